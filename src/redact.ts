@@ -1,0 +1,39 @@
+/**
+ * Query keys of the distribution API that tell something and hide nothing; every other value is replaced, since signed blob
+ * URLs carry their signature there.
+ */
+const TELLING_QUERY_KEYS = new Set(["scope", "service", "mount", "from", "digest", "n", "last"]);
+
+/** A URL as it may be printed: no user information, no fragment, query values only of well-known keys. */
+export function printableUrl(url: string | URL): string {
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    return printable(String(url).replace(/\/\/[^/@]*@/, "//***@").replace(/[?#].*$/s, "?***"));
+  }
+  const query = [...parsed.searchParams].map(([key, value]) => `${key}=${TELLING_QUERY_KEYS.has(key) ? value : "***"}`);
+  const search = query.length === 0 ? "" : `?${query.join("&")}`;
+  return printable(`${parsed.protocol}//${parsed.host}${parsed.pathname}${search}`);
+}
+
+const LONGEST = 500;
+
+/**
+ * Foreign text (a registry's message, a proxy's page, a label) on one line, free of control, bidirectional and ANSI characters,
+ * with nothing that a runner reads as a workflow command and nothing that looks like a token.
+ */
+export function printable(text: string, longest: number = LONGEST): string {
+  const plain = text
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
+    .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, " ")
+    .replace(/::/g, ": :")
+    .replace(/##\[/g, "# #[")
+    .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, "$1 ***")
+    .replace(/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, "***")
+    .replace(/\b(token|sig|signature|password|secret|X-Amz-[A-Za-z]+)=[^\s&"']+/gi, "$1=***")
+    .trim();
+  return plain.length > longest ? `${plain.slice(0, longest)}…` : plain;
+}
