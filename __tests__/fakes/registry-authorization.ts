@@ -1,0 +1,125 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import { ociError } from "./registry-faults.ts";
+import type { AskedRequest } from "./registry-request.ts";
+
+export type Auth =
+  | { readonly kind: "none" }
+  | { readonly kind: "basic"; readonly user: string; readonly password: string }
+  | {
+      readonly kind: "bearer";
+      /** Password by user name; whoever is known may do everything. */
+      readonly users?: Readonly<Record<string, string>>;
+      /** What nobody in particular may do; default pull. */
+      readonly anonymous?: "nothing" | "pull" | "push";
+      /** Address of a token host of its own; default the registry answers itself. */
+      readonly tokenAddress?: string;
+      /** Realm to announce instead of the true one: another name, behind a proxy. */
+      readonly realm?: string;
+      readonly service?: string;
+    };
+
+export interface TokenRequest {
+  readonly scopes: readonly string[];
+  readonly service: string;
+  /** Who asked; undefined for nobody in particular. */
+  readonly user: string | undefined;
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer | string;
+}
+
+export interface Gate {
+  /** The refusal of a request, or undefined where it may pass. */
+  check(request: AskedRequest): Answer | undefined;
+  /** The token end point. */
+  issue(request: AskedRequest): Answer;
+  expireTokens(): void;
+  readonly tokenRequests: readonly TokenRequest[];
+}
+
+/** Who may do what: `realm` is only asked for once the token host's port is known. */
+export function createGate(auth: Auth, realm: () => string): Gate {
+  const granted = new Map<string, ReadonlySet<string>>();
+  const tokenRequests: TokenRequest[] = [];
+
+  const check = (request: AskedRequest): Answer | undefined => {
+    if (auth.kind === "none") return undefined;
+    const given = request.headers.authorization;
+    if (auth.kind === "basic") {
+      const wanted = `Basic ${Buffer.from(`${auth.user}:${auth.password}`).toString("base64")}`;
+      return given === wanted ? undefined : unauthorized('Basic realm="registry"');
+    }
+    const needed = neededScopes(request);
+    const actions = granted.get(given?.match(/^Bearer (.+)$/)?.[1] ?? "");
+    if (actions !== undefined && needed.flatMap(actionsOf).every((action) => actions.has(action))) return undefined;
+    const scope = needed.length === 0 ? "" : `,scope="${needed.join(" ")}"`;
+    return unauthorized(`Bearer realm="${auth.realm ?? realm()}",service="${serviceOf(auth)}"${scope}`);
+  };
+
+  const issue = (request: AskedRequest): Answer => {
+    if (auth.kind !== "bearer") return { status: 404 };
+    const scopes = request.query.getAll("scope").flatMap((scope) => scope.split(" "));
+    const { user, password } = credentialsOf(request.headers.authorization);
+    const { anonymous = "pull", users = {} } = auth;
+    const known = user !== undefined && Object.hasOwn(users, user) && users[user] === password;
+    const allowed = known || (user === undefined && anonymous !== "nothing");
+    const status = allowed && request.method === "GET" ? 200 : 401;
+    const service = request.query.get("service") ?? "";
+    tokenRequests.push({ scopes, service, user, status, headers: request.headers });
+    if (status !== 200) return { status, body: ociError("DENIED", "not you") };
+    const all = known || anonymous === "push";
+    const token = randomUUID();
+    granted.set(token, new Set(scopes.flatMap(actionsOf).filter((action) => all || action.endsWith(":pull"))));
+    return {
+      status,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ token, expires_in: 300 }),
+    };
+  };
+
+  return { check, issue, expireTokens: () => granted.clear(), tokenRequests };
+}
+
+function serviceOf({ service = "registry" }: { readonly service?: string }): string {
+  return service;
+}
+
+function unauthorized(challenge: string): Answer {
+  return {
+    status: 401,
+    headers: { "www-authenticate": challenge, "content-type": "application/json" },
+    body: ociError("UNAUTHORIZED", "authentication required"),
+  };
+}
+
+/** What the registry of the distribution project asks for. */
+function neededScopes({ method, kind, repository, query }: AskedRequest): readonly string[] {
+  if (kind === "base" || repository === "") return [];
+  const from = query.get("from");
+  if (method === "GET" && kind !== "upload") return [`repository:${repository}:pull`];
+  if (method === "HEAD") return [`repository:${repository}:pull`];
+  if (method === "DELETE" && kind !== "upload") return [`repository:${repository}:delete`];
+  const mount = from === null || !query.has("mount") ? [] : [`repository:${from}:pull`];
+  return [`repository:${repository}:pull,push`, ...mount];
+}
+
+function actionsOf(scope: string): readonly string[] {
+  const at = scope.lastIndexOf(":");
+  const actions = scope.slice(at + 1).split(",");
+  const all = actions.includes("*") ? ["pull", "push", "delete"] : actions;
+  return all.map((action) => `${scope.slice(0, at)}:${action}`);
+}
+
+function credentialsOf(authorization: string | undefined): { readonly user?: string; readonly password?: string } {
+  const encoded = authorization?.match(/^Basic (.+)$/)?.[1];
+  if (encoded === undefined) return {};
+  const text = Buffer.from(encoded, "base64").toString();
+  const at = text.indexOf(":");
+  return { user: text.slice(0, at), password: text.slice(at + 1) };
+}

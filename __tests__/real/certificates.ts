@@ -1,0 +1,52 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { join } from "node:path";
+import { temporaryFolder } from "./fixtures.ts";
+import { pathOf } from "./parts.ts";
+
+/** PEM documents, as `node:tls` takes them. */
+export interface KeyPair {
+  readonly key: string;
+  readonly cert: string;
+}
+
+export interface Authority extends KeyPair {
+  /** Path of the authority's certificate, for `ca-certificates`. */
+  readonly path: string;
+  readonly keyPath: string;
+  /** A server certificate for these DNS names or IP addresses. */
+  issue(...hosts: readonly string[]): KeyPair;
+}
+
+/** A throw-away certificate authority that no machine trusts. */
+export function createAuthority(commonName = "Test Authority"): Authority {
+  const folder = temporaryFolder();
+  const path = join(folder, "ca.pem");
+  const keyPath = join(folder, "ca.key");
+  const extensions = ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign"];
+  request(["-subj", `/CN=${commonName}`, "-keyout", keyPath, "-out", path], extensions);
+
+  let issued = 0;
+  const issue = (...hosts: readonly string[]): KeyPair => {
+    issued += 1;
+    const key = join(folder, `${issued}.key`);
+    const cert = join(folder, `${issued}.pem`);
+    const names = hosts.map((host) => `${isIP(host) === 0 ? "DNS" : "IP"}:${host}`).join(",");
+    request(
+      ["-CA", path, "-CAkey", keyPath, "-subj", `/CN=${hosts[0]}`, "-keyout", key, "-out", cert],
+      [`subjectAltName=${names}`, "basicConstraints=critical,CA:FALSE", "extendedKeyUsage=serverAuth"],
+    );
+    return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
+  };
+  return { path, keyPath, key: readFileSync(keyPath, "utf8"), cert: readFileSync(path, "utf8"), issue };
+
+  function request(args: readonly string[], wanted: readonly string[]): void {
+    // Without a file of its own, openssl adds the extensions of the machine's to ours.
+    const config = join(folder, "openssl.cnf");
+    writeFileSync(config, "[req]\ndistinguished_name=dn\n[dn]\n");
+    const added = wanted.flatMap((extension) => ["-addext", extension]);
+    const common = ["req", "-x509", "-config", config, "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
+    execFileSync(pathOf("openssl"), [...common, "-nodes", "-days", "2", ...args, ...added], { stdio: "pipe" });
+  }
+}

@@ -1,0 +1,89 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
+
+export const root = resolve(import.meta.dirname, "..");
+
+/** Where `go install` puts what the tests run; git-ignored, first on the PATH of the tests. */
+export const goBinaries = join(root, ".real-parts", "bin");
+
+export interface Part {
+  readonly binary: string;
+  readonly from: "debian" | "go";
+  /** Debian package, or Go package without version. */
+  readonly source: string;
+  /** Of Go packages only: Debian's are the release's own. */
+  readonly version?: string;
+  /** Ports below 1024 and changes of user need it. */
+  readonly asRoot?: boolean;
+}
+
+/** Every real program that some test runs. */
+export const parts = {
+  "docker-registry": { binary: "docker-registry", from: "debian", source: "docker-registry" },
+  squid: { binary: "squid", from: "debian", source: "squid-openssl", asRoot: true },
+  curl: { binary: "curl", from: "debian", source: "curl" },
+  python3: { binary: "python3", from: "debian", source: "python3" },
+  ip: { binary: "ip", from: "debian", source: "iproute2", asRoot: true },
+  openssl: { binary: "openssl", from: "debian", source: "openssl" },
+  perl: { binary: "perl", from: "debian", source: "perl-base" },
+  distribution: {
+    binary: "registry",
+    from: "go",
+    source: "github.com/distribution/distribution/v3/cmd/registry",
+    version: "v3.1.2",
+  },
+  crane: {
+    binary: "crane",
+    from: "go",
+    source: "github.com/google/go-containerregistry/cmd/crane",
+    version: "v0.22.1",
+  },
+  act: { binary: "act", from: "go", source: "github.com/nektos/act", version: "v0.2.89" },
+  actionlint: {
+    binary: "actionlint",
+    from: "go",
+    source: "github.com/rhysd/actionlint/cmd/actionlint",
+    version: "v1.7.12",
+  },
+} as const satisfies Record<string, Part>;
+
+export type PartName = keyof typeof parts;
+
+/** The PATH of the tests: what this project installed, its Node, the machine's programs, daemons included. */
+export function testPath(path: string = process.env.PATH ?? ""): string {
+  const first = [goBinaries, join(root, "node_modules", ".bin")];
+  const rest = path.split(delimiter).filter((folder) => folder !== "" && !first.includes(folder));
+  const daemons = ["/usr/local/sbin", "/usr/sbin", "/sbin"].filter((folder) => !rest.includes(folder));
+  return [...first, ...rest, ...daemons].join(delimiter);
+}
+
+/** Absolute path of a program on the PATH of the tests. */
+export function findProgram(binary: string): string | undefined {
+  return testPath()
+    .split(delimiter)
+    .map((folder) => join(folder, binary))
+    .find(isExecutable);
+}
+
+/** Absolute path of a part, or undefined where it is not there or cannot be run by this user. */
+export function findPart(name: PartName): string | undefined {
+  const part: Part = parts[name];
+  if (part.asRoot && process.getuid?.() !== 0) return undefined;
+  return part.from === "go" ? [join(goBinaries, part.binary)].find(isExecutable) : findProgram(part.binary);
+}
+
+/** The line that a person types to get a part. */
+export function installLine(name: PartName): string {
+  const part: Part = parts[name];
+  if (part.from === "go") return `GOBIN="$PWD/.real-parts/bin" go install ${part.source}@${part.version}`;
+  return `apt-get install ${part.source}${part.asRoot ? " (and run as root)" : ""}`;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
