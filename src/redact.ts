@@ -10,7 +10,11 @@ export function printableUrl(url: string | URL): string {
   try {
     parsed = new URL(url);
   } catch {
-    return printable(String(url).replace(/\/\/[^/@]*@/, "//***@").replace(/[?#].*$/s, "?***"));
+    return printable(
+      String(url)
+        .replace(/\/\/[^/@]*@/, "//***@")
+        .replace(/[?#].*$/s, "?***"),
+    );
   }
   const query = [...parsed.searchParams].map(([key, value]) => `${key}=${TELLING_QUERY_KEYS.has(key) ? value : "***"}`);
   const search = query.length === 0 ? "" : `?${query.join("&")}`;

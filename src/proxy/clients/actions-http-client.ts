@@ -1,0 +1,12 @@
+import { type Client, entriesOf } from "./client.ts";
+
+/** What @actions/core, tool-cache and cache download with. `*.name` means nothing to it. */
+export const actionsHttpClient: Client = {
+  name: "@actions/http-client 4",
+  bypasses: ({ hostname, port }, noProxy) =>
+    /^(?:localhost$|127\.|\[::1\])/.test(hostname) ||
+    entriesOf(noProxy, ",").some((entry) => {
+      const below = entry.startsWith(".") ? entry : `.${entry}`;
+      return entry === "*" || [hostname, `${hostname}:${port}`].some((host) => host === entry || host.endsWith(below));
+    }),
+};

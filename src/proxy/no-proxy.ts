@@ -1,0 +1,71 @@
+import { idnaToAscii, toLower, trimSpace } from "./go-text.ts";
+import { contains, type Ip, parseIp, parseNetwork } from "./ip.ts";
+
+/** What NO_PROXY is asked about: the host in lower case, the port always given. */
+export interface Target {
+  readonly host: string;
+  readonly port: string;
+  readonly ip: Ip | undefined;
+}
+
+export interface NoProxyEntry {
+  /** As written. */
+  readonly entry: string;
+  readonly from: string;
+  readonly matches: (target: Target) => boolean;
+}
+
+/**
+ * NO_PROXY as Go reads it (golang.org/x/net/http/httpproxy, `init`): only a comma separates, `*` alone matches everything, `.name` and
+ * `*.name` match below the name, `name` matches the name too, a port counts as text.
+ */
+export function parseNoProxy(value: string, from: string): readonly NoProxyEntry[] {
+  return value
+    .split(",")
+    .map(trimSpace)
+    .filter((entry) => entry !== "")
+    .map((entry) => ({ entry, from, matches: matcher(toLower(entry)) }));
+}
+
+/** The entry that decides for a direct connection. */
+export function matchNoProxy(entries: readonly NoProxyEntry[], target: Target): NoProxyEntry | undefined {
+  return entries.find(({ matches }) => matches(target));
+}
+
+/** An entry that matches no host, whatever was meant: a URL, a bracket without port, a `*` in the middle, a port that is no number. */
+export function isDead(entry: string): boolean {
+  if (entry === "*" || parseNetwork(entry) !== undefined) return false;
+  const [name, port] = splitEntry(entry);
+  const isAddress = parseIp(name)?.zone === "";
+  return /[^0-9]/.test(port) || (!isAddress && /[/:[\]\s*]/.test(name.replace(/^\*\./, "")));
+}
+
+const never = (): boolean => false;
+
+function matcher(entry: string): (target: Target) => boolean {
+  if (entry === "*") return () => true;
+  const network = parseNetwork(entry);
+  if (network !== undefined) return ({ ip }) => ip !== undefined && contains(network, ip);
+
+  const [name, port] = splitEntry(entry);
+  if (name === "") return never;
+  const ip = parseIp(name);
+  // Go's net.ParseIP knows no zone, so such an entry stays a name, and no name has a % or a colon.
+  if (ip !== undefined && ip.zone === "") {
+    return (target) => target.ip?.value === ip.value && (port === "" || port === target.port);
+  }
+  const below = name.startsWith("*.") ? name.slice(1) : name;
+  const suffix = idnaToAscii(below.startsWith(".") ? below : `.${below}`);
+  const apex = below.startsWith(".") ? undefined : suffix.slice(1);
+  return (target) =>
+    target.ip === undefined &&
+    (target.host === apex || target.host.endsWith(suffix)) &&
+    (port === "" || port === target.port);
+}
+
+/** Go's net.SplitHostPort, or the whole as name where that fails: no port, more colons than one, brackets out of place. */
+function splitEntry(entry: string): readonly [name: string, port: string] {
+  const [, literal, plain, port = ""] = /^(?:\[([^[\]]*)\]|([^:[\]]*)):([^:[\]]*)$/s.exec(entry) ?? [];
+  const name = literal ?? plain;
+  return name === undefined ? [entry, ""] : [name, port];
+}

@@ -1,0 +1,94 @@
+import { errorMessage } from "../errors.ts";
+import type { Finding } from "./finding.ts";
+import { isDead } from "./no-proxy.ts";
+import { parseProxyUrl } from "./proxy-url.ts";
+import { commas, type Environment, type ProxySettings, type Setting } from "./settings.ts";
+
+/** What works in the settings as they were found, and yet surprises sooner or later. */
+export function settingsFindings(
+  effective: ProxySettings,
+  settings: readonly Setting[],
+  environment: Environment,
+): readonly Finding[] {
+  return [
+    ...spellingFindings(settings, environment),
+    ...oneSidedFinding(effective, settings),
+    ...allProxyFinding(effective, environment),
+    ...deadEntryFindings(effective),
+  ];
+}
+
+/** Two spellings with two values: which one counts depends on the client, and on the version of Go. */
+function spellingFindings(settings: readonly Setting[], environment: Environment): Finding[] {
+  return settings.flatMap(({ from }) => {
+    const upper = from.replace("environment ", "");
+    const lower = upper.toLowerCase();
+    const [first = "", second = ""] = [environment[upper], environment[lower]];
+    if (upper === from || upper === lower || second === "" || comparable(first, upper) === comparable(second, lower)) {
+      return [];
+    }
+    return [
+      {
+        code: "PROXY_SPELLINGS_DIFFER",
+        message: `${upper} is ${printableSetting(first, upper)} and ${lower} is ${printableSetting(second, lower)}. This run follows ${upper}, as Go does up to 1.27; curl, Python and Node read ${lower} first.`,
+        remedy: `Set ${upper} and ${lower} to the same value, or only one of them.`,
+      },
+    ];
+  });
+}
+
+/** https URLs never go through HTTP_PROXY in Go; it is a common belief that they do. */
+function oneSidedFinding({ httpProxy, httpsProxy }: ProxySettings, settings: readonly Setting[]): Finding[] {
+  const isMeant = settings.some(({ from }) => from === "input https-proxy");
+  if (httpProxy === undefined || httpsProxy !== undefined || isMeant) return [];
+  return [
+    {
+      code: "HTTPS_PROXY_UNSET",
+      message: `HTTP_PROXY (${httpProxy.from}) is set and HTTPS_PROXY is not: https URLs go direct, and most registries are https.`,
+      remedy: "Set https-proxy too, or to `direct` if that is meant.",
+    },
+  ];
+}
+
+function allProxyFinding({ httpProxy, httpsProxy }: ProxySettings, environment: Environment): Finding[] {
+  const name = ["ALL_PROXY", "all_proxy"].find((spelling) => (environment[spelling] ?? "") !== "");
+  if (name === undefined || (httpProxy !== undefined && httpsProxy !== undefined)) return [];
+  return [
+    {
+      code: "ALL_PROXY_IGNORED",
+      message: `${name} is set, which Go and this action do not read; curl, Python requests and reqwest do.`,
+      remedy: "Set https-proxy and http-proxy.",
+    },
+  ];
+}
+
+function deadEntryFindings({ noProxy }: ProxySettings): Finding[] {
+  return noProxy
+    .filter(({ entry }) => isDead(entry))
+    .map(({ entry, from }) => ({
+      code: "NO_PROXY_ENTRY_DEAD",
+      message: `The entry "${withoutUserinfo(entry)}" (${from}) matches no host.`,
+      remedy: "Write host, .domain, host:port, an IP address without brackets, or a network like 10.0.0.0/8.",
+    }));
+}
+
+function comparable(value: string, name: string): string {
+  if (/no_proxy/i.test(name)) return commas(value).toLowerCase();
+  try {
+    return parseProxyUrl(value, name)?.href ?? "";
+  } catch {
+    return value;
+  }
+}
+
+function printableSetting(value: string, name: string): string {
+  if (/no_proxy/i.test(name)) return `"${withoutUserinfo(commas(value))}"`;
+  try {
+    return parseProxyUrl(value, name)?.display ?? "empty";
+  } catch (error) {
+    return `unreadable (${errorMessage(error)})`;
+  }
+}
+
+/** Somebody may have put a URL into NO_PROXY. */
+const withoutUserinfo = (list: string): string => list.replace(/[^,]*@/g, "***@");

@@ -1,0 +1,112 @@
+import type { Finding } from "./finding.ts";
+import { type GoUrl, goProxyUrl } from "./go-url.ts";
+import { type NoProxyEntry, parseNoProxy } from "./no-proxy.ts";
+import { type ProxyUrl, parseProxyUrl } from "./proxy-url.ts";
+import { settingsFindings } from "./settings-findings.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The three settings as text, from inputs or from a file. Empty is unset; `direct` for a proxy means none. */
+export interface ProxyTexts {
+  readonly httpProxy?: string | undefined;
+  readonly httpsProxy?: string | undefined;
+  readonly noProxy?: string | undefined;
+}
+
+export interface SettingsSources {
+  readonly inputs?: ProxyTexts | undefined;
+  /** A file or folder of settings, between the inputs and the environment. */
+  readonly config?: (ProxyTexts & { readonly from: string }) | undefined;
+  readonly environment: Environment;
+  /** Hosts to reach directly on top of NO_PROXY: what `no-proxy-registries` expands into. */
+  readonly noProxyExtra?: readonly string[] | undefined;
+}
+
+/** What decides routes. The proxies are ours, or what Go reads into the raw text. */
+export interface RoutingSettings<Proxy> {
+  readonly httpProxy: Proxy | undefined;
+  readonly httpsProxy: Proxy | undefined;
+  readonly noProxy: readonly NoProxyEntry[];
+  /** In a CGI environment a client can set HTTP_PROXY by a header; Go refuses it there: https://golang.org/s/cgihttpproxy */
+  readonly cgi: boolean;
+}
+
+export type ProxySettings = RoutingSettings<ProxyUrl>;
+
+export interface ReadSettings {
+  /** Canonical: what is exported and what every route of this run follows. */
+  readonly effective: ProxySettings;
+  /** The same settings before we repaired them, as Go reads them. */
+  readonly found: RoutingSettings<GoUrl>;
+  readonly findings: readonly Finding[];
+}
+
+/** One setting as text, and where it is. */
+export interface Setting {
+  readonly value: string;
+  readonly from: string;
+}
+
+type Name = "http-proxy" | "https-proxy" | "no-proxy";
+const UNSET: Setting = { value: "", from: "unset" };
+const LOOPBACK = "localhost,127.0.0.1,::1";
+
+/** Input before file before environment; each setting for itself. Throws where a proxy cannot be read. */
+export function readSettings(sources: SettingsSources): ReadSettings {
+  const httpProxy = findSetting("http-proxy", sources);
+  const httpsProxy = findSetting("https-proxy", sources);
+  const noProxy = findSetting("no-proxy", sources);
+  const cgi = (sources.environment.REQUEST_METHOD ?? "") !== "";
+
+  const effective: ProxySettings = {
+    httpProxy: parseProxyUrl(httpProxy.value, httpProxy.from),
+    httpsProxy: parseProxyUrl(httpsProxy.value, httpsProxy.from),
+    noProxy: canonicalNoProxy(noProxy, sources.noProxyExtra ?? []),
+    cgi,
+  };
+  return {
+    effective,
+    found: {
+      httpProxy: goProxyUrl(httpProxy.value),
+      httpsProxy: goProxyUrl(httpsProxy.value),
+      noProxy: parseNoProxy(noProxy.value, noProxy.from),
+      cgi,
+    },
+    findings: settingsFindings(effective, [httpProxy, httpsProxy, noProxy], sources.environment),
+  };
+}
+
+function findSetting(name: Name, { inputs, config, environment }: SettingsSources): Setting {
+  const key = name === "no-proxy" ? "noProxy" : name === "http-proxy" ? "httpProxy" : "httpsProxy";
+  const upper = name.toUpperCase().replace("-", "_");
+  const lower = upper.toLowerCase();
+  const candidates: Setting[] = [
+    { value: inputs?.[key] ?? "", from: `input ${name}` },
+    { value: config?.[key] ?? "", from: config?.from ?? "" },
+    // Go up to 1.27 reads the upper-case spelling first, and an empty one counts as unset.
+    { value: environment[upper] ?? "", from: `environment ${upper}` },
+    { value: environment[lower] ?? "", from: `environment ${lower}` },
+  ];
+  const setting = candidates.find(({ value }) => value !== "") ?? UNSET;
+  const isDirect = name !== "no-proxy" && setting === candidates[0] && setting.value.trim().toLowerCase() === "direct";
+  return isDirect ? { value: "", from: setting.from } : setting;
+}
+
+/** Clients disagree on separators, on `*` inside a list and on loopback: only commas, `*` alone, loopback always written out. */
+function canonicalNoProxy(setting: Setting, extra: readonly string[]): readonly NoProxyEntry[] {
+  const all = [
+    ...parseNoProxy(commas(setting.value), setting.from),
+    ...parseNoProxy(commas(extra.join(",")), "input no-proxy-registries"),
+    ...parseNoProxy(LOOPBACK, "always"),
+  ];
+  const everything = all.find(({ entry }) => entry === "*");
+  if (everything !== undefined) return [everything];
+  const seen = new Set<string>();
+  return all.filter(({ entry }) => {
+    const key = entry.toLowerCase();
+    return seen.has(key) ? false : seen.add(key);
+  });
+}
+
+/** Whatever people separate entries with. */
+export const commas = (list: string): string => list.replace(/[\s;,]+/g, ",");
