@@ -1,0 +1,190 @@
+import { request } from "node:http";
+import { connect as dialSocket, isIP, type Socket } from "node:net";
+import { connect as secureSocket } from "node:tls";
+import type { buildConnector } from "undici";
+import { errorMessage } from "../errors.ts";
+import type { ProxyUrl } from "../proxy/proxy-url.ts";
+import { printable } from "../redact.ts";
+import { type Layer, LayerError, type ProxyReply } from "./hop.ts";
+import type { TlsSettings } from "./tls.ts";
+
+type Connector = buildConnector.connector;
+
+export interface ConnectOptions {
+  readonly tls: TlsSettings;
+  /** Milliseconds that each layer may take. */
+  readonly timeout: number;
+}
+
+/** Opens connections straight to the origin. */
+export function directConnector(options: ConnectOptions): Connector {
+  return connector(async (origin) => {
+    const socket = await dial("dial", origin.hostname, origin.port, options.timeout);
+    return origin.secure ? secure("tls", socket, origin, options) : socket;
+  });
+}
+
+/** Opens connections to the origin inside a tunnel that the proxy makes (RFC 9110, 9.3.6), each layer with its own deadline. */
+export function tunnelConnector(proxy: ProxyUrl, options: ConnectOptions): Connector {
+  return connector(async (origin) => {
+    const toProxy = await dialProxy(proxy, options);
+    const socket = await tunnel(toProxy, proxy, `${bracketed(origin.hostname)}:${origin.port}`, options.timeout);
+    return origin.secure ? secure("tls", socket, origin, options) : socket;
+  });
+}
+
+/** Opens connections to the proxy itself, for requests that it forwards in absolute form (RFC 9112, 3.2.2). */
+export function proxyConnector(proxy: ProxyUrl, options: ConnectOptions): Connector {
+  return connector(() => dialProxy(proxy, options));
+}
+
+interface Origin {
+  readonly hostname: string;
+  readonly port: number;
+  readonly secure: boolean;
+}
+
+function connector(open: (origin: Origin) => Promise<Socket>): Connector {
+  return ({ hostname, port, protocol }, callback) => {
+    const isSecure = protocol === "https:";
+    open({ hostname: unbracketed(hostname), port: Number(port) || (isSecure ? 443 : 80), secure: isSecure }).then(
+      (socket) => callback(null, socket),
+      (error) => callback(error, null),
+    );
+  };
+}
+
+async function dialProxy(proxy: ProxyUrl, options: ConnectOptions): Promise<Socket> {
+  const socket = await dial("proxy-dial", proxy.hostname, proxy.port, options.timeout);
+  if (proxy.scheme !== "https") return socket;
+  return secure("proxy-tls", socket, { hostname: proxy.hostname, port: proxy.port, secure: true }, options);
+}
+
+function dial(layer: Layer, host: string, port: number, timeout: number): Promise<Socket> {
+  const socket = dialSocket({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
+  return settled(layer, socket, "connect", timeout, `connecting to ${bracketed(host)}:${port}`);
+}
+
+function secure(layer: Layer, socket: Socket, origin: Origin, { tls, timeout }: ConnectOptions): Promise<Socket> {
+  const secured = secureSocket({
+    socket,
+    host: origin.hostname,
+    ...(isIP(origin.hostname) === 0 ? { servername: origin.hostname } : {}),
+    ALPNProtocols: ["http/1.1"],
+    ca: [...tls.ca],
+  });
+  return settled(layer, secured, "secureConnect", timeout, `TLS with ${bracketed(origin.hostname)}:${origin.port}`);
+}
+
+/** Resolves with the socket at `event`; rejects at an error, at the end of the connection, or when `timeout` has passed. */
+function settled<S extends Socket>(layer: Layer, socket: S, event: string, timeout: number, doing: string): Promise<S> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => fail(`no answer within ${timeout / 1000} s`, { timedOut: true }), timeout);
+    const onError = (error: unknown) => fail(errorMessage(error), { cause: error });
+    const onClose = () => fail("the connection was closed", {});
+    const stopListening = () => {
+      clearTimeout(timer);
+      socket.off("error", onError).off("close", onClose).off(event, onEvent);
+    };
+    const onEvent = () => {
+      stopListening();
+      resolve(socket);
+    };
+    const fail = (why: string, more: { cause?: unknown; timedOut?: boolean }) => {
+      stopListening();
+      socket.on("error", () => {}).destroy();
+      reject(new LayerError(layer, `${doing}: ${why}`, more));
+    };
+    socket.on("error", onError).on("close", onClose).on(event, onEvent);
+  });
+}
+
+/**
+ * CONNECT by hand rather than by a library's proxy agent, since those lose what the proxy answers (status, Proxy-Authenticate,
+ * X-Squid-Error, its page), which is what a user needs to see, and some wait for ever for a proxy that never answers.
+ */
+function tunnel(socket: Socket, proxy: ProxyUrl, target: string, timeout: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const fail = (why: string, more: { cause?: unknown; timedOut?: boolean; reply?: ProxyReply }) => {
+      clearTimeout(timer);
+      socket.on("error", () => {}).destroy();
+      reject(new LayerError("tunnel", why, more));
+    };
+    const timer = setTimeout(
+      () => fail(`the proxy did not answer CONNECT ${target} within ${timeout / 1000} s`, { timedOut: true }),
+      timeout,
+    );
+    const connect = request({
+      method: "CONNECT",
+      path: target,
+      createConnection: () => socket,
+      headers: { host: target, ...proxyAuthorization(proxy) },
+    });
+    connect.on("error", (error) => fail(`CONNECT ${target}: ${errorMessage(error)}`, { cause: error }));
+    connect.on("connect", async (response, tunnelled, head: Buffer) => {
+      const status = response.statusCode ?? 0;
+      if (status >= 200 && status < 300) {
+        clearTimeout(timer);
+        if (head.length > 0) tunnelled.unshift(head);
+        resolve(tunnelled as Socket);
+        return;
+      }
+      const statusText = printable(response.statusMessage ?? "", 80);
+      const reply = {
+        status,
+        statusText,
+        headers: singleValues(response.headers),
+        text: await firstText(tunnelled as Socket, head, Number(response.headers["content-length"])),
+      };
+      fail(`the proxy answered CONNECT ${target} with ${status} ${statusText}`, { reply });
+    });
+    connect.end();
+  });
+}
+
+const LONGEST_PAGE = 2048;
+const PAGE_PATIENCE = 500;
+
+/** The beginning of the page that follows a refusal; not worth waiting for long. */
+function firstText(socket: Socket, head: Buffer, announced: number): Promise<string> {
+  const wanted = Math.min(Number.isFinite(announced) ? announced : LONGEST_PAGE, LONGEST_PAGE);
+  let page = head;
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      resolve(page.subarray(0, LONGEST_PAGE).toString("utf8"));
+    };
+    const timer = setTimeout(done, PAGE_PATIENCE);
+    if (page.length >= wanted) return done();
+    socket.on("data", (chunk: Buffer) => {
+      page = Buffer.concat([page, chunk]);
+      if (page.length >= wanted) done();
+    });
+    socket.on("end", done).on("close", done).on("error", done);
+  });
+}
+
+/** The header that lets a request pass the proxy; Basic is the only scheme that Go's clients speak too. */
+export function proxyAuthorization(proxy: ProxyUrl): Record<string, string> {
+  if (proxy.username === "" && proxy.password === "") return {};
+  const userInfo = Buffer.from(`${proxy.username}:${proxy.password}`, "utf8").toString("base64");
+  return { "proxy-authorization": `Basic ${userInfo}` };
+}
+
+export function singleValues(
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), typeof value === "string" ? value : value.join(", ")]],
+    ),
+  );
+}
+
+function unbracketed(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, "");
+}
+
+function bracketed(hostname: string): string {
+  return isIP(hostname) === 6 ? `[${hostname}]` : hostname;
+}

@@ -1,0 +1,67 @@
+import type { Route } from "../proxy/route.ts";
+
+/**
+ * What a request passes on its way, in order. `proxy-*` and `tunnel` exist on a proxied route only; which layer failed tells who
+ * has to act: the runner (dial), the proxy (tunnel), the origin (tls, response, body).
+ */
+export type Layer = "proxy-dial" | "proxy-tls" | "tunnel" | "dial" | "tls" | "response" | "body";
+
+/** What a proxy said in its own name: to CONNECT, or instead of the origin when it forwards plain HTTP. */
+export interface ProxyReply {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The first bytes of the page it sent, at most 2 KiB. */
+  readonly text: string;
+}
+
+/** One request to one host, as it went out. */
+export interface Hop {
+  readonly method: string;
+  readonly url: string;
+  /** `host:port` of the origin, the port always given. */
+  readonly host: string;
+  readonly route: Route;
+  /** `source registry`, `token for ghcr.io`, `blobs of ghcr.io:443`, … */
+  readonly neededFor: string;
+}
+
+/** Why one layer did not let a request pass. */
+export class LayerError extends Error {
+  readonly layer: Layer;
+  readonly timedOut: boolean;
+  readonly reply: ProxyReply | undefined;
+
+  constructor(layer: Layer, message: string, more: { cause?: unknown; timedOut?: boolean; reply?: ProxyReply } = {}) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.name = "LayerError";
+    this.layer = layer;
+    this.timedOut = more.timedOut ?? false;
+    this.reply = more.reply;
+  }
+}
+
+/** A request that got no answer from its origin: the hop, and the layer it ended at. The diagnosis is made from exactly this. */
+export class HopError extends Error {
+  readonly hop: Hop;
+  readonly layer: Layer;
+  readonly timedOut: boolean;
+  readonly reply: ProxyReply | undefined;
+
+  constructor(hop: Hop, failure: LayerError) {
+    const way = hop.route.via === "proxy" ? `through the proxy ${hop.route.proxy.display}` : "directly";
+    super(`${hop.method} ${hop.host} ${way}: ${failure.message}`, { cause: failure.cause });
+    this.name = "HopError";
+    this.hop = hop;
+    this.layer = failure.layer;
+    this.timedOut = failure.timedOut;
+    this.reply = failure.reply;
+  }
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" };
+
+/** `host:port` of a URL, the port always given, IPv6 in brackets. */
+export function hostOf(url: URL): string {
+  return `${url.hostname}:${url.port || (DEFAULT_PORTS[url.protocol] ?? "")}`;
+}

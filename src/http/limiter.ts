@@ -1,0 +1,43 @@
+export type Release = () => void;
+
+export interface Limiter {
+  /** Resolves when one of the key's slots is free; the caller gives it back, once, with the function it gets. */
+  acquire(key: string, signal?: AbortSignal): Promise<Release>;
+}
+
+/** At most `slots` holders per key at a time, first come, first served. */
+export function createLimiter(slots: number): Limiter {
+  const queues = new Map<string, { held: number; readonly waiting: (() => void)[] }>();
+
+  return {
+    async acquire(key, signal) {
+      signal?.throwIfAborted();
+      const queue = queues.get(key) ?? { held: 0, waiting: [] };
+      queues.set(key, queue);
+      if (queue.held < slots) {
+        queue.held++;
+      } else {
+        await new Promise<void>((resolve, reject) => {
+          const turn = () => {
+            signal?.removeEventListener("abort", giveUp);
+            resolve();
+          };
+          const giveUp = () => {
+            queue.waiting.splice(queue.waiting.indexOf(turn), 1);
+            reject(signal?.reason);
+          };
+          queue.waiting.push(turn);
+          signal?.addEventListener("abort", giveUp, { once: true });
+        });
+      }
+      let released = false;
+      return () => {
+        if (released) return;
+        released = true;
+        const next = queue.waiting.shift();
+        if (next === undefined) queue.held--;
+        else next();
+      };
+    },
+  };
+}
