@@ -1,0 +1,104 @@
+import type { HttpClient, HttpRequest, HttpResponse } from "../http/client.ts";
+import { drain } from "../http/client.ts";
+import { type Challenge, parseChallenges } from "./challenge.ts";
+import type { Credential } from "./credentials.ts";
+import { basic, requestToken, type Token } from "./token.ts";
+
+export type RegistryRequest = Omit<HttpRequest, "neededFor">;
+
+export interface AuthorizedClient {
+  /** An anonymous request whose 401, if that is the answer, teaches what the registry wants. */
+  learn(request: RegistryRequest, signal?: AbortSignal): Promise<HttpResponse>;
+  /** A request with what the registry asks for to let `scopes` pass; without scopes (another host) it goes out anonymous. */
+  request(request: RegistryRequest, scopes: readonly string[] | undefined, signal?: AbortSignal): Promise<HttpResponse>;
+}
+
+export interface AuthorizationOptions {
+  readonly client: HttpClient;
+  readonly host: string;
+  /** `host:port`, as a hop names it. */
+  readonly hopHost: string;
+  readonly plainHttp: boolean;
+  /** What the registry is in this run: `source registry`, `target registry`, … */
+  readonly neededFor: string;
+  readonly credentialFor: (repository: string) => Credential | undefined;
+}
+
+/** A token that is about to expire is not worth sending. */
+const EXPIRY_MARGIN = 5_000;
+
+/** The scope of a repository (distribution, spec/auth/scope.md). */
+export function scopeOf(repository: string, actions: "pull" | "pull,push"): string {
+  return `repository:${repository}:${actions}`;
+}
+
+/**
+ * Learns from the first 401 what a registry wants, and from then on sends it at once: one token per set of scopes, asked for once
+ * however many requests wait for it. Some registries refuse tokens whose scopes pile up, so none is widened.
+ */
+export function createAuthorizedClient(options: AuthorizationOptions): AuthorizedClient {
+  const { client } = options;
+  let challenge: Challenge | undefined;
+  const tokens = new Map<string, Promise<Token>>();
+
+  async function tokenFor(scopes: readonly string[], bearer: Challenge, signal?: AbortSignal): Promise<Token> {
+    const key = scopes.join(" ");
+    for (let held = tokens.get(key); held !== undefined; held = tokens.get(key)) {
+      const token = await held;
+      if (token.expires - EXPIRY_MARGIN > Date.now()) return token;
+      if (tokens.get(key) === held) tokens.delete(key);
+    }
+    const registry = { host: options.host, plainHttp: options.plainHttp };
+    const credential = options.credentialFor(repositoryOf(scopes[0]));
+    const asking = requestToken(client, { challenge: bearer, scopes, registry, credential }, Date.now(), signal);
+    tokens.set(key, asking);
+    asking.catch(() => tokens.delete(key));
+    return asking;
+  }
+
+  async function authorization(scopes: readonly string[], signal?: AbortSignal): Promise<Record<string, string>> {
+    if (challenge === undefined) return {};
+    if (challenge.scheme === "bearer") {
+      return { authorization: `Bearer ${(await tokenFor(scopes, challenge, signal)).value}` };
+    }
+    const credential = options.credentialFor(repositoryOf(scopes[0]));
+    return credential === undefined ? {} : basic(credential);
+  }
+
+  return {
+    async learn(request, signal) {
+      const response = await client.request({ ...request, neededFor: options.neededFor }, signal);
+      if (response.status === 401) challenge = wanted(response.headers["www-authenticate"]) ?? challenge;
+      return response;
+    },
+
+    async request(registryRequest, scopes, signal) {
+      const request = { ...registryRequest, neededFor: options.neededFor };
+      if (scopes === undefined)
+        return client.request({ ...request, neededFor: `uploads to ${options.hopHost}` }, signal);
+      const before = await authorization(scopes, signal);
+      const response = await client.request({ ...request, headers: { ...request.headers, ...before } }, signal);
+      if (response.status !== 401 || response.hop.host !== options.hopHost) return response;
+      const asked = wanted(response.headers["www-authenticate"]);
+      if (asked === undefined) return response;
+      challenge = asked;
+      if (before.authorization !== undefined) tokens.delete(scopes.join(" "));
+      const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
+      if (isStream) return response;
+      const after = await authorization(scopes, signal);
+      if (after.authorization === undefined || after.authorization === before.authorization) return response;
+      await drain(response);
+      return client.request({ ...request, headers: { ...request.headers, ...after } }, signal);
+    },
+  };
+}
+
+/** The strongest challenge that we can answer. */
+function wanted(header: string | undefined): Challenge | undefined {
+  const challenges = parseChallenges(header ?? "");
+  return challenges.find(({ scheme }) => scheme === "bearer") ?? challenges.find(({ scheme }) => scheme === "basic");
+}
+
+function repositoryOf(scope: string | undefined): string {
+  return scope?.split(":").slice(1, -1).join(":") ?? "";
+}

@@ -1,0 +1,56 @@
+/** One challenge of a WWW-Authenticate header (RFC 9110, 11.6.1): scheme in lower case, parameter names in lower case. */
+export interface Challenge {
+  readonly scheme: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
+
+/** All challenges of a header, in order. What cannot be read ends the list: a half-read challenge is worse than none. */
+export function parseChallenges(header: string): Challenge[] {
+  const challenges: { scheme: string; parameters: Record<string, string> }[] = [];
+  let at = 0;
+  const skip = (pattern: RegExp): void => {
+    pattern.lastIndex = at;
+    const match = pattern.exec(header);
+    if (match !== null) at += match[0].length;
+  };
+  const token = (): string | undefined => {
+    TOKEN.lastIndex = at;
+    const match = TOKEN.exec(header);
+    if (match === null) return undefined;
+    at += match[0].length;
+    return match[0];
+  };
+
+  while (at < header.length) {
+    skip(/[\s,]*/y);
+    const name = token();
+    if (name === undefined) break;
+    skip(/\s*/y);
+    if (header[at] !== "=") {
+      challenges.push({ scheme: name.toLowerCase(), parameters: {} });
+      continue;
+    }
+    at++;
+    skip(/\s*/y);
+    const value = header[at] === '"' ? quoted() : token();
+    const current = challenges.at(-1);
+    if (value === undefined || current === undefined) break;
+    current.parameters[name.toLowerCase()] = value;
+  }
+  return challenges;
+
+  function quoted(): string | undefined {
+    let text = "";
+    for (at++; at < header.length; at++) {
+      if (header[at] === '"') {
+        at++;
+        return text;
+      }
+      if (header[at] === "\\") at++;
+      text += header[at] ?? "";
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,113 @@
+import { TransferError } from "../errors.ts";
+import { isRecord } from "./descriptor.ts";
+
+/** Who asks. `identityToken` is exchanged for access tokens instead of user name and password (docker's `identitytoken`). */
+export interface Credential {
+  readonly username: string;
+  readonly password: string;
+  readonly identityToken?: string;
+  /** Where it was read, for messages: `input credentials`, `~/.docker/config.json`. */
+  readonly from: string;
+}
+
+/** A credential for a host, or for the repositories below a path of it. */
+export interface CredentialEntry {
+  readonly host: string;
+  /** Without slashes at its ends; empty for the whole host. */
+  readonly path: string;
+  readonly credential: Credential;
+}
+
+/** Docker Hub goes by many names; its credentials are kept under the oldest of them. */
+const DOCKER_HUB = new Set(["docker.io", "index.docker.io", "registry-1.docker.io", "registry.docker.io"]);
+
+export function canonicalHost(host: string): string {
+  const lower = host.toLowerCase();
+  return DOCKER_HUB.has(lower) ? "docker.io" : lower;
+}
+
+/**
+ * The credential for exactly this host (port included) and the longest path that the repository lies below. Earlier entries win
+ * among equals: the order of the list is the order of precedence.
+ */
+export function credentialFor(
+  entries: readonly CredentialEntry[],
+  host: string,
+  repository: string,
+): Credential | undefined {
+  const matching = entries.filter(
+    (entry) =>
+      entry.host === canonicalHost(host) &&
+      (entry.path === "" || repository === entry.path || repository.startsWith(`${entry.path}/`)),
+  );
+  return matching.sort((one, other) => other.path.length - one.path.length)[0]?.credential;
+}
+
+/** `host[/path]=user:password`, one per line. The line itself is never repeated in an error: it holds a password. */
+export function parseCredentialLines(lines: readonly string[]): CredentialEntry[] {
+  return lines.map((line, index) => {
+    const from = `input credentials, line ${index + 1}`;
+    const match = /^([^=/\s]+)(\/[^=\s]*)?=([^:]+):(.*)$/s.exec(line);
+    if (match === null) {
+      throw new TransferError("INPUT_INVALID", `${from} is not of the form host[/path]=user:password`, {
+        where: from,
+        remedy:
+          "Write one line per registry, for example ghcr.io/acme=robot:PASSWORD, with the password from a secret.",
+      });
+    }
+    const [, host = "", path = "", username = "", password = ""] = match;
+    return { host: canonicalHost(host), path: trimSlashes(path), credential: { username, password, from } };
+  });
+}
+
+/** `auths` of a docker or containers `config.json` (docker/cli, config/configfile; containers-auth.json(5)). */
+export function parseDockerConfig(text: string, file: string): CredentialEntry[] {
+  const malformed = (why: string) =>
+    new TransferError("CREDENTIALS_MALFORMED", `${file}: ${why}`, {
+      where: file,
+      remedy: "Write the file anew with docker login, or name another one in registry-config.",
+    });
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch {
+    throw malformed("this is no JSON");
+  }
+  if (!isRecord(config)) throw malformed("this is no JSON object");
+  const auths = config.auths ?? {};
+  if (!isRecord(auths)) throw malformed('"auths" is no object');
+  return Object.entries(auths).flatMap(([key, value]) => {
+    const credential = isRecord(value) ? dockerCredential(value, file) : undefined;
+    if (isRecord(value) && value.auth !== undefined && credential === undefined) {
+      throw malformed(`"auth" of ${key} is not base64 of user:password`);
+    }
+    return credential === undefined ? [] : [{ ...dockerKey(key), credential }];
+  });
+}
+
+function dockerCredential(entry: Record<string, unknown>, from: string): Credential | undefined {
+  const identity =
+    typeof entry.identitytoken === "string" && entry.identitytoken !== "" ? entry.identitytoken : undefined;
+  const more = { from, ...(identity === undefined ? {} : { identityToken: identity }) };
+  if (typeof entry.auth === "string" && entry.auth !== "") {
+    const decoded = Buffer.from(entry.auth, "base64").toString("utf8");
+    const colon = decoded.indexOf(":");
+    if (colon < 0) return undefined;
+    return { username: decoded.slice(0, colon), password: decoded.slice(colon + 1).replace(/\0+$/, ""), ...more };
+  }
+  if (typeof entry.username === "string" && typeof entry.password === "string") {
+    return { username: entry.username, password: entry.password, ...more };
+  }
+  return identity === undefined ? undefined : { username: "", password: "", ...more };
+}
+
+/** Docker writes hosts bare, as URLs, and with `/v1/` or `/v2/` behind; podman writes namespaces behind the host. */
+function dockerKey(key: string): { host: string; path: string } {
+  const [host = "", ...path] = key.replace(/^https?:\/\//, "").split("/");
+  const namespace = trimSlashes(path.join("/"));
+  return { host: canonicalHost(host), path: /^v[12]$/.test(namespace) ? "" : namespace };
+}
+
+function trimSlashes(text: string): string {
+  return text.replace(/^\/+|\/+$/g, "");
+}

@@ -1,0 +1,85 @@
+import type { Code } from "../codes.ts";
+import { TransferError } from "../errors.ts";
+import { type HttpResponse, readAll } from "../http/client.ts";
+import type { Hop } from "../http/hop.ts";
+import { printable } from "../redact.ts";
+import { isRecord } from "./descriptor.ts";
+
+/** An answer of a registry that is a refusal: its status and its own words (distribution-spec, error codes). */
+export class RegistryError extends TransferError {
+  readonly hop: Hop;
+  readonly status: number;
+  readonly registryCodes: readonly string[];
+
+  constructor(
+    code: Code,
+    message: string,
+    answer: { hop: Hop; status: number; registryCodes: readonly string[]; remedy: string },
+  ) {
+    super(code, message, { where: answer.hop.host, remedy: answer.remedy });
+    this.name = "RegistryError";
+    this.hop = answer.hop;
+    this.status = answer.status;
+    this.registryCodes = answer.registryCodes;
+  }
+}
+
+const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
+  UNAUTHORIZED:
+    "Give credentials for this registry in credentials or registry-config, and see that they are still valid.",
+  DENIED: "Ask the owner of the repository for the right to do this, or use other credentials.",
+  MANIFEST_UNKNOWN:
+    "See that the name and the version or tag are right, and that the credentials may read the repository.",
+  BLOB_UNKNOWN: "The registry lost this blob, or never had it; push the artifact there anew.",
+  RATE_LIMITED: "Run again later, or use credentials with a higher limit.",
+  REGISTRY_UNAVAILABLE: "Run again later; if it stays, ask the operators of the registry.",
+  REGISTRY_REFUSED: "Read the registry's words; its operators know what it accepts.",
+};
+
+/** The error for an answer nobody wanted. `doing` is a phrase such as `reading manifest 1.2.0 of acme/shop`. */
+export async function registryError(response: HttpResponse, doing: string): Promise<RegistryError> {
+  const { hop, status } = response;
+  const said = registryWords(await bodyText(response));
+  const code = codeFor(status, said.codes, doing);
+  const words = said.text === "" ? "" : `: ${said.text}`;
+  return new RegistryError(code, `${doing}: ${hop.host} answered ${status}${words}`, {
+    hop,
+    status,
+    registryCodes: said.codes,
+    remedy: REMEDIES[code] ?? "",
+  });
+}
+
+function codeFor(status: number, registryCodes: readonly string[], doing: string): Code {
+  if (status === 401) return "UNAUTHORIZED";
+  if (status === 403 || registryCodes.includes("DENIED")) return "DENIED";
+  if (status === 404) return doing.includes(" blob ") ? "BLOB_UNKNOWN" : "MANIFEST_UNKNOWN";
+  if (status === 429 || registryCodes.includes("TOOMANYREQUESTS")) return "RATE_LIMITED";
+  return status >= 500 ? "REGISTRY_UNAVAILABLE" : "REGISTRY_REFUSED";
+}
+
+async function bodyText(response: HttpResponse): Promise<string> {
+  try {
+    return (await readAll(response, 8192, true)).toString("utf8");
+  } catch {
+    return "";
+  }
+}
+
+function registryWords(body: string): { codes: string[]; text: string } {
+  try {
+    const { errors } = JSON.parse(body);
+    if (Array.isArray(errors)) {
+      const entries = errors.filter(isRecord);
+      const codes = entries.flatMap(({ code }) => (typeof code === "string" ? [printable(code, 60)] : []));
+      const texts = entries.map(({ code, message }) =>
+        [code, message].filter((part) => typeof part === "string").join(" "),
+      );
+      return { codes, text: printable(texts.join("; "), 300) };
+    }
+  } catch {
+    // Not every registry, and no proxy, answers in the form of the specification.
+  }
+  const page = /^\s*</.test(body) ? (/<title>([^<]*)/i.exec(body)?.[1] ?? "an HTML page") : body;
+  return { codes: [], text: printable(page, 200) };
+}

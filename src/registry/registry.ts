@@ -1,0 +1,30 @@
+import type { Readable } from "node:stream";
+import type { Descriptor } from "./descriptor.ts";
+
+/** One repository of a registry or of an archive. What it hands out is verified. */
+export interface ReadableRepository {
+  readonly name: string;
+  /** The descriptor of the manifest under a tag or digest; a TransferError MANIFEST_UNKNOWN where there is none. */
+  resolve(reference: string, signal?: AbortSignal): Promise<Descriptor>;
+  exists(target: Descriptor, signal?: AbortSignal): Promise<boolean>;
+  /** The content; the stream fails at its end if size or digest are not those of the descriptor. */
+  fetch(target: Descriptor, signal?: AbortSignal): Promise<Readable>;
+}
+
+export interface Repository extends ReadableRepository {
+  push(expected: Descriptor, content: Readable | Buffer, signal?: AbortSignal): Promise<void>;
+  /** Makes a tag point to a manifest that is in the repository already. */
+  tag(target: Descriptor, tag: string, signal?: AbortSignal): Promise<void>;
+  /** Removes a tag; false where the registry does not allow it. */
+  untag(tag: string, signal?: AbortSignal): Promise<boolean>;
+  /** Takes a blob over from another repository of the same registry; false where that is not possible. */
+  mount(target: Descriptor, from: string, signal?: AbortSignal): Promise<boolean>;
+}
+
+export interface Registry<R extends ReadableRepository = Repository> {
+  /** For people: the host, or the path of the archive. */
+  readonly name: string;
+  repository(name: string): R;
+}
+
+export type ReadableRegistry = Registry<ReadableRepository>;

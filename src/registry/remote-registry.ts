@@ -1,0 +1,225 @@
+import { errorMessage, TransferError } from "../errors.ts";
+import { drain, type HttpClient, type HttpResponse, readAll } from "../http/client.ts";
+import { type Hop, HopError, hostOf, LayerError } from "../http/hop.ts";
+import { type AuthorizedClient, createAuthorizedClient, scopeOf } from "./authorization.ts";
+import { bytesOf, streamOf } from "./content.ts";
+import type { Credential } from "./credentials.ts";
+import { type Descriptor, isManifest, isRecord, LARGEST_MANIFEST, MANIFEST_TYPES } from "./descriptor.ts";
+import { type Digest, isDigest, sha256 } from "./digest.ts";
+import type { Registry, Repository } from "./registry.ts";
+import { registryError } from "./registry-error.ts";
+import { pushBlob, uploadRequest } from "./upload.ts";
+import { verified, verifying } from "./verify.ts";
+
+export interface RemoteRegistryOptions {
+  readonly client: HttpClient;
+  /** `host[:port]` as written; `docker.io` stands for Docker Hub. */
+  readonly host: string;
+  readonly plainHttp: boolean;
+  /** What the registry is in this run, as people read it: `source registry`. */
+  readonly neededFor: string;
+  /** Whether tokens are asked for with the right to push: one for both saves a second, and shows early where it is missing. */
+  readonly isWritten: boolean;
+  readonly credentialFor: (repository: string) => Credential | undefined;
+}
+
+export interface RemoteRegistry extends Registry<RemoteRepository> {
+  /** `host:port` that requests for manifests go to. */
+  readonly hopHost: string;
+  /** What stands before a repository in an absolute reference: the host, with `http://` where it speaks plain HTTP. */
+  readonly origin: string;
+  /** Asks `/v2/` (distribution-spec, endpoint end-1): is there a registry, and does it let us in? */
+  ping(signal?: AbortSignal): Promise<void>;
+}
+
+export interface RemoteRepository extends Repository {
+  readonly registry: RemoteRegistry;
+  /** Asks for the first byte of a blob, redirects followed: the way that a download would go. */
+  probe(blob: Descriptor, signal?: AbortSignal): Promise<Hop>;
+}
+
+interface KnownManifest {
+  readonly descriptor: Descriptor;
+  readonly content: Buffer;
+}
+
+/** A registry behind HTTP (distribution-spec 1.1). Manifests are kept in memory: what was read once is not asked for again. */
+export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegistry {
+  const host = options.host === "docker.io" ? "registry-1.docker.io" : options.host;
+  const base = `${options.plainHttp ? "http" : "https"}://${host}/v2/`;
+  const hopHost = hostOf(new URL(base));
+  const client = createAuthorizedClient({ ...options, hopHost });
+  const manifests = new Map<Digest, KnownManifest>();
+  const actions = options.isWritten ? "pull,push" : "pull";
+
+  const registry: RemoteRegistry = {
+    name: options.host,
+    hopHost,
+    origin: options.plainHttp ? `http://${options.host}` : options.host,
+    repository: (name) => createRepository({ name, base: `${base}${name}/`, actions, client, manifests, registry }),
+    async ping(signal) {
+      const response = await client.learn({ method: "GET", url: base }, signal);
+      // A login that is wanted here is asked for at the repository, with its scope.
+      if (response.status !== 401 && response.status !== 403 && response.status !== 200) {
+        throw await registryError(response, `asking for the API of ${options.host}`);
+      }
+      const type = response.headers["content-type"] ?? "";
+      const isRegistry = response.headers["docker-distribution-api-version"] !== undefined;
+      await drain(response);
+      if (isRegistry || !type.includes("text/html")) return;
+      throw new TransferError(
+        "NOT_A_REGISTRY",
+        `${hopHost} answers /v2/ with a web page, not with the API of a registry`,
+        {
+          where: hopHost,
+          remedy: "See that the host is right; a login page of a proxy or portal is another usual cause.",
+        },
+      );
+    },
+  };
+  return registry;
+}
+
+interface RepositoryContext {
+  readonly name: string;
+  readonly base: string;
+  readonly actions: "pull" | "pull,push";
+  readonly client: AuthorizedClient;
+  readonly manifests: Map<Digest, KnownManifest>;
+  readonly registry: RemoteRegistry;
+}
+
+function createRepository({ name, base, actions, client, manifests, registry }: RepositoryContext): RemoteRepository {
+  const scopes = [scopeOf(name, actions)];
+  const path = ({ mediaType, digest }: Descriptor) =>
+    `${base}${isManifest(mediaType) ? "manifests" : "blobs"}/${digest}`;
+  const acceptOf = (mediaType: string) => (isManifest(mediaType) ? { accept: mediaType } : {});
+
+  async function getManifest(reference: string, signal?: AbortSignal): Promise<KnownManifest> {
+    const known = isDigest(reference) ? manifests.get(reference) : undefined;
+    if (known !== undefined) return known;
+    const headers = { accept: MANIFEST_TYPES.join(", ") };
+    const request = { method: "GET" as const, url: `${base}manifests/${reference}`, headers };
+    const response = await client.request(request, scopes, signal);
+    const where = `${registry.name}/${name}`;
+    if (response.status !== 200) throw await registryError(response, `reading manifest ${reference} of ${where}`);
+    const content = await readAll(response, LARGEST_MANIFEST);
+    const mediaType = mediaTypeOf(content, response.headers["content-type"]);
+    const digest = isDigest(reference) ? reference : sha256(content);
+    const descriptor = { mediaType, digest, size: content.length };
+    verified(content, descriptor, where);
+    const manifest = { descriptor, content };
+    manifests.set(digest, manifest);
+    return manifest;
+  }
+
+  return {
+    name,
+    registry,
+
+    async resolve(reference, signal) {
+      return (await getManifest(reference, signal)).descriptor;
+    },
+
+    async exists(target, signal) {
+      const request = { url: path(target), headers: acceptOf(target.mediaType), redirects: false };
+      let response = await client.request({ ...request, method: "HEAD" }, scopes, signal);
+      await drain(response);
+      if (response.status === 405 || response.status === 501) {
+        response = await client.request({ ...request, method: "GET" }, scopes, signal);
+        response.body.destroy();
+      }
+      // A registry that redirects the request has looked the blob up before.
+      if (response.status < 400) return true;
+      if (response.status === 404) return false;
+      throw await registryError(response, `looking for ${describe(target)} in ${registry.name}/${name}`);
+    },
+
+    async fetch(target, signal) {
+      if (isManifest(target.mediaType)) return streamOf((await getManifest(target.digest, signal)).content);
+      const response = await client.request({ method: "GET", url: path(target) }, scopes, signal);
+      if (response.status !== 200)
+        throw await registryError(response, `reading ${describe(target)} of ${registry.name}/${name}`);
+      return verifying(response.body, target, response.hop.host, (error) => bodyError(response, error));
+    },
+
+    async probe(blob, signal) {
+      const headers = blob.size > 0 ? { range: "bytes=0-0" } : {};
+      const response = await client.request({ method: "GET", url: path(blob), headers }, scopes, signal);
+      if (response.status >= 400)
+        throw await registryError(response, `reading ${describe(blob)} of ${registry.name}/${name}`);
+      response.body.on("error", () => {}).destroy();
+      return response.hop;
+    },
+
+    async push(expected, content, signal) {
+      const what = `pushing ${describe(expected)} to ${registry.name}/${name}`;
+      if (!isManifest(expected.mediaType)) return pushBlob({ base, client, scopes, what }, expected, content, signal);
+      const bytes = Buffer.isBuffer(content) ? content : await bytesOf(content);
+      manifests.set(expected.digest, { descriptor: expected, content: bytes });
+      await putManifest(expected.digest, expected, bytes, what, signal);
+    },
+
+    async tag(target, tag, signal) {
+      const { content } = await getManifest(target.digest, signal);
+      await putManifest(tag, target, content, `tagging ${registry.name}/${name}:${tag}`, signal);
+    },
+
+    async untag(tag, signal) {
+      const response = await client.request({ method: "DELETE", url: `${base}manifests/${tag}` }, scopes, signal);
+      await drain(response);
+      return response.status === 202 || response.status === 200 || response.status === 204;
+    },
+
+    async mount(target, from, signal) {
+      const both = [...scopes, scopeOf(from, "pull")];
+      const url = `${base}blobs/uploads/?mount=${encodeURIComponent(target.digest)}&from=${encodeURIComponent(from)}`;
+      const response = await client.request(uploadRequest(url), both, signal);
+      await drain(response);
+      if (response.status === 201) return true;
+      // The registry offers an upload instead; the upload that follows begins one of its own.
+      const location = response.status === 202 ? URL.parse(response.headers.location ?? "", response.hop.url) : null;
+      if (location !== null && location.origin === new URL(base).origin) {
+        await drain(await client.request({ method: "DELETE", url: location.href, attempts: 1 }, both, signal));
+      }
+      return false;
+    },
+  };
+
+  async function putManifest(
+    reference: string,
+    target: Descriptor,
+    content: Buffer,
+    what: string,
+    signal?: AbortSignal,
+  ) {
+    const headers = { "content-type": target.mediaType };
+    const request = { method: "PUT" as const, url: `${base}manifests/${reference}`, headers, body: content };
+    const response = await client.request(request, scopes, signal);
+    if (response.status >= 300) throw await registryError(response, what);
+    await drain(response);
+  }
+}
+
+/** What the document says it is, else what the header says: some registries serve manifests as text. */
+function mediaTypeOf(content: Buffer, contentType: string | undefined): string {
+  const header = contentType?.split(";")[0]?.trim() ?? "";
+  if (isManifest(header)) return header;
+  try {
+    const document: unknown = JSON.parse(content.toString("utf8"));
+    if (isRecord(document) && typeof document.mediaType === "string") return document.mediaType;
+  } catch {
+    // Whoever parses the manifest says so, with its whereabouts.
+  }
+  return header;
+}
+
+function describe({ mediaType, digest }: Descriptor): string {
+  return `${isManifest(mediaType) ? "manifest" : "blob"} ${digest}`;
+}
+
+function bodyError(response: HttpResponse, error: unknown): unknown {
+  return error instanceof TransferError
+    ? error
+    : new HopError(response.hop, new LayerError("body", errorMessage(error), { cause: error }));
+}
