@@ -1,0 +1,125 @@
+import { TransferError } from "../errors.ts";
+import { isJsonObject, type Json, type JsonObject, parseJson } from "./json.ts";
+import { parseYaml } from "./yaml.ts";
+
+/** A resource or a source of a component version. */
+export interface Element {
+  readonly kind: "resource" | "source";
+  /** Position in the descriptor's list of its kind. */
+  readonly index: number;
+  readonly name: string;
+  readonly version: string;
+  readonly type: string;
+  readonly extraIdentity: Readonly<Record<string, string>>;
+  readonly access: JsonObject;
+  readonly digest:
+    | { readonly hashAlgorithm: string; readonly normalisationAlgorithm: string; readonly value: string }
+    | undefined;
+}
+
+export interface ComponentReference {
+  readonly name: string;
+  readonly componentName: string;
+  readonly version: string;
+}
+
+export interface ComponentDescriptor {
+  readonly name: string;
+  readonly version: string;
+  readonly elements: readonly Element[];
+  readonly references: readonly ComponentReference[];
+  /** Names of the signatures. */
+  readonly signatures: readonly string[];
+  /** The whole document, with everything in it that we do not know. */
+  readonly tree: JsonObject;
+}
+
+/** Reads a component descriptor of schema v2, in JSON or YAML. Nothing of it is lost: `tree` is what is written again. */
+export function parseComponentDescriptor(text: string, where: string): ComponentDescriptor {
+  const malformed = (why: string) =>
+    new TransferError("DESCRIPTOR_MALFORMED", `${where}: the component descriptor ${why}`, {
+      where,
+      remedy: "The component version is broken where it lies; add it there anew with the OCM CLI.",
+    });
+  let tree: Json;
+  try {
+    tree = text.trimStart().startsWith("{") ? parseJson(text) : parseYaml(text);
+  } catch (error) {
+    throw malformed(`can be read neither as JSON nor as YAML (${(error as Error).message.split("\n")[0]})`);
+  }
+  if (!isJsonObject(tree)) throw malformed("is no object");
+  if (typeof tree.apiVersion === "string") {
+    throw new TransferError(
+      "DESCRIPTOR_VERSION_UNSUPPORTED",
+      `${where}: the component descriptor has the schema ${tree.apiVersion}`,
+      {
+        where,
+        remedy: "Write it with schema version v2, which both generations of the OCM CLI read (v1: --schema v2).",
+      },
+    );
+  }
+  const { meta, component } = tree;
+  if (!isJsonObject(meta) || meta.schemaVersion !== "v2") throw malformed('has no "meta.schemaVersion: v2"');
+  if (!isJsonObject(component)) throw malformed('has no "component"');
+  const { name, version } = component;
+  if (typeof name !== "string" || typeof version !== "string") throw malformed("has no name or no version");
+
+  const list = (value: Json | undefined, what: string): readonly JsonObject[] => {
+    if (value === undefined || value === null) return [];
+    if (!Array.isArray(value) || !value.every(isJsonObject)) throw malformed(`has ${what} that are no list of objects`);
+    return value;
+  };
+  const text_ = (value: Json | undefined, what: string): string => {
+    if (typeof value !== "string" || value === "") throw malformed(`lacks ${what}`);
+    return value;
+  };
+  const elementsOf = (kind: Element["kind"], value: Json | undefined): Element[] =>
+    list(value, `${kind}s`).map((entry, index) => {
+      const elementName = text_(entry.name, `the name of ${kind} ${index}`);
+      if (!isJsonObject(entry.access)) throw malformed(`lacks the access of ${kind} ${elementName}`);
+      return {
+        kind,
+        index,
+        name: elementName,
+        version: typeof entry.version === "string" ? entry.version : "",
+        type: typeof entry.type === "string" ? entry.type : "",
+        extraIdentity: strings(entry.extraIdentity),
+        access: entry.access,
+        digest: digestOf(entry.digest),
+      };
+    });
+  return {
+    name,
+    version,
+    elements: [...elementsOf("resource", component.resources), ...elementsOf("source", component.sources)],
+    references: list(component.componentReferences, "references").map((entry, index) => ({
+      name: text_(entry.name, `the name of reference ${index}`),
+      componentName: text_(entry.componentName, `the component of reference ${index}`),
+      version: text_(entry.version, `the version of reference ${index}`),
+    })),
+    signatures: list(tree.signatures, "signatures").flatMap(({ name: signature }) =>
+      typeof signature === "string" ? [signature] : [],
+    ),
+    tree,
+  };
+}
+
+/** An element as messages name it. */
+export function describeElement({ kind, name, version }: Element): string {
+  return version === "" ? `${kind} ${name}` : `${kind} ${name}:${version}`;
+}
+
+function strings(value: Json | undefined): Record<string, string> {
+  if (!isJsonObject(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}
+
+function digestOf(value: Json | undefined): Element["digest"] {
+  if (!isJsonObject(value)) return undefined;
+  const { hashAlgorithm, normalisationAlgorithm, value: digest } = value;
+  if (typeof hashAlgorithm !== "string" || typeof normalisationAlgorithm !== "string" || typeof digest !== "string")
+    return undefined;
+  return { hashAlgorithm, normalisationAlgorithm, value: digest };
+}

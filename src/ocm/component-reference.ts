@@ -1,0 +1,92 @@
+import { TransferError } from "../errors.ts";
+import { printable } from "../redact.ts";
+import { isHost, isRepository } from "../registry/reference.ts";
+
+/** Where component versions lie: below a path of a registry, or in a CTF archive. */
+export type RepositorySpec = RegistrySpec | { readonly kind: "ctf"; readonly path: string };
+
+export interface RegistrySpec {
+  readonly kind: "registry";
+  /** Only where the user wrote one. */
+  readonly scheme: "http" | "https" | undefined;
+  readonly host: string;
+  /** Path below the host, without slashes at its ends; may be empty. */
+  readonly path: string;
+}
+
+export interface ComponentVersionSpec {
+  readonly repository: RepositorySpec;
+  readonly component: string;
+  readonly version: string | undefined;
+}
+
+const CTF_TYPES = /^(?:ctf|CTF|CommonTransportFormat|directory|tar|tgz)(?:\/v1)?(?:\+(?:directory|tar|tgz))?$/;
+const OCI_TYPES = /^(?:oci|OCI|ociRegistry|OCIRegistry|OCIRepository)(?:\/v1)?$/;
+const COMPONENT = /^[a-z][-a-z0-9]*(?:\.[a-z][-a-z0-9]*)*\.[a-z]{2,}(?:\/[a-z][-a-z0-9_]*(?:\.[a-z][-a-z0-9_]*)*)+$/;
+/** Semantic versions as OCM relaxes them: an optional v, one to three numbers. */
+const VERSION = /^v?\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
+
+/** Where a repository name of a component begins, below whatever path the registry keeps it under. */
+export const COMPONENT_DESCRIPTORS = "component-descriptors";
+
+/** `[type::]repository//component[:version]`, also in the long form `repository/component-descriptors/component[:version]`. */
+export function parseComponentVersion(text: string, where: string): ComponentVersionSpec {
+  const malformed = (why: string) =>
+    new TransferError("REFERENCE_MALFORMED", `${where}: "${printable(text, 200)}" ${why}`, {
+      where,
+      remedy: "Write [type::]repository//component:version, for example ghcr.io/acme/ocm//acme.org/shop:1.2.0.",
+    });
+  const parts = splitAtComponent(text);
+  if (parts === undefined) throw malformed("names no component: there is no // in it");
+  const at = parts.component.indexOf(":");
+  const component = at < 0 ? parts.component : parts.component.slice(0, at);
+  const version = at < 0 ? undefined : parts.component.slice(at + 1);
+  if (!COMPONENT.test(component))
+    throw malformed(`has "${printable(component, 100)}" for a component, which is no component name`);
+  if (version !== undefined && !VERSION.test(version)) {
+    throw malformed(`has "${printable(version, 60)}" for a version, which is no semantic version`);
+  }
+  return { repository: parseRepository(parts.repository, where), component, version };
+}
+
+function splitAtComponent(text: string): { repository: string; component: string } | undefined {
+  const afterScheme = /^(?:[^:/]+::)?(?:https?|oci):\/\//.exec(text)?.[0].length ?? 0;
+  const double = text.indexOf("//", afterScheme);
+  if (double >= 0) return { repository: text.slice(0, double), component: text.slice(double + 2) };
+  const long = text.indexOf(`/${COMPONENT_DESCRIPTORS}/`, afterScheme);
+  if (long < 0) return undefined;
+  return { repository: text.slice(0, long), component: text.slice(long + COMPONENT_DESCRIPTORS.length + 2) };
+}
+
+/** `[type::]repository`: an archive by its type or by the look of its path, everything else a registry. */
+export function parseRepository(text: string, where: string): RepositorySpec {
+  const malformed = (why: string) =>
+    new TransferError("REFERENCE_MALFORMED", `${where}: "${printable(text, 200)}" ${why}`, {
+      where,
+      remedy: "Write a registry (registry.corp/ocm, http://localhost:5000/ocm) or an archive (./folder, ctf::folder).",
+    });
+  const type = /^([^:/]+)::/.exec(text)?.[1];
+  const rest = type === undefined ? text : text.slice(type.length + 2);
+  if (type !== undefined && CTF_TYPES.test(type)) {
+    if (rest === "") throw malformed("names no path");
+    return { kind: "ctf", path: rest };
+  }
+  if (type !== undefined && !OCI_TYPES.test(type))
+    throw malformed(`has the repository type ${printable(type, 40)}, which is unknown`);
+  if (type === undefined && /^(?:\.{0,2}\/|\.{1,2}$)|\.(?:tar|tgz|tar\.gz)$/.test(rest))
+    return { kind: "ctf", path: rest };
+
+  const scheme = /^(https?|oci):\/\//.exec(rest)?.[1];
+  const [host = "", ...segments] = rest.slice(scheme === undefined ? 0 : scheme.length + 3).split("/");
+  const path = segments.join("/").replace(/\/+$/, "");
+  if (!isHost(host)) throw malformed(`has "${printable(host, 100)}" for a host, which is none`);
+  if (path !== "" && !isRepository(path))
+    throw malformed(`has "${printable(path, 100)}" for a path, which no registry accepts`);
+  return { kind: "registry", scheme: scheme === "http" || scheme === "https" ? scheme : undefined, host, path };
+}
+
+export function formatRepository(repository: RepositorySpec): string {
+  if (repository.kind === "ctf") return repository.path;
+  const scheme = repository.scheme === undefined ? "" : `${repository.scheme}://`;
+  return `${scheme}${repository.host}${repository.path === "" ? "" : `/${repository.path}`}`;
+}
