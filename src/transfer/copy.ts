@@ -1,0 +1,118 @@
+import { Transform } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { TransferError } from "../errors.ts";
+import { createLimiter } from "../http/limiter.ts";
+import { backoff, isRetryable, isRetryableStatus } from "../http/retry.ts";
+import { isIndex, isManifest } from "../registry/descriptor.ts";
+import type { Registry, Repository } from "../registry/registry.ts";
+import { RegistryError } from "../registry/registry-error.ts";
+import type { Placement } from "./arrange.ts";
+import { keyOf } from "./inspect.ts";
+import type { Plan, Step } from "./plan.ts";
+
+export interface CopyOptions {
+  readonly target: Registry;
+  /** Blobs that are copied at the same time. */
+  readonly concurrency: number;
+  readonly attempts: number;
+  readonly onBytes: (count: number) => void;
+  /** Told of every step that is done; a mount that the registry did not make is reported as the copy it became. */
+  readonly onDone: (step: Step, done: Step["kind"]) => void;
+}
+
+/**
+ * Does what the plan says, but for the tags: everything as soon as what it needs is there. The first failure stops the rest; nothing
+ * of what was written until then can be seen under a tag.
+ */
+export async function copy(plan: Plan, options: CopyOptions, signal?: AbortSignal): Promise<void> {
+  const failure = new AbortController();
+  const stop = signal === undefined ? failure.signal : AbortSignal.any([signal, failure.signal]);
+  const limiter = createLimiter(options.concurrency);
+  const done = new Map<string, Promise<void>>();
+
+  for (const step of plan.steps) {
+    const needed = step.needs.map((key) => done.get(key));
+    const doing = (async () => {
+      await Promise.all(needed);
+      options.onDone(step, await perform(step, options, limiter, stop));
+    })();
+    doing.catch((error) => failure.abort(error));
+    done.set(keyOf(step.placement), doing);
+  }
+  const results = await Promise.allSettled(done.values());
+  if (results.some(({ status }) => status === "rejected")) throw stop.reason;
+}
+
+async function perform(
+  step: Step,
+  options: CopyOptions,
+  limiter: ReturnType<typeof createLimiter>,
+  signal: AbortSignal,
+): Promise<Step["kind"]> {
+  const { placement } = step;
+  const to = options.target.repository(placement.to);
+  if (step.kind === "skip") return "skip";
+  if (step.kind === "mount" && (await to.mount(placement.descriptor, step.from, signal))) return "mount";
+  if (isManifest(placement.descriptor.mediaType)) {
+    await transferManifest(placement, to, signal);
+    return step.kind;
+  }
+  const release = await limiter.acquire("blobs", signal);
+  try {
+    await transferBlob(placement, to, options, signal);
+  } finally {
+    release();
+  }
+  return step.kind === "mount" ? "copy" : step.kind;
+}
+
+async function transferManifest({ descriptor, from }: Placement, to: Repository, signal: AbortSignal): Promise<void> {
+  try {
+    await to.push(descriptor, Buffer.isBuffer(from) ? from : await from.fetch(descriptor, signal), signal);
+  } catch (error) {
+    const isRefusal = error instanceof RegistryError && error.code === "REGISTRY_REFUSED";
+    if (!isRefusal || !Buffer.isBuffer(from) || !isIndex(descriptor.mediaType)) throw error;
+    throw new TransferError("INDEX_REFUSED", error.message, {
+      where: to.name,
+      remedy: "This registry does not take an index of such content; use access: ociArtifact for this target.",
+      cause: error,
+    });
+  }
+}
+
+/** A stream can be sent once, so a blob that broke off is read anew. What arrived is whole, since the target compares the digest. */
+async function transferBlob(
+  { descriptor, from }: Placement,
+  to: Repository,
+  options: CopyOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if (Buffer.isBuffer(from)) return await to.push(descriptor, from, signal);
+      const content = await from.fetch(descriptor, signal);
+      const counted = content.pipe(counting(options.onBytes));
+      content.on("error", (error) => counted.destroy(error));
+      counted.on("close", () => content.destroy());
+      return await to.push(descriptor, counted, signal);
+    } catch (error) {
+      if (attempt >= options.attempts || signal.aborted || !canHelp(error, attempt)) throw error;
+      await sleep(backoff(attempt, Math.random()), undefined, { signal });
+    }
+  }
+}
+
+/** A token may expire while a blob is sent, which asking once more mends. */
+function canHelp(error: unknown, attempt: number): boolean {
+  if (!(error instanceof RegistryError)) return isRetryable(error);
+  return isRetryableStatus(error.status) || (error.status === 401 && attempt === 1);
+}
+
+function counting(onBytes: (count: number) => void): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      onBytes(chunk.length);
+      done(null, chunk);
+    },
+  });
+}

@@ -1,0 +1,64 @@
+import {
+  type ComponentRepository,
+  type ComponentVersion,
+  componentRepositoryName,
+  tagOf,
+} from "../ocm/component-version.ts";
+import type { Descriptor } from "../registry/descriptor.ts";
+import type { RemoteRegistry, RemoteRepository } from "../registry/remote-registry.ts";
+import { type AccessForm, arrange, type Placement } from "./arrange.ts";
+import type { Gathered } from "./gather.ts";
+import { checkExisting, type ExistingPolicy, findPresent, findTags, furtherSignatures } from "./inspect.ts";
+import { makePlan, type Plan } from "./plan.ts";
+
+export interface PrepareOptions {
+  readonly target: ComponentRepository<RemoteRegistry>;
+  readonly form: AccessForm;
+  readonly existing: ExistingPolicy;
+  /** What the target has under the name of a component version, or undefined. */
+  readonly existingVersion: (source: ComponentVersion) => Promise<ComponentVersion | undefined>;
+}
+
+/** Asks the target what it has, and decides on everything else. Nothing is written. */
+export async function prepare({ versions }: Gathered, options: PrepareOptions, signal?: AbortSignal): Promise<Plan> {
+  const { target, form, existing } = options;
+  const there = await Promise.all(versions.map(({ version }) => options.existingVersion(version)));
+  const location = { origin: target.registry.origin, path: target.path };
+  const arrangements = versions.map((surveyed, index) => {
+    checkExisting(there[index], surveyed.version, existing);
+    return arrange(surveyed, {
+      form,
+      target: location,
+      furtherSignatures: furtherSignatures(there[index], surveyed.version),
+    });
+  });
+  const [present, artifactTags] = await Promise.all([
+    findPresent(
+      target.registry,
+      arrangements.flatMap(({ placements }) => placements),
+      signal,
+    ),
+    findTags(
+      target.registry,
+      arrangements.flatMap((arrangement) => arrangement.artifactTags),
+      signal,
+    ),
+  ]);
+  const componentTags = there.flatMap((version) =>
+    version === undefined ? [] : [[tagKey(target, version), version.root] as const],
+  );
+  return makePlan(arrangements, {
+    existing,
+    present,
+    tags: new Map<string, Descriptor>([...artifactTags, ...componentTags]),
+    asTargetRepository: (from) => (isOf(target.registry, from) ? from.name : undefined),
+  });
+}
+
+function tagKey({ path }: ComponentRepository, { descriptor }: ComponentVersion): string {
+  return `${componentRepositoryName(path, descriptor.name)}:${tagOf(descriptor.version)}`;
+}
+
+function isOf(registry: RemoteRegistry, from: Placement["from"]): from is RemoteRepository {
+  return "registry" in from && from.registry === registry;
+}
