@@ -1,0 +1,106 @@
+import { TransferError } from "../errors.ts";
+import { type ComponentRepository, type ComponentVersion, readComponentVersion } from "../ocm/component-version.ts";
+import { componentDigest } from "../ocm/normalise.ts";
+import type { RemoteRegistry } from "../registry/remote-registry.ts";
+import { createProgress } from "../report/progress.ts";
+import { copy } from "../transfer/copy.ts";
+import type { Wanted } from "../transfer/gather.ts";
+import { imageMap } from "../transfer/images.ts";
+import { existingOrNone } from "../transfer/inspect.ts";
+import type { Plan } from "../transfer/plan.ts";
+import { prepare } from "../transfer/prepare.ts";
+import { publish } from "../transfer/publish.ts";
+import { preflight } from "./preflight.ts";
+import type { ComponentVersionResult, Run } from "./run.ts";
+
+/** Copies component versions to the target and makes them relocatable there. */
+export async function transfer(run: Run): Promise<void> {
+  const { inputs, session, runner, results, signal } = run;
+  if (inputs.target === undefined) {
+    throw new TransferError("INPUT_MISSING", "target is not set", {
+      where: "input target",
+      remedy: "Name the repository to write to, for example registry.corp/ocm.",
+    });
+  }
+  const target = session.openTarget(inputs.target);
+  const existing = rememberedLookup(target, run);
+
+  const gathered = await preflight(run, existing);
+  const plan = await prepare(
+    gathered,
+    {
+      target,
+      form: inputs.access,
+      existing: inputs.existing,
+      existingVersion: (source) => lookup(source, target, existing),
+    },
+    signal,
+  );
+  results.plan = plan;
+  results.images = imageMap(plan, target.registry.name);
+  results.componentVersions = describeVersions(plan, target, "planned");
+  const progress = createProgress(plan, runner);
+  if (inputs.dryRun) {
+    results.bytes = progress.planned;
+    runner.info(`dry run: nothing was written; ${progress.describePlan()}`);
+    return;
+  }
+  try {
+    results.bytes = progress.bytes;
+    const { concurrency, retries } = inputs;
+    await copy(plan, { target: target.registry, concurrency, attempts: retries, ...progress.events }, signal);
+    await publish(plan, target.registry, signal);
+    results.componentVersions = describeVersions(plan, target, "written");
+  } finally {
+    progress.stop();
+  }
+}
+
+type Lookup = (wanted: Pick<Wanted, "component" | "version">) => Promise<ComponentVersion | undefined>;
+
+/** What the preflight asked the target for is not asked again. */
+function rememberedLookup(target: ComponentRepository, { inputs, signal }: Run): Lookup {
+  const known = new Map<string, Promise<ComponentVersion | undefined>>();
+  return ({ component, version }) => {
+    const key = `${component}:${version}`;
+    const looking =
+      known.get(key) ?? existingOrNone(() => readComponentVersion(target, component, version, signal), inputs.existing);
+    known.set(key, looking);
+    looking.catch(() => known.delete(key));
+    return looking;
+  };
+}
+
+/** Where the target is its own source, the component version is known already. */
+async function lookup(
+  source: ComponentVersion,
+  target: ComponentRepository,
+  existing: Lookup,
+): Promise<ComponentVersion | undefined> {
+  if (source.from.registry === target.registry && source.from.path === target.path) return source;
+  return existing({ component: source.descriptor.name, version: source.descriptor.version });
+}
+
+function describeVersions(
+  plan: Plan,
+  target: ComponentRepository<RemoteRegistry>,
+  state: ComponentVersionResult["state"],
+): ComponentVersionResult[] {
+  const tags = new Map(plan.tags.flat().map((tagging) => [`${tagging.repository}:${tagging.tag}`, tagging.kind]));
+  return plan.arrangements.map(({ version: { descriptor }, repository, componentTag, changes }) => ({
+    component: descriptor.name,
+    version: descriptor.version,
+    repository: `${target.registry.name}/${repository}`,
+    digest: `sha256:${componentDigest(descriptor)}`,
+    signatures: descriptor.signatures,
+    state: tags.get(`${repository}:${componentTag.tag}`) === "skip" ? "unchanged" : state,
+    resources: changes.map(({ element: { kind, name, version, type }, before, after }) => ({
+      kind,
+      name,
+      version,
+      type,
+      before,
+      after,
+    })),
+  }));
+}

@@ -1,0 +1,162 @@
+import { TransferError } from "./errors.ts";
+import {
+  type ComponentVersionSpec,
+  parseComponentVersion,
+  parseRepository,
+  type RegistrySpec,
+} from "./ocm/component-reference.ts";
+import { printable } from "./redact.ts";
+import type { AccessForm } from "./transfer/arrange.ts";
+import type { ExistingPolicy } from "./transfer/inspect.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export const COMMANDS = ["setup", "explain", "preflight", "transfer", "download"] as const;
+export type Command = (typeof COMMANDS)[number];
+export type PreflightMode = "fail" | "warn" | "off";
+
+/** Every input of action.yml, read once. Lists have one entry per line; empty is unset. */
+export interface Inputs {
+  readonly command: Command;
+  readonly componentVersions: readonly WantedVersion[];
+  readonly target: RegistrySpec | undefined;
+  readonly recursive: boolean;
+  readonly copyResources: boolean;
+  readonly copySources: boolean;
+  readonly access: AccessForm;
+  readonly existing: ExistingPolicy;
+  readonly dryRun: boolean;
+  readonly preflightMode: PreflightMode;
+  /** Milliseconds. */
+  readonly probeTimeout: number;
+  readonly httpProxy: string;
+  readonly httpsProxy: string;
+  readonly noProxy: string;
+  readonly noProxyRegistries: readonly string[];
+  readonly plainHttp: readonly string[];
+  readonly exportEnvironment: boolean;
+  readonly urls: readonly string[];
+  readonly registryConfig: string;
+  readonly credentials: readonly string[];
+  readonly output: string;
+  readonly concurrency: number;
+  readonly retries: number;
+  /** Milliseconds. */
+  readonly stallTimeout: number;
+}
+
+/** A component version with its version: without one, the line would say nothing definite. */
+export type WantedVersion = ComponentVersionSpec & { readonly version: string };
+
+export function readInputs(environment: Environment): Inputs {
+  const input = (name: string) => readInput(environment, name);
+  const command = readCommand(input("command"));
+  const seconds = (name: string, preset: number) => 1000 * readCount(name, input(name), preset, 1, 86_400);
+  return Object.freeze({
+    command,
+    componentVersions: readLines(input("component-versions")).map(readComponentVersion),
+    target: readTarget(input("target")),
+    recursive: readBoolean("recursive", input("recursive"), false),
+    copyResources: readBoolean("copy-resources", input("copy-resources"), true),
+    copySources: readBoolean("copy-sources", input("copy-sources"), false),
+    access: readChoice("access", input("access"), ["localBlob", "relativeOciReference", "ociArtifact"] as const),
+    existing: readChoice("existing", input("existing"), ["skip", "overwrite", "fail"] as const),
+    dryRun: readBoolean("dry-run", input("dry-run"), false),
+    preflightMode: readChoice("preflight-mode", input("preflight-mode"), ["fail", "warn", "off"] as const),
+    probeTimeout: seconds("probe-timeout", 10),
+    httpProxy: input("http-proxy"),
+    httpsProxy: input("https-proxy"),
+    noProxy: input("no-proxy"),
+    noProxyRegistries: readLines(input("no-proxy-registries")).flatMap((line) => line.split(/[\s,]+/)),
+    plainHttp: readLines(input("plain-http")).map(readHostPattern),
+    exportEnvironment: readBoolean("export-environment", input("export-environment"), command === "setup"),
+    urls: readLines(input("urls")),
+    registryConfig: input("registry-config"),
+    credentials: readLines(input("credentials")),
+    output: input("output"),
+    concurrency: readCount("concurrency", input("concurrency"), 8, 1, 64),
+    retries: readCount("retries", input("retries"), 6, 1, 20),
+    stallTimeout: seconds("stall-timeout", 60),
+  });
+}
+
+/** As the runner passes it; with underscores too, since a shell cannot export a variable with hyphens. */
+function readInput(environment: Environment, name: string): string {
+  const upper = `INPUT_${name.toUpperCase()}`;
+  return (environment[upper] || environment[upper.replaceAll("-", "_")] || "").trim();
+}
+
+/** Comments and empty lines do not count. */
+function readLines(text: string): string[] {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+function readComponentVersion(line: string, index: number): WantedVersion {
+  const where = `input component-versions, line ${index + 1}`;
+  const { version, ...spec } = parseComponentVersion(line, where);
+  if (version !== undefined) return { ...spec, version };
+  throw new TransferError("VERSION_MISSING", `"${printable(line, 200)}" names no version`, {
+    where,
+    remedy: `Write the version behind the component: ${printable(line, 200)}:1.2.0.`,
+  });
+}
+
+function readTarget(text: string): RegistrySpec | undefined {
+  if (text === "") return undefined;
+  const target = parseRepository(text, "input target");
+  if (target.kind === "registry") return target;
+  throw new TransferError(
+    "INPUT_INVALID",
+    `target is the archive ${printable(target.path, 200)}; only registries can be written`,
+    {
+      where: "input target",
+      remedy: "Name a registry, for example registry.corp/ocm or http://localhost:5000/ocm.",
+    },
+  );
+}
+
+function readCommand(text: string): Command {
+  const command = COMMANDS.find((known) => known === (text || "transfer"));
+  if (command !== undefined) return command;
+  throw new TransferError("COMMAND_UNKNOWN", `command is "${printable(text, 60)}", which is none`, {
+    where: "input command",
+    remedy: `Use one of ${COMMANDS.join(", ")}.`,
+  });
+}
+
+function readBoolean(name: string, text: string, preset: boolean): boolean {
+  if (text === "") return preset;
+  if (/^true$/i.test(text)) return true;
+  if (/^false$/i.test(text)) return false;
+  throw invalid(name, text, "Use true or false.");
+}
+
+function readChoice<T extends string>(name: string, text: string, choices: readonly [T, ...T[]]): T {
+  if (text === "") return choices[0];
+  const choice = choices.find((known) => known === text);
+  if (choice === undefined) throw invalid(name, text, `Use one of ${choices.join(", ")}.`);
+  return choice;
+}
+
+function readCount(name: string, text: string, preset: number, least: number, most: number): number {
+  if (text === "") return preset;
+  const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (count >= least && count <= most) return count;
+  throw invalid(name, text, `Use a whole number from ${least} to ${most}.`);
+}
+
+function readHostPattern(text: string): string {
+  if (/^\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$|^\[[0-9a-fA-F:]+\](?::\d{1,5})?$/.test(text))
+    return text.toLowerCase();
+  throw invalid("plain-http", text, "Use host, host:port, .suffix or .suffix:port, one per line; never everything.");
+}
+
+function invalid(name: string, text: string, remedy: string): TransferError {
+  return new TransferError("INPUT_INVALID", `${name} is "${printable(text, 80)}", which cannot be used`, {
+    where: `input ${name}`,
+    remedy,
+  });
+}

@@ -1,0 +1,104 @@
+import { describeElement } from "../ocm/component-descriptor.ts";
+import type { Arrangement, Change } from "../transfer/arrange.ts";
+import { keyOf } from "../transfer/inspect.ts";
+import type { Plan, Step } from "../transfer/plan.ts";
+import type { Runner } from "./runner.ts";
+
+export interface Bytes {
+  copied: number;
+  mounted: number;
+  skipped: number;
+}
+
+export interface Progress {
+  /** Bytes so far. */
+  readonly bytes: Bytes;
+  /** Bytes as the plan has them. */
+  readonly planned: Bytes;
+  describePlan(): string;
+  readonly events: { onBytes(count: number): void; onDone(step: Step, done: Step["kind"]): void };
+  stop(): void;
+}
+
+const HEARTBEAT = 15_000;
+
+/** One line per artifact, together in a group when its component version is at the target; a sign of life while that takes long. */
+export function createProgress(plan: Plan, runner: Runner): Progress {
+  const bytes: Bytes = { copied: 0, mounted: 0, skipped: 0 };
+  const planned: Bytes = { copied: 0, mounted: 0, skipped: 0 };
+  for (const { kind, placement } of plan.steps) planned[counterOf(kind)] += placement.descriptor.size;
+  const kinds = new Map<string, Step["kind"]>();
+  const waiting = new Map(
+    plan.arrangements.map((arrangement) => [arrangement, new Set(arrangement.placements.map(keyOf))]),
+  );
+  const started = Date.now();
+  let received = 0;
+
+  const heartbeat = setInterval(() => {
+    const rate = received / ((Date.now() - started) / 1000);
+    runner.info(
+      `${formatBytes(received)} of ${formatBytes(planned.copied)} copied, ${formatBytes(rate)}/s, ${kinds.size} of ${plan.steps.length} steps done`,
+    );
+  }, HEARTBEAT);
+  heartbeat.unref();
+
+  return {
+    bytes,
+    planned,
+    describePlan: () =>
+      `${formatBytes(planned.copied)} to copy, ${formatBytes(planned.mounted)} to mount, ${formatBytes(planned.skipped)} at the target already`,
+    events: {
+      onBytes(count) {
+        received += count;
+      },
+      onDone(step, done) {
+        const key = keyOf(step.placement);
+        kinds.set(key, done);
+        bytes[counterOf(done)] += step.placement.descriptor.size;
+        for (const [arrangement, keys] of waiting) {
+          if (!keys.delete(key) || keys.size > 0) continue;
+          waiting.delete(arrangement);
+          printGroup(arrangement, kinds, runner);
+        }
+      },
+    },
+    stop: () => clearInterval(heartbeat),
+  };
+}
+
+function counterOf(kind: Step["kind"]): keyof Bytes {
+  if (kind === "skip") return "skipped";
+  return kind === "mount" ? "mounted" : "copied";
+}
+
+function printGroup({ version, changes }: Arrangement, kinds: ReadonlyMap<string, Step["kind"]>, runner: Runner): void {
+  runner.startGroup(`${version.descriptor.name}:${version.descriptor.version}`);
+  for (const change of changes) runner.info(describeChange(change, kinds));
+  runner.endGroup();
+}
+
+function describeChange(
+  { element, reason, repository, contents }: Change,
+  kinds: ReadonlyMap<string, Step["kind"]>,
+): string {
+  const counts: Bytes = { copied: 0, mounted: 0, skipped: 0 };
+  for (const descriptor of contents) {
+    const kind = kinds.get(keyOf({ to: repository, descriptor }));
+    if (kind !== undefined) counts[counterOf(kind)] += descriptor.size;
+  }
+  const moved = Object.entries(counts).filter(([, size]) => size > 0);
+  const amounts = moved.map(([what, size]) => `${formatBytes(size)} ${what}`).join(", ");
+  return `${describeElement(element)}: ${amounts === "" ? "" : `${amounts}; `}${reason}`;
+}
+
+/** Decimal units, as registries and networks count. */
+export function formatBytes(count: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let value = count;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}

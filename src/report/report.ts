@@ -1,0 +1,83 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Results } from "../commands/run.ts";
+import type { Plan } from "../transfer/plan.ts";
+import { allowList, type HostResult } from "./hosts.ts";
+import type { Problem } from "./problem.ts";
+import { type Runner, uniqueName } from "./runner.ts";
+
+const SCHEMA_VERSION = 1;
+/** Bytes above which an output is left to the report: runners cut, or drop, what is too long. */
+const LARGEST_OUTPUT = 64 * 1024;
+
+export interface ReportOptions {
+  readonly command: string;
+  readonly results: Results;
+  readonly hosts: readonly HostResult[];
+  readonly problem: Problem | undefined;
+}
+
+/** Writes the full report to a file and the outputs of the contract to the runner. */
+export async function writeReport(runner: Runner, { command, results, hosts, problem }: ReportOptions): Promise<void> {
+  const { componentVersions, routes, findings, diagnosis, plan, files, images, bytes } = results;
+  const outputs = {
+    "component-versions": componentVersions ?? [],
+    routes: routes ?? [],
+    hosts,
+    diagnosis,
+    findings,
+    plan: plan === undefined ? [] : describePlan(plan),
+    files: files ?? [],
+    images: images ?? {},
+  };
+  const report = {
+    schemaVersion: SCHEMA_VERSION,
+    command,
+    verdict: problem === undefined ? "succeeded" : "failed",
+    ...(problem === undefined ? {} : { error: problem }),
+    ...outputs,
+    bytes: bytes ?? { copied: 0, mounted: 0, skipped: 0 },
+  };
+  await mkdir(runner.temp, { recursive: true });
+  const path = join(runner.temp, `${uniqueName("ocm-proxied-transfer")}.json`);
+  await writeFile(path, JSON.stringify(report, null, 2), { mode: 0o600 });
+  for (const [name, value] of Object.entries(outputs)) {
+    const text = JSON.stringify(value);
+    runner.output(
+      name,
+      Buffer.byteLength(text) > LARGEST_OUTPUT ? JSON.stringify({ truncated: true, report: path }) : text,
+    );
+  }
+  runner.output("allow-list", allowList(hosts));
+  runner.output("bytes-copied", String(report.bytes.copied));
+  runner.output("bytes-mounted", String(report.bytes.mounted));
+  runner.output("bytes-skipped", String(report.bytes.skipped));
+  runner.output("report", path);
+}
+
+/** The plan as a list of steps, without the content that they move. */
+function describePlan({ arrangements, steps, tags }: Plan) {
+  return [
+    ...steps.map(({ kind, placement: { descriptor, to }, from, reason }) => {
+      const { mediaType, digest, size } = descriptor;
+      return { kind, mediaType, digest, size, from, to, reason };
+    }),
+    ...arrangements.flatMap(({ version: { descriptor }, changes }) =>
+      changes.map(({ element, before, after, reason }) => ({
+        kind: before === after ? "keep" : "rewrite",
+        component: `${descriptor.name}:${descriptor.version}`,
+        [element.kind]: element.name,
+        before,
+        after,
+        reason,
+      })),
+    ),
+    ...tags.flat().map(({ kind, target, repository, tag, before }) => ({
+      kind: kind === "skip" ? "skip" : "tag",
+      digest: target.digest,
+      to: `${repository}:${tag}`,
+      reason:
+        kind === "skip" ? "points there already" : before === undefined ? "is new" : `pointed to ${before.digest}`,
+    })),
+  ];
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from "node:crypto";
+import { appendFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import * as core from "@actions/core";
+import { printable } from "../redact.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Whoever runs us: a GitHub runner (or act), or a shell, a Tekton task, a pod. */
+export interface Runner {
+  /** Where files of this run may lie. */
+  readonly temp: string;
+  mask(secret: string): void;
+  info(line: string): void;
+  warning(message: string, title: string): void;
+  error(message: string, title: string): void;
+  startGroup(title: string): void;
+  endGroup(): void;
+  output(name: string, value: string): void;
+  exportVariable(name: string, value: string): void;
+  summary(markdown: string): Promise<void>;
+}
+
+const LONGEST_LINE = 4000;
+
+/** Text for the log: whatever came from outside cannot be taken for a workflow command. */
+function line(text: string): string {
+  return printable(text, LONGEST_LINE);
+}
+
+export function createRunner(environment: Environment): Runner {
+  return environment.GITHUB_OUTPUT ? githubRunner(environment) : plainRunner(environment);
+}
+
+function githubRunner(environment: Environment): Runner {
+  return {
+    temp: environment.RUNNER_TEMP || tmpdir(),
+    mask: (secret) => core.setSecret(secret),
+    info: (text) => core.info(line(text)),
+    warning: (message, title) => core.warning(line(message), { title }),
+    error: (message, title) => core.error(line(message), { title }),
+    startGroup: (title) => core.startGroup(line(title)),
+    endGroup: () => core.endGroup(),
+    output: (name, value) => core.setOutput(name, value),
+    exportVariable: (name, value) => exportForLaterSteps(name, value),
+    async summary(markdown) {
+      if (environment.GITHUB_STEP_SUMMARY) await appendFile(environment.GITHUB_STEP_SUMMARY, markdown);
+    },
+  };
+}
+
+/** `core.exportVariable` would also change the environment of this process, which is to stay as it was found. */
+function exportForLaterSteps(name: string, value: string): void {
+  const before = process.env[name];
+  core.exportVariable(name, value);
+  if (before === undefined) delete process.env[name];
+  else process.env[name] = before;
+}
+
+/** Results to standard output, everything else to standard error, and no workflow commands. */
+function plainRunner(environment: Environment): Runner {
+  const write = (text: string) => process.stderr.write(`${line(text)}\n`);
+  return {
+    temp: environment.RUNNER_TEMP || tmpdir(),
+    mask: () => {},
+    info: write,
+    warning: (message, title) => write(`warning: ${title}: ${message}`),
+    error: (message, title) => write(`error: ${title}: ${message}`),
+    startGroup: (title) => write(title),
+    endGroup: () => {},
+    output: (name, value) => process.stdout.write(`${name}=${value.replace(/\n/g, "\\n")}\n`),
+    exportVariable: () => {},
+    summary: async () => {},
+  };
+}
+
+/** A file name of this run that no other run has. */
+export function uniqueName(prefix: string): string {
+  return `${prefix}-${randomUUID().slice(0, 8)}`;
+}

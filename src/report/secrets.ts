@@ -1,0 +1,27 @@
+import type { ProxySettings } from "../proxy/settings.ts";
+import type { CredentialEntry } from "../registry/credentials.ts";
+
+/** Masking something this short would turn half of the log into asterisks, and it protects nothing. */
+const SHORTEST_SECRET = 4;
+
+/**
+ * What must not be seen in a log: passwords and `user:password`, as they are, percent-encoded and in base64. User names alone are no
+ * secrets: GitHub drops every job output that contains a masked text.
+ */
+export function secretsOf({ httpProxy, httpsProxy }: ProxySettings, credentials: readonly CredentialEntry[]): string[] {
+  const logins = [httpProxy, httpsProxy, ...credentials.map(({ credential }) => credential)].filter(
+    (login) => login !== undefined,
+  );
+  const secrets = logins.flatMap((login) => {
+    const identity = "identityToken" in login ? [login.identityToken ?? ""] : [];
+    const both = login.password === "" ? "" : `${login.username}:${login.password}`;
+    return [login.password, both, ...identity].flatMap(spellings);
+  });
+  return [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET);
+}
+
+function spellings(secret: string): string[] {
+  if (secret === "") return [];
+  const base64 = Buffer.from(secret, "utf8").toString("base64");
+  return [secret, encodeURIComponent(secret), base64, base64.replace(/=+$/, "")];
+}
