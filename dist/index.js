@@ -329,7 +329,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
     process.exitCode = 1;
 }
 else {
-    const { main } = await Promise.all(/* import() */[__nccwpck_require__.e(188), __nccwpck_require__.e(933)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9933));
+    const { main } = await Promise.all(/* import() */[__nccwpck_require__.e(188), __nccwpck_require__.e(303)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1303));
     process.exitCode = await main(process.env);
 }
 

@@ -1,5 +1,5 @@
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, parseDocument, Scalar } from "yaml";
-import { isJsonObject, type Json, jsonNumber } from "./json.ts";
+import { canonicalJson, isJsonObject, type Json, jsonNumber } from "./json.ts";
 
 /** More nodes than any component descriptor has, and few enough to stop an alias bomb. */
 const MOST_NODES = 5_000_000;
@@ -9,7 +9,8 @@ const MOST_NODES = 5_000_000;
  * no dates and no sexagesimal numbers. Numbers keep their spelling where JSON has it.
  */
 export function parseYaml(text: string): Json {
-  const document = parseDocument(text, { version: "1.1", schema: "failsafe", uniqueKeys: true, logLevel: "silent" });
+  // Not silent: the library would then take the first of several documents and say nothing.
+  const document = parseDocument(text, { version: "1.1", schema: "failsafe", uniqueKeys: true, logLevel: "error" });
   const error = document.errors[0];
   if (error !== undefined) throw new SyntaxError(error.message);
   let nodes = 0;
@@ -23,52 +24,81 @@ export function parseYaml(text: string): Json {
     return isScalar(node) ? scalar(node) : null;
   }
 
+  /** A merge key takes effect where it stands: what it brings in wins over what is above it, and loses to what is below. */
   function convertMap(items: readonly { key: unknown; value: unknown }[]): Json {
-    const members: [string, Json][] = [];
-    const merged: Json[] = [];
+    const members = new Map<string, Json>();
+    const names = new Set<string>();
     for (const { key, value } of items) {
       const name = convert(key);
-      if (name === "<<" && isScalar(key) && key.type === Scalar.PLAIN) merged.push(convert(value));
-      else if (name === "__proto__") throw new SyntaxError("the key __proto__ is not allowed");
-      else members.push([typeof name === "string" ? name : JSON.stringify(name), convert(value)]);
+      if (name === "<<" && isScalar(key) && key.type === Scalar.PLAIN) {
+        for (const [inherited, content] of merged(convert(value))) members.set(inherited, content);
+        continue;
+      }
+      const member = memberName(name);
+      if (names.has(member)) throw new SyntaxError(`the key ${member} stands twice in a mapping`);
+      names.add(member);
+      members.set(member, convert(value));
     }
-    const inherited = merged.flat().filter(isJsonObject);
-    return Object.assign({}, ...inherited.toReversed(), Object.fromEntries(members));
+    return Object.fromEntries(members);
   }
 
   return convert(document.contents);
 }
 
 function resolved(alias: Alias, document: Document.Parsed): unknown {
-  return alias.resolve(document);
+  const node = alias.resolve(document);
+  if (node === undefined) throw new SyntaxError(`there is no anchor ${alias.source}`);
+  return node;
+}
+
+/** The members of one mapping or of several, of which the first wins. */
+function merged(value: Json): [string, Json][] {
+  const mappings = Array.isArray(value) ? value : [value];
+  if (!mappings.every(isJsonObject)) throw new SyntaxError("a merge key merges something that is no mapping");
+  return mappings.toReversed().flatMap((mapping) => Object.entries(mapping));
+}
+
+function memberName(name: Json): string {
+  if (name === null || Array.isArray(name) || isJsonObject(name)) throw new SyntaxError("a key is no string");
+  const member = typeof name === "string" ? name : canonicalJson(name);
+  if (member === "__proto__") throw new SyntaxError("the key __proto__ is not allowed");
+  return member;
 }
 
 function scalar(node: Scalar): Json {
   const text = String(node.value ?? "");
-  const isPlain = node.type === Scalar.PLAIN && node.tag === undefined;
-  return isPlain ? plain(text) : text;
+  if (node.tag === undefined) return node.type === Scalar.PLAIN ? plain(text) : text;
+  if (/:(?:int|float|bool|null)$/.test(node.tag)) return plain(text);
+  if (node.tag.endsWith(":binary")) throw new SyntaxError("binary content is not supported");
+  return text;
 }
 
 const NULLS = new Set(["", "~", "null", "Null", "NULL"]);
 const TRUES = new Set(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"]);
 const FALSES = new Set(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"]);
+const NOT_IN_JSON = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 
 function plain(text: string): Json {
   if (NULLS.has(text)) return null;
   if (TRUES.has(text)) return true;
   if (FALSES.has(text)) return false;
+  if (NOT_IN_JSON.test(text)) throw new SyntaxError(`${text} is a number that JSON does not have`);
   if (/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(text)) return finite(text) ? jsonNumber(text) : text;
-  return integer(text.replaceAll("_", "")) ?? float(text) ?? text;
+  const digits = /^[-+\d]/.test(text) ? text.replaceAll("_", "") : text;
+  return integer(digits) ?? float(digits) ?? text;
 }
+
+const LARGEST_INTEGER = 2n ** 64n;
 
 /** The spellings of integers that JSON does not have; `08` is none of them and becomes a float, as in Go. */
 function integer(text: string): Json | undefined {
-  const match = /^([-+]?)(0x[0-9a-fA-F]+|0b[01]+|0o[0-7]+|0[0-7]+|\d+)$/.exec(text);
+  const match = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0[0-7]+|\d+)$/.exec(text);
   if (match === null) return undefined;
   const [, sign = "", digits = ""] = match;
   const octal = /^0[0-7]+$/.test(digits);
-  if (/^0\d/.test(digits) && !octal) return float(text);
-  const value = BigInt(octal ? `0o${digits.slice(1)}` : digits);
+  if (/^0\d/.test(digits) && !octal) return undefined;
+  const value = BigInt(octal ? `0o${digits.slice(1)}` : digits.toLowerCase());
+  if (value >= LARGEST_INTEGER && digits.startsWith("0")) return undefined;
   return jsonNumber(String(sign === "-" ? -value : value));
 }
 

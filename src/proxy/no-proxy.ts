@@ -40,6 +40,9 @@ export function isDead(entry: string): boolean {
   return /[^0-9]/.test(port) || (!isAddress && /[/:[\]\s*]/.test(name.replace(/^\*\./, "")));
 }
 
+/** A list separated by commas only, whatever people separate entries with. */
+export const commas = (list: string): string => list.replace(/[\s;,]+/g, ",");
+
 const never = (): boolean => false;
 
 function matcher(entry: string): (target: Target) => boolean {

@@ -1,8 +1,8 @@
 import { errorMessage } from "../errors.ts";
 import type { Finding } from "./finding.ts";
-import { isDead } from "./no-proxy.ts";
+import { commas, isDead } from "./no-proxy.ts";
 import { parseProxyUrl } from "./proxy-url.ts";
-import { commas, type Environment, type ProxySettings, type Setting } from "./settings.ts";
+import type { Environment, ProxySettings, Setting } from "./settings.ts";
 
 /** What works in the settings as they were found, and yet surprises sooner or later. */
 export function settingsFindings(

@@ -1,6 +1,6 @@
 import type { Finding } from "./finding.ts";
 import { type GoUrl, goProxyUrl } from "./go-url.ts";
-import { type NoProxyEntry, parseNoProxy } from "./no-proxy.ts";
+import { commas, type NoProxyEntry, parseNoProxy } from "./no-proxy.ts";
 import { type ProxyUrl, parseProxyUrl } from "./proxy-url.ts";
 import { settingsFindings } from "./settings-findings.ts";
 
@@ -107,6 +107,3 @@ function canonicalNoProxy(setting: Setting, extra: readonly string[]): readonly 
     return seen.has(key) ? false : seen.add(key);
   });
 }
-
-/** Whatever people separate entries with. */
-export const commas = (list: string): string => list.replace(/[\s;,]+/g, ",");

@@ -36,6 +36,7 @@ export async function pushBlob(
     const begun = await client.request(uploadRequest(`${base}blobs/uploads/`), scopes, signal);
     if (begun.status !== 202) throw await registryError(begun, what);
     await drain(begun);
+    if (stream?.errored) throw stream.errored;
     location = uploadLocation(begun.headers.location, begun.hop.url, what);
     const url = new URL(location);
     url.search += `${url.search === "" ? "?" : "&"}digest=${encodeURIComponent(expected.digest)}`;

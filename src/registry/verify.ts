@@ -29,6 +29,8 @@ export function verifying(
       done(digest === encoded(expected.digest) ? null : digestMismatch(expected, digest, where));
     },
   });
+  // A small blob may be through, and have failed, before anybody reads it; who does then still meets the error.
+  verifier.on("error", () => {});
   content.on("error", (error) => verifier.destroy(asError(error) as Error));
   verifier.on("close", () => content.destroy());
   return content.pipe(verifier);

@@ -1,4 +1,4 @@
-import { Transform } from "node:stream";
+import { pipeline, Transform } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { TransferError } from "../errors.ts";
 import { createLimiter } from "../http/limiter.ts";
@@ -91,9 +91,7 @@ async function transferBlob(
     try {
       if (Buffer.isBuffer(from)) return await to.push(descriptor, from, signal);
       const content = await from.fetch(descriptor, signal);
-      const counted = content.pipe(counting(options.onBytes));
-      content.on("error", (error) => counted.destroy(error));
-      counted.on("close", () => content.destroy());
+      const counted = pipeline(content, counting(options.onBytes), () => {});
       return await to.push(descriptor, counted, signal);
     } catch (error) {
       if (attempt >= options.attempts || signal.aborted || !canHelp(error, attempt)) throw error;

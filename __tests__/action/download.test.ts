@@ -1,0 +1,107 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, test } from "@jest/globals";
+import { sha256 } from "../../src/registry/digest.ts";
+import { startFakeRegistry } from "../fakes/registry.ts";
+import { faults } from "../fakes/registry-faults.ts";
+import { resources } from "../fixtures/ocm/digests.ts";
+import { runAction } from "../real/action.ts";
+import { ctf, temporaryFolder } from "../real/fixtures.ts";
+import { pathOf, withParts } from "../real/parts.ts";
+import { startRegistry } from "../real/registry.ts";
+import { stopEverything } from "../real/running.ts";
+import { addComponentVersion, addImage } from "./component.ts";
+import { mainJob, startEstate } from "./estate.ts";
+
+afterEach(stopEverything);
+
+interface Downloaded {
+  readonly component: string;
+  readonly resource: string;
+  readonly path: string;
+  readonly digest: string;
+}
+
+withParts(["docker-registry", "squid", "crane"], "a download through the proxy", () => {
+  afterEach(stopEverything);
+
+  test("puts local blobs into files and artifacts into image layouts that other tools read", async () => {
+    const { squid } = await startEstate("docker-registry");
+    const registry = await startRegistry({ kind: "docker-registry" });
+    const output = temporaryFolder();
+    const { target: _, ...inputs } = mainJob({ squid }, registry);
+    const result = await runAction({ inputs: { ...inputs, command: "download", output } });
+    expect(result.annotations).toEqual([]);
+    const files: Downloaded[] = JSON.parse(result.outputs.files ?? "");
+    expect(files.map(({ resource, digest }) => ({ resource, digest })).sort(byResource)).toEqual(
+      resources.map(({ name, digest }) => ({ resource: name, digest })).sort(byResource),
+    );
+    for (const { path, digest } of files) {
+      if (statSync(path).isFile()) {
+        expect(sha256(readFileSync(path))).toBe(digest);
+        continue;
+      }
+      expect(JSON.parse(readFileSync(join(path, "index.json"), "utf8")).manifests[0].digest).toBe(digest);
+      execFileSync(pathOf("crane"), ["push", "--index", path, `${registry.host}/read/back`], { stdio: "pipe" });
+    }
+  });
+});
+
+function byResource(one: { resource: string }, other: { resource: string }): number {
+  return one.resource.localeCompare(other.resource);
+}
+
+test("an archive is downloaded from without any network", async () => {
+  const output = temporaryFolder();
+  const inputs = { command: "download", "component-versions": `${ctf("v2-by-value")}//example.org/cart:2.0.0`, output };
+  const result = await runAction({ inputs });
+  expect(result.annotations).toEqual([]);
+  expect(readFileSync(join(output, "example.org-cart", "2.0.0", "settings"), "utf8")).toBe(
+    '{"currency":"EUR","retries":3}',
+  );
+  expect(JSON.parse(result.outputs.hosts ?? "")).toEqual([]);
+});
+
+test("names that want to be paths become names, and do not overwrite one another", async () => {
+  const registry = await startFakeRegistry();
+  addImage(registry, "images/a", "1.0.0", "a");
+  const imageReference = `${registry.origin}/images/a:1.0.0`;
+  const names = ["../../evil", "/etc/passwd", "..", "a/b", "a\\b", "A-b", "a-b"];
+  addComponentVersion(
+    registry,
+    "ocm",
+    "example.org/evil:1.0.0",
+    names.map((name) => ({ name, imageReference })),
+  );
+  const output = temporaryFolder();
+  const inputs = {
+    command: "download",
+    "component-versions": `${registry.origin}/ocm//example.org/evil:1.0.0`,
+    output,
+  };
+  const result = await runAction({ inputs });
+  expect(result.annotations).toEqual([]);
+  const written = readdirSync(join(output, "example.org-evil", "1.0.0"));
+  expect(written).toHaveLength(names.length);
+  expect(new Set(written.map((name) => name.toLowerCase())).size).toBe(names.length);
+  expect(readdirSync(output)).toEqual(["example.org-evil"]);
+});
+
+test("what was cut or changed on its way is not left behind under its name", async () => {
+  const registry = await startFakeRegistry();
+  const { layer } = addImage(registry, "images/a", "1.0.0", "content");
+  addComponentVersion(registry, "ocm", "example.org/shop:1.0.0", [
+    { name: "a", imageReference: `${registry.origin}/images/a:1.0.0` },
+  ]);
+  registry.inject(faults.lyingBlob(layer.digest));
+  const output = temporaryFolder();
+  const inputs = {
+    command: "download",
+    "component-versions": `${registry.origin}/ocm//example.org/shop:1.0.0`,
+    output,
+  };
+  const result = await runAction({ inputs: { ...inputs, "preflight-mode": "off" } });
+  expect(result.annotations.map(({ title }) => title)).toEqual(["DIGEST_MISMATCH"]);
+  expect(readdirSync(join(output, "example.org-shop", "1.0.0"))).toEqual([]);
+});
