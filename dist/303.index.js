@@ -351,6 +351,7 @@ function malformed(text, where) {
 
 
 
+const TYPE = /^([A-Za-z][\w.+-]*(?:\/v\d+)?(?:\+\w+)?)::/;
 const CTF_TYPES = /^(?:ctf|CTF|CommonTransportFormat|directory|tar|tgz)(?:\/v1)?(?:\+(?:directory|tar|tgz))?$/;
 const OCI_TYPES = /^(?:oci|OCI|ociRegistry|OCIRegistry|OCIRepository)(?:\/v1)?$/;
 const COMPONENT = /^[a-z][-a-z0-9]*(?:\.[a-z][-a-z0-9]*)*\.[a-z]{2,}(?:\/[a-z][-a-z0-9_]*(?:\.[a-z][-a-z0-9_]*)*)+$/;
@@ -360,7 +361,7 @@ const VERSION = /^v?\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/
 const COMPONENT_DESCRIPTORS = "component-descriptors";
 /** `[type::]repository//component[:version]`, also in the long form `repository/component-descriptors/component[:version]`. */
 function parseComponentVersion(text, where) {
-    const malformed = (why) => new TransferError("REFERENCE_MALFORMED", `${where}: "${printable(text, 200)}" ${why}`, {
+    const malformed = (why) => new TransferError("REFERENCE_MALFORMED", `${where}: "${shown(text)}" ${why}`, {
         where,
         remedy: "Write [type::]repository//component:version, for example ghcr.io/acme/ocm//acme.org/shop:1.2.0.",
     });
@@ -378,7 +379,8 @@ function parseComponentVersion(text, where) {
     return { repository: parseRepository(parts.repository, where), component, version };
 }
 function splitAtComponent(text) {
-    const afterScheme = /^(?:[^:/]+::)?(?:https?|oci):\/\//.exec(text)?.[0].length ?? 0;
+    const afterType = TYPE.exec(text)?.[0].length ?? 0;
+    const afterScheme = afterType + (/^(?:https?|oci):\/\//.exec(text.slice(afterType))?.[0].length ?? 0);
     const double = text.indexOf("//", afterScheme);
     if (double >= 0)
         return { repository: text.slice(0, double), component: text.slice(double + 2) };
@@ -389,11 +391,11 @@ function splitAtComponent(text) {
 }
 /** `[type::]repository`: an archive by its type or by the look of its path, everything else a registry. */
 function parseRepository(text, where) {
-    const malformed = (why) => new TransferError("REFERENCE_MALFORMED", `${where}: "${printable(text, 200)}" ${why}`, {
+    const malformed = (why) => new TransferError("REFERENCE_MALFORMED", `${where}: "${shown(text)}" ${why}`, {
         where,
         remedy: "Write a registry (registry.corp/ocm, http://localhost:5000/ocm) or an archive (./folder, ctf::folder).",
     });
-    const type = /^([^:/]+)::/.exec(text)?.[1];
+    const type = TYPE.exec(text)?.[1];
     const rest = type === undefined ? text : text.slice(type.length + 2);
     if (type !== undefined && CTF_TYPES.test(type)) {
         if (rest === "")
@@ -407,6 +409,8 @@ function parseRepository(text, where) {
     const scheme = /^(https?|oci):\/\//.exec(rest)?.[1];
     const [host = "", ...segments] = rest.slice(scheme === undefined ? 0 : scheme.length + 3).split("/");
     const path = segments.join("/").replace(/\/+$/, "");
+    if (host.includes("@"))
+        throw malformed("has a user or password in it, which belong into credentials");
     if (!isHost(host))
         throw malformed(`has "${printable(host, 100)}" for a host, which is none`);
     if (path !== "" && !isRepository(path))
@@ -418,6 +422,10 @@ function formatRepository(repository) {
         return repository.path;
     const scheme = repository.scheme === undefined ? "" : `${repository.scheme}://`;
     return `${scheme}${repository.host}${repository.path === "" ? "" : `/${repository.path}`}`;
+}
+/** A reference as messages repeat it: whoever writes a password into one does not find it in the log. */
+function shown(text) {
+    return printable(text.replace(/^((?:[^/@]+::)?(?:\w+:\/\/)?)[^/@]*@/, "$1***@"), 200);
 }
 
 ;// CONCATENATED MODULE: ./lib/http/hop.js
@@ -1421,7 +1429,8 @@ const MOST_NODES = 5_000_000;
  * no dates and no sexagesimal numbers. Numbers keep their spelling where JSON has it.
  */
 function parseYaml(text) {
-    const document = (0,dist/* parseDocument */.Tp)(text, { version: "1.1", schema: "failsafe", uniqueKeys: true, logLevel: "silent" });
+    // Not silent: the library would then take the first of several documents and say nothing.
+    const document = (0,dist/* parseDocument */.Tp)(text, { version: "1.1", schema: "failsafe", uniqueKeys: true, logLevel: "error" });
     const error = document.errors[0];
     if (error !== undefined)
         throw new SyntaxError(error.message);
@@ -1439,34 +1448,62 @@ function parseYaml(text) {
             return convertMap(node.items);
         return (0,dist/* isScalar */.jn)(node) ? scalar(node) : null;
     }
+    /** A merge key takes effect where it stands: what it brings in wins over what is above it, and loses to what is below. */
     function convertMap(items) {
-        const members = [];
-        const merged = [];
+        const members = new Map();
+        const names = new Set();
         for (const { key, value } of items) {
             const name = convert(key);
-            if (name === "<<" && (0,dist/* isScalar */.jn)(key) && key.type === dist/* Scalar */.X5.PLAIN)
-                merged.push(convert(value));
-            else if (name === "__proto__")
-                throw new SyntaxError("the key __proto__ is not allowed");
-            else
-                members.push([typeof name === "string" ? name : JSON.stringify(name), convert(value)]);
+            if (name === "<<" && (0,dist/* isScalar */.jn)(key) && key.type === dist/* Scalar */.X5.PLAIN) {
+                for (const [inherited, content] of merged(convert(value)))
+                    members.set(inherited, content);
+                continue;
+            }
+            const member = memberName(name);
+            if (names.has(member))
+                throw new SyntaxError(`the key ${member} stands twice in a mapping`);
+            names.add(member);
+            members.set(member, convert(value));
         }
-        const inherited = merged.flat().filter(isJsonObject);
-        return Object.assign({}, ...inherited.toReversed(), Object.fromEntries(members));
+        return Object.fromEntries(members);
     }
     return convert(document.contents);
 }
 function resolved(alias, document) {
-    return alias.resolve(document);
+    const node = alias.resolve(document);
+    if (node === undefined)
+        throw new SyntaxError(`there is no anchor ${alias.source}`);
+    return node;
+}
+/** The members of one mapping or of several, of which the first wins. */
+function merged(value) {
+    const mappings = Array.isArray(value) ? value : [value];
+    if (!mappings.every(isJsonObject))
+        throw new SyntaxError("a merge key merges something that is no mapping");
+    return mappings.toReversed().flatMap((mapping) => Object.entries(mapping));
+}
+function memberName(name) {
+    if (name === null || Array.isArray(name) || isJsonObject(name))
+        throw new SyntaxError("a key is no string");
+    const member = typeof name === "string" ? name : canonicalJson(name);
+    if (member === "__proto__")
+        throw new SyntaxError("the key __proto__ is not allowed");
+    return member;
 }
 function scalar(node) {
     const text = String(node.value ?? "");
-    const isPlain = node.type === dist/* Scalar */.X5.PLAIN && node.tag === undefined;
-    return isPlain ? plain(text) : text;
+    if (node.tag === undefined)
+        return node.type === dist/* Scalar */.X5.PLAIN ? plain(text) : text;
+    if (/:(?:int|float|bool|null)$/.test(node.tag))
+        return plain(text);
+    if (node.tag.endsWith(":binary"))
+        throw new SyntaxError("binary content is not supported");
+    return text;
 }
 const NULLS = new Set(["", "~", "null", "Null", "NULL"]);
 const TRUES = new Set(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"]);
 const FALSES = new Set(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"]);
+const NOT_IN_JSON = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 function plain(text) {
     if (NULLS.has(text))
         return null;
@@ -1474,20 +1511,26 @@ function plain(text) {
         return true;
     if (FALSES.has(text))
         return false;
+    if (NOT_IN_JSON.test(text))
+        throw new SyntaxError(`${text} is a number that JSON does not have`);
     if (/^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(text))
         return finite(text) ? jsonNumber(text) : text;
-    return integer(text.replaceAll("_", "")) ?? yaml_float(text) ?? text;
+    const digits = /^[-+\d]/.test(text) ? text.replaceAll("_", "") : text;
+    return integer(digits) ?? yaml_float(digits) ?? text;
 }
+const LARGEST_INTEGER = 2n ** 64n;
 /** The spellings of integers that JSON does not have; `08` is none of them and becomes a float, as in Go. */
 function integer(text) {
-    const match = /^([-+]?)(0x[0-9a-fA-F]+|0b[01]+|0o[0-7]+|0[0-7]+|\d+)$/.exec(text);
+    const match = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0[0-7]+|\d+)$/.exec(text);
     if (match === null)
         return undefined;
     const [, sign = "", digits = ""] = match;
     const octal = /^0[0-7]+$/.test(digits);
     if (/^0\d/.test(digits) && !octal)
-        return yaml_float(text);
-    const value = BigInt(octal ? `0o${digits.slice(1)}` : digits);
+        return undefined;
+    const value = BigInt(octal ? `0o${digits.slice(1)}` : digits.toLowerCase());
+    if (value >= LARGEST_INTEGER && digits.startsWith("0"))
+        return undefined;
     return jsonNumber(String(sign === "-" ? -value : value));
 }
 function yaml_float(text) {
@@ -1937,23 +1980,28 @@ function checkDigest(element, root, where) {
 async function gather(wanted, options, signal) {
     const reading = new Map();
     const reads = [];
+    /** The first failure is the one that is told; those behind it are nobody's surprise. */
+    function remember(read) {
+        read.catch(() => { });
+        reads.push(read);
+    }
     function visit(item) {
         const key = keyOf(item.component, item.version);
         const known = reading.get(key);
         if (known !== undefined) {
-            reads.push(assertSame(known, item, signal));
+            remember(assertSame(known, item, signal));
             return;
         }
         const read = readComponentVersion(item.from, item.component, item.version, signal);
         const surveyed = read.then((version) => surveyVersion(version, options, signal));
         reading.set(key, surveyed);
-        surveyed.catch(() => { });
-        reads.push(read.then(async ({ descriptor }) => {
+        remember(read.then(({ descriptor }) => {
             if (!options.recursive)
                 return;
             for (const { componentName, version } of descriptor.references)
                 visit({ from: item.from, component: componentName, version });
-        }), surveyed.then(() => { }));
+        }));
+        remember(surveyed.then(() => { }));
     }
     for (const item of wanted)
         visit(item);
@@ -4171,7 +4219,7 @@ function readInputs(environment) {
         httpProxy: input("http-proxy"),
         httpsProxy: input("https-proxy"),
         noProxy: input("no-proxy"),
-        noProxyRegistries: readLines(input("no-proxy-registries")).flatMap((line) => line.split(/[\s,]+/)),
+        noProxyRegistries: readLines(input("no-proxy-registries")).flatMap((line) => line.split(/[\s,]+/).filter(Boolean)),
         plainHttp: readLines(input("plain-http")).map(readHostPattern),
         exportEnvironment: readBoolean("export-environment", input("export-environment"), command === "setup"),
         urls: readLines(input("urls")),
@@ -4453,7 +4501,11 @@ function spellings(secret) {
     if (secret === "")
         return [];
     const base64 = Buffer.from(secret, "utf8").toString("base64");
-    return [secret, encodeURIComponent(secret), base64, base64.replace(/=+$/, "")];
+    const encoded = encodeURIComponent(secret);
+    // The form that proxy settings are exported in; runners print the environment of every later step.
+    const strictly = encoded.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+    const inLowerCase = encoded.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase());
+    return [secret, encoded, strictly, inLowerCase, base64, base64.replace(/=+$/, "")];
 }
 
 ;// CONCATENATED MODULE: ./lib/report/summary.js
@@ -5391,6 +5443,7 @@ async function main(environment) {
     const runner = createRunner(environment);
     const results = { findings: [], diagnosis: [] };
     const interruption = interruptible();
+    guardProcess(runner);
     let command = "transfer";
     let session;
     let problem;
@@ -5455,6 +5508,14 @@ function exportSettings(variables, runner) {
 function printProblem({ code, message, where, remedy }, runner) {
     const place = where === undefined ? "" : ` (${where})`;
     runner.error(`${code}: ${message}${place}. ${remedy}`, code);
+}
+/** What nobody caught is a fault of ours: it is said as such, and the step is red. */
+function guardProcess(runner) {
+    const fail = (error) => {
+        printProblem(problemOf(error), runner);
+        process.exit(1);
+    };
+    process.on("uncaughtException", fail).on("unhandledRejection", fail);
 }
 /** A runner that cancels a job sends SIGINT, then SIGTERM: work in flight stops, and what was published is taken back. */
 function interruptible() {

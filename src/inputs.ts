@@ -67,7 +67,7 @@ export function readInputs(environment: Environment): Inputs {
     httpProxy: input("http-proxy"),
     httpsProxy: input("https-proxy"),
     noProxy: input("no-proxy"),
-    noProxyRegistries: readLines(input("no-proxy-registries")).flatMap((line) => line.split(/[\s,]+/)),
+    noProxyRegistries: readLines(input("no-proxy-registries")).flatMap((line) => line.split(/[\s,]+/).filter(Boolean)),
     plainHttp: readLines(input("plain-http")).map(readHostPattern),
     exportEnvironment: readBoolean("export-environment", input("export-environment"), command === "setup"),
     urls: readLines(input("urls")),

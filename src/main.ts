@@ -24,6 +24,7 @@ export async function main(environment: Environment): Promise<number> {
   const runner = createRunner(environment);
   const results: Results = { findings: [], diagnosis: [] };
   const interruption = interruptible();
+  guardProcess(runner);
   let command = "transfer";
   let session: Session | undefined;
   let problem: Problem | undefined;
@@ -86,6 +87,15 @@ function exportSettings(variables: Readonly<Record<string, string>>, runner: Run
 function printProblem({ code, message, where, remedy }: Problem, runner: Runner): void {
   const place = where === undefined ? "" : ` (${where})`;
   runner.error(`${code}: ${message}${place}. ${remedy}`, code);
+}
+
+/** What nobody caught is a fault of ours: it is said as such, and the step is red. */
+function guardProcess(runner: Runner): void {
+  const fail = (error: unknown) => {
+    printProblem(problemOf(error), runner);
+    process.exit(1);
+  };
+  process.on("uncaughtException", fail).on("unhandledRejection", fail);
 }
 
 /** A runner that cancels a job sends SIGINT, then SIGTERM: work in flight stops, and what was published is taken back. */

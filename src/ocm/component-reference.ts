@@ -20,6 +20,7 @@ export interface ComponentVersionSpec {
   readonly version: string | undefined;
 }
 
+const TYPE = /^([A-Za-z][\w.+-]*(?:\/v\d+)?(?:\+\w+)?)::/;
 const CTF_TYPES = /^(?:ctf|CTF|CommonTransportFormat|directory|tar|tgz)(?:\/v1)?(?:\+(?:directory|tar|tgz))?$/;
 const OCI_TYPES = /^(?:oci|OCI|ociRegistry|OCIRegistry|OCIRepository)(?:\/v1)?$/;
 const COMPONENT = /^[a-z][-a-z0-9]*(?:\.[a-z][-a-z0-9]*)*\.[a-z]{2,}(?:\/[a-z][-a-z0-9_]*(?:\.[a-z][-a-z0-9_]*)*)+$/;
@@ -32,7 +33,7 @@ export const COMPONENT_DESCRIPTORS = "component-descriptors";
 /** `[type::]repository//component[:version]`, also in the long form `repository/component-descriptors/component[:version]`. */
 export function parseComponentVersion(text: string, where: string): ComponentVersionSpec {
   const malformed = (why: string) =>
-    new TransferError("REFERENCE_MALFORMED", `${where}: "${printable(text, 200)}" ${why}`, {
+    new TransferError("REFERENCE_MALFORMED", `${where}: "${shown(text)}" ${why}`, {
       where,
       remedy: "Write [type::]repository//component:version, for example ghcr.io/acme/ocm//acme.org/shop:1.2.0.",
     });
@@ -50,7 +51,8 @@ export function parseComponentVersion(text: string, where: string): ComponentVer
 }
 
 function splitAtComponent(text: string): { repository: string; component: string } | undefined {
-  const afterScheme = /^(?:[^:/]+::)?(?:https?|oci):\/\//.exec(text)?.[0].length ?? 0;
+  const afterType = TYPE.exec(text)?.[0].length ?? 0;
+  const afterScheme = afterType + (/^(?:https?|oci):\/\//.exec(text.slice(afterType))?.[0].length ?? 0);
   const double = text.indexOf("//", afterScheme);
   if (double >= 0) return { repository: text.slice(0, double), component: text.slice(double + 2) };
   const long = text.indexOf(`/${COMPONENT_DESCRIPTORS}/`, afterScheme);
@@ -61,11 +63,11 @@ function splitAtComponent(text: string): { repository: string; component: string
 /** `[type::]repository`: an archive by its type or by the look of its path, everything else a registry. */
 export function parseRepository(text: string, where: string): RepositorySpec {
   const malformed = (why: string) =>
-    new TransferError("REFERENCE_MALFORMED", `${where}: "${printable(text, 200)}" ${why}`, {
+    new TransferError("REFERENCE_MALFORMED", `${where}: "${shown(text)}" ${why}`, {
       where,
       remedy: "Write a registry (registry.corp/ocm, http://localhost:5000/ocm) or an archive (./folder, ctf::folder).",
     });
-  const type = /^([^:/]+)::/.exec(text)?.[1];
+  const type = TYPE.exec(text)?.[1];
   const rest = type === undefined ? text : text.slice(type.length + 2);
   if (type !== undefined && CTF_TYPES.test(type)) {
     if (rest === "") throw malformed("names no path");
@@ -79,6 +81,7 @@ export function parseRepository(text: string, where: string): RepositorySpec {
   const scheme = /^(https?|oci):\/\//.exec(rest)?.[1];
   const [host = "", ...segments] = rest.slice(scheme === undefined ? 0 : scheme.length + 3).split("/");
   const path = segments.join("/").replace(/\/+$/, "");
+  if (host.includes("@")) throw malformed("has a user or password in it, which belong into credentials");
   if (!isHost(host)) throw malformed(`has "${printable(host, 100)}" for a host, which is none`);
   if (path !== "" && !isRepository(path))
     throw malformed(`has "${printable(path, 100)}" for a path, which no registry accepts`);
@@ -89,4 +92,9 @@ export function formatRepository(repository: RepositorySpec): string {
   if (repository.kind === "ctf") return repository.path;
   const scheme = repository.scheme === undefined ? "" : `${repository.scheme}://`;
   return `${scheme}${repository.host}${repository.path === "" ? "" : `/${repository.path}`}`;
+}
+
+/** A reference as messages repeat it: whoever writes a password into one does not find it in the log. */
+function shown(text: string): string {
+  return printable(text.replace(/^((?:[^/@]+::)?(?:\w+:\/\/)?)[^/@]*@/, "$1***@"), 200);
 }

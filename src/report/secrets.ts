@@ -23,5 +23,9 @@ export function secretsOf({ httpProxy, httpsProxy }: ProxySettings, credentials:
 function spellings(secret: string): string[] {
   if (secret === "") return [];
   const base64 = Buffer.from(secret, "utf8").toString("base64");
-  return [secret, encodeURIComponent(secret), base64, base64.replace(/=+$/, "")];
+  const encoded = encodeURIComponent(secret);
+  // The form that proxy settings are exported in; runners print the environment of every later step.
+  const strictly = encoded.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const inLowerCase = encoded.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase());
+  return [secret, encoded, strictly, inLowerCase, base64, base64.replace(/=+$/, "")];
 }

@@ -28,25 +28,30 @@ export async function gather(
   const reading = new Map<string, Promise<SurveyedVersion>>();
   const reads: Promise<void>[] = [];
 
+  /** The first failure is the one that is told; those behind it are nobody's surprise. */
+  function remember(read: Promise<void>): void {
+    read.catch(() => {});
+    reads.push(read);
+  }
+
   function visit(item: Wanted): void {
     const key = keyOf(item.component, item.version);
     const known = reading.get(key);
     if (known !== undefined) {
-      reads.push(assertSame(known, item, signal));
+      remember(assertSame(known, item, signal));
       return;
     }
     const read = readComponentVersion(item.from, item.component, item.version, signal);
     const surveyed = read.then((version) => surveyVersion(version, options, signal));
     reading.set(key, surveyed);
-    surveyed.catch(() => {});
-    reads.push(
-      read.then(async ({ descriptor }) => {
+    remember(
+      read.then(({ descriptor }) => {
         if (!options.recursive) return;
         for (const { componentName, version } of descriptor.references)
           visit({ from: item.from, component: componentName, version });
       }),
-      surveyed.then(() => {}),
     );
+    remember(surveyed.then(() => {}));
   }
 
   for (const item of wanted) visit(item);
