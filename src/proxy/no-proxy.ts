@@ -67,7 +67,7 @@ function matcher(entry: string): (target: Target) => boolean {
 }
 
 /** Go's net.SplitHostPort, or the whole as name where that fails: no port, more colons than one, brackets out of place. */
-function splitEntry(entry: string): readonly [name: string, port: string] {
+export function splitEntry(entry: string): readonly [name: string, port: string] {
   const [, literal, plain, port = ""] = /^(?:\[([^[\]]*)\]|([^:[\]]*)):([^:[\]]*)$/s.exec(entry) ?? [];
   const name = literal ?? plain;
   return name === undefined ? [entry, ""] : [name, port];

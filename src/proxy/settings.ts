@@ -13,10 +13,17 @@ export interface ProxyTexts {
   readonly noProxy?: string | undefined;
 }
 
+/** The three settings as a file or folder has them. */
+export interface ConfigTexts extends ProxyTexts {
+  readonly from: string;
+  /** Where exactly each of them stands: file, line, key. */
+  readonly origins?: { readonly [Key in keyof ProxyTexts]?: string | undefined };
+}
+
 export interface SettingsSources {
   readonly inputs?: ProxyTexts | undefined;
   /** A file or folder of settings, between the inputs and the environment. */
-  readonly config?: (ProxyTexts & { readonly from: string }) | undefined;
+  readonly config?: ConfigTexts | undefined;
   readonly environment: Environment;
   /** Hosts to reach directly on top of NO_PROXY: what `no-proxy-registries` expands into. */
   readonly noProxyExtra?: readonly string[] | undefined;
@@ -82,7 +89,7 @@ function findSetting(name: Name, { inputs, config, environment }: SettingsSource
   const lower = upper.toLowerCase();
   const candidates: Setting[] = [
     { value: inputs?.[key] ?? "", from: `input ${name}` },
-    { value: config?.[key] ?? "", from: config?.from ?? "" },
+    { value: config?.[key] ?? "", from: config?.origins?.[key] ?? config?.from ?? "" },
     // Go up to 1.27 reads the upper-case spelling first, and an empty one counts as unset.
     { value: environment[upper] ?? "", from: `environment ${upper}` },
     { value: environment[lower] ?? "", from: `environment ${lower}` },

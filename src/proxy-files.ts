@@ -1,0 +1,180 @@
+import { randomUUID } from "node:crypto";
+import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { errorCode, errorMessage, TransferError } from "./errors.ts";
+import { writeCdh } from "./proxy/files/cdh.ts";
+import { type ConfigText, type ProxyConfig, refuseEmpty } from "./proxy/files/config.ts";
+import { FOLDER_FILES, readFolder, writeFolder } from "./proxy/files/connector-folder.ts";
+import { writeDockerConfig } from "./proxy/files/docker-config.ts";
+import { writeEnv } from "./proxy/files/env-file.ts";
+import { readConfigFile } from "./proxy/files/formats.ts";
+import { writeInitdata } from "./proxy/files/initdata.ts";
+import { squidAllowList } from "./proxy/files/squid-allow-list.ts";
+import type { WriteRequest } from "./proxy/files/write-request.ts";
+import { holdSecrets } from "./proxy/files/written.ts";
+import type { Finding } from "./proxy/finding.ts";
+import type { Environment, ProxySettings } from "./proxy/settings.ts";
+import { printable } from "./redact.ts";
+
+/** More than any of these files has, and little enough to read at once. */
+const LARGEST = 4 * 1024 * 1024;
+
+/** The settings in the file or folder that the input `proxy-config` names. */
+export async function readProxyConfig(path: string, environment: Environment = {}): Promise<ProxyConfig> {
+  const origin = `proxy-config ${printable(path)}`;
+  const kind = await kindOf(path);
+  if (kind === undefined) throw missing(origin, "There is no such file or folder.");
+  if (kind === "file") {
+    const file = { origin, text: await readText(path, origin) };
+    return readConfigFile(file, { name: basename(path), daemon: environment.DOCKER_HOST || undefined });
+  }
+  const texts = await Promise.all(FOLDER_FILES.map((name) => readOptional(join(path, name), `${origin}/${name}`)));
+  if (texts.slice(0, 3).every((file) => file === undefined)) {
+    throw missing(origin, `The folder has none of the files ${FOLDER_FILES.slice(0, 3).join(", ")}.`);
+  }
+  return readFolder(origin, Object.fromEntries(FOLDER_FILES.map((name, index) => [name, texts[index]])));
+}
+
+export interface WriteSources {
+  readonly settings: ProxySettings;
+  /** `host:port`, each: what squid has to allow. */
+  readonly allowList: readonly string[];
+}
+
+export interface WrittenProxyFile extends WriteRequest {
+  readonly findings: readonly Finding[];
+  /** Of initdata: what is measured, and the annotation's value, which hides no password from anybody. */
+  readonly digest?: string;
+  readonly annotation?: string;
+}
+
+interface Target {
+  readonly path: string;
+  /** Undefined removes the file. */
+  readonly text: string | undefined;
+}
+
+interface Prepared {
+  readonly written: WrittenProxyFile;
+  readonly targets: readonly Target[];
+}
+
+/** Writes what the input `write-proxy-config` asks for; nothing where one of the files cannot be made. */
+export async function writeProxyFiles(
+  requests: readonly WriteRequest[],
+  sources: WriteSources,
+): Promise<readonly WrittenProxyFile[]> {
+  const prepared: Prepared[] = [];
+  for (const request of requests) prepared.push(await prepare(request, sources));
+  const isSecret = holdSecrets(sources.settings);
+  for (const { written, targets } of prepared) {
+    for (const target of targets) await replaceFile(target, isSecret && written.format !== "squid");
+  }
+  return prepared.map(({ written }) => written);
+}
+
+async function prepare(request: WriteRequest, { settings, allowList }: WriteSources): Promise<Prepared> {
+  const { format, path } = request;
+  const origin = `write-proxy-config ${printable(path)}`;
+  const existing = async (): Promise<ConfigText> => {
+    const file = await readOptional(path, origin);
+    if (file === undefined)
+      throw missing(origin, `There is no such file, and the format ${format} needs one to write into.`);
+    refuseEmpty(file);
+    return file;
+  };
+  const optional = async (name = path) => (await readOptional(name, origin)) ?? { origin, text: "" };
+  const one = (text: string, more: Partial<WrittenProxyFile> = {}): Prepared => ({
+    written: { ...request, findings: [], ...more },
+    targets: [{ path, text }],
+  });
+  switch (format) {
+    case "env":
+      return one(writeEnv(await optional(), settings));
+    case "folder": {
+      const texts = Object.entries(writeFolder(await optional(join(path, ".env")), settings));
+      const targets = texts.map(([name, text]) => ({ path: join(path, name), text }));
+      return { written: { ...request, findings: [] }, targets };
+    }
+    case "docker":
+      return one(writeDockerConfig(await optional(), settings).text);
+    case "cdh": {
+      const { text, findings } = writeCdh(await existing(), settings);
+      return one(text, { findings });
+    }
+    case "initdata": {
+      const { text, ...more } = writeInitdata(await existing(), settings);
+      return one(text, more);
+    }
+    case "squid":
+      return one(squidAllowList(allowList));
+  }
+}
+
+async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
+  try {
+    return (await stat(path)).isDirectory() ? "folder" : "file";
+  } catch {
+    return undefined;
+  }
+}
+
+async function readOptional(path: string, origin: string): Promise<ConfigText | undefined> {
+  return (await kindOf(path)) === undefined ? undefined : { origin, text: await readText(path, origin) };
+}
+
+async function readText(path: string, origin: string): Promise<string> {
+  let bytes: Buffer;
+  try {
+    const status = await stat(path);
+    if (!status.isFile() || status.size > LARGEST) throw new Error(`it is no file of at most ${LARGEST} bytes`);
+    bytes = await readFile(path);
+  } catch (error) {
+    throw missing(origin, `It cannot be read: ${errorCode(error) ?? errorMessage(error)}.`);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new TransferError("PROXY_CONFIG_MALFORMED", "The file is no text in UTF-8.", {
+      where: origin,
+      remedy: "Save it as UTF-8.",
+    });
+  }
+}
+
+/** Whole or not at all, and with a password for its owner only. A link stays one: what it leads to is replaced. */
+async function replaceFile({ path, text }: Target, isSecret: boolean): Promise<void> {
+  const real = await realpath(path).catch(() => path);
+  const temporary = join(dirname(real), `.${basename(real)}.${randomUUID()}`);
+  try {
+    if (text === undefined) return await rm(real, { force: true });
+    await mkdir(dirname(real), { recursive: true });
+    const mode = isSecret ? 0o600 : await modeOf(real);
+    await writeFile(temporary, text, { flag: "wx", mode: 0o600 });
+    await chmod(temporary, mode);
+    await rename(temporary, real);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw new TransferError(
+      "PROXY_CONFIG_UNWRITABLE",
+      `The file cannot be written: ${errorCode(error) ?? "unknown"}.`,
+      {
+        where: `write-proxy-config ${printable(path)}`,
+        remedy: "Name a path in a folder that this job may write to.",
+        cause: error,
+      },
+    );
+  }
+}
+
+async function modeOf(path: string): Promise<number> {
+  const status = await stat(path).catch(() => undefined);
+  return status === undefined ? 0o644 : status.mode & 0o777;
+}
+
+function missing(where: string, problem: string): TransferError {
+  return new TransferError("PROXY_CONFIG_MISSING", problem, {
+    where,
+    remedy: "Name the file or folder as the job sees it, and mount or write it before this step.",
+  });
+}
