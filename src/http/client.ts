@@ -1,14 +1,18 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorCode, errorMessage, TransferError } from "../errors.ts";
 import type { Route } from "../proxy/route.ts";
-import { printable } from "../redact.ts";
 import { singleValues } from "./connect.ts";
 import { createDispatchers, type DispatcherOptions } from "./dispatchers.ts";
 import { type Hop, HopError, hostOf, LayerError } from "./hop.ts";
 import { createLimiter } from "./limiter.ts";
 import { isRedirect, MOST_REDIRECTS, redirectTarget, withoutCredentials } from "./redirects.ts";
+import { createRest } from "./rest.ts";
 import { backoff, isRetryable, isRetryableStatus, LONGEST_WAIT, retryAfter } from "./retry.ts";
+import { stallGuard } from "./stall.ts";
+
+/** Slots of a host are counted by lane: who holds one may wait for one of a later lane, so that nobody waits in a circle. */
+export type Lane = "read" | "write" | "token";
 
 export interface HttpRequest {
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
@@ -20,6 +24,12 @@ export interface HttpRequest {
   readonly neededFor: string;
   /** How often to ask; by default as often as the run's patience allows. */
   readonly attempts?: number;
+  /** By default what the method says. Tokens are asked for by who holds slots already, so that those need slots of their own. */
+  readonly lane?: Lane;
+  /** Reads an answer of 200 whole, at most so many bytes, so that one that breaks off is asked for again. */
+  readonly whole?: number;
+  /** With `whole`: more than that is cut off rather than an error. */
+  readonly cut?: boolean;
   /** Whether a redirect is followed (reading requests only) or is itself the answer; by default it is followed. */
   readonly redirects?: boolean;
 }
@@ -43,6 +53,8 @@ export interface Patience {
   /** Milliseconds until an answer must begin. */
   readonly timeout: number;
   readonly attempts: number;
+  /** Attempts where nobody answers at all, if these are fewer. */
+  readonly connections?: number;
 }
 
 export interface ClientOptions extends DispatcherOptions {
@@ -50,7 +62,7 @@ export interface ClientOptions extends DispatcherOptions {
   /** Told of every request that goes out, redirects included, before it does. */
   readonly observe?: (hop: Hop) => void;
   readonly userAgent: string;
-  /** Requests in flight per host, reading and writing counted apart. */
+  /** Requests in flight per host and lane. */
   readonly concurrency: number;
   /** Asked anew for every request, since a run goes from probing to transferring. */
   readonly patience: () => Patience;
@@ -61,12 +73,16 @@ export interface ClientOptions extends DispatcherOptions {
 /** Milliseconds that a registry may take to store what it was sent: some check and replicate a blob before they answer. */
 const LONGEST_COMMIT = 300_000;
 
+/** Statuses by which a proxy says that it will not, or cannot, reach the origin. */
+const PROXY_REFUSALS = new Set([403, 502, 503, 504]);
+
 /** HTTP as a registry client needs it: our routes, redirects hop by hop, patience with servers, bounds on everything. */
 export function createClient(options: ClientOptions): HttpClient {
   const dispatchers = createDispatchers(options);
-  // A copy holds a reading slot while it waits for a writing one, never the other way round: one count for both could deadlock
+  // A copy holds a reading slot while it waits for a writing one, and either may wait for a token: one count for all could deadlock
   // where source and target are the same host.
   const limiter = createLimiter(options.concurrency);
+  const rest = createRest();
 
   async function send(
     request: HttpRequest,
@@ -79,11 +95,15 @@ export function createClient(options: ClientOptions): HttpClient {
     const url = new URL(raw);
     const host = hostOf(url);
     const first = hostOf(new URL(request.url));
-    const neededFor = host === first ? request.neededFor : `blobs of ${first}`;
+    const isToken = request.lane === "token";
+    const neededFor = host === first || isToken ? request.neededFor : `blobs of ${first}`;
     const hop: Hop = { method: request.method, url: url.href, host, route, neededFor };
     const { dispatcher, path, headers: forProxy } = dispatchers.pick(route, url);
-    const writes = request.method === "PUT" || request.method === "POST";
-    const release = await limiter.acquire(`${writes ? "write" : "read"} ${hop.host}`, signal);
+    const writes = !isToken && (request.method === "PUT" || request.method === "POST");
+    const { timeout } = options.patience();
+    const lane: Lane = request.lane ?? (writes ? "write" : "read");
+    await rest.until(host, signal);
+    const release = await limiter.acquire(`${lane} ${host}`, signal);
     options.observe?.(hop);
     try {
       const response = await dispatcher.request({
@@ -91,9 +111,9 @@ export function createClient(options: ClientOptions): HttpClient {
         path,
         method: request.method,
         headers: { "user-agent": options.userAgent, "accept-encoding": "identity", ...headers, ...forProxy },
-        body: request.body ?? null,
-        headersTimeout: writes ? Math.max(options.patience().timeout, LONGEST_COMMIT) : options.patience().timeout,
-        bodyTimeout: options.stallTimeout,
+        body: request.body instanceof Readable ? guarded(request.body, options.stallTimeout) : (request.body ?? null),
+        headersTimeout: writes ? Math.max(timeout, LONGEST_COMMIT) : timeout,
+        bodyTimeout: Math.min(timeout, options.stallTimeout),
         ...(signal === undefined ? {} : { signal }),
       });
       const received = {
@@ -141,21 +161,28 @@ export function createClient(options: ClientOptions): HttpClient {
         remedy: "Run again later, or use credentials with a higher limit.",
       });
     }
-    await sleep(wanted ?? backoff(attempt, Math.random()), undefined, signal === undefined ? {} : { signal });
+    const own = backoff(attempt, Math.random());
+    // What one request is told holds for all to the same host; a little more for each keeps them from coming back at once.
+    if (wanted !== undefined) rest.extend(host, wanted);
+    await sleep(wanted === undefined ? own : Math.max(own, wanted), undefined, signal === undefined ? {} : { signal });
   }
 
   return {
     async request(request, signal) {
       const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
-      const attempts = isStream ? 1 : (request.attempts ?? options.patience().attempts);
+      const { attempts: patient, connections = patient } = options.patience();
+      const attempts = isStream ? 1 : (request.attempts ?? patient);
       for (let attempt = 1; ; attempt++) {
         try {
           const response = await follow(request, signal);
+          if (response.status === 200 && request.whole !== undefined) {
+            return await inMemory(response, request.whole, request.cut);
+          }
           if (attempt >= attempts || !isRetryableStatus(response.status)) return response;
           await drain(response);
           await pause(attempt, retryAfter(response.headers["retry-after"], Date.now()), response.hop.host, signal);
         } catch (error) {
-          if (attempt >= attempts || signal?.aborted || !isRetryable(error)) throw error;
+          if (attempt >= Math.min(attempts, connections) || signal?.aborted || !isRetryable(error)) throw error;
           await pause(attempt, undefined, new URL(request.url).host, signal);
         }
       }
@@ -164,25 +191,48 @@ export function createClient(options: ClientOptions): HttpClient {
   };
 }
 
+/** undici destroys the body of a request that fails, which is the guard's fate and not the source's. */
+function guarded(body: Readable, stallTimeout: number): Readable {
+  const guard = stallGuard(stallTimeout).on("error", () => {});
+  if (body.errored) return guard.destroy(body.errored);
+  body.on("error", (error) => guard.destroy(error));
+  return body.pipe(guard);
+}
+
 /**
- * A proxy that forwards plain HTTP refuses in the place of the origin: 407 is always its own, and squid marks its own pages.
+ * A proxy that forwards plain HTTP refuses in the place of the origin: 407 is always its own, squid marks its own pages, and a web page
+ * with a refusal is no answer of a registry.
  */
 async function refuseProxyReply(response: HttpResponse): Promise<void> {
   const { hop, status, headers } = response;
   if (hop.route.via === "direct" || !hop.url.startsWith("http:")) return;
-  if (status !== 407 && headers["x-squid-error"] === undefined) return;
+  const isPage = headers["content-type"]?.startsWith("text/html") ?? false;
+  const isRegistry = headers["docker-distribution-api-version"] !== undefined;
+  const isProxys =
+    status === 407 || headers["x-squid-error"] !== undefined || (isPage && !isRegistry && PROXY_REFUSALS.has(status));
+  if (!isProxys) return;
   const text = (await readAll(response, 2048, true)).toString("utf8");
   throw new LayerError("tunnel", `the proxy answered with ${status}`, {
-    reply: { status, statusText: printable(headers["x-squid-error"] ?? "", 80), headers, text },
+    reply: { status, statusText: "", headers, text },
   });
 }
 
 function asHopError(hop: Hop, error: unknown, signal?: AbortSignal): unknown {
   if (signal?.aborted || error instanceof TransferError) return error;
   if (error instanceof LayerError) return new HopError(hop, error);
+  return brokenOff(hop, "response", error);
+}
+
+function brokenOff(hop: Hop, layer: "response" | "body", error: unknown): HopError {
   const timedOut = errorCode(error)?.endsWith("_TIMEOUT") ?? false;
-  const why = timedOut ? "no answer in time" : errorMessage(error);
-  return new HopError(hop, new LayerError("response", why, { cause: error, timedOut }));
+  const missing = layer === "body" ? "the rest of the answer did not come" : "no answer";
+  const why = timedOut ? `${missing} in time` : errorMessage(error);
+  return new HopError(hop, new LayerError(layer, why, { cause: error, timedOut }));
+}
+
+/** What an error in the middle of a body means; a verdict of our own stays what it is. */
+export function bodyError({ hop }: HttpResponse, error: unknown): unknown {
+  return error instanceof TransferError ? error : brokenOff(hop, "body", error);
 }
 
 /** Reads a body whole; more than `most` bytes are an error, or cut where `cut` is set. */
@@ -196,7 +246,7 @@ export async function readAll(response: HttpResponse, most: number, cut = false)
       if (size > most) break;
     }
   } catch (error) {
-    throw new HopError(response.hop, new LayerError("body", errorMessage(error), { cause: error }));
+    throw bodyError(response, error);
   }
   if (size > most && !cut) {
     throw new TransferError("RESPONSE_TOO_LARGE", `${response.hop.host} sends more than ${most} bytes`, {
@@ -206,6 +256,11 @@ export async function readAll(response: HttpResponse, most: number, cut = false)
     });
   }
   return Buffer.concat(chunks).subarray(0, most);
+}
+
+/** The same answer with its body in memory: it holds none of the host's slots any more. */
+export async function inMemory(response: HttpResponse, most: number, cut = false): Promise<HttpResponse> {
+  return { ...response, body: Readable.from([await readAll(response, most, cut)]) };
 }
 
 /** Throws the rest of a body away, so that its connection can be used again. */

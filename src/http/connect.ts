@@ -1,17 +1,17 @@
 import { request } from "node:http";
 import { connect as dialSocket, isIP, type Socket } from "node:net";
-import { connect as secureSocket } from "node:tls";
+import { type SecureContext, connect as secureSocket } from "node:tls";
 import type { buildConnector } from "undici";
 import { errorMessage } from "../errors.ts";
 import type { ProxyUrl } from "../proxy/proxy-url.ts";
 import { printable } from "../redact.ts";
 import { type Layer, LayerError, type ProxyReply } from "./hop.ts";
-import type { TlsSettings } from "./tls.ts";
 
 type Connector = buildConnector.connector;
 
 export interface ConnectOptions {
-  readonly tls: TlsSettings;
+  /** What is trusted. Made once: reading hundreds of authorities takes longer than the rest of a connection. */
+  readonly secureContext: SecureContext;
   /** Milliseconds that each layer may take. */
   readonly timeout: number;
 }
@@ -65,13 +65,18 @@ function dial(layer: Layer, host: string, port: number, timeout: number): Promis
   return settled(layer, socket, "connect", timeout, `connecting to ${bracketed(host)}:${port}`);
 }
 
-function secure(layer: Layer, socket: Socket, origin: Origin, { tls, timeout }: ConnectOptions): Promise<Socket> {
+function secure(
+  layer: Layer,
+  socket: Socket,
+  origin: Origin,
+  { secureContext, timeout }: ConnectOptions,
+): Promise<Socket> {
   const secured = secureSocket({
     socket,
     host: origin.hostname,
     ...(isIP(origin.hostname) === 0 ? { servername: origin.hostname } : {}),
     ALPNProtocols: ["http/1.1"],
-    ca: [...tls.ca],
+    secureContext,
   });
   return settled(layer, secured, "secureConnect", timeout, `TLS with ${bracketed(origin.hostname)}:${origin.port}`);
 }

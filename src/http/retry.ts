@@ -35,11 +35,15 @@ export function isRetryable(error: unknown): boolean {
 /** The longest wait that a server may ask for; who asks for more is told the user instead of waited for. */
 export const LONGEST_WAIT = 120_000;
 
+/** The three forms of RFC 9110, 5.6.7; Date.parse alone reads a date into nearly everything (`1.5`, `5 minutes`). */
+const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [\w: -]+$/;
+
 /** Milliseconds that `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date), or undefined if it says nothing of use. */
 export function retryAfter(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;
-  const date = Date.parse(header);
+  if (!HTTP_DATE.test(header)) return undefined;
+  const date = Date.parse(header.endsWith("GMT") ? header : `${header} GMT`);
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 

@@ -1,0 +1,10 @@
+import { rootCertificates } from "node:tls";
+import { expect, test } from "@jest/globals";
+import { tlsSettings } from "../../src/http/tls.ts";
+
+test("the authorities of Node.js are trusted, each once", () => {
+  const { ca } = tlsSettings();
+  expect(rootCertificates.length).toBeGreaterThan(0);
+  expect(ca).toEqual(expect.arrayContaining([...rootCertificates]));
+  expect(new Set(ca).size).toBe(ca.length);
+});

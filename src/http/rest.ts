@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface Rest {
+  /** Nobody asks the host before so many milliseconds have passed. */
+  extend(host: string, milliseconds: number): void;
+  /** Resolves when the host may be asked. */
+  until(host: string, signal?: AbortSignal): Promise<void>;
+}
+
+/** The rest that servers ask for (`Retry-After`), kept by all requests to the same host. */
+export function createRest(): Rest {
+  const ends = new Map<string, number>();
+  return {
+    extend(host, milliseconds) {
+      ends.set(host, Math.max(ends.get(host) ?? 0, Date.now() + milliseconds));
+    },
+    async until(host, signal) {
+      for (let left = remaining(host); left > 0; left = remaining(host)) {
+        await sleep(left, undefined, signal === undefined ? {} : { signal });
+      }
+    },
+  };
+
+  function remaining(host: string): number {
+    return (ends.get(host) ?? 0) - Date.now();
+  }
+}
