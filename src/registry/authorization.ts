@@ -1,7 +1,8 @@
 import type { HttpClient, HttpRequest, HttpResponse } from "../http/client.ts";
-import { drain } from "../http/client.ts";
+import { inMemory } from "../http/client.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
 import type { Credential } from "./credentials.ts";
+import { registryError } from "./registry-error.ts";
 import { basic, requestToken, type Token } from "./token.ts";
 
 export type RegistryRequest = Omit<HttpRequest, "neededFor">;
@@ -22,13 +23,16 @@ export interface AuthorizationOptions {
   /** What the registry is in this run: `source registry`, `target registry`, … */
   readonly neededFor: string;
   readonly credentialFor: (repository: string) => Credential | undefined;
+  readonly credentialAt?: (host: string) => Credential | undefined;
+  readonly onToken?: (token: string) => void;
 }
 
 /** A token that is about to expire is not worth sending. */
 const EXPIRY_MARGIN = 5_000;
+const LARGEST_REFUSAL = 8192;
 
 /** The scope of a repository (distribution, spec/auth/scope.md). */
-export function scopeOf(repository: string, actions: "pull" | "pull,push"): string {
+export function scopeOf(repository: string, actions: "pull" | "pull,push" | "delete"): string {
   return `repository:${repository}:${actions}`;
 }
 
@@ -50,10 +54,22 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
     }
     const registry = { host: options.host, plainHttp: options.plainHttp };
     const credential = options.credentialFor(repositoryOf(scopes[0]));
-    const asking = requestToken(client, { challenge: bearer, scopes, registry, credential }, Date.now(), signal);
+    const request = { challenge: bearer, scopes, registry, credential, credentialAt: options.credentialAt };
+    const asking = requestToken(client, request, Date.now(), signal).then((token) => {
+      options.onToken?.(token.value);
+      return token;
+    });
     tokens.set(key, asking);
     asking.catch(() => tokens.delete(key));
     return asking;
+  }
+
+  /** Of all who find out at once that a token is not accepted any more, one asks anew and the others wait for the same. */
+  async function forget(scopes: readonly string[], refused: string | undefined): Promise<void> {
+    const key = scopes.join(" ");
+    const held = tokens.get(key);
+    if (held === undefined || `Bearer ${(await held).value}` !== refused) return;
+    if (tokens.get(key) === held) tokens.delete(key);
   }
 
   async function authorization(scopes: readonly string[], signal?: AbortSignal): Promise<Record<string, string>> {
@@ -82,12 +98,17 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       const asked = wanted(response.headers["www-authenticate"]);
       if (asked === undefined) return response;
       challenge = asked;
-      if (before.authorization !== undefined) tokens.delete(scopes.join(" "));
+      // The token host may be the same host: whoever waits for it must not hold one of its slots.
+      const refusal = await inMemory(response, LARGEST_REFUSAL, true);
+      await forget(scopes, before.authorization);
       const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
-      if (isStream) return response;
+      if (isStream) return refusal;
       const after = await authorization(scopes, signal);
-      if (after.authorization === undefined || after.authorization === before.authorization) return response;
-      await drain(response);
+      if (after.authorization === undefined) return refusal;
+      if (after.authorization === before.authorization) {
+        // The same login again: it was heard, and is wrong.
+        throw await registryError(refusal, `logging in at ${options.host}`, "CREDENTIALS_REFUSED");
+      }
       return client.request({ ...request, headers: { ...request.headers, ...after } }, signal);
     },
   };

@@ -5,8 +5,10 @@ export interface Challenge {
 }
 
 const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
+/** What Negotiate and NTLM have in the place of parameters. */
+const TOKEN68 = /[A-Za-z0-9._~+/-]+=*\s*(?=,|$)/y;
 
-/** All challenges of a header, in order. What cannot be read ends the list: a half-read challenge is worse than none. */
+/** All challenges of a header, in order. What cannot be read ends the list, before its challenge: a half-read one is worse than none. */
 export function parseChallenges(header: string): Challenge[] {
   const challenges: { scheme: string; parameters: Record<string, string> }[] = [];
   let at = 0;
@@ -30,13 +32,18 @@ export function parseChallenges(header: string): Challenge[] {
     skip(/\s*/y);
     if (header[at] !== "=") {
       challenges.push({ scheme: name.toLowerCase(), parameters: {} });
+      skip(TOKEN68);
       continue;
     }
     at++;
     skip(/\s*/y);
     const value = header[at] === '"' ? quoted() : token();
     const current = challenges.at(-1);
-    if (value === undefined || current === undefined) break;
+    if (current === undefined) break;
+    if (value === undefined) {
+      challenges.pop();
+      break;
+    }
     current.parameters[name.toLowerCase()] = value;
   }
   return challenges;

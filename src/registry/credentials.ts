@@ -43,11 +43,11 @@ export function credentialFor(
   return matching.sort((one, other) => other.path.length - one.path.length)[0]?.credential;
 }
 
-/** `host[/path]=user:password`, one per line. The line itself is never repeated in an error: it holds a password. */
+/** `host[/path]=user:password`, one per line; a scheme that was copied along says nothing. The line itself is never repeated in an error: it holds a password. */
 export function parseCredentialLines(lines: readonly string[]): CredentialEntry[] {
   return lines.map((line, index) => {
     const from = `input credentials, line ${index + 1}`;
-    const match = /^([^=/\s]+)(\/[^=\s]*)?=([^:]+):(.*)$/s.exec(line);
+    const match = /^(?:https?:\/\/)?([^=/\s]+)(\/[^=\s]*)?=([^:]+):(.*)$/s.exec(line);
     if (match === null) {
       throw new TransferError("INPUT_INVALID", `${from} is not of the form host[/path]=user:password`, {
         where: from,
@@ -78,7 +78,8 @@ export function parseDockerConfig(text: string, file: string): CredentialEntry[]
   if (!isRecord(auths)) throw malformed('"auths" is no object');
   return Object.entries(auths).flatMap(([key, value]) => {
     const credential = isRecord(value) ? dockerCredential(value, file) : undefined;
-    if (isRecord(value) && value.auth !== undefined && credential === undefined) {
+    // Docker leaves an empty one where a credential store holds the password.
+    if (isRecord(value) && (value.auth ?? "") !== "" && credential === undefined) {
       throw malformed(`"auth" of ${key} is not base64 of user:password`);
     }
     return credential === undefined ? [] : [{ ...dockerKey(key), credential }];

@@ -1,4 +1,5 @@
 import { TransferError } from "../errors.ts";
+import { printable } from "../redact.ts";
 import { type Descriptor, isIndex, isManifest, isRecord, parseDescriptor } from "./descriptor.ts";
 
 /** A manifest or index, as far as it matters for copying: what it refers to. */
@@ -8,6 +9,8 @@ export interface Manifest {
   readonly manifests: readonly Descriptor[];
   readonly config: Descriptor | undefined;
   readonly layers: readonly Descriptor[];
+  /** The manifest that this one says something about (image-spec, manifest.md); it need not exist. */
+  readonly subject: Descriptor | undefined;
   readonly annotations: Readonly<Record<string, string>>;
   readonly artifactType: string | undefined;
 }
@@ -24,10 +27,11 @@ export function parseManifest(content: Buffer, mediaType: string, where: string)
       remedy: "The manifest is broken at its source; push it there anew.",
     });
   if (!isManifest(mediaType))
-    throw malformed(`the media type ${mediaType} is none of an OCI or Docker (schema 2) manifest`);
+    throw malformed(`the media type ${printable(mediaType, 120)} is none of an OCI or Docker (schema 2) manifest`);
   if (document.schemaVersion !== 2) throw malformed("schemaVersion is not 2");
   if (document.mediaType !== undefined && document.mediaType !== mediaType) {
-    throw malformed(`the document says mediaType ${String(document.mediaType)}, its descriptor ${mediaType}`);
+    const said = printable(JSON.stringify(document.mediaType), 120);
+    throw malformed(`the document says mediaType ${said}, its descriptor ${mediaType}`);
   }
   const hasChildren = document.manifests !== undefined;
   const hasContent = document.layers !== undefined || document.config !== undefined;
@@ -38,6 +42,7 @@ export function parseManifest(content: Buffer, mediaType: string, where: string)
     manifests: descriptors(document.manifests, where),
     config: document.config === undefined ? undefined : parseDescriptor(document.config, where),
     layers: descriptors(document.layers, where),
+    subject: document.subject === undefined ? undefined : parseDescriptor(document.subject, where),
     annotations: isRecord(document.annotations) ? (document.annotations as Record<string, string>) : {},
     artifactType: typeof document.artifactType === "string" ? document.artifactType : undefined,
   };

@@ -1,5 +1,6 @@
 import { TransferError } from "../errors.ts";
 import { printable } from "../redact.ts";
+import { canonicalHost } from "./credentials.ts";
 import { type Digest, isDigest } from "./digest.ts";
 
 /** What stands behind the host of a reference: `<repository>[:tag][@digest]` (distribution-spec, pulling manifests). */
@@ -28,8 +29,9 @@ export function isRepository(text: string): boolean {
   return REPOSITORY.test(text) && text.length <= 255;
 }
 
+/** The pattern lets ports and addresses pass that there are none of, which no URL can be made with. */
 export function isHost(text: string): boolean {
-  return HOST.test(text);
+  return HOST.test(text) && URL.canParse(`https://${text}/`);
 }
 
 /** `imageReference` of an `ociArtifact` access: docker's short forms and a scheme in front are both in use. */
@@ -38,12 +40,12 @@ export function parseImageReference(text: string, where: string): ImageReference
   const bare = scheme === undefined ? text : text.slice(scheme.length + 3);
   const [first = "", ...rest] = bare.split("/");
   const hasHost =
-    rest.length > 0 &&
-    (/[.:]/.test(first) || first === "localhost" || first !== first.toLowerCase() || scheme !== undefined);
+    scheme !== undefined ||
+    (rest.length > 0 && (/[.:]/.test(first) || first === "localhost" || first !== first.toLowerCase()));
   const host = hasHost ? first : "docker.io";
   if (!isHost(host)) throw malformed(text, where);
   const artifact = parseArtifactReference(hasHost ? rest.join("/") : bare, where);
-  const isOfficial = host === "docker.io" && !artifact.repository.includes("/");
+  const isOfficial = canonicalHost(host) === "docker.io" && !artifact.repository.includes("/");
   return {
     ...artifact,
     repository: isOfficial ? `library/${artifact.repository}` : artifact.repository,

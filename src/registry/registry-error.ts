@@ -27,6 +27,8 @@ export class RegistryError extends TransferError {
 const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
   UNAUTHORIZED:
     "Give credentials for this registry in credentials or registry-config, and see that they are still valid.",
+  CREDENTIALS_REFUSED:
+    "See that user and password, or token, are right and still valid; they come from credentials or registry-config.",
   DENIED: "Ask the owner of the repository for the right to do this, or use other credentials.",
   MANIFEST_UNKNOWN:
     "See that the name and the version or tag are right, and that the credentials may read the repository.",
@@ -37,10 +39,10 @@ const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
 };
 
 /** The error for an answer nobody wanted. `doing` is a phrase such as `reading manifest 1.2.0 of acme/shop`. */
-export async function registryError(response: HttpResponse, doing: string): Promise<RegistryError> {
+export async function registryError(response: HttpResponse, doing: string, as?: Code): Promise<RegistryError> {
   const { hop, status } = response;
   const said = registryWords(await bodyText(response));
-  const code = codeFor(status, said.codes, doing);
+  const code = as ?? codeFor(status, said.codes, doing);
   const words = said.text === "" ? "" : `: ${said.text}`;
   return new RegistryError(code, `${doing}: ${hop.host} answered ${status}${words}`, {
     hop,

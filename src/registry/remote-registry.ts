@@ -1,14 +1,16 @@
-import { errorMessage, TransferError } from "../errors.ts";
-import { drain, type HttpClient, type HttpResponse, readAll } from "../http/client.ts";
-import { type Hop, HopError, hostOf, LayerError } from "../http/hop.ts";
+import { TransferError } from "../errors.ts";
+import { bodyError, drain, type HttpClient, readAll } from "../http/client.ts";
+import { type Hop, hostOf } from "../http/hop.ts";
+import { printable } from "../redact.ts";
 import { type AuthorizedClient, createAuthorizedClient, scopeOf } from "./authorization.ts";
 import { bytesOf, streamOf } from "./content.ts";
 import type { Credential } from "./credentials.ts";
 import { type Descriptor, isManifest, isRecord, LARGEST_MANIFEST, MANIFEST_TYPES } from "./descriptor.ts";
-import { type Digest, isDigest, sha256 } from "./digest.ts";
+import { isDigest, sha256 } from "./digest.ts";
+import { isRepository, isTag } from "./reference.ts";
 import type { Registry, Repository } from "./registry.ts";
 import { registryError } from "./registry-error.ts";
-import { pushBlob, uploadRequest } from "./upload.ts";
+import { cancelUpload, pushBlob, uploadRequest } from "./upload.ts";
 import { verified, verifying } from "./verify.ts";
 
 export interface RemoteRegistryOptions {
@@ -19,8 +21,12 @@ export interface RemoteRegistryOptions {
   /** What the registry is in this run, as people read it: `source registry`. */
   readonly neededFor: string;
   /** Whether tokens are asked for with the right to push: one for both saves a second, and shows early where it is missing. */
-  readonly isWritten: boolean;
+  readonly isWritten: (repository: string) => boolean;
   readonly credentialFor: (repository: string) => Credential | undefined;
+  /** What the user gave for another host: a token host may have credentials of its own. */
+  readonly credentialAt?: (host: string) => Credential | undefined;
+  /** Told of every token that was got, before it is used. */
+  readonly onToken?: (token: string) => void;
 }
 
 export interface RemoteRegistry extends Registry<RemoteRepository> {
@@ -38,6 +44,9 @@ export interface RemoteRepository extends Repository {
   probe(blob: Descriptor, signal?: AbortSignal): Promise<Hop>;
 }
 
+/** Content of at most so many bytes is held in memory. */
+const SMALL = 1024 * 1024;
+
 interface KnownManifest {
   readonly descriptor: Descriptor;
   readonly content: Buffer;
@@ -49,27 +58,37 @@ export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegi
   const base = `${options.plainHttp ? "http" : "https"}://${host}/v2/`;
   const hopHost = hostOf(new URL(base));
   const client = createAuthorizedClient({ ...options, hopHost });
-  const manifests = new Map<Digest, KnownManifest>();
-  const actions = options.isWritten ? "pull,push" : "pull";
+  const manifests = new Map<string, KnownManifest>();
 
   const registry: RemoteRegistry = {
     name: options.host,
     hopHost,
     origin: options.plainHttp ? `http://${options.host}` : options.host,
-    repository: (name) => createRepository({ name, base: `${base}${name}/`, actions, client, manifests, registry }),
+    repository(name) {
+      // Names come from descriptors of others and become paths of URLs.
+      if (!isRepository(name)) {
+        throw new TransferError("REFERENCE_MALFORMED", `"${printable(name, 120)}" can be no repository`, {
+          where: options.host,
+          remedy: "Repository names have at most 255 small letters, digits, and single . _ - / between them.",
+        });
+      }
+      const actions = options.isWritten(name) ? "pull,push" : "pull";
+      return createRepository({ name, base: `${base}${name}/`, actions, client, manifests, registry });
+    },
     async ping(signal) {
       const response = await client.learn({ method: "GET", url: base }, signal);
       // A login that is wanted here is asked for at the repository, with its scope.
-      if (response.status !== 401 && response.status !== 403 && response.status !== 200) {
+      const isMissing = response.status === 404;
+      if (!isMissing && response.status !== 401 && response.status !== 403 && response.status !== 200) {
         throw await registryError(response, `asking for the API of ${options.host}`);
       }
       const type = response.headers["content-type"] ?? "";
       const isRegistry = response.headers["docker-distribution-api-version"] !== undefined;
       await drain(response);
-      if (isRegistry || !type.includes("text/html")) return;
+      if (!isMissing && (isRegistry || !type.includes("text/html"))) return;
       throw new TransferError(
         "NOT_A_REGISTRY",
-        `${hopHost} answers /v2/ with a web page, not with the API of a registry`,
+        `${hopHost} answers /v2/ with ${isMissing ? "404" : "a web page"}, not with the API of a registry`,
         {
           where: hopHost,
           remedy: "See that the host is right; a login page of a proxy or portal is another usual cause.",
@@ -85,7 +104,8 @@ interface RepositoryContext {
   readonly base: string;
   readonly actions: "pull" | "pull,push";
   readonly client: AuthorizedClient;
-  readonly manifests: Map<Digest, KnownManifest>;
+  /** By `repository@digest`: that one repository has a manifest says nothing of another. */
+  readonly manifests: Map<string, KnownManifest>;
   readonly registry: RemoteRegistry;
 }
 
@@ -96,10 +116,16 @@ function createRepository({ name, base, actions, client, manifests, registry }: 
   const acceptOf = (mediaType: string) => (isManifest(mediaType) ? { accept: mediaType } : {});
 
   async function getManifest(reference: string, signal?: AbortSignal): Promise<KnownManifest> {
-    const known = isDigest(reference) ? manifests.get(reference) : undefined;
+    const known = isDigest(reference) ? manifests.get(`${name}@${reference}`) : undefined;
     if (known !== undefined) return known;
+    if (!isDigest(reference) && !isTag(reference)) {
+      throw new TransferError("REFERENCE_MALFORMED", `"${printable(reference, 120)}" is neither tag nor digest`, {
+        where: `${registry.name}/${name}`,
+        remedy: "See where the reference was written.",
+      });
+    }
     const headers = { accept: MANIFEST_TYPES.join(", ") };
-    const request = { method: "GET" as const, url: `${base}manifests/${reference}`, headers };
+    const request = { method: "GET" as const, url: `${base}manifests/${reference}`, headers, whole: LARGEST_MANIFEST };
     const response = await client.request(request, scopes, signal);
     const where = `${registry.name}/${name}`;
     if (response.status !== 200) throw await registryError(response, `reading manifest ${reference} of ${where}`);
@@ -109,7 +135,7 @@ function createRepository({ name, base, actions, client, manifests, registry }: 
     const descriptor = { mediaType, digest, size: content.length };
     verified(content, descriptor, where);
     const manifest = { descriptor, content };
-    manifests.set(digest, manifest);
+    manifests.set(`${name}@${digest}`, manifest);
     return manifest;
   }
 
@@ -124,20 +150,27 @@ function createRepository({ name, base, actions, client, manifests, registry }: 
     async exists(target, signal) {
       const request = { url: path(target), headers: acceptOf(target.mediaType), redirects: false };
       let response = await client.request({ ...request, method: "HEAD" }, scopes, signal);
-      await drain(response);
       if (response.status === 405 || response.status === 501) {
+        await drain(response);
         response = await client.request({ ...request, method: "GET" }, scopes, signal);
-        response.body.destroy();
       }
+      const { status } = response;
+      if (status >= 400 && status !== 404) {
+        throw await registryError(response, `looking for ${describe(target)} in ${registry.name}/${name}`);
+      }
+      await drain(response);
       // A registry that redirects the request has looked the blob up before.
-      if (response.status < 400) return true;
-      if (response.status === 404) return false;
-      throw await registryError(response, `looking for ${describe(target)} in ${registry.name}/${name}`);
+      return status < 400;
     },
 
     async fetch(target, signal) {
-      if (isManifest(target.mediaType)) return streamOf((await getManifest(target.digest, signal)).content);
-      const response = await client.request({ method: "GET", url: path(target) }, scopes, signal);
+      if (isManifest(target.mediaType)) {
+        const { content } = await getManifest(target.digest, signal);
+        return streamOf(verified(content, target, `${registry.name}/${name}`));
+      }
+      // Small content is asked for again where it breaks off; one byte more than expected is enough to be found out.
+      const whole = target.size <= SMALL ? { whole: target.size + 1, cut: true } : {};
+      const response = await client.request({ method: "GET", url: path(target), ...whole }, scopes, signal);
       if (response.status !== 200)
         throw await registryError(response, `reading ${describe(target)} of ${registry.name}/${name}`);
       return verifying(response.body, target, response.hop.host, (error) => bodyError(response, error));
@@ -156,8 +189,8 @@ function createRepository({ name, base, actions, client, manifests, registry }: 
       const what = `pushing ${describe(expected)} to ${registry.name}/${name}`;
       if (!isManifest(expected.mediaType)) return pushBlob({ base, client, scopes, what }, expected, content, signal);
       const bytes = Buffer.isBuffer(content) ? content : await bytesOf(content);
-      manifests.set(expected.digest, { descriptor: expected, content: bytes });
       await putManifest(expected.digest, expected, bytes, what, signal);
+      manifests.set(`${name}@${expected.digest}`, { descriptor: expected, content: bytes });
     },
 
     async tag(target, tag, signal) {
@@ -166,23 +199,29 @@ function createRepository({ name, base, actions, client, manifests, registry }: 
     },
 
     async untag(tag, signal) {
-      const response = await client.request({ method: "DELETE", url: `${base}manifests/${tag}` }, scopes, signal);
+      // Deleting is an action of its own (distribution, spec/auth/scope.md); whether it is granted depends on the account.
+      const request = { method: "DELETE" as const, url: `${base}manifests/${tag}` };
+      const response = await client.request(request, [scopeOf(name, "delete")], signal);
       await drain(response);
-      return response.status === 202 || response.status === 200 || response.status === 204;
+      return response.status < 300;
     },
 
     async mount(target, from, signal) {
       const both = [...scopes, scopeOf(from, "pull")];
       const url = `${base}blobs/uploads/?mount=${encodeURIComponent(target.digest)}&from=${encodeURIComponent(from)}`;
-      const response = await client.request(uploadRequest(url), both, signal);
-      await drain(response);
-      if (response.status === 201) return true;
-      // The registry offers an upload instead; the upload that follows begins one of its own.
-      const location = response.status === 202 ? URL.parse(response.headers.location ?? "", response.hop.url) : null;
-      if (location !== null && location.origin === new URL(base).origin) {
-        await drain(await client.request({ method: "DELETE", url: location.href, attempts: 1 }, both, signal));
+      try {
+        const response = await client.request(uploadRequest(url), both, signal);
+        await drain(response);
+        if (response.status === 201) return true;
+        // The registry offers an upload instead; the upload that follows begins one of its own.
+        const location = response.status === 202 ? URL.parse(response.headers.location ?? "", response.hop.url) : null;
+        if (location !== null && location.origin === new URL(base).origin) await cancelUpload(client, location, both);
+        return false;
+      } catch (error) {
+        // Whoever may not have both repositories in one token can still copy.
+        if (error instanceof TransferError) return false;
+        throw error;
       }
-      return false;
     },
   };
 
@@ -216,10 +255,4 @@ function mediaTypeOf(content: Buffer, contentType: string | undefined): string {
 
 function describe({ mediaType, digest }: Descriptor): string {
   return `${isManifest(mediaType) ? "manifest" : "blob"} ${digest}`;
-}
-
-function bodyError(response: HttpResponse, error: unknown): unknown {
-  return error instanceof TransferError
-    ? error
-    : new HopError(response.hop, new LayerError("body", errorMessage(error), { cause: error }));
 }

@@ -14,6 +14,8 @@ export interface TokenRequest {
   /** `host[:port]` of the registry that asked for a token, and whether it is reached in plain HTTP. */
   readonly registry: { readonly host: string; readonly plainHttp: boolean };
   readonly credential: Credential | undefined;
+  /** What the user gave for another host. */
+  readonly credentialAt?: ((host: string) => Credential | undefined) | undefined;
 }
 
 export interface Token {
@@ -38,7 +40,7 @@ export async function requestToken(
 ): Promise<Token> {
   const { challenge, scopes, registry } = request;
   const realm = realmUrl(challenge.parameters.realm, registry);
-  const credential = mayHaveCredential(registry.host, realm) ? request.credential : undefined;
+  const credential = credentialForRealm(realm, request);
   const service = challenge.parameters.service;
   const doing = `getting a token for ${registry.host} from ${realm.host}`;
 
@@ -46,9 +48,13 @@ export async function requestToken(
     credential?.identityToken !== undefined
       ? exchange(realm, service, scopes, credential.identityToken)
       : ask(realm, service, scopes, credential);
-  const response = await client.request({ ...asking, neededFor: `token for ${registry.host}` }, signal);
+  const response = await client.request(
+    { ...asking, lane: "token", whole: LARGEST_ANSWER, neededFor: `token for ${registry.host}` },
+    signal,
+  );
   if (response.status !== 200) {
-    const error = await registryError(response, doing);
+    const isLogin = credential !== undefined && (response.status === 401 || response.status === 403);
+    const error = await registryError(response, doing, isLogin ? "CREDENTIALS_REFUSED" : undefined);
     if (request.credential === undefined || credential !== undefined) throw error;
     throw new TransferError(
       "TOKEN_HOST_FOREIGN",
@@ -63,7 +69,17 @@ export async function requestToken(
   return parseToken(await readAll(response, LARGEST_ANSWER), realm.host, now);
 }
 
-/** The credentials of the user for the realm itself come first; a registry's own go there only where it is its known token host. */
+/**
+ * The user's credentials for the realm itself come first, but only for a registry that the user gave credentials for too: what
+ * comes back is a token for whatever the realm guards, and the registry, which a component descriptor may have named, gets to see it.
+ */
+function credentialForRealm(realm: URL, { registry, credential, credentialAt }: TokenRequest): Credential | undefined {
+  if (credential === undefined) return undefined;
+  const own = realm.host === registry.host ? undefined : credentialAt?.(realm.host);
+  return own ?? (mayHaveCredential(registry.host, realm) ? credential : undefined);
+}
+
+/** A registry's credentials go to its own host, and to the token hosts that it is known to use. */
 function mayHaveCredential(registryHost: string, realm: URL): boolean {
   const hostname = registryHost.replace(/:\d+$/, "").toLowerCase();
   return realm.hostname === hostname || tokenHostsOf(canonicalHost(registryHost)).includes(realm.hostname);
@@ -116,7 +132,7 @@ function parseToken(body: Buffer, host: string, now: number): Token {
   } catch {
     answer = undefined;
   }
-  const value = isRecord(answer) ? (answer.token ?? answer.access_token) : undefined;
+  const value = isRecord(answer) ? answer.token || answer.access_token : undefined;
   if (typeof value !== "string" || !/^[\x21-\x7e]+$/.test(value)) {
     throw new TransferError("TOKEN_MALFORMED", `${host} answers with something that holds no token`, {
       where: host,

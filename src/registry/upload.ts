@@ -31,29 +31,30 @@ export async function pushBlob(
   signal?: AbortSignal,
 ): Promise<void> {
   let location: URL | undefined;
-  const stream = Buffer.isBuffer(content) ? undefined : content;
+  // It may fail before, or after, anybody listens; what it failed with stays to be read in `errored`.
+  const stream = Buffer.isBuffer(content) ? undefined : content.on("error", () => {});
   try {
     const begun = await client.request(uploadRequest(`${base}blobs/uploads/`), scopes, signal);
     if (begun.status !== 202) throw await registryError(begun, what);
     await drain(begun);
-    if (stream?.errored) throw stream.errored;
     location = uploadLocation(begun.headers.location, begun.hop.url, what);
+    if (stream?.errored) throw stream.errored;
     const url = new URL(location);
     url.search += `${url.search === "" ? "?" : "&"}digest=${encodeURIComponent(expected.digest)}`;
     const headers = { "content-type": "application/octet-stream", "content-length": String(expected.size) };
     // A body of a known size: undici refuses to send more or less than was announced.
-    const body = stream ?? (expected.size === 0 ? Buffer.alloc(0) : (content as Buffer));
     const put = await client.request(
-      { method: "PUT", url: url.href, headers, body, attempts: 1 },
+      { method: "PUT", url: url.href, headers, body: content, attempts: 1 },
       scopesAt(url),
       signal,
     );
     if (put.status >= 300) throw await registryError(put, what);
     await drain(put);
   } catch (error) {
-    const cause = sourceError(stream) ?? error;
+    // When the source breaks, the upload breaks too, and the source's own error is the one that tells.
+    const cause = stream?.errored ?? error;
     stream?.destroy();
-    if (location !== undefined) await cancel(location);
+    if (location !== undefined) await cancelUpload(client, location, scopesAt(location));
     throw cause;
   }
 
@@ -61,19 +62,28 @@ export async function pushBlob(
   function scopesAt(url: URL): readonly string[] | undefined {
     return url.origin === new URL(base).origin ? scopes : undefined;
   }
-
-  async function cancel(session: URL): Promise<void> {
-    try {
-      await drain(await client.request({ method: "DELETE", url: session.href, attempts: 1 }, scopesAt(session)));
-    } catch {
-      // The registry forgets sessions by itself in the end; what matters is the error that led here.
-    }
-  }
 }
 
-/** When the source breaks, the upload breaks too; the source's own error is the one that tells. */
-function sourceError(stream: Readable | undefined): unknown {
-  return stream?.errored ?? undefined;
+/** Ends a session that nobody will use. Where that fails the registry forgets it by itself in the end. */
+export async function cancelUpload(
+  client: AuthorizedClient,
+  session: URL,
+  scopes: readonly string[] | undefined,
+): Promise<void> {
+  const ask = async (method: "DELETE" | "GET", url: URL) => {
+    const response = await client.request({ method, url: url.href, attempts: 1, redirects: false }, scopes);
+    await drain(response);
+    return response;
+  };
+  try {
+    if ((await ask("DELETE", session)).status !== 416) return;
+    // The CNCF registry refuses a location from before it got any bytes; the present one is in the status of the upload (end-13).
+    const { headers } = await ask("GET", session);
+    const present = uploadLocation(headers.location, session.href, "cancelling an upload");
+    if (present.origin === session.origin) await ask("DELETE", present);
+  } catch {
+    // What matters is what led here.
+  }
 }
 
 /** Where to send the blob; `http` of the same host behind TLS is a reverse proxy's mistake, and TLS is kept. */
