@@ -329,7 +329,12 @@ if (major < 22 || (major === 22 && minor < 19)) {
     process.exitCode = 1;
 }
 else {
-    const { main } = await Promise.all(/* import() */[__nccwpck_require__.e(188), __nccwpck_require__.e(303)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1303));
+    // 13 is what Node.js ends with when everything waits and nothing is left that could wake it.
+    process.on("exit", (code) => {
+        if (code === 13)
+            process.stdout.write("INTERNAL: the run came to a standstill; please report this.\n");
+    });
+    const { main } = await Promise.all(/* import() */[__nccwpck_require__.e(188), __nccwpck_require__.e(286)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3286));
     process.exitCode = await main(process.env);
 }
 

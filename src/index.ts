@@ -9,6 +9,10 @@ if (major < 22 || (major === 22 && minor < 19)) {
   );
   process.exitCode = 1;
 } else {
+  // 13 is what Node.js ends with when everything waits and nothing is left that could wake it.
+  process.on("exit", (code) => {
+    if (code === 13) process.stdout.write("INTERNAL: the run came to a standstill; please report this.\n");
+  });
   const { main } = await import("./main.ts");
   process.exitCode = await main(process.env);
 }

@@ -62,7 +62,7 @@ export function readInputs(environment: Environment): Inputs {
     access: readChoice("access", input("access"), ["localBlob", "relativeOciReference", "ociArtifact"] as const),
     existing: readChoice("existing", input("existing"), ["skip", "overwrite", "fail"] as const),
     dryRun: readBoolean("dry-run", input("dry-run"), false),
-    preflightMode: readChoice("preflight-mode", input("preflight-mode"), ["fail", "warn", "off"] as const),
+    preflightMode: readPreflightMode(input("preflight-mode"), command),
     probeTimeout: seconds("probe-timeout", 10),
     httpProxy: input("http-proxy"),
     httpsProxy: input("https-proxy"),
@@ -127,6 +127,12 @@ function readCommand(text: string): Command {
   });
 }
 
+function readPreflightMode(text: string, command: Command): PreflightMode {
+  const mode = readChoice("preflight-mode", text, ["fail", "warn", "off"] as const);
+  if (mode !== "off" || command !== "preflight") return mode;
+  throw invalid("preflight-mode", text, "Use fail or warn; with command: preflight, off would leave nothing to do.");
+}
+
 function readBoolean(name: string, text: string, preset: boolean): boolean {
   if (text === "") return preset;
   if (/^true$/i.test(text)) return true;
@@ -149,7 +155,7 @@ function readCount(name: string, text: string, preset: number, least: number, mo
 }
 
 function readHostPattern(text: string): string {
-  if (/^\.?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$|^\[[0-9a-fA-F:]+\](?::\d{1,5})?$/.test(text))
+  if (/^\.?[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?::\d{1,5})?$|^\[[0-9a-fA-F:]+\](?::\d{1,5})?$/.test(text))
     return text.toLowerCase();
   throw invalid("plain-http", text, "Use host, host:port, .suffix or .suffix:port, one per line; never everything.");
 }

@@ -7,6 +7,7 @@ import { transfer } from "./commands/transfer.ts";
 import { TransferError } from "./errors.ts";
 import { type Inputs, readInputs } from "./inputs.ts";
 import { diagnose } from "./preflight/diagnosis.ts";
+import type { Finding } from "./proxy/finding.ts";
 import type { ReadSettings } from "./proxy/settings.ts";
 import type { CredentialEntry } from "./registry/credentials.ts";
 import { hostsOf } from "./report/hosts.ts";
@@ -24,7 +25,6 @@ export async function main(environment: Environment): Promise<number> {
   const runner = createRunner(environment);
   const results: Results = { findings: [], diagnosis: [] };
   const interruption = interruptible();
-  guardProcess(runner);
   let command = "transfer";
   let session: Session | undefined;
   let problem: Problem | undefined;
@@ -35,20 +35,16 @@ export async function main(environment: Environment): Promise<number> {
     const settings = setup({ ...settingsSources(inputs), environment });
     for (const secret of secretsOf(settings.effective, credentials)) runner.mask(secret);
     results.findings.push(...settings.findings);
-    for (const { message, remedy, code } of settings.findings) runner.warning(`${message} ${remedy}`, code);
+    tellFindings(results.findings, runner);
 
-    session = openRunSession(inputs, settings, credentials);
+    session = openRunSession(inputs, settings, credentials, runner);
     await perform({ inputs, settings, runner, session, results, signal: interruption.signal });
     if (inputs.exportEnvironment) exportSettings(settings.variables, runner);
-  } catch (error) {
+  } catch (caught) {
+    // Whoever waits when the run is stopped fails with words of its own; the reason is what tells.
+    const error = interruption.signal.aborted ? interruption.signal.reason : caught;
     problem = problemOf(error);
-    const diagnosis = diagnose(error);
-    if (
-      diagnosis !== undefined &&
-      !results.diagnosis.some(({ host, code }) => host === diagnosis.host && code === diagnosis.code)
-    ) {
-      results.diagnosis.push(diagnosis);
-    }
+    addDiagnosis(results, error);
     printProblem(problem, runner);
   } finally {
     interruption.stop();
@@ -58,6 +54,13 @@ export async function main(environment: Environment): Promise<number> {
   await writeReport(runner, report);
   await runner.summary(summarise(report));
   return problem === undefined ? 0 : 1;
+}
+
+/** The preflight may have told of the same hop already. */
+function addDiagnosis(results: Results, error: unknown): void {
+  const diagnosis = diagnose(error);
+  const isKnown = results.diagnosis.some(({ host, code }) => host === diagnosis?.host && code === diagnosis.code);
+  if (diagnosis !== undefined && !isKnown) results.diagnosis.push(diagnosis);
 }
 
 async function perform(run: Run): Promise<void> {
@@ -74,9 +77,15 @@ function settingsSources(inputs: Inputs) {
   return { inputs: { httpProxy, httpsProxy, noProxy }, noProxyRegistries };
 }
 
-function openRunSession(inputs: Inputs, settings: ReadSettings, credentials: readonly CredentialEntry[]): Session {
+function openRunSession(
+  inputs: Inputs,
+  settings: ReadSettings,
+  credentials: readonly CredentialEntry[],
+  runner: Runner,
+): Session {
   const sources = inputs.componentVersions.map(({ repository }) => repository);
-  return openSession({ inputs, settings: settings.effective, credentials, sources, target: inputs.target });
+  const onSecret = (secret: string) => runner.mask(secret);
+  return openSession({ inputs, settings: settings.effective, credentials, sources, target: inputs.target, onSecret });
 }
 
 function exportSettings(variables: Readonly<Record<string, string>>, runner: Runner): void {
@@ -84,21 +93,19 @@ function exportSettings(variables: Readonly<Record<string, string>>, runner: Run
   runner.info(`exported for later steps: ${Object.keys(variables).sort().join(", ")}`);
 }
 
+function tellFindings(findings: readonly Finding[], runner: Runner): void {
+  for (const { code, message, remedy } of findings) runner.warning(`${code}: ${message} ${remedy}`, code);
+}
+
 function printProblem({ code, message, where, remedy }: Problem, runner: Runner): void {
   const place = where === undefined ? "" : ` (${where})`;
   runner.error(`${code}: ${message}${place}. ${remedy}`, code);
 }
 
-/** What nobody caught is a fault of ours: it is said as such, and the step is red. */
-function guardProcess(runner: Runner): void {
-  const fail = (error: unknown) => {
-    printProblem(problemOf(error), runner);
-    process.exit(1);
-  };
-  process.on("uncaughtException", fail).on("unhandledRejection", fail);
-}
-
-/** A runner that cancels a job sends SIGINT, then SIGTERM: work in flight stops, and what was published is taken back. */
+/**
+ * A runner that cancels a job sends SIGINT, then SIGTERM: work in flight stops, and what was published is taken back. So it is with
+ * what nobody caught, which is a fault of ours.
+ */
 function interruptible(): { readonly signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
   const interrupt = () =>
@@ -107,9 +114,21 @@ function interruptible(): { readonly signal: AbortSignal; stop(): void } {
         remedy: "Run again: what is at the target already is not copied again.",
       }),
     );
+  const fail = (error: unknown) => {
+    controller.abort(error);
+    setTimeout(() => process.exit(1), LONGEST_FAREWELL).unref();
+  };
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  process.on("uncaughtException", fail).on("unhandledRejection", fail);
   return {
     signal: controller.signal,
-    stop: () => process.off("SIGINT", interrupt).off("SIGTERM", interrupt),
+    // Whatever still waits or sends when the run is over would only keep the process alive.
+    stop() {
+      process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+      controller.abort();
+    },
   };
 }
+
+/** Milliseconds that a run which lost its footing gets for taking back and reporting. */
+const LONGEST_FAREWELL = 20_000;

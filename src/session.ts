@@ -39,6 +39,8 @@ export interface Session {
 }
 
 export interface SessionOptions {
+  /** Told of every secret that the run comes to hold. */
+  readonly onSecret?: (secret: string) => void;
   readonly inputs: Inputs;
   readonly settings: ProxySettings;
   readonly credentials: readonly CredentialEntry[];
@@ -46,10 +48,11 @@ export interface SessionOptions {
   readonly target: RegistrySpec | undefined;
 }
 
-export function openSession({ inputs, settings, credentials, sources, target }: SessionOptions): Session {
+export function openSession({ inputs, settings, credentials, sources, target, onSecret }: SessionOptions): Session {
   const hops: Hop[] = [];
   const patience: Record<"probe" | "transfer", Patience> = {
-    probe: { timeout: inputs.probeTimeout, attempts: 1 },
+    // A server that asks to come back has been reached; one that does not answer may be the blocked hop.
+    probe: { timeout: inputs.probeTimeout, attempts: inputs.retries, connections: 1 },
     transfer: { timeout: inputs.stallTimeout, attempts: inputs.retries },
   };
   let stage: "probe" | "transfer" = "transfer";
@@ -63,16 +66,16 @@ export function openSession({ inputs, settings, credentials, sources, target }: 
     patience: () => patience[stage],
     stallTimeout: inputs.stallTimeout,
   });
-  const registries = createRegistries({ client, credentials, plainHttp: inputs.plainHttp, sources, target });
+  const registries = createRegistries({ client, credentials, plainHttp: inputs.plainHttp, sources, target, onSecret });
 
   return {
     hops,
     async openSource(spec) {
       const display = formatRepository(spec);
       if (spec.kind === "ctf") return { registry: await openCtf(spec.path), path: "", display };
-      return { registry: registries.named(spec.host), path: spec.path, display };
+      return { registry: registries.named(spec), path: spec.path, display };
     },
-    openTarget: (spec) => ({ registry: registries.named(spec.host), path: spec.path, display: formatRepository(spec) }),
+    openTarget: (spec) => ({ registry: registries.named(spec), path: spec.path, display: formatRepository(spec) }),
     registryAt: ({ host, scheme }) => registries.described(host, scheme),
     setStage(next) {
       stage = next;
@@ -82,12 +85,13 @@ export function openSession({ inputs, settings, credentials, sources, target }: 
 }
 
 interface RegistriesOptions extends Pick<SessionOptions, "credentials" | "sources" | "target"> {
+  readonly onSecret: SessionOptions["onSecret"] | undefined;
   readonly client: HttpClient;
   readonly plainHttp: readonly string[];
 }
 
 /** One registry per host, so that what was learned of it is known wherever it is met. */
-function createRegistries({ client, credentials, plainHttp, sources, target }: RegistriesOptions) {
+function createRegistries({ client, credentials, plainHttp, sources, target, onSecret }: RegistriesOptions) {
   const named = [...sources, ...(target === undefined ? [] : [target])].filter((spec) => spec.kind === "registry");
   const schemes = new Map(
     named.flatMap(({ host, scheme }) => (scheme === undefined ? [] : [[canonicalHost(host), scheme]])),
@@ -107,6 +111,11 @@ function createRegistries({ client, credentials, plainHttp, sources, target }: R
     return isTarget ? "target registry" : isSource ? "source registry" : "artifacts";
   }
 
+  function isBelowTarget(host: string, repository: string): boolean {
+    if (target === undefined || canonicalHost(target.host) !== host) return false;
+    return target.path === "" || repository.startsWith(`${target.path}/`);
+  }
+
   function registry(host: string, plain: boolean, isTrusted: boolean): RemoteRegistry {
     const key = `${plain ? "http" : "https"}://${isTrusted ? "user@" : ""}${host}`;
     const existing = known.get(key);
@@ -116,7 +125,9 @@ function createRegistries({ client, credentials, plainHttp, sources, target }: R
       host,
       plainHttp: plain,
       neededFor: neededFor(host),
-      isWritten: target !== undefined && canonicalHost(target.host) === host,
+      ...(onSecret === undefined ? {} : { onToken: onSecret }),
+      isWritten: (repository) => isBelowTarget(host, repository),
+      credentialAt: (other) => (isTrusted ? credentialFor(credentials, other, "") : undefined),
       credentialFor: (repository) => (isTrusted ? credentialFor(credentials, host, repository) : undefined),
     });
     known.set(key, created);
@@ -124,15 +135,17 @@ function createRegistries({ client, credentials, plainHttp, sources, target }: R
   }
 
   return {
-    named(host: string): RemoteRegistry {
+    /** What is written for one repository wins over what is written for another of the same host. */
+    named({ host, scheme }: RegistrySpec): RemoteRegistry {
       const name = canonicalHost(host);
-      return registry(name, isPlain(name), true);
+      return registry(name, scheme === undefined ? isPlain(name) : scheme === "http", true);
     },
     /** A descriptor may say http for a host, but nobody's credentials go there unprotected on its word. */
     described(host: string, scheme: "http" | "https" | undefined): RemoteRegistry {
       const name = canonicalHost(host);
       const isOwnWord = scheme === "http" && !isPlain(name) && !schemes.has(name);
-      return isOwnWord ? registry(name, true, false) : registry(name, isPlain(name), true);
+      if (isOwnWord) return registry(name, true, false);
+      return registry(name, scheme === "https" ? false : isPlain(name), true);
     },
   };
 }

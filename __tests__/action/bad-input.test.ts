@@ -137,13 +137,23 @@ test("a registry that lies about a blob", async () => {
 
 test("a registry that lies about a manifest", async () => {
   const { source, target, image, inputs } = await smallEstate();
-  source.inject(faults.lyingManifest(image.manifest.digest), faults.lyingManifest("1.0.0"));
-  expectFailure(await runAction({ inputs }), "ARTIFACT_DIGEST_DIFFERS", target);
+  source.inject(faults.lyingManifest(image.manifest.digest));
+  expectFailure(await runAction({ inputs }), "DIGEST_MISMATCH", target);
 });
 
-test("a tag that was moved after the component version was made", async () => {
-  const { source, target, inputs } = await smallEstate();
+test("a tag that was moved after the component version was made: what was signed is what arrives", async () => {
+  const { source, target, image, inputs } = await smallEstate();
   addImage(source, "images/frontend", "1.0.0", "something newer");
+  const result = await runAction({ inputs });
+  expect(result.annotations).toEqual([]);
+  expect(target.manifest("x/component-descriptors/example.org/shop", image.manifest.digest)).toBeDefined();
+});
+
+test("a tag that was moved, and what was signed is gone", async () => {
+  const { source, target, image, inputs } = await smallEstate();
+  addImage(source, "images/frontend", "1.0.0", "something newer");
+  const url = `${source.origin}/v2/images/frontend/manifests/${image.manifest.digest}`;
+  expect((await fetch(url, { method: "DELETE" })).status).toBe(202);
   expectFailure(await runAction({ inputs }), "ARTIFACT_DIGEST_DIFFERS", target);
 });
 

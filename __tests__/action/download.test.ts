@@ -57,7 +57,7 @@ test("an archive is downloaded from without any network", async () => {
   const inputs = { command: "download", "component-versions": `${ctf("v2-by-value")}//example.org/cart:2.0.0`, output };
   const result = await runAction({ inputs });
   expect(result.annotations).toEqual([]);
-  expect(readFileSync(join(output, "example.org-cart", "2.0.0", "settings"), "utf8")).toBe(
+  expect(readFileSync(join(output, "example.org", "cart", "2.0.0", "settings"), "utf8")).toBe(
     '{"currency":"EUR","retries":3}',
   );
   expect(JSON.parse(result.outputs.hosts ?? "")).toEqual([]);
@@ -82,10 +82,34 @@ test("names that want to be paths become names, and do not overwrite one another
   };
   const result = await runAction({ inputs });
   expect(result.annotations).toEqual([]);
-  const written = readdirSync(join(output, "example.org-evil", "1.0.0"));
+  const written = readdirSync(join(output, "example.org", "evil", "1.0.0"));
   expect(written).toHaveLength(names.length);
   expect(new Set(written.map((name) => name.toLowerCase())).size).toBe(names.length);
-  expect(readdirSync(output)).toEqual(["example.org-evil"]);
+  expect(readdirSync(output)).toEqual(["example.org"]);
+});
+
+test("components whose names are alike do not share a folder, and one resource never removes another", async () => {
+  const registry = await startFakeRegistry();
+  const ids = ["example.org/shop/web:1.0.0", "example.org/shop-web:1.0.0"];
+  for (const id of ids) {
+    addImage(registry, `images/${id.replace(/[^a-z]/g, "")}`, "1.0.0", id);
+    const imageReference = `${registry.origin}/images/${id.replace(/[^a-z]/g, "")}:1.0.0`;
+    addComponentVersion(
+      registry,
+      "ocm",
+      id,
+      ["x", "x.partial"].map((name) => ({ name, imageReference })),
+    );
+  }
+  const output = temporaryFolder();
+  const lines = ids.map((id) => `${registry.origin}/ocm//${id}`);
+  const result = await runAction({ inputs: { command: "download", "component-versions": lines.join("\n"), output } });
+  expect(result.annotations).toEqual([]);
+  const files: Downloaded[] = JSON.parse(result.outputs.files ?? "");
+  expect(new Set(files.map(({ path }) => path)).size).toBe(4);
+  for (const { path, digest } of files) {
+    expect(JSON.parse(readFileSync(join(path, "index.json"), "utf8")).manifests[0].digest).toBe(digest);
+  }
 });
 
 test("what was cut or changed on its way is not left behind under its name", async () => {
@@ -103,5 +127,5 @@ test("what was cut or changed on its way is not left behind under its name", asy
   };
   const result = await runAction({ inputs: { ...inputs, "preflight-mode": "off" } });
   expect(result.annotations.map(({ title }) => title)).toEqual(["DIGEST_MISMATCH"]);
-  expect(readdirSync(join(output, "example.org-shop", "1.0.0"))).toEqual([]);
+  expect(readdirSync(output)).toEqual([]);
 });

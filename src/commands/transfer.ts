@@ -1,16 +1,15 @@
 import { TransferError } from "../errors.ts";
-import { type ComponentRepository, type ComponentVersion, readComponentVersion } from "../ocm/component-version.ts";
+import type { ComponentRepository, ComponentVersion } from "../ocm/component-version.ts";
 import { componentDigest } from "../ocm/normalise.ts";
 import type { RemoteRegistry } from "../registry/remote-registry.ts";
 import { createProgress } from "../report/progress.ts";
 import { copy } from "../transfer/copy.ts";
-import type { Wanted } from "../transfer/gather.ts";
+import { findingsOf } from "../transfer/findings.ts";
 import { imageMap } from "../transfer/images.ts";
-import { existingOrNone } from "../transfer/inspect.ts";
 import type { Plan } from "../transfer/plan.ts";
 import { prepare } from "../transfer/prepare.ts";
 import { publish } from "../transfer/publish.ts";
-import { preflight } from "./preflight.ts";
+import { type ExistingLookup, gatherWithPreflight, rememberedLookup } from "./preflight.ts";
 import type { ComponentVersionResult, Run } from "./run.ts";
 
 /** Copies component versions to the target and makes them relocatable there. */
@@ -25,7 +24,10 @@ export async function transfer(run: Run): Promise<void> {
   const target = session.openTarget(inputs.target);
   const existing = rememberedLookup(target, run);
 
-  const gathered = await preflight(run, existing);
+  const gathered = await gatherWithPreflight(run, existing);
+  const findings = findingsOf(gathered);
+  results.findings.push(...findings);
+  for (const { code, message } of findings) runner.info(`${code}: ${message}`);
   const plan = await prepare(
     gathered,
     {
@@ -56,26 +58,11 @@ export async function transfer(run: Run): Promise<void> {
   }
 }
 
-type Lookup = (wanted: Pick<Wanted, "component" | "version">) => Promise<ComponentVersion | undefined>;
-
-/** What the preflight asked the target for is not asked again. */
-function rememberedLookup(target: ComponentRepository, { inputs, signal }: Run): Lookup {
-  const known = new Map<string, Promise<ComponentVersion | undefined>>();
-  return ({ component, version }) => {
-    const key = `${component}:${version}`;
-    const looking =
-      known.get(key) ?? existingOrNone(() => readComponentVersion(target, component, version, signal), inputs.existing);
-    known.set(key, looking);
-    looking.catch(() => known.delete(key));
-    return looking;
-  };
-}
-
 /** Where the target is its own source, the component version is known already. */
 async function lookup(
   source: ComponentVersion,
   target: ComponentRepository,
-  existing: Lookup,
+  existing: ExistingLookup,
 ): Promise<ComponentVersion | undefined> {
   if (source.from.registry === target.registry && source.from.path === target.path) return source;
   return existing({ component: source.descriptor.name, version: source.descriptor.version });

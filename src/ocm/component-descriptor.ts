@@ -1,4 +1,6 @@
 import { TransferError } from "../errors.ts";
+import { printable } from "../redact.ts";
+import { isComponentName, isVersion } from "./component-reference.ts";
 import { isJsonObject, type Json, type JsonObject, parseJson } from "./json.ts";
 import { parseYaml } from "./yaml.ts";
 
@@ -43,7 +45,7 @@ export function parseComponentDescriptor(text: string, where: string): Component
     });
   let tree: Json;
   try {
-    tree = text.trimStart().startsWith("{") ? parseJson(text) : parseYaml(text);
+    tree = parseJsonOrYaml(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     throw malformed(`can be read neither as JSON nor as YAML (${(error as Error).message.split("\n")[0]})`);
   }
@@ -62,7 +64,9 @@ export function parseComponentDescriptor(text: string, where: string): Component
   if (!isJsonObject(meta) || meta.schemaVersion !== "v2") throw malformed('has no "meta.schemaVersion: v2"');
   if (!isJsonObject(component)) throw malformed('has no "component"');
   const { name, version } = component;
-  if (typeof name !== "string" || typeof version !== "string") throw malformed("has no name or no version");
+  // Names become paths of repositories, and versions become tags: nothing but their exact form may pass.
+  if (typeof name !== "string" || !isComponentName(name)) throw malformed("has no component name");
+  if (typeof version !== "string" || !isVersion(version)) throw malformed("has no semantic version");
 
   const list = (value: Json | undefined, what: string): readonly JsonObject[] => {
     if (value === undefined || value === null) return [];
@@ -92,16 +96,31 @@ export function parseComponentDescriptor(text: string, where: string): Component
     name,
     version,
     elements: [...elementsOf("resource", component.resources), ...elementsOf("source", component.sources)],
-    references: list(component.componentReferences, "references").map((entry, index) => ({
-      name: text_(entry.name, `the name of reference ${index}`),
-      componentName: text_(entry.componentName, `the component of reference ${index}`),
-      version: text_(entry.version, `the version of reference ${index}`),
-    })),
+    references: list(component.componentReferences, "references").map((entry, index) => {
+      const componentName = text_(entry.componentName, `the component of reference ${index}`);
+      const referenced = text_(entry.version, `the version of reference ${index}`);
+      if (!isComponentName(componentName) || !isVersion(referenced)) {
+        throw malformed(
+          `refers to ${printable(`${componentName}:${referenced}`, 120)}, which can be no component version`,
+        );
+      }
+      return { name: text_(entry.name, `the name of reference ${index}`), componentName, version: referenced };
+    }),
     signatures: list(tree.signatures, "signatures").flatMap(({ name: signature }) =>
       typeof signature === "string" ? [signature] : [],
     ),
     tree,
   };
+}
+
+/** JSON is nearly YAML: what begins like it and is none may still be a flow mapping, or have a comment behind it. */
+function parseJsonOrYaml(text: string): Json {
+  if (!text.trimStart().startsWith("{")) return parseYaml(text);
+  try {
+    return parseJson(text);
+  } catch {
+    return parseYaml(text);
+  }
 }
 
 /** An element as messages name it. */

@@ -27,7 +27,7 @@ export interface ComponentManifest {
   /** Config and component descriptor: blobs of the component manifest. */
   readonly blobs: readonly Content[];
   /** The component manifest, and the index around it if there is one; what the tag points to comes last. */
-  readonly manifests: readonly Content[];
+  readonly manifests: readonly [Content] | readonly [Content, Content];
   readonly root: Descriptor;
 }
 
@@ -72,8 +72,19 @@ export function buildComponentManifest(component: {
 }
 
 function content(mediaType: string, document: unknown): Content {
-  const bytes = Buffer.from(JSON.stringify(document), "utf8");
+  const bytes = Buffer.from(escaped(JSON.stringify(document)), "utf8");
   return { descriptor: { mediaType, digest: sha256(bytes), size: bytes.length }, bytes };
+}
+
+/**
+ * Both CLIs read JSON as YAML, which folds U+2028 and U+2029 and refuses control characters and non-characters that JSON lets pass.
+ * Escaped they are the same in both. Characters beyond U+FFFF must not be: YAML has no surrogate pairs.
+ */
+function escaped(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** A blob shared by several elements is listed once, with all of them in its annotation. */

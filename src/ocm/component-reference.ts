@@ -27,6 +27,14 @@ const COMPONENT = /^[a-z][-a-z0-9]*(?:\.[a-z][-a-z0-9]*)*\.[a-z]{2,}(?:\/[a-z][-
 /** Semantic versions as OCM relaxes them: an optional v, one to three numbers. */
 const VERSION = /^v?\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
+export function isComponentName(text: string): boolean {
+  return COMPONENT.test(text) && text.length <= 255;
+}
+
+export function isVersion(text: string): boolean {
+  return VERSION.test(text);
+}
+
 /** Where a repository name of a component begins, below whatever path the registry keeps it under. */
 export const COMPONENT_DESCRIPTORS = "component-descriptors";
 
@@ -42,9 +50,9 @@ export function parseComponentVersion(text: string, where: string): ComponentVer
   const at = parts.component.indexOf(":");
   const component = at < 0 ? parts.component : parts.component.slice(0, at);
   const version = at < 0 ? undefined : parts.component.slice(at + 1);
-  if (!COMPONENT.test(component))
+  if (!isComponentName(component))
     throw malformed(`has "${printable(component, 100)}" for a component, which is no component name`);
-  if (version !== undefined && !VERSION.test(version)) {
+  if (version !== undefined && !isVersion(version)) {
     throw malformed(`has "${printable(version, 60)}" for a version, which is no semantic version`);
   }
   return { repository: parseRepository(parts.repository, where), component, version };

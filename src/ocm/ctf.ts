@@ -28,14 +28,15 @@ function createRepository(folder: string, name: string, artifacts: readonly Arti
 
     async resolve(reference) {
       const artifact = own.find(({ tag, digest }) => (isDigest(reference) ? digest === reference : tag === reference));
-      const digest = artifact?.digest ?? (isDigest(reference) ? reference : undefined);
-      const size = digest === undefined ? undefined : await sizeOf(folder, digest);
-      if (digest === undefined || size === undefined) {
+      // The pool of blobs is shared: only the index says what a repository holds.
+      const size = artifact === undefined ? undefined : await sizeOf(folder, artifact.digest);
+      if (artifact === undefined || size === undefined) {
         throw new TransferError("MANIFEST_UNKNOWN", `${folder} has no artifact ${name}:${reference}`, {
           where: folder,
         });
       }
-      return { mediaType: artifact?.mediaType ?? (await sniffedType(folder, digest)), digest, size };
+      const { digest, mediaType } = artifact;
+      return { mediaType: mediaType ?? (await sniffedType(folder, digest)), digest, size };
     },
 
     async exists({ digest }) {

@@ -14,11 +14,16 @@ export function parseYaml(text: string): Json {
   const error = document.errors[0];
   if (error !== undefined) throw new SyntaxError(error.message);
   let nodes = 0;
+  // Each is looked up once: the lookup walks the whole document.
+  const targets = new Map<Alias, unknown>();
 
   function convert(node: unknown): Json {
     if (++nodes > MOST_NODES) throw new SyntaxError("the document is too large when its aliases are followed");
     if (node === null || node === undefined) return null;
-    if (isAlias(node)) return convert(resolved(node, document));
+    if (isAlias(node)) {
+      if (!targets.has(node)) targets.set(node, resolved(node, document));
+      return convert(targets.get(node));
+    }
     if (isSeq(node)) return node.items.map(convert);
     if (isMap(node)) return convertMap(node.items);
     return isScalar(node) ? scalar(node) : null;

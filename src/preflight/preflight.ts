@@ -23,15 +23,15 @@ export interface PreflightResult {
  * versions and manifests, and one real blob of each source down to the host that it is redirected to. What answers is kept, so that
  * the transfer does not ask again.
  */
-export async function runPreflight(options: PreflightOptions): Promise<PreflightResult> {
-  const pings = await Promise.allSettled(options.registries.map((registry) => registry.ping()));
+export async function runPreflight(options: PreflightOptions, signal?: AbortSignal): Promise<PreflightResult> {
+  const pings = await Promise.allSettled(options.registries.map((registry) => registry.ping(signal)));
   const pingErrors = errorsOf(pings);
   if (pingErrors.length > 0) return { gathered: undefined, errors: pingErrors };
   const [gathering, looking] = await Promise.allSettled([options.gather(), options.lookAtTarget?.()]);
   const errors = errorsOf([gathering, looking]);
   if (gathering.status === "rejected") return { gathered: undefined, errors };
   const blobs = await Promise.allSettled(
-    blobSamples(gathering.value).map(([repository, blob]) => repository.probe(blob)),
+    blobSamples(gathering.value).map(([repository, blob]) => repository.probe(blob, signal)),
   );
   return { gathered: gathering.value, errors: [...errors, ...errorsOf(blobs)] };
 }

@@ -26,6 +26,6 @@ function spellings(secret: string): string[] {
   const encoded = encodeURIComponent(secret);
   // The form that proxy settings are exported in; runners print the environment of every later step.
   const strictly = encoded.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-  const inLowerCase = encoded.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase());
+  const inLowerCase = encoded.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase());
   return [secret, encoded, strictly, inLowerCase, base64, base64.replace(/=+$/, "")];
 }

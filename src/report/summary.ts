@@ -75,7 +75,7 @@ function row(cells: readonly string[]): string {
 
 /** Text of others: nothing in it is Markdown, HTML or a mention. */
 function text(value: string): string {
-  return printable(value).replace(/[\\`*_{}[\]<>|@#]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return printable(value).replace(/[&\\`*_~{}[\]<>|@#]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
 function code(value: string): string {

@@ -4,6 +4,7 @@ import { buildComponentManifest, type ComponentManifest, type LocalContent } fro
 import { type ComponentVersion, componentRepositoryName, tagOf } from "../ocm/component-version.ts";
 import type { JsonObject } from "../ocm/json.ts";
 import { type Descriptor, ociEquivalent } from "../registry/descriptor.ts";
+import { encoded } from "../registry/digest.ts";
 import { formatArtifactReference, isTag } from "../registry/reference.ts";
 import type { ReadableRepository } from "../registry/registry.ts";
 import type { Graph, Node } from "./graph.ts";
@@ -30,8 +31,6 @@ export interface TagPlacement {
   readonly target: Descriptor;
   readonly repository: string;
   readonly tag: string;
-  /** Nobody named it so: where the name is taken, the artifact goes without. */
-  readonly isInvented: boolean;
 }
 
 export interface Change {
@@ -53,7 +52,21 @@ export interface Arrangement {
   readonly artifactTags: readonly TagPlacement[];
   readonly componentTag: TagPlacement;
   readonly manifest: ComponentManifest;
+  /** The component descriptor as it is to be. */
+  readonly tree: JsonObject;
+  /** Local blobs that it refers to. */
+  readonly contents: { readonly layers: readonly Descriptor[]; readonly natives: readonly Descriptor[] };
   readonly changes: readonly Change[];
+}
+
+/** Local blobs of the component version by digest, each once however many elements it is the content of. */
+interface LocalContents {
+  readonly layers: Map<string, OwnContent>;
+  readonly natives: Map<string, OwnContent>;
+}
+
+interface OwnContent extends LocalContent {
+  readonly elements: Element[];
 }
 
 export interface ArrangeOptions {
@@ -69,8 +82,7 @@ export function arrange(
 ): Arrangement {
   const { name, version: number } = version.descriptor;
   const repository = componentRepositoryName(target.path, name);
-  const layers = new Map<string, LocalContent>();
-  const natives = new Map<string, LocalContent>();
+  const contents: LocalContents = { layers: new Map(), natives: new Map() };
   const placements: Placement[] = [];
   const artifactTags: TagPlacement[] = [];
   const changes: Change[] = [];
@@ -80,25 +92,18 @@ export function arrange(
       changes.push(unchanged(item.element, item.reason, repository, []));
     } else if (item.kind === "layer") {
       for (const blob of item.blobs) {
-        addTo(layers, blob, item.element);
+        addTo(contents.layers, blob, item.element);
         placements.push({ descriptor: blob, needs: [], from: version.repository, to: repository });
       }
-      changes.push(unchanged(item.element, "a local blob stays one", repository, item.blobs));
+      changes.push(keptLocal(item.element, repository, item.blobs));
     } else {
-      const artifactName = taggedName(item);
-      const to = form === "localBlob" ? repository : below(target.path, artifactName.repository);
       const root = item.graph.root;
+      const named = form === "localBlob" ? undefined : taggedName(item);
+      const to = named === undefined ? repository : below(target.path, named.repository);
       placements.push(...placed(item.graph, to));
-      if (form === "localBlob") addTo(natives, root, item.element);
-      else if (artifactName.tag !== undefined) {
-        artifactTags.push({
-          target: root,
-          repository: to,
-          tag: artifactName.tag,
-          isInvented: item.name.tag === undefined,
-        });
-      }
-      const after = accessOf(form, { root, name: artifactName, repository: to, target });
+      if (named === undefined) addTo(contents.natives, root, item.element);
+      else artifactTags.push({ target: root, repository: to, tag: named.tag });
+      const after = accessOf(form, { root, name: named ?? item.name, repository: to, target });
       const before = item.element.access;
       const isSame = sameAccess(before, after);
       changes.push({
@@ -117,39 +122,45 @@ export function arrange(
     name,
     version: number,
     tree,
-    layers: [...layers.values()],
-    natives: [...natives.values()],
+    layers: [...contents.layers.values()],
+    natives: [...contents.natives.values()],
   });
-  placements.push(...componentPlacements(manifest, [...layers.keys()], [...natives.keys()], repository));
+  placements.push(...componentPlacements(manifest, contents, repository));
   return {
     version,
     repository,
     placements,
     artifactTags,
-    componentTag: { target: manifest.root, repository, tag: tagOf(number), isInvented: false },
+    componentTag: { target: manifest.root, repository, tag: tagOf(number) },
     manifest,
+    tree,
+    contents: { layers: descriptorsOf(contents.layers), natives: descriptorsOf(contents.natives) },
     changes,
   };
 }
 
-function componentPlacements(
-  manifest: ComponentManifest,
-  layers: readonly string[],
-  natives: readonly string[],
-  to: string,
-): Placement[] {
-  const blobs = manifest.blobs.map(({ descriptor, bytes }) => ({ descriptor, needs: [], from: bytes, to }));
-  const blobDigests = [...blobs.map(({ descriptor }) => descriptor.digest), ...layers];
+/** What describes the component version: config and descriptor, the component manifest, and the index around it. */
+function componentPlacements(manifest: ComponentManifest, contents: LocalContents, to: string): Placement[] {
   const [inner, index] = manifest.manifests;
-  const manifests = manifest.manifests.map(({ descriptor, bytes }) => ({
+  const own = (bytes: Buffer, descriptor: Descriptor, needs: readonly Descriptor[]) => ({
     descriptor,
-    needs: (index !== undefined && descriptor === index.descriptor
-      ? [String(inner?.descriptor.digest), ...natives]
-      : blobDigests) as Placement["needs"],
+    needs,
     from: bytes,
     to,
-  }));
-  return [...blobs, ...manifests];
+  });
+  const blobs = manifest.blobs.map(({ descriptor, bytes }) => own(bytes, descriptor, []));
+  const layers = [...manifest.blobs.map(({ descriptor }) => descriptor), ...descriptorsOf(contents.layers)];
+  return [
+    ...blobs,
+    own(inner.bytes, inner.descriptor, layers),
+    ...(index === undefined
+      ? []
+      : [own(index.bytes, index.descriptor, [inner.descriptor, ...descriptorsOf(contents.natives)])]),
+  ];
+}
+
+function descriptorsOf(contents: ReadonlyMap<string, LocalContent>): Descriptor[] {
+  return [...contents.values()].map(({ descriptor }) => descriptor);
 }
 
 function placed(graph: Graph, to: string): Placement[] {
@@ -180,6 +191,7 @@ function accessOf(
 
 /** Whether two accesses say the same: a hint or a spelling of the type is no reason to write a component version anew. */
 function sameAccess(before: JsonObject, after: JsonObject): boolean {
+  if (before.globalAccess !== undefined) return false;
   const [one, other] = [parseAccess(before), parseAccess(after)];
   if (one.kind === "localBlob" && other.kind === "localBlob") {
     return one.localReference === other.localReference && one.mediaType === other.mediaType;
@@ -187,18 +199,28 @@ function sameAccess(before: JsonObject, after: JsonObject): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** Registries' cleaners delete what has no tag: an artifact that came without one is tagged with the version of its element. */
-function taggedName({ name, element }: Extract<Item, { kind: "artifact" }>): ArtifactName {
-  const version = tagOf(element.version);
-  return { ...name, tag: name.tag ?? (isTag(version) ? version : undefined) };
+/** Registries' cleaners delete what has no tag: an artifact that came without one gets a tag that no other can have. */
+function taggedName({
+  name,
+  element,
+  graph,
+}: Extract<Item, { kind: "artifact" }>): ArtifactName & { readonly tag: string } {
+  const unique = encoded(graph.root.digest).slice(0, 12);
+  const invented = `${tagOf(element.version)}-${unique}`;
+  return { ...name, tag: name.tag ?? (isTag(invented) ? invented : unique) };
 }
 
-function addTo(contents: Map<string, LocalContent>, descriptor: Descriptor, element: Element): void {
+function addTo(contents: Map<string, OwnContent>, descriptor: Descriptor, element: Element): void {
   const known = contents.get(descriptor.digest);
-  contents.set(descriptor.digest, {
-    descriptor: known?.descriptor ?? descriptor,
-    elements: [...(known?.elements ?? []), element],
-  });
+  if (known === undefined) contents.set(descriptor.digest, { descriptor, elements: [element] });
+  else known.elements.push(element);
+}
+
+/** Its global access, if it has one, names the place that it came from: a copy is found by its local reference alone. */
+function keptLocal(element: Element, repository: string, contents: readonly Descriptor[]): Change {
+  const { globalAccess, ...after } = element.access;
+  if (globalAccess === undefined) return unchanged(element, "a local blob stays one", repository, contents);
+  return { element, before: element.access, after, reason: "loses its global access", repository, contents };
 }
 
 function unchanged(element: Element, reason: string, repository: string, contents: readonly Descriptor[]): Change {

@@ -1,13 +1,12 @@
 import { pipeline, Transform } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { TransferError } from "../errors.ts";
 import { createLimiter } from "../http/limiter.ts";
-import { backoff, isRetryable, isRetryableStatus } from "../http/retry.ts";
 import { isIndex, isManifest } from "../registry/descriptor.ts";
 import type { Registry, Repository } from "../registry/registry.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import type { Placement } from "./arrange.ts";
 import { keyOf } from "./inspect.ts";
+import { persist } from "./persist.ts";
 import type { Plan, Step } from "./plan.ts";
 
 export interface CopyOptions {
@@ -70,8 +69,7 @@ async function transferManifest({ descriptor, from }: Placement, to: Repository,
   try {
     await to.push(descriptor, Buffer.isBuffer(from) ? from : await from.fetch(descriptor, signal), signal);
   } catch (error) {
-    const isRefusal = error instanceof RegistryError && error.code === "REGISTRY_REFUSED";
-    if (!isRefusal || !Buffer.isBuffer(from) || !isIndex(descriptor.mediaType)) throw error;
+    if (!Buffer.isBuffer(from) || !isIndex(descriptor.mediaType) || !isRefusal(error)) throw error;
     throw new TransferError("INDEX_REFUSED", error.message, {
       where: to.name,
       remedy: "This registry does not take an index of such content; use access: ociArtifact for this target.",
@@ -80,30 +78,31 @@ async function transferManifest({ descriptor, from }: Placement, to: Repository,
   }
 }
 
-/** A stream can be sent once, so a blob that broke off is read anew. What arrived is whole, since the target compares the digest. */
+/** Not where the registry misses something: that is a fault in what was sent before, or in the registry's memory. */
+function isRefusal(error: unknown): error is RegistryError {
+  if (!(error instanceof RegistryError) || error.code !== "REGISTRY_REFUSED") return false;
+  return !error.registryCodes.some((code) => /^(?:MANIFEST|BLOB|MANIFEST_BLOB)_UNKNOWN$/.test(code));
+}
+
 async function transferBlob(
   { descriptor, from }: Placement,
   to: Repository,
   options: CopyOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      if (Buffer.isBuffer(from)) return await to.push(descriptor, from, signal);
+  await persist(
+    options.attempts,
+    async () => {
+      if (Buffer.isBuffer(from)) return to.push(descriptor, from, signal);
       const content = await from.fetch(descriptor, signal);
-      const counted = pipeline(content, counting(options.onBytes), () => {});
-      return await to.push(descriptor, counted, signal);
-    } catch (error) {
-      if (attempt >= options.attempts || signal.aborted || !canHelp(error, attempt)) throw error;
-      await sleep(backoff(attempt, Math.random()), undefined, { signal });
-    }
-  }
-}
-
-/** A token may expire while a blob is sent, which asking once more mends. */
-function canHelp(error: unknown, attempt: number): boolean {
-  if (!(error instanceof RegistryError)) return isRetryable(error);
-  return isRetryableStatus(error.status) || (error.status === 401 && attempt === 1);
+      return to.push(
+        descriptor,
+        pipeline(content, counting(options.onBytes), () => {}),
+        signal,
+      );
+    },
+    signal,
+  );
 }
 
 function counting(onBytes: (count: number) => void): Transform {

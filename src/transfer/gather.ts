@@ -84,19 +84,28 @@ async function assertSame(known: Promise<SurveyedVersion>, item: Wanted, signal?
 }
 
 function childrenFirst(versions: ReadonlyMap<string, SurveyedVersion>): SurveyedVersion[] {
-  const ordered = new Set<SurveyedVersion>();
+  const ordered: SurveyedVersion[] = [];
   const entered = new Set<SurveyedVersion>();
   // By hand rather than by recursion: chains of references may be longer than the stack.
+  const stack: { surveyed: SurveyedVersion; children: Iterator<SurveyedVersion> }[] = [];
+  const enter = (surveyed: SurveyedVersion) => {
+    if (entered.has(surveyed)) return;
+    entered.add(surveyed);
+    stack.push({ surveyed, children: referenced(surveyed.version, versions).values() });
+  };
   for (const start of versions.values()) {
-    const stack: SurveyedVersion[] = [start];
+    enter(start);
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      entered.add(top);
-      const next = referenced(top.version, versions).find((child) => !entered.has(child));
-      if (next !== undefined) stack.push(next);
-      else ordered.add(stack.pop() ?? top);
+      const { done, value } = top.children.next();
+      if (done !== true) {
+        enter(value);
+        continue;
+      }
+      stack.pop();
+      ordered.push(top.surveyed);
     }
   }
-  return [...ordered];
+  return ordered;
 }
 
 function referenced(

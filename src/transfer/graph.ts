@@ -7,7 +7,7 @@ import type { ReadableRepository } from "../registry/registry.ts";
 /** One manifest or blob of an artifact, and what has to be at a target before it. */
 export interface Node {
   readonly descriptor: Descriptor;
-  readonly needs: readonly Digest[];
+  readonly needs: readonly Descriptor[];
 }
 
 /** An artifact with everything below it, children before parents, each once. */
@@ -24,30 +24,37 @@ export function isForeign({ mediaType, urls }: Descriptor): boolean {
 
 /** Reads every manifest below `root`; what can be asked for at once is asked for at once. */
 export async function readGraph(from: ReadableRepository, root: Descriptor, signal?: AbortSignal): Promise<Graph> {
-  const nodes = new Map<Digest, Node>();
-  const reading = new Map<Digest, Promise<void>>();
+  const nodes: Node[] = [];
+  // The same bytes may be listed as a manifest and as a blob: a registry keeps the two apart.
+  const reading = { manifests: new Map<Digest, Promise<void>>(), blobs: new Map<Digest, Promise<void>>() };
 
   function visit(descriptor: Descriptor): Promise<void> {
-    const known = reading.get(descriptor.digest);
-    if (known !== undefined) return known;
+    const known = isManifest(descriptor.mediaType) ? reading.manifests : reading.blobs;
+    const visited = known.get(descriptor.digest);
+    if (visited !== undefined) return visited;
     const visiting = isManifest(descriptor.mediaType) ? visitManifest(descriptor) : visitBlob(descriptor);
-    reading.set(descriptor.digest, visiting);
+    known.set(descriptor.digest, visiting);
     return visiting;
   }
 
   async function visitBlob(descriptor: Descriptor): Promise<void> {
-    nodes.set(descriptor.digest, { descriptor, needs: [] });
+    nodes.push({ descriptor, needs: [] });
   }
 
   async function visitManifest(descriptor: Descriptor): Promise<void> {
     const content = await readContent(from, descriptor, signal);
     const manifest = parseManifest(content, descriptor.mediaType, `${from.name}@${descriptor.digest}`);
     const config = manifest.config === undefined ? [] : [manifest.config];
-    const children = [...manifest.manifests, ...config, ...manifest.layers].filter((child) => !isForeign(child));
+    // Clients that copy an artifact follow its subject, and stumble where it is missing though the specification allows that.
+    const hasSubject = manifest.subject !== undefined && (await from.exists(manifest.subject, signal));
+    const subject = hasSubject && manifest.subject !== undefined ? [manifest.subject] : [];
+    const children = [...manifest.manifests, ...config, ...manifest.layers, ...subject].filter(
+      (child) => !isForeign(child),
+    );
     await Promise.all(children.map(visit));
-    nodes.set(descriptor.digest, { descriptor, needs: children.map(({ digest }) => digest) });
+    nodes.push({ descriptor, needs: children });
   }
 
   await visit(root);
-  return { root, from, nodes: [...nodes.values()] };
+  return { root, from, nodes };
 }

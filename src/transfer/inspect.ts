@@ -2,9 +2,10 @@ import { TransferError } from "../errors.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
 import { isJsonObject, type Json, type JsonObject } from "../ocm/json.ts";
 import { componentDigest } from "../ocm/normalise.ts";
-import type { Descriptor } from "../registry/descriptor.ts";
-import type { Registry } from "../registry/registry.ts";
+import { type Descriptor, isManifest } from "../registry/descriptor.ts";
+import type { Registry, Repository } from "../registry/registry.ts";
 import type { Placement, TagPlacement } from "./arrange.ts";
+import { isAbsence } from "./survey.ts";
 
 /** What to do where the target has the component version already. */
 export type ExistingPolicy = "skip" | "overwrite" | "fail";
@@ -69,9 +70,9 @@ export function furtherSignatures(existing: ComponentVersion | undefined, source
   return signatures.filter(isJsonObject).filter(({ name }) => typeof name === "string" && !known.has(name));
 }
 
-/** Identifies a piece of content in a repository of the target. */
+/** Identifies a piece of content in a repository of the target, where manifests and blobs are kept apart. */
 export function keyOf({ to, descriptor }: Pick<Placement, "to" | "descriptor">): string {
-  return `${to}@${descriptor.digest}`;
+  return `${isManifest(descriptor.mediaType) ? "manifest" : "blob"} ${to}@${descriptor.digest}`;
 }
 
 /** Which of the placements are at the target already; every one is asked for once, all at the same time. */
@@ -82,11 +83,22 @@ export async function findPresent(
 ): Promise<ReadonlySet<string>> {
   const unique = new Map(placements.map((placement) => [keyOf(placement), placement]));
   const present = await Promise.all(
-    [...unique].map(async ([key, { to, descriptor }]) =>
-      (await target.repository(to).exists(descriptor, signal)) ? [key] : [],
-    ),
+    [...unique].map(async ([key, { to, descriptor }]) => {
+      const exists = await existsIn(target.repository(to), descriptor, signal);
+      return exists ? [key] : [];
+    }),
   );
   return new Set(present.flat());
+}
+
+/** Whether we may push where we may not look shows when we do. */
+async function existsIn(repository: Repository, descriptor: Descriptor, signal?: AbortSignal): Promise<boolean> {
+  try {
+    return await repository.exists(descriptor, signal);
+  } catch (error) {
+    if (isAbsence(error)) return false;
+    throw error;
+  }
 }
 
 /** What the tags point to before the transfer, by `repository:tag`. */
@@ -101,8 +113,7 @@ export async function findTags(
       try {
         return [[key, await target.repository(repository).resolve(tag, signal)] as const];
       } catch (error) {
-        if (error instanceof TransferError && ["MANIFEST_UNKNOWN", "UNAUTHORIZED", "DENIED"].includes(error.code))
-          return [];
+        if (isAbsence(error)) return [];
         throw error;
       }
     }),

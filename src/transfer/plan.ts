@@ -1,5 +1,6 @@
 import { TransferError } from "../errors.ts";
 import { type Descriptor, isManifest } from "../registry/descriptor.ts";
+import type { Digest } from "../registry/digest.ts";
 import type { Arrangement, Placement, TagPlacement } from "./arrange.ts";
 import { type ExistingPolicy, keyOf } from "./inspect.ts";
 
@@ -48,33 +49,49 @@ export function makePlan(arrangements: readonly Arrangement[], options: PlanOpti
   for (const placement of arrangements.flatMap((arrangement) => arrangement.placements)) {
     if (!placements.has(keyOf(placement))) placements.set(keyOf(placement), placement);
   }
-  const holders = new Map<string, string>();
-  for (const key of options.present) rememberHolder(holders, key);
+  // Which repository of the target has a blob, or will have it by then.
+  const holders = new Map<Digest, Placement>();
+  const remember = (placement: Placement) => {
+    const { mediaType, digest } = placement.descriptor;
+    if (!isManifest(mediaType) && !holders.has(digest)) holders.set(digest, placement);
+  };
+  for (const [key, placement] of placements) if (options.present.has(key)) remember(placement);
   const steps = [...placements].map(([key, placement]) => {
     const step = decide(key, placement, holders, options);
-    rememberHolder(holders, key);
+    remember(placement);
     return step;
   });
   const artifactTags = uniqueTags(arrangements.flatMap((arrangement) => arrangement.artifactTags));
   return {
     arrangements,
     steps,
-    tags: [
-      artifactTags.flatMap((tag) => tagging(tag, options)),
-      ...arrangements.map(({ componentTag }) => tagging({ ...componentTag }, { ...options, existing: "overwrite" })),
-    ],
+    tags: [artifactTags.map((tag) => tagging(tag, options)), ...componentTags(arrangements, options)],
   };
 }
 
-/** The first repository of the target that has, or will have, some content. */
-function rememberHolder(holders: Map<string, string>, key: string): void {
-  const [repository = "", digest = ""] = key.split("@");
-  if (!holders.has(digest)) holders.set(digest, repository);
+/** In groups that can be set at once: those that refer to nothing in this transfer, those that refer only to them, and so on. */
+function componentTags(arrangements: readonly Arrangement[], options: PlanOptions): Tagging[][] {
+  const levels = new Map<string, number>();
+  const groups: Tagging[][] = [];
+  for (const { version, componentTag } of arrangements) {
+    const { name, version: number, references } = version.descriptor;
+    const below = references.map((reference) => levels.get(`${reference.componentName}:${reference.version}`) ?? -1);
+    const level = 1 + below.reduce((highest, other) => Math.max(highest, other), -1);
+    levels.set(`${name}:${number}`, level);
+    groups[level] ??= [];
+    groups[level].push(tagging(componentTag, { ...options, existing: "overwrite" }));
+  }
+  return groups;
 }
 
-function decide(key: string, placement: Placement, holders: ReadonlyMap<string, string>, options: PlanOptions): Step {
+function decide(
+  key: string,
+  placement: Placement,
+  holders: ReadonlyMap<Digest, Placement>,
+  options: PlanOptions,
+): Step {
   const { descriptor, from, to } = placement;
-  const needs = placement.needs.map((digest) => `${to}@${digest}`);
+  const needs = placement.needs.map((needed) => keyOf({ to, descriptor: needed }));
   if (options.present.has(key)) return { kind: "skip", placement, from: to, needs: [], reason: "is at the target" };
   if (Buffer.isBuffer(from))
     return { kind: "write", placement, from: "this transfer", needs, reason: "describes the component version" };
@@ -85,8 +102,8 @@ function decide(key: string, placement: Placement, holders: ReadonlyMap<string, 
     return {
       kind: "mount",
       placement,
-      from: holder,
-      needs: [`${holder}@${descriptor.digest}`],
+      from: holder.to,
+      needs: [keyOf(holder)],
       reason: "is in another repository of the target",
     };
   }
@@ -96,35 +113,38 @@ function decide(key: string, placement: Placement, holders: ReadonlyMap<string, 
   return { kind: "copy", placement, from: from.name, needs, reason: "is not at the target" };
 }
 
-/** One tag per name. Two artifacts of one name are an error, unless nobody asked for the name. */
+/** One tag per name: two artifacts of one name are an error. */
 function uniqueTags(tags: readonly TagPlacement[]): TagPlacement[] {
   const named = new Map<string, TagPlacement>();
-  for (const tag of tags.toSorted((one, other) => Number(one.isInvented) - Number(other.isInvented))) {
+  for (const tag of tags) {
     const name = `${tag.repository}:${tag.tag}`;
     const known = named.get(name);
-    if (known === undefined) named.set(name, tag);
-    else if (known.target.digest !== tag.target.digest && !tag.isInvented) {
-      throw nameTaken(name, known.target, tag.target, "two artifacts of this transfer have the same name");
+    if (known !== undefined && known.target.digest !== tag.target.digest) {
+      const why = "two artifacts of this transfer have the same name";
+      const remedy = "Use access: localBlob, which needs no names, or transfer the two to different paths.";
+      throw nameTaken(name, known.target, tag.target, why, remedy);
     }
+    named.set(name, tag);
   }
   return [...named.values()];
 }
 
-function tagging(tag: TagPlacement, { tags, existing }: Pick<PlanOptions, "tags" | "existing">): Tagging[] {
-  const { target, repository, tag: name, isInvented } = tag;
+function tagging(tag: TagPlacement, { tags, existing }: Pick<PlanOptions, "tags" | "existing">): Tagging {
+  const { target, repository, tag: name } = tag;
   const before = tags.get(`${repository}:${name}`);
   const isSame = before?.digest === target.digest;
   if (before !== undefined && !isSame && existing !== "overwrite") {
-    if (isInvented) return [];
-    throw nameTaken(`${repository}:${name}`, before, target, "another artifact has the name at the target");
+    const why = "another artifact has the name at the target";
+    const remedy =
+      "Use access: localBlob, which needs no names, or another path, or existing: overwrite to move the name.";
+    throw nameTaken(`${repository}:${name}`, before, target, why, remedy);
   }
-  return [{ kind: isSame ? "skip" : "tag", target, repository, tag: name, before }];
+  return { kind: isSame ? "skip" : "tag", target, repository, tag: name, before };
 }
 
-function nameTaken(name: string, one: Descriptor, other: Descriptor, why: string): TransferError {
+function nameTaken(name: string, one: Descriptor, other: Descriptor, why: string, remedy: string): TransferError {
   return new TransferError("ARTIFACT_NAME_TAKEN", `${name} would be both ${one.digest} and ${other.digest}: ${why}`, {
     where: name,
-    remedy:
-      "Use access: localBlob, which needs no names, or a target path of its own, or existing: overwrite to move the name.",
+    remedy,
   });
 }

@@ -10,6 +10,7 @@ import { type AccessForm, arrange, type Placement } from "./arrange.ts";
 import type { Gathered } from "./gather.ts";
 import { checkExisting, type ExistingPolicy, findPresent, findTags, furtherSignatures } from "./inspect.ts";
 import { makePlan, type Plan } from "./plan.ts";
+import { settle } from "./settle.ts";
 
 export interface PrepareOptions {
   readonly target: ComponentRepository<RemoteRegistry>;
@@ -26,13 +27,12 @@ export async function prepare({ versions }: Gathered, options: PrepareOptions, s
   const location = { origin: target.registry.origin, path: target.path };
   const arrangements = versions.map((surveyed, index) => {
     checkExisting(there[index], surveyed.version, existing);
-    return arrange(surveyed, {
-      form,
-      target: location,
-      furtherSignatures: furtherSignatures(there[index], surveyed.version),
-    });
+    const signatures = furtherSignatures(there[index], surveyed.version);
+    return settle(arrange(surveyed, { form, target: location, furtherSignatures: signatures }), there[index]);
   });
-  const [present, artifactTags] = await Promise.all([
+  // What is overwritten without being understood is still what its tag goes back to when the transfer fails.
+  const unread = arrangements.filter((_, index) => existing === "overwrite" && there[index] === undefined);
+  const [present, tagged] = await Promise.all([
     findPresent(
       target.registry,
       arrangements.flatMap(({ placements }) => placements),
@@ -40,7 +40,10 @@ export async function prepare({ versions }: Gathered, options: PrepareOptions, s
     ),
     findTags(
       target.registry,
-      arrangements.flatMap((arrangement) => arrangement.artifactTags),
+      [
+        ...arrangements.flatMap((arrangement) => arrangement.artifactTags),
+        ...unread.map(({ componentTag }) => componentTag),
+      ],
       signal,
     ),
   ]);
@@ -50,7 +53,7 @@ export async function prepare({ versions }: Gathered, options: PrepareOptions, s
   return makePlan(arrangements, {
     existing,
     present,
-    tags: new Map<string, Descriptor>([...artifactTags, ...componentTags]),
+    tags: new Map<string, Descriptor>([...tagged, ...componentTags]),
     asTargetRepository: (from) => (isOf(target.registry, from) ? from.name : undefined),
   });
 }

@@ -14,8 +14,9 @@ export async function publish(plan: Plan, target: Registry, signal?: AbortSignal
         group
           .filter(({ kind }) => kind === "tag")
           .map(async (tagging) => {
-            await target.repository(tagging.repository).tag(tagging.target, tagging.tag, signal);
+            // Remembered before the answer is there: a registry that sets a tag may not get round to say so.
             set.push(tagging);
+            await target.repository(tagging.repository).tag(tagging.target, tagging.tag, signal);
           }),
       );
       const failed = results.find((result) => result.status === "rejected");
@@ -38,20 +39,22 @@ export async function publish(plan: Plan, target: Registry, signal?: AbortSignal
 
 /** The tags that are left, since the registry did not allow to delete or move them. */
 async function takeBack(set: readonly Tagging[], target: Registry): Promise<string[]> {
-  const left: string[] = [];
-  for (const { repository, tag, before } of set.toReversed()) {
-    try {
-      const isBack =
-        before === undefined
-          ? await target.repository(repository).untag(tag)
-          : await target
-              .repository(repository)
-              .tag(before, tag)
-              .then(() => true);
-      if (!isBack) left.push(`${repository}:${tag}`);
-    } catch {
-      left.push(`${repository}:${tag}`);
-    }
+  const results = await Promise.all(
+    set.map(async (tagging) => ({ tagging, isBack: await isTakenBack(tagging, target) })),
+  );
+  return results.flatMap(({ tagging, isBack }) => (isBack ? [] : [`${tagging.repository}:${tagging.tag}`]));
+}
+
+/** Only what this transfer set is touched: a tag that never came to be, or that somebody moved since, is not ours. */
+async function isTakenBack({ repository, tag, target: ours, before }: Tagging, target: Registry): Promise<boolean> {
+  const tags = target.repository(repository);
+  try {
+    const now = await tags.resolve(tag);
+    if (now.digest !== ours.digest) return true;
+    if (before === undefined) return await tags.untag(tag);
+    await tags.tag(before, tag);
+    return true;
+  } catch (error) {
+    return error instanceof TransferError && error.code === "MANIFEST_UNKNOWN";
   }
-  return left;
 }

@@ -4,7 +4,7 @@ import { describeElement, type Element } from "../ocm/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
 import { isJsonObject } from "../ocm/json.ts";
 import { type Descriptor, isManifest } from "../registry/descriptor.ts";
-import { type Digest, parseDigest } from "../registry/digest.ts";
+import { type Digest, isDigest, parseDigest } from "../registry/digest.ts";
 import {
   type ArtifactReference,
   formatArtifactReference,
@@ -14,6 +14,7 @@ import {
   parseImageReference,
 } from "../registry/reference.ts";
 import type { ReadableRegistry, ReadableRepository } from "../registry/registry.ts";
+import { RegistryError } from "../registry/registry-error.ts";
 import { type Graph, readGraph } from "./graph.ts";
 
 /** What a transfer has to do with one resource or source, as far as the source tells. */
@@ -77,9 +78,14 @@ async function surveyElement(
     const [first] = digests;
     const native = version.natives.find(({ digest }) => digest === first);
     if (native === undefined && !isManifest(access.mediaType)) {
-      return { kind: "layer", element, blobs: digests.map((digest) => layerOf(version, digest, where)) };
+      const blobs = digests.map((digest) => layerOf(version, digest, where));
+      const [blob] = blobs;
+      if (blobs.length === 1 && element.digest?.normalisationAlgorithm.startsWith("genericBlob")) {
+        checkDigest(element, blob, where);
+      }
+      return { kind: "layer", element, blobs };
     }
-    const root = await version.repository.resolve(String(first), signal);
+    const root = native ?? (await version.repository.resolve(String(first), signal));
     return artifact({ from: version.repository, root, name: nameOf(access.referenceName, version, element) });
   }
   // A relative reference points into the source's own registry: left as it is, it would point nowhere at the target.
@@ -114,11 +120,27 @@ async function locateAbsolute(
   const there = options.registryAt(reference);
   const name = strippedName(reference, version);
   if (pinned !== undefined && there !== version.from.registry) {
-    const near = await locateNear(version, reference, pinned, signal);
+    const near = await locateNear(version, reference, pinned, isRefusal, signal);
     if (near !== undefined) return { ...near, name };
   }
   const from = there.repository(reference.repository);
-  return { from, root: await from.resolve(reference.digest ?? manifestReference(reference), signal), name };
+  return { from, root: await resolvePinned(from, reference, pinned, signal), name };
+}
+
+/** What the descriptor pins is looked for by its digest; the tag beside it may have moved on. */
+async function resolvePinned(
+  from: ReadableRepository,
+  reference: ArtifactReference,
+  pinned: Digest | undefined,
+  signal?: AbortSignal,
+): Promise<Descriptor> {
+  if (reference.digest !== undefined || pinned === undefined) return from.resolve(manifestReference(reference), signal);
+  try {
+    return await from.resolve(pinned, signal);
+  } catch (error) {
+    if (!isAbsence(error)) throw error;
+    return from.resolve(manifestReference(reference), signal);
+  }
 }
 
 async function locateRelative(
@@ -130,7 +152,7 @@ async function locateRelative(
 ): Promise<Location> {
   const name = strippedName(reference, version);
   const pinned = reference.digest ?? pinnedDigest(element);
-  const near = await locateNear(version, reference, pinned ?? manifestReference(reference), signal);
+  const near = await locateNear(version, reference, pinned ?? manifestReference(reference), isAbsence, signal);
   if (near !== undefined) return { ...near, name };
   const text = formatArtifactReference(reference);
   throw new TransferError("ARTIFACT_UNKNOWN", `${where}: ${version.from.registry.name} has no ${text}`, {
@@ -145,6 +167,7 @@ async function locateNear(
   version: ComponentVersion,
   { repository }: ArtifactReference,
   wanted: string,
+  isNotThere: (error: unknown) => boolean,
   signal?: AbortSignal,
 ): Promise<Pick<Location, "from" | "root"> | undefined> {
   const moved = recordedPaths(version)
@@ -155,14 +178,14 @@ async function locateNear(
     try {
       return { from, root: await from.resolve(wanted, signal) };
     } catch (error) {
-      if (!isAbsence(error)) throw error;
+      if (!isNotThere(error)) throw error;
     }
   }
   return undefined;
 }
 
 /** Registries that want a login answer 401 or 403 for a repository that does not exist. */
-function isAbsence(error: unknown): boolean {
+export function isAbsence(error: unknown): boolean {
   return error instanceof TransferError && ["MANIFEST_UNKNOWN", "UNAUTHORIZED", "DENIED"].includes(error.code);
 }
 
@@ -172,6 +195,11 @@ function recordedPaths({ descriptor, from }: ComponentVersion): string[] {
   const contexts = Array.isArray(component.repositoryContexts) ? component.repositoryContexts : [];
   const paths = contexts.filter(isJsonObject).map(({ subPath }) => (typeof subPath === "string" ? subPath : ""));
   return paths.filter((path) => path !== "" && path !== from.path);
+}
+
+/** Whatever a registry says to a path that was meant for another one, the other one has the last word. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof RegistryError || isAbsence(error);
 }
 
 /** The name of an artifact without the path that the component version lies, or lay, below: paths do not pile up from copy to copy. */
@@ -211,23 +239,29 @@ function layerOf(version: ComponentVersion, digest: Digest, where: string): Desc
   });
 }
 
-/** The manifest digest that the descriptor pins the element to, if it does (`ociArtefactDigest` is an old spelling). */
+/**
+ * The digest that the descriptor pins the element to, if it does. `ociArtefactDigest` is an old spelling, and v2 of the CLI writes
+ * `genericBlobDigest` for manifests too.
+ */
 function pinnedDigest({ digest }: Element): Digest | undefined {
-  if (digest === undefined || !/^ociArt[ei]factDigest\/v1$/.test(digest.normalisationAlgorithm)) return undefined;
-  const algorithm = digest.hashAlgorithm.toLowerCase().replace("-", "");
-  if (algorithm !== "sha256" && algorithm !== "sha512") return undefined;
-  return `${algorithm}:${digest.value.toLowerCase()}`;
+  if (digest === undefined || !/^(?:ociArt[ei]fact|genericBlob)Digest\/v1$/.test(digest.normalisationAlgorithm))
+    return undefined;
+  const pinned = `${digest.hashAlgorithm.toLowerCase().replace("-", "")}:${digest.value.toLowerCase()}`;
+  return isDigest(pinned) ? pinned : undefined;
 }
 
-function checkDigest(element: Element, root: Descriptor, where: string): void {
+/** Digests of two algorithms cannot be compared; the content is verified by the one that it was found by. */
+function checkDigest(element: Element, found: Descriptor | undefined, where: string): void {
   const pinned = pinnedDigest(element);
-  if (pinned === undefined || pinned === root.digest) return;
+  if (pinned === undefined || found === undefined || pinned === found.digest) return;
+  if (pinned.split(":")[0] !== found.digest.split(":")[0]) return;
   throw new TransferError(
     "ARTIFACT_DIGEST_DIFFERS",
-    `${where} is ${root.digest}, but the component descriptor says ${pinned}`,
+    `${where} is ${found.digest}, but the component descriptor says ${pinned}`,
     {
       where,
-      remedy: "A tag was moved after the component version was made. Make a new component version, or restore the tag.",
+      remedy:
+        "Its content was exchanged, or its tag moved, after the component version was made. Make a new version, or restore it.",
     },
   );
 }

@@ -1,0 +1,177 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { codes } from "../src/codes.ts";
+
+const root = join(import.meta.dirname, "..");
+
+/** Rooms from the roof to the ground: each knows those below it and none above. Files at the top level are rooms of their own. */
+const ROOMS = [
+  "index",
+  "main",
+  "commands",
+  "report",
+  "preflight",
+  "session",
+  "inputs",
+  "transfer",
+  "ocm",
+  "registry",
+  "http",
+  "proxy-files",
+  "proxy",
+  "errors",
+  "redact",
+  "codes",
+];
+
+/** What a command hands to the report is described where commands are; only the description is known there. */
+const DESCRIPTIONS_FROM_ABOVE = new Set(["report/report.ts → commands/run.ts", "report/summary.ts → commands/run.ts"]);
+
+interface Source {
+  /** Below `src`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+function read(folder: string, suffix: string): Source[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(suffix))
+    .map((path) => ({ path, text: readFileSync(join(root, folder, path), "utf8") }));
+}
+
+const sources = read("src", ".ts");
+const roomOf = (path: string) => (path.split("/")[0] ?? "").replace(/\.ts$/, "");
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly isType: boolean;
+}
+
+const STATEMENT = /\b(import|export)\s+(type\s)?(?:[\w*{}\s,$]+\sfrom\s+)?"([^"]+)"|\bimport\("([^"]+)"\)/g;
+
+const imports: Import[] = sources.flatMap(({ path, text }) =>
+  [...text.matchAll(STATEMENT)].map(([, , type, specifier, loaded]) => ({
+    from: path,
+    to: loaded ?? specifier ?? "",
+    isType: type !== undefined,
+  })),
+);
+
+const isOwn = ({ to }: Import) => to.startsWith(".");
+const targetOf = ({ from, to }: Import) => normalize(join(dirname(from), to));
+const importersOf = (name: string) => [...new Set(imports.filter(({ to }) => to === name).map(({ from }) => from))];
+
+test("the imports are found", () => {
+  expect(imports.filter(isOwn).length).toBeGreaterThan(150);
+  const paths = new Set(sources.map(({ path }) => path));
+  expect(
+    imports
+      .filter(isOwn)
+      .map(targetOf)
+      .filter((path) => !paths.has(path)),
+  ).toEqual([]);
+});
+
+test("every room has its place", () => {
+  const rooms = new Set(sources.map(({ path }) => roomOf(path)));
+  expect([...rooms].filter((room) => !ROOMS.includes(room))).toEqual([]);
+});
+
+test("imports point downwards", () => {
+  const upwards = imports
+    .filter(isOwn)
+    .map((each) => ({ ...each, target: targetOf(each) }))
+    .filter(({ from, target }) => roomOf(from) !== roomOf(target))
+    .filter(({ from, target }) => ROOMS.indexOf(roomOf(from)) > ROOMS.indexOf(roomOf(target)))
+    .filter(({ from, target, isType }) => !(isType && DESCRIPTIONS_FROM_ABOVE.has(`${from} → ${target}`)));
+  expect(upwards).toEqual([]);
+});
+
+test("no file imports itself in a circle", () => {
+  const below = Map.groupBy(
+    imports.filter((each) => isOwn(each) && !each.isType),
+    ({ from }) => from,
+  );
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (path: string, above: readonly string[]): void => {
+    if (above.includes(path)) circles.push([...above, path].join(" → "));
+    if (done.has(path) || above.includes(path)) return;
+    for (const each of below.get(path) ?? []) visit(targetOf(each), [...above, path]);
+    done.add(path);
+  };
+  for (const { path } of sources) visit(path, []);
+  expect(circles).toEqual([]);
+});
+
+describe("who may know what", () => {
+  test("the toolkit of GitHub: four files at most", () => {
+    expect(importersOf("@actions/core").length).toBeGreaterThan(0);
+    expect(importersOf("@actions/core").length).toBeLessThanOrEqual(4);
+  });
+
+  test("undici: the room that sends requests", () => {
+    expect(new Set(importersOf("undici").map(roomOf))).toEqual(new Set(["http"]));
+  });
+
+  test("sockets: the same room; elsewhere one asks at most what an address is", () => {
+    const modules = ["node:http", "node:https", "node:http2", "node:tls", "node:dns"];
+    expect(new Set(modules.flatMap(importersOf).map(roomOf))).toEqual(new Set(["http"]));
+    const taken = sources
+      .filter(({ path }) => roomOf(path) !== "http")
+      .flatMap(({ text }) => [...text.matchAll(/import \{([^}]*)\} from "node:net"/g)])
+      .flatMap(([, names = ""]) => names.split(",").map((name) => name.trim()));
+    expect(taken.filter((name) => !/^isIP(?:v[46])?$/.test(name))).toEqual([]);
+  });
+
+  test("the environment: the entry, and what restores it after an export", () => {
+    const readers = sources.filter(({ text }) => /\bprocess\.env\b/.test(text)).map(({ path }) => path);
+    expect(readers.sort()).toEqual(["index.ts", "report/runner.ts"]);
+  });
+});
+
+test("names are exported, not defaults", () => {
+  expect(
+    sources.filter(({ text }) => /\bexport\s+default\b|\bas\s+default\b/.test(text)).map(({ path }) => path),
+  ).toEqual([]);
+});
+
+test("no file only passes on what others export", () => {
+  expect(
+    sources.filter(({ text }) => /^export (?:type )?(?:\*|\{[^}]*\}) from /m.test(text)).map(({ path }) => path),
+  ).toEqual([]);
+});
+
+describe("codes", () => {
+  const others = sources.filter(({ path }) => path !== "codes.ts").map(({ text }) => text);
+
+  test("every one of them is used", () => {
+    const unused = Object.keys(codes).filter((code) => !others.some((text) => new RegExp(`\\b${code}\\b`).test(text)));
+    expect(unused).toEqual([]);
+  });
+
+  test("none is used that is not one of them", () => {
+    const used = others.flatMap((text) =>
+      [...text.matchAll(/new (?:Transfer|Registry)Error\(\s*"([^"]*)"/g)].map(([, code]) => code ?? ""),
+    );
+    expect(used.length).toBeGreaterThan(40);
+    expect(used.filter((code) => !Object.hasOwn(codes, code))).toEqual([]);
+  });
+
+  test("each is a name in capitals with a sentence of its own", () => {
+    for (const [code, sentence] of Object.entries(codes)) {
+      expect(code).toMatch(/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/);
+      expect(sentence).toMatch(/^[A-Z].*\.$/);
+    }
+    expect(new Set(Object.values(codes)).size).toBe(Object.keys(codes).length);
+  });
+});
+
+test("the bundle holds one undici", () => {
+  const bundled = read("dist", ".js")
+    .map(({ text }) => text)
+    .join("\n");
+  expect(bundled.match(/\bclass BalancedPool extends\b/g)).toHaveLength(1);
+});

@@ -1,0 +1,204 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { parse } from "yaml";
+import { COMMANDS, type Inputs, readInputs } from "../src/inputs.ts";
+
+/** As the runner passes inputs, or with underscores as a shell can. */
+function read(inputs: Readonly<Record<string, string>>, separator = "-"): Inputs {
+  const entries = Object.entries(inputs).map(([name, value]) => [
+    `INPUT_${name.toUpperCase().replaceAll("-", separator)}`,
+    value,
+  ]);
+  return readInputs(Object.fromEntries(entries));
+}
+
+const action = parse(readFileSync(join(import.meta.dirname, "../action.yml"), "utf8")) as {
+  inputs: Record<string, { default: string }>;
+};
+const shop = { component: "acme.org/shop", version: "1.2.0" };
+const ghcr = { kind: "registry", scheme: undefined, host: "ghcr.io", path: "acme" };
+
+describe("good values", () => {
+  test.each<[string, string, keyof Inputs, unknown]>([
+    ...COMMANDS.map((command): [string, string, keyof Inputs, unknown] => ["command", command, "command", command]),
+    ["component-versions", "ghcr.io/acme//acme.org/shop:1.2.0", "componentVersions", [{ repository: ghcr, ...shop }]],
+    [
+      "component-versions",
+      "# the shop\r\n\r\n  ghcr.io/acme//acme.org/shop:1.2.0  \n./ctf//acme.org/shop:1.2.0\n",
+      "componentVersions",
+      [
+        { repository: ghcr, ...shop },
+        { repository: { kind: "ctf", path: "./ctf" }, ...shop },
+      ],
+    ],
+    ["target", "ghcr.io/acme", "target", ghcr],
+    [
+      "target",
+      " http://localhost:5000 \n",
+      "target",
+      { kind: "registry", scheme: "http", host: "localhost:5000", path: "" },
+    ],
+    ["recursive", "true", "recursive", true],
+    ["recursive", "FALSE", "recursive", false],
+    ["copy-resources", "false", "copyResources", false],
+    ["copy-sources", "True", "copySources", true],
+    ["access", "localBlob", "access", "localBlob"],
+    ["access", "relativeOciReference", "access", "relativeOciReference"],
+    ["access", "ociArtifact", "access", "ociArtifact"],
+    ["existing", "skip", "existing", "skip"],
+    ["existing", "overwrite", "existing", "overwrite"],
+    ["existing", "fail", "existing", "fail"],
+    ["dry-run", "true", "dryRun", true],
+    ["preflight-mode", "warn", "preflightMode", "warn"],
+    ["preflight-mode", "off", "preflightMode", "off"],
+    ["probe-timeout", "3", "probeTimeout", 3000],
+    ["http-proxy", "http://proxy:3128", "httpProxy", "http://proxy:3128"],
+    ["https-proxy", "direct", "httpsProxy", "direct"],
+    ["no-proxy", ".corp,10.0.0.0/8", "noProxy", ".corp,10.0.0.0/8"],
+    [
+      "no-proxy-registries",
+      "ghcr.io, quay.io\nregistry.corp:5000,\n",
+      "noProxyRegistries",
+      ["ghcr.io", "quay.io", "registry.corp:5000"],
+    ],
+    [
+      "plain-http",
+      "localhost:5000\n.Corp\nmy_registry\n[::1]:5000\n10.0.0.1",
+      "plainHttp",
+      ["localhost:5000", ".corp", "my_registry", "[::1]:5000", "10.0.0.1"],
+    ],
+    ["export-environment", "true", "exportEnvironment", true],
+    ["urls", "https://ghcr.io\n# no\n\nno url", "urls", ["https://ghcr.io", "no url"]],
+    ["registry-config", "./config.json", "registryConfig", "./config.json"],
+    ["credentials", "ghcr.io=a:b=c#d\nquay.io=x:y", "credentials", ["ghcr.io=a:b=c#d", "quay.io=x:y"]],
+    ["output", "./out", "output", "./out"],
+    ["concurrency", "64", "concurrency", 64],
+    ["retries", "1", "retries", 1],
+    ["stall-timeout", "86400", "stallTimeout", 86_400_000],
+  ])("%s: %j", (name, value, key, expected) => {
+    expect(read({ [name]: value })[key]).toEqual(expected);
+    expect(read({ [name]: value }, "_")[key]).toEqual(expected);
+  });
+});
+
+test("every input of action.yml is read", () => {
+  const asked = new Set<string>();
+  const environment = new Proxy<Record<string, undefined>>(
+    {},
+    {
+      get: (_, name) => void asked.add(String(name)),
+    },
+  );
+  readInputs(environment);
+  for (const name of Object.keys(action.inputs)) expect(asked).toContain(`INPUT_${name.toUpperCase()}`);
+});
+
+test("the defaults of action.yml are those of the code", () => {
+  const defaults = Object.fromEntries(
+    Object.entries(action.inputs).map(([name, { default: value }]) => [name, String(value)]),
+  );
+  expect(read(defaults)).toEqual(read({}));
+});
+
+test("defaults", () => {
+  expect(read({})).toEqual({
+    command: "transfer",
+    componentVersions: [],
+    target: undefined,
+    recursive: false,
+    copyResources: true,
+    copySources: false,
+    access: "localBlob",
+    existing: "skip",
+    dryRun: false,
+    preflightMode: "fail",
+    probeTimeout: 10_000,
+    httpProxy: "",
+    httpsProxy: "",
+    noProxy: "",
+    noProxyRegistries: [],
+    plainHttp: [],
+    exportEnvironment: false,
+    urls: [],
+    registryConfig: "",
+    credentials: [],
+    output: "",
+    concurrency: 8,
+    retries: 6,
+    stallTimeout: 60_000,
+  });
+});
+
+test.each([
+  ["setup", "", true],
+  ["setup", "false", false],
+  ["transfer", "", false],
+  ["explain", "true", true],
+])("%s exports with export-environment %j: %s", (command, value, expected) => {
+  expect(read({ command, "export-environment": value }).exportEnvironment).toBe(expected);
+});
+
+test("hyphens win over underscores, unless they are empty", () => {
+  const both = { "INPUT_DRY-RUN": "true", INPUT_DRY_RUN: "false" };
+  expect(readInputs(both).dryRun).toBe(true);
+  expect(readInputs({ ...both, "INPUT_DRY-RUN": "" }).dryRun).toBe(false);
+});
+
+test("inputs do not change", () => {
+  expect(Object.isFrozen(read({}))).toBe(true);
+});
+
+describe("bad values are refused by name, with what to use", () => {
+  test.each<[string, string, string, string]>([
+    ["command", "Transfer", "COMMAND_UNKNOWN", "transfer, download"],
+    ["command", "verify all", "COMMAND_UNKNOWN", "Use one of"],
+    ["recursive", "yes", "INPUT_INVALID", "true or false"],
+    ["copy-resources", "1", "INPUT_INVALID", "true or false"],
+    ["copy-sources", "on", "INPUT_INVALID", "true or false"],
+    ["dry-run", "no", "INPUT_INVALID", "true or false"],
+    ["export-environment", "always", "INPUT_INVALID", "true or false"],
+    ["access", "localblob", "INPUT_INVALID", "localBlob, relativeOciReference, ociArtifact"],
+    ["existing", "replace", "INPUT_INVALID", "skip, overwrite, fail"],
+    ["preflight-mode", "none", "INPUT_INVALID", "fail, warn, off"],
+    ["probe-timeout", "0", "INPUT_INVALID", "from 1 to 86400"],
+    ["probe-timeout", "1.5", "INPUT_INVALID", "whole number"],
+    ["stall-timeout", "86401", "INPUT_INVALID", "from 1 to 86400"],
+    ["stall-timeout", "60s", "INPUT_INVALID", "whole number"],
+    ["concurrency", "0", "INPUT_INVALID", "from 1 to 64"],
+    ["concurrency", "65", "INPUT_INVALID", "from 1 to 64"],
+    ["concurrency", "-1", "INPUT_INVALID", "whole number"],
+    ["concurrency", "0x8", "INPUT_INVALID", "whole number"],
+    ["retries", "21", "INPUT_INVALID", "from 1 to 20"],
+    ["retries", "many", "INPUT_INVALID", "whole number"],
+    ["plain-http", "*", "INPUT_INVALID", "never everything"],
+    ["plain-http", ".", "INPUT_INVALID", "never everything"],
+    ["plain-http", "localhost:5000\nhttp://localhost", "INPUT_INVALID", "host:port"],
+    ["plain-http", "10.0.0.0/8", "INPUT_INVALID", "host:port"],
+    ["target", "./ctf", "INPUT_INVALID", "Name a registry"],
+    ["target", "ghcr.io/Acme", "REFERENCE_MALFORMED", "Write a registry"],
+  ])("%s: %j", (name, value, code, remedy) => {
+    expect(() => read({ [name]: value })).toThrow(
+      expect.objectContaining({ code, where: `input ${name}`, remedy: expect.stringContaining(remedy) }),
+    );
+  });
+
+  test.each([
+    ["ghcr.io/acme//acme.org/shop:1.2.0\nghcr.io/acme/shop", "REFERENCE_MALFORMED", 2],
+    ["ghcr.io/acme//acme.org/shop", "VERSION_MISSING", 1],
+  ])("component-versions %j: %s in line %d", (value, code, line) => {
+    expect(() => read({ "component-versions": value })).toThrow(
+      expect.objectContaining({ code, where: `input component-versions, line ${line}` }),
+    );
+  });
+
+  test("a preflight that is off", () => {
+    expect(() => read({ command: "preflight", "preflight-mode": "off" })).toThrow(
+      expect.objectContaining({ code: "INPUT_INVALID", where: "input preflight-mode" }),
+    );
+  });
+
+  test("foreign text in them comes out printable", () => {
+    expect(() => read({ access: "x\n::error::y" })).toThrow(/^access is "x : :error: :y", which cannot be used$/);
+  });
+});

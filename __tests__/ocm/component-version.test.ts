@@ -1,0 +1,173 @@
+import type { Readable } from "node:stream";
+import { describe, expect, test } from "@jest/globals";
+import { pack } from "tar-stream";
+import { componentRepositoryName, readComponentVersion, tagOf } from "../../src/ocm/component-version.ts";
+import { bytesOf } from "../../src/registry/content.ts";
+import { OCI_INDEX, OCI_MANIFEST } from "../../src/registry/descriptor.ts";
+import { addComponentVersion, addImage, addIndex, descriptorDocument } from "../transfer/content.ts";
+import { createMemoryRegistry, type MemoryRegistry } from "../transfer/memory-registry.ts";
+import { readFixture } from "./fixture-version.ts";
+
+const REPOSITORY = "component-descriptors/acme.org/shop";
+
+const read = (registry: MemoryRegistry, version = "1.0.0", path = "") =>
+  readComponentVersion({ registry, path, display: "memory" }, "acme.org/shop", version);
+
+/** A component manifest with this descriptor layer, found by this config. */
+function addManifest(
+  registry: MemoryRegistry,
+  layer: { content: string | Buffer; mediaType: string },
+  config = "application/vnd.ocm.software.component.config.v1+json",
+): void {
+  const other = registry.addBlob(REPOSITORY, "first", "text/plain");
+  const descriptor = registry.addBlob(REPOSITORY, layer.content, layer.mediaType);
+  const document = {
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    config: registry.addBlob(REPOSITORY, JSON.stringify({ componentDescriptorLayer: descriptor }), config),
+    layers: [other, descriptor],
+  };
+  registry.addManifest(REPOSITORY, document, { tag: "1.0.0" });
+}
+
+async function tar(files: Readonly<Record<string, string>>): Promise<Buffer> {
+  const archive = pack();
+  for (const [name, content] of Object.entries(files)) archive.entry({ name }, content);
+  archive.finalize();
+  return bytesOf(archive as unknown as Readable);
+}
+
+const json = JSON.stringify(descriptorDocument({}));
+
+test.each([
+  ["", "acme.org/x", "component-descriptors/acme.org/x"],
+  ["a/b", "acme.org/x", "a/b/component-descriptors/acme.org/x"],
+])("%j and %s lie in %s", (path, component, expected) => {
+  expect(componentRepositoryName(path, component)).toBe(expected);
+});
+
+test.each([
+  ["1.0.0", "1.0.0"],
+  ["1.0.0+a", "1.0.0.build-a"],
+  ["1.0.0-rc+a+b", "1.0.0-rc.build-a.build-b"],
+])("the tag of %s is %s", (version, tag) => {
+  expect(tagOf(version)).toBe(tag);
+});
+
+test("a plain manifest: its layers, and no natives", async () => {
+  const registry = createMemoryRegistry();
+  const blob = registry.addBlob(`a/b/${REPOSITORY}`, "text", "text/plain");
+  const root = addComponentVersion(registry, { path: "a/b", version: "1.0.0+x", layers: [blob] });
+  const version = await read(registry, "1.0.0+x", "a/b");
+  expect(version).toMatchObject({ root, natives: [], descriptor: { name: "acme.org/shop", version: "1.0.0+x" } });
+  expect(version.layers[1]).toEqual(blob);
+  expect(registry.asked).toEqual([`a/b/${REPOSITORY}:1.0.0.build-x`]);
+});
+
+test("an index: natives are what stands behind the component manifest", async () => {
+  const registry = createMemoryRegistry();
+  const image = addImage(registry, REPOSITORY);
+  const root = addComponentVersion(registry, { natives: [image] });
+  const version = await read(registry);
+  expect(version).toMatchObject({ root, natives: [image] });
+  expect(version.root.mediaType).toBe(OCI_INDEX);
+});
+
+test.each(["v1-by-reference", "v1-by-value", "v2-by-value"] as const)(
+  "%s is read in its own mapping",
+  async (folder) => {
+    const { natives, layers, root } = await readFixture(folder);
+    expect([root.mediaType, natives.length, layers.length]).toEqual(
+      {
+        // The descriptor and the one text, then images as artifact sets, then as manifests.
+        "v1-by-reference": [OCI_MANIFEST, 0, 2],
+        "v1-by-value": [OCI_MANIFEST, 0, 4],
+        "v2-by-value": [OCI_INDEX, 2, 2],
+      }[folder],
+    );
+  },
+);
+
+describe("descriptor layers of every kind, found by the config and not by their place", () => {
+  const gardener = "application/vnd.gardener.cloud.cnudie.component";
+  test.each([
+    ["application/vnd.ocm.software.component-descriptor.v2+json", json],
+    ["application/vnd.ocm.software.component-descriptor.v2+yaml", json],
+    [`${gardener}-descriptor.v2+json`, json],
+    [`${gardener}-descriptor.v2+yaml`, json],
+  ])("%s", async (mediaType, content) => {
+    const registry = createMemoryRegistry();
+    addManifest(registry, { content, mediaType });
+    expect((await read(registry)).descriptor.name).toBe("acme.org/shop");
+  });
+
+  test.each([
+    ["application/vnd.ocm.software.component-descriptor.v2+yaml+tar", "component-descriptor.yaml"],
+    [`${gardener}-descriptor.v2+yaml+tar`, "/component-descriptor.yaml"],
+    [
+      "application/vnd.oci.gardener.cloud.cnudie.component-descriptor.config.v2+yaml+tar",
+      "./component-descriptor.yaml",
+    ],
+  ])("%s with %s", async (mediaType, name) => {
+    const registry = createMemoryRegistry();
+    addManifest(registry, { content: await tar({ other: "x", [name]: json }), mediaType });
+    expect((await read(registry)).descriptor.name).toBe("acme.org/shop");
+  });
+
+  test.each([
+    `${gardener}.config.v1+json`,
+    "application/vnd.oci.gardener.cloud.cnudie.component-descriptor-metadata.config.v2+json",
+  ])("config %s", async (config) => {
+    const registry = createMemoryRegistry();
+    addManifest(
+      registry,
+      { content: json, mediaType: "application/vnd.ocm.software.component-descriptor.v2+json" },
+      config,
+    );
+    expect((await read(registry)).descriptor.name).toBe("acme.org/shop");
+  });
+});
+
+describe("what is refused", () => {
+  const layer = { content: json, mediaType: "application/vnd.ocm.software.component-descriptor.v2+json" };
+  const tarType = "application/vnd.ocm.software.component-descriptor.v2+yaml+tar";
+  test.each<[string, (registry: MemoryRegistry) => void | Promise<void>]>([
+    ["COMPONENT_VERSION_UNKNOWN", () => {}],
+    ["NOT_A_COMPONENT_VERSION", (registry) => void addImage(registry, REPOSITORY, { tag: "1.0.0" })],
+    ["NOT_A_COMPONENT_VERSION", (registry) => void addIndex(registry, REPOSITORY, [], { tag: "1.0.0" })],
+    [
+      "NOT_A_COMPONENT_VERSION",
+      (registry) => void addIndex(registry, REPOSITORY, [addIndex(registry, REPOSITORY, [])], { tag: "1.0.0" }),
+    ],
+    ["NOT_A_COMPONENT_VERSION", (registry) => addManifest(registry, { ...layer, mediaType: "text/plain" })],
+    [
+      "NOT_A_COMPONENT_VERSION",
+      async (registry) => addManifest(registry, { content: await tar({ x: json }), mediaType: tarType }),
+    ],
+    ["DESCRIPTOR_MALFORMED", (registry) => addManifest(registry, { content: "no archive", mediaType: tarType })],
+    ["DESCRIPTOR_MALFORMED", (registry) => addManifest(registry, { ...layer, content: "{" })],
+    [
+      "DESCRIPTOR_MISPLACED",
+      (registry) => addManifest(registry, { ...layer, content: json.replace("acme.org/shop", "acme.org/cart") }),
+    ],
+    [
+      "DESCRIPTOR_MISPLACED",
+      (registry) => addManifest(registry, { ...layer, content: json.replace("1.0.0", "1.0.1") }),
+    ],
+  ])("%s", async (code, fill) => {
+    const registry = createMemoryRegistry();
+    await fill(registry);
+    await expect(read(registry)).rejects.toMatchObject({
+      code,
+      where: "memory//acme.org/shop:1.0.0",
+      remedy: expect.stringMatching(/./),
+    });
+  });
+
+  test("a failure of the registry is not taken for absence", async () => {
+    const registry = createMemoryRegistry();
+    const failure = new Error("the network is down");
+    registry.refuse(REPOSITORY, failure);
+    await expect(read(registry)).rejects.toBe(failure);
+  });
+});

@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { canonicalJson, parseJson } from "../../src/ocm/json.ts";
+import { parseYaml } from "../../src/ocm/yaml.ts";
+
+const goTable = readFileSync(join(import.meta.dirname, "../fixtures/ocm/yaml-go.tsv"), "utf8")
+  .split("\n")
+  .filter((line) => line !== "" && !line.startsWith("#"))
+  .map((line) => line.split("\t") as [string, string]);
+
+test("every document means what it means to Go", () => {
+  const wrong = goTable.flatMap(([document, wanted]) => {
+    let read: string;
+    try {
+      read = canonicalJson(parseYaml(JSON.parse(document)));
+    } catch {
+      read = "ERROR";
+    }
+    return read === (wanted === "ERROR" ? wanted : canonicalJson(parseJson(wanted)))
+      ? []
+      : [{ document, wanted, read }];
+  });
+  expect(wrong).toEqual([]);
+  expect(goTable.length).toBeGreaterThan(200);
+});
+
+describe("numbers keep their spelling where JSON has it", () => {
+  test.each([
+    ["1.0", "1.0"],
+    ["1.10", "1.10"],
+    ["1e3", "1e3"],
+    ["1e+21", "1e+21"],
+    ["12345678901234567890", "12345678901234567890"],
+    ["9007199254740993", "9007199254740993"],
+    ["-0", "-0"],
+    ["0777", "511"],
+    ["0xFFFFFFFFFFFFFFFF", "18446744073709551615"],
+    ["1_000", "1000"],
+    ["+5", "5"],
+    ["1.", "1"],
+    [".5", "0.5"],
+    ["1e400", '"1e400"'],
+  ])("%s is written as %s", (literal, written) => {
+    expect(JSON.stringify(parseYaml(`a: ${literal}`))).toBe(`{"a":${written}}`);
+  });
+});
+
+describe("refused, though Go reads them: two readers would see two documents", () => {
+  test.each([
+    ["a key twice", "a: 1\na: 2"],
+    ["a key twice, quoted once", "a: 1\n'a': 2"],
+    ["a key twice, in two spellings", "true: 1\ny: 2"],
+    ["a number twice as key, in two spellings", "16: 1\n0x10: 2"],
+    ["two merge keys", "a: &x {b: 1}\nc:\n  <<: *x\n  <<: *x"],
+    ["two documents", "a: 1\n---\nb: 2"],
+    ["a document and an empty one", "---\na: 1\n---\n"],
+    ["__proto__", "__proto__: 1"],
+    ["__proto__, further down", "a:\n  - '__proto__': {b: 1}"],
+    ["binary content", "a: !!binary aGVsbG8="],
+  ])("%s", (_, document) => {
+    expect(() => parseYaml(document)).toThrow(SyntaxError);
+  });
+});
+
+test("a merge does not reach prototypes", () => {
+  expect(() => parseYaml("a: &x {__proto__: {polluted: 1}}\nb:\n  <<: *x")).toThrow(SyntaxError);
+  expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+});
+
+test("a bomb of aliases is refused", () => {
+  const levels = Array.from({ length: 9 }, (_, level) => {
+    const items = Array.from({ length: 10 }, () => (level === 0 ? "lol" : `*a${level - 1}`)).join(", ");
+    return `a${level}: &a${level} [${items}]`;
+  });
+  expect(() => parseYaml(levels.join("\n"))).toThrow(/too large|alias/i);
+});
+
+test("an alias of itself is refused", () => {
+  expect(() => parseYaml("a: &a [*a]")).toThrow();
+});

@@ -1,0 +1,458 @@
+import { createServer } from "node:net";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { TransferError } from "../../src/errors.ts";
+import { HopError, LayerError } from "../../src/http/hop.ts";
+import { type Diagnosis, diagnose } from "../../src/preflight/diagnosis.ts";
+import { routeFor } from "../../src/proxy/route.ts";
+import { readSettings } from "../../src/proxy/settings.ts";
+import { startProxy } from "../fakes/proxy.ts";
+import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
+import { ociError } from "../fakes/registry-faults.ts";
+import { get, type OpenClientOptions, openClient, through } from "../http/open-client.ts";
+import { freePort, uniqueAddress } from "../real/address.ts";
+import { startBlobHost } from "../real/blob-host.ts";
+import { createAuthority } from "../real/certificates.ts";
+import { httpServer, listen } from "../real/listening.ts";
+import { withParts } from "../real/parts.ts";
+import { stopEverything } from "../real/running.ts";
+import { startSquid } from "../real/squid.ts";
+import { openRegistry } from "../registry/open-registry.ts";
+import { addBlob } from "../transfer/content.ts";
+
+afterEach(stopEverything);
+
+/** No machine has a name with an empty label in it, and none asks the network for one. */
+const NO_NAME = "no..name";
+
+/** A client whose routes are those of these inputs. */
+function clientFor(proxy = "", options: OpenClientOptions = {}) {
+  const { effective } = readSettings({ inputs: { httpProxy: proxy, httpsProxy: proxy }, environment: {} });
+  return openClient({ timeout: 2000, ...options, routeFor: (url) => routeFor(url, effective) });
+}
+
+async function diagnosisOf(failing: Promise<unknown>): Promise<Diagnosis> {
+  const error = await failing.then(
+    () => new Error("nothing failed"),
+    (failure) => failure,
+  );
+  const diagnosis = diagnose(error);
+  if (diagnosis === undefined) throw error;
+  // What every diagnosis has to say, whatever it is.
+  expect(diagnosis.message).not.toBe("");
+  expect(diagnosis.remedy).toMatch(/\.$/);
+  expect(JSON.stringify(diagnosis)).not.toContain("s3cret");
+  return diagnosis;
+}
+
+const asking = (url: string, proxy = "", options: OpenClientOptions = {}) =>
+  diagnosisOf(clientFor(proxy, options).request(get(url)));
+
+describe("a host that is asked directly", () => {
+  const direct = { via: "direct", rule: "no proxy for https is set" };
+
+  test("does not exist", async () => {
+    expect(await asking(`https://${NO_NAME}/v2/`)).toMatchObject({
+      ...direct,
+      code: "HOST_UNKNOWN",
+      host: `${NO_NAME}:443`,
+      "refused-by": "runner",
+      remedy: expect.stringContaining(`If only a proxy reaches ${NO_NAME}:443, set https-proxy`),
+    });
+  });
+
+  test("does not listen", async () => {
+    const host = `127.0.0.1:${await freePort("127.0.0.1")}`;
+    expect(await asking(`https://${host}/v2/`)).toMatchObject({
+      code: "HOST_UNREACHABLE",
+      host,
+      "refused-by": "runner",
+    });
+  });
+
+  test("speaks plain HTTP", async () => {
+    // As Go's servers do when they are greeted in TLS.
+    const answering = createServer(
+      (socket) => void socket.once("data", () => socket.end("HTTP/1.0 400 Bad Request\r\n\r\n")),
+    );
+    const host = `127.0.0.1:${(await listen(answering)).port}`;
+    expect(await asking(`https://${host}/v2/`)).toMatchObject({
+      code: "PLAIN_HTTP_REGISTRY",
+      host,
+      "refused-by": "registry",
+      remedy: expect.stringContaining(`add ${host} to plain-http`),
+    });
+  });
+
+  test("hangs up when TLS begins", async () => {
+    const { port } = await listen(createServer((socket) => void socket.once("data", () => socket.destroy())));
+    expect(await asking(`https://127.0.0.1:${port}/v2/`)).toMatchObject({
+      code: "TLS_FAILED",
+      "refused-by": "registry",
+    });
+  });
+
+  test("never answers", async () => {
+    const { host } = await startFakeRegistry({ faults: [{ when: () => true, act: { kind: "mute" } }] });
+    expect(await asking(`http://${host}/v2/`, "", { timeout: 200 })).toMatchObject({
+      code: "RESPONSE_TIMED_OUT",
+      host,
+      "refused-by": "registry",
+    });
+  });
+
+  test("hangs up instead of answering", async () => {
+    const { host } = await startFakeRegistry({ faults: [{ when: () => true, act: { kind: "reset" } }] });
+    expect(await asking(`http://${host}/v2/`)).toMatchObject({
+      code: "CONNECTION_LOST",
+      host,
+      "refused-by": "registry",
+    });
+  });
+});
+
+withParts(["openssl"], "a certificate", () => {
+  test("of an authority that nobody knows", async () => {
+    const { host } = await startFakeRegistry({ tls: createAuthority().issue("127.0.0.1") });
+    expect(await asking(`https://${host}/v2/`)).toMatchObject({
+      code: "TLS_UNTRUSTED",
+      host,
+      remedy: expect.stringContaining("NODE_EXTRA_CA_CERTS"),
+    });
+  });
+
+  test("for another name", async () => {
+    const authority = createAuthority();
+    const { host } = await startFakeRegistry({ tls: authority.issue("registry.corp") });
+    expect(await asking(`https://${host}/v2/`, "", { tls: { ca: [authority.cert] } })).toMatchObject({
+      code: "TLS_WRONG_NAME",
+      host,
+    });
+  });
+
+  test("of a proxy that speaks TLS, and is not trusted", async () => {
+    const proxy = await startProxy({ tls: createAuthority().issue("127.0.0.1") });
+    expect(await asking("https://ghcr.io/v2/", proxy.url)).toMatchObject({
+      code: "PROXY_TLS_FAILED",
+      host: proxy.host,
+      "refused-by": "proxy",
+    });
+  });
+});
+
+describe("a proxy", () => {
+  const via = { via: "proxy", rule: "HTTPS_PROXY (input https-proxy)" } as const;
+  const url = "https://ghcr.io/v2/";
+
+  test("whose name does not exist", async () => {
+    expect(await asking(url, `http://${NO_NAME}:3128`)).toMatchObject({
+      ...via,
+      code: "PROXY_NAME_UNKNOWN",
+      host: `${NO_NAME}:3128`,
+      "refused-by": "runner",
+      remedy: expect.stringContaining("the proxy setting (input https-proxy)"),
+    });
+  });
+
+  test("that does not listen", async () => {
+    const host = `127.0.0.1:${await freePort("127.0.0.1")}`;
+    expect(await asking(url, `http://user:s3cret@${host}`)).toMatchObject({
+      ...via,
+      code: "PROXY_UNREACHABLE",
+      host,
+      "refused-by": "proxy",
+    });
+  });
+
+  test("that is written https and speaks http", async () => {
+    const { host } = await startProxy();
+    expect(await asking(url, `https://${host}`)).toMatchObject({
+      ...via,
+      code: "PROXY_TLS_FAILED",
+      host,
+      remedy: expect.stringContaining("write http://"),
+    });
+  });
+
+  test.each([
+    ["mute", "PROXY_MUTE"],
+    ["close", "PROXY_CLOSED"],
+    ["not-http", "PROXY_NOT_A_PROXY"],
+  ] as const)("that is %s", async (fault, code) => {
+    const { host } = await startProxy({ fault });
+    expect(await asking(url, `http://user:s3cret@${host}`, { timeout: 500 })).toMatchObject({
+      ...via,
+      code,
+      host: "ghcr.io:443",
+      "refused-by": "proxy",
+    });
+  });
+
+  test.each([
+    ["", 'Basic realm="x"', "PROXY_AUTH_REQUIRED", "http://user:password@host:port"],
+    ["user:s3cret@", 'Basic realm="x"', "PROXY_AUTH_FAILED", "percent-encode"],
+    ["user:s3cret@", "Negotiate, NTLM", "PROXY_AUTH_UNSUPPORTED", "local helper"],
+    ["", "Negotiate", "PROXY_AUTH_UNSUPPORTED", "local helper"],
+    ["user:s3cret@", "Negotiate, Basic realm=x", "PROXY_AUTH_FAILED", "percent-encode"],
+    ["", undefined, "PROXY_AUTH_REQUIRED", "from a secret"],
+  ])("that wants a login: %s for %s is %s", async (login, challenge, code, remedy) => {
+    const headers = challenge === undefined ? {} : { "proxy-authenticate": challenge };
+    const { host } = await startProxy({ deny: { "*": { status: 407, headers } } });
+    for (const scheme of ["https", "http"]) {
+      expect(await asking(`${scheme}://ghcr.io/v2/`, `http://${login}${host}`)).toMatchObject({
+        via: "proxy",
+        code,
+        "refused-by": "proxy",
+        remedy: expect.stringContaining(remedy),
+      });
+    }
+  });
+
+  test("that does not allow the registry", async () => {
+    const { host } = await startProxy({ deny: { "ghcr.io": { headers: { "x-squid-error": "ERR_ACCESS_DENIED 0" } } } });
+    expect(await asking(url, `http://${host}`)).toMatchObject({
+      ...via,
+      code: "PROXY_DENIED",
+      host: "ghcr.io:443",
+      message: expect.stringMatching(/refused ghcr\.io:443 \(test registry\): 403 Refused \(ERR_ACCESS_DENIED 0\)/),
+      remedy: expect.stringContaining("Ask for ghcr.io:443 to be allowed on the proxy"),
+    });
+  });
+
+  test("that cannot reach the registry", async () => {
+    const { host } = await startProxy();
+    expect(await asking(url, `http://${host}`)).toMatchObject({
+      ...via,
+      code: "PROXY_UPSTREAM_FAILED",
+      host: "ghcr.io:443",
+      "refused-by": "proxy",
+    });
+  });
+
+  test("that opens the tunnel and closes it: the other end of it failed", async () => {
+    const { host } = await startProxy({ fault: "close-tunnel" });
+    expect(await asking(url, `http://${host}`)).toMatchObject({
+      ...via,
+      code: "TLS_FAILED",
+      host: "ghcr.io:443",
+      "refused-by": "registry",
+    });
+  });
+
+  test("that forwards plain HTTP to a registry that never answers", async () => {
+    const registry = await startFakeRegistry({ faults: [{ when: () => true, act: { kind: "mute" } }] });
+    const proxy = await startProxy({ hosts: { "registry.corp:80": registry.host } });
+    expect(await asking("http://registry.corp/v2/", proxy.url, { timeout: 300 })).toMatchObject({
+      code: "RESPONSE_TIMED_OUT",
+      host: "registry.corp:80",
+      message: expect.stringContaining("through the proxy"),
+    });
+  });
+});
+
+describe("blobs on another host", () => {
+  /** A registry behind a proxy that redirects its blobs to cdn.test. */
+  async function pulling(deny: readonly string[], status = 200) {
+    const registry = await startFakeRegistry({ redirect: "http://cdn.test/" });
+    const blob = addBlob(registry, "app", "content");
+    const cdn = await listen(httpServer((_, response) => void response.writeHead(status).end("no")));
+    const proxy = await startProxy({
+      hosts: { "registry.corp:80": registry.host, "cdn.test:80": `127.0.0.1:${cdn.port}` },
+      deny: Object.fromEntries(deny.map((host) => [host, { headers: { "x-squid-error": "ERR_ACCESS_DENIED 0" } }])),
+    });
+    const remote = openRegistry("registry.corp", { client: clientFor(proxy.url) });
+    return diagnosisOf(remote.repository("app").fetch(blob));
+  }
+
+  test("that the proxy does not allow: this is the one to ask for", async () => {
+    expect(await pulling(["cdn.test"])).toMatchObject({
+      code: "BLOB_HOST_DENIED",
+      host: "cdn.test:80",
+      via: "proxy",
+      rule: "HTTP_PROXY (input http-proxy)",
+      "refused-by": "proxy",
+      message: expect.stringContaining("blobs of registry.corp:80"),
+      remedy: expect.stringContaining("Allowing the registry alone is not enough"),
+    });
+  });
+
+  test("that refuses in its own name", async () => {
+    expect(await pulling([], 403)).toMatchObject({ code: "DENIED", host: "cdn.test:80", "refused-by": "blob-host" });
+  });
+
+  test("that are nobody's trouble while the registry itself is refused", async () => {
+    expect(await pulling(["registry.corp"])).toMatchObject({ code: "PROXY_DENIED", host: "registry.corp:80" });
+  });
+});
+
+describe("the registry itself", () => {
+  const manifests = (registry: FakeRegistry, options = {}) =>
+    diagnosisOf(openRegistry(registry.host, options).repository("app").resolve("1"));
+
+  test.each([
+    [401, "UNAUTHORIZED"],
+    [403, "DENIED"],
+    [404, "MANIFEST_UNKNOWN"],
+    [429, "RATE_LIMITED"],
+    [400, "REGISTRY_REFUSED"],
+    [503, "REGISTRY_UNAVAILABLE"],
+  ] as const)("answers %d: %s", async (status, code) => {
+    const body = ociError("SOMETHING", "its own words");
+    const registry = await startFakeRegistry({
+      faults: [{ when: () => true, act: { kind: "respond", status, body } }],
+    });
+    expect(await manifests(registry)).toMatchObject({
+      code,
+      host: registry.host,
+      via: "direct",
+      rule: "test",
+      "refused-by": "registry",
+      message: expect.stringContaining("its own words"),
+    });
+  });
+
+  test("sends for a token to a host that the proxy does not allow", async () => {
+    const address = uniqueAddress();
+    const registry = await startFakeRegistry({ auth: { kind: "bearer", users: {}, tokenAddress: address } });
+    const tokens = new URL(registry.tokenOrigin).host;
+    const proxy = await startProxy({ deny: { [tokens]: { headers: { "x-squid-error": "ERR_ACCESS_DENIED 0" } } } });
+    const client = openClient({ routeFor: () => through(proxy.url) });
+    expect(await manifests(registry, { client })).toMatchObject({
+      code: "PROXY_DENIED",
+      host: tokens,
+      "refused-by": "proxy",
+      message: expect.stringContaining("token for"),
+    });
+  });
+
+  test("sends for a token to a host that refuses", async () => {
+    const registry = await startFakeRegistry({
+      auth: { kind: "bearer", users: {}, tokenAddress: uniqueAddress() },
+      faults: [{ when: ({ kind }) => kind === "token", act: { kind: "respond", status: 403 } }],
+    });
+    expect(await manifests(registry)).toMatchObject({
+      code: "DENIED",
+      host: new URL(registry.tokenOrigin).host,
+      "refused-by": "token-host",
+    });
+  });
+});
+
+withParts(["squid"], "squid, in its own words", () => {
+  test.each(["http", "https"])("a registry that is not allowed, by %s", async (scheme) => {
+    const squid = await startSquid({ deny: [".corp"] });
+    const diagnosis = await asking(`${scheme}://registry.corp:5000/v2/`, squid.url);
+    expect(diagnosis).toMatchObject({
+      code: "PROXY_DENIED",
+      host: "registry.corp:5000",
+      "refused-by": "proxy",
+      message: expect.stringContaining("ERR_ACCESS_DENIED"),
+    });
+  });
+
+  test.each(["http", "https"])("a host that squid does not know, by %s", async (scheme) => {
+    const squid = await startSquid();
+    const diagnosis = await asking(`${scheme}://registry.corp:5000/v2/`, squid.url, { timeout: 10_000 });
+    expect(diagnosis).toMatchObject({
+      code: "PROXY_UPSTREAM_FAILED",
+      host: "registry.corp:5000",
+      message: expect.stringMatching(/\(ERR_\w+ \d+\)$/),
+    });
+  });
+
+  test("the login, missing and wrong", async () => {
+    const squid = await startSquid({ users: { ada: "right-one" } });
+    expect(await asking("https://registry.corp/v2/", squid.url)).toMatchObject({ code: "PROXY_AUTH_REQUIRED" });
+    const wrong = squid.url.replace("//", "//ada:s3cret@");
+    expect(await asking("https://registry.corp/v2/", wrong)).toMatchObject({ code: "PROXY_AUTH_FAILED" });
+  });
+
+  test("the blob host that is not allowed", async () => {
+    const address = uniqueAddress();
+    const registry = await startFakeRegistry({ address, port: 5000, redirect: "http://cdn.example.test:8080/" });
+    await startBlobHost({ content: registry.blobAt, address, port: 8080 });
+    const squid = await startSquid({
+      hosts: { "registry.example.test": address, "cdn.example.test": address },
+      deny: ["cdn.example.test"],
+    });
+    const blob = addBlob(registry, "app", "content");
+    const remote = openRegistry("registry.example.test:5000", { client: clientFor(squid.url) });
+    expect(await diagnosisOf(remote.repository("app").fetch(blob))).toMatchObject({
+      code: "BLOB_HOST_DENIED",
+      host: "cdn.example.test:8080",
+      "refused-by": "proxy",
+    });
+  });
+});
+
+describe("causes that loopback has not", () => {
+  const { effective } = readSettings({ inputs: { httpsProxy: "http://[2001:db8::1]:3128" }, environment: {} });
+  const proxied = routeFor("https://ghcr.io/", effective);
+  const direct = { via: "direct", rule: "NO_PROXY entry" } as const;
+  const failure = (
+    layer: LayerError["layer"],
+    more: ConstructorParameters<typeof LayerError>[2],
+    route: typeof proxied = direct,
+  ) =>
+    new HopError(
+      { method: "GET", url: "https://ghcr.io/v2/", host: "ghcr.io:443", route, neededFor: "token for ghcr.io" },
+      new LayerError(layer, "words", more),
+    );
+
+  test.each<[string, HopError, object]>([
+    [
+      "a firewall that drops",
+      failure("dial", { timedOut: true }),
+      { code: "HOST_TIMED_OUT", host: "ghcr.io:443", "refused-by": "runner", rule: "NO_PROXY entry" },
+    ],
+    [
+      "a name server that does not answer",
+      failure("dial", { cause: { code: "EAI_AGAIN" } }),
+      { code: "HOST_UNKNOWN", "refused-by": "runner" },
+    ],
+    [
+      "a firewall before the proxy",
+      failure("proxy-dial", { timedOut: true }, proxied),
+      { code: "PROXY_TIMED_OUT", host: "[2001:db8::1]:3128", "refused-by": "proxy" },
+    ],
+    [
+      "a name server that does not know the proxy today",
+      failure("proxy-dial", { cause: { code: "EAI_AGAIN" } }, proxied),
+      { code: "PROXY_NAME_UNKNOWN", "refused-by": "runner" },
+    ],
+    [
+      "an old certificate",
+      failure("tls", { cause: { code: "CERT_HAS_EXPIRED" } }),
+      { code: "TLS_EXPIRED", "refused-by": "token-host" },
+    ],
+    [
+      "a proxy that re-signs TLS",
+      failure("tls", { cause: { code: "SELF_SIGNED_CERT_IN_CHAIN" } }, proxied),
+      { code: "TLS_UNTRUSTED", via: "proxy", "refused-by": "token-host" },
+    ],
+    [
+      "a connection that is cut in the middle",
+      failure("body", { cause: { code: "ECONNRESET" } }, proxied),
+      { code: "CONNECTION_LOST", via: "proxy", "refused-by": "token-host" },
+    ],
+    ["a stall in the middle", failure("body", { timedOut: true }), { code: "RESPONSE_TIMED_OUT" }],
+  ])("%s", async (_, error, expected) => {
+    expect(await diagnosisOf(Promise.reject(error))).toMatchObject(expected);
+  });
+
+  test("a hop behind an error of ours is found", () => {
+    const error = new TransferError("INTERNAL", "x", {
+      cause: new TransferError("INTERNAL", "y", { cause: failure("dial", { timedOut: true }) }),
+    });
+    expect(diagnose(error)?.code).toBe("HOST_TIMED_OUT");
+  });
+
+  test.each([
+    undefined,
+    "text",
+    new Error("x"),
+    new TransferError("INPUT_INVALID", "x"),
+    new TransferError("INPUT_INVALID", "x", { cause: new Error("y") }),
+  ])("what concerns no hop has no diagnosis: %p", (error) => {
+    expect(diagnose(error)).toBeUndefined();
+  });
+});

@@ -1,0 +1,30 @@
+import { arrange } from "../../src/transfer/arrange.ts";
+import { keyOf } from "../../src/transfer/inspect.ts";
+import { makePlan, type Plan } from "../../src/transfer/plan.ts";
+import { addImage, resource } from "../transfer/content.ts";
+import { createMemoryRegistry } from "../transfer/memory-registry.ts";
+import { surveyed } from "../transfer/surveyed.ts";
+
+/** A plan for a component version with an image of 5 and 2 bytes and its manifest, a text of 4 bytes, and a reference. */
+export async function plannedTransfer(): Promise<Plan> {
+  const registry = createMemoryRegistry();
+  const home = "component-descriptors/acme.org/shop";
+  addImage(registry, "images/shop", { tag: "2", layers: ["layer"] });
+  const text = registry.addBlob(home, "text", "text/plain");
+  const version = await surveyed(registry, {
+    layers: [text],
+    resources: [
+      resource("shop", { type: "ociArtifact", imageReference: "far.test/images/shop:2" }),
+      resource("readme", { type: "localBlob", localReference: text.digest, mediaType: "text/plain" }),
+      resource("code", { type: "gitHub" }),
+    ],
+  });
+  const target = { origin: "target.test", path: "moved" };
+  const arrangement = arrange(version, { form: "localBlob", target, furtherSignatures: [] });
+  return makePlan([arrangement], {
+    existing: "skip",
+    present: new Set([keyOf({ to: arrangement.repository, descriptor: text })]),
+    tags: new Map(),
+    asTargetRepository: () => undefined,
+  });
+}

@@ -1,0 +1,47 @@
+import { expect, test } from "@jest/globals";
+import { TransferError } from "../../src/errors.ts";
+import { HopError, LayerError } from "../../src/http/hop.ts";
+import { problemOf } from "../../src/report/problem.ts";
+import { direct } from "../http/open-client.ts";
+
+const hop = {
+  method: "GET",
+  url: "https://ghcr.io/v2/",
+  host: "ghcr.io:443",
+  route: direct,
+  neededFor: "source registry",
+};
+const failure = new HopError(hop, new LayerError("dial", "no", { timedOut: true }));
+
+test("an error of ours is told in its own words", () => {
+  const error = new TransferError("INPUT_MISSING", "target is not set", { where: "input target", remedy: "Set it." });
+  expect(problemOf(error)).toEqual({
+    code: "INPUT_MISSING",
+    message: "target is not set",
+    where: "input target",
+    remedy: "Set it.",
+  });
+});
+
+test("a hop that failed is told by its diagnosis", () => {
+  expect(problemOf(failure)).toMatchObject({ code: "HOST_TIMED_OUT", where: "ghcr.io:443" });
+});
+
+test("an error of ours keeps its words where a hop is behind it", () => {
+  expect(problemOf(new TransferError("CTF_MALFORMED", "broken", { cause: failure }))).toEqual({
+    code: "CTF_MALFORMED",
+    message: "broken",
+    where: undefined,
+    remedy: "",
+  });
+});
+
+test.each<[unknown, string]>([
+  [new TypeError("x is undefined"), "x is undefined"],
+  [Object.assign(new Error("no such file"), { code: "ENOENT" }), "ENOENT: no such file"],
+  ["thrown\n::error::", "thrown : :error: :"],
+  [undefined, "undefined"],
+  [{ message: 1 }, "[object Object]"],
+])("anything else is our fault: %p", (error, message) => {
+  expect(problemOf(error)).toMatchObject({ code: "INTERNAL", message, remedy: expect.stringMatching(/report this/) });
+});

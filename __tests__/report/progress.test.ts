@@ -1,0 +1,70 @@
+import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import { createProgress, formatBytes } from "../../src/report/progress.ts";
+import { plannedTransfer } from "./planned.ts";
+import { createRecordingRunner } from "./recording-runner.ts";
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+test.each([
+  [0, "0 B"],
+  [999, "999 B"],
+  [1000, "1.0 kB"],
+  [1_550_000, "1.6 MB"],
+  [2_000_000_000, "2.0 GB"],
+  [3e12, "3.0 TB"],
+  [3e15, "3000.0 TB"],
+  [12.4, "12 B"],
+])("%d bytes are %s", (count, expected) => {
+  expect(formatBytes(count)).toBe(expected);
+});
+
+describe("a transfer", () => {
+  test("is planned in bytes", async () => {
+    const plan = await plannedTransfer();
+    const progress = createProgress(plan, createRecordingRunner());
+    const copied = plan.steps
+      .filter(({ kind }) => kind !== "skip")
+      .reduce((sum, { placement }) => sum + placement.descriptor.size, 0);
+    expect(progress.planned).toEqual({ copied, mounted: 0, skipped: 4 });
+    expect(progress.describePlan()).toBe(`${formatBytes(copied)} to copy, 0 B to mount, 4 B at the target already`);
+    expect(progress.bytes).toEqual({ copied: 0, mounted: 0, skipped: 0 });
+    progress.stop();
+  });
+
+  test("is told in one group per component version, when all of it is there", async () => {
+    const [plan, runner] = [await plannedTransfer(), createRecordingRunner()];
+    const { events, bytes, planned, stop } = createProgress(plan, runner);
+    const last = plan.steps.at(-1);
+    for (const step of plan.steps) {
+      if (step === last) expect(runner.lines).toEqual([]);
+      // The image's layer is what the registry was asked to mount, and did.
+      events.onDone(step, step.placement.descriptor.size === "layer".length ? "mount" : step.kind);
+    }
+    stop();
+    const manifest = plan.steps[2]?.placement.descriptor.size ?? 0;
+    expect(runner.lines).toEqual([
+      "group acme.org/shop:1.0.0",
+      `resource shop:1.0.0: ${manifest + 2} B copied, 5 B mounted; takes the form localBlob`,
+      "resource readme:1.0.0: 4 B skipped; a local blob stays one",
+      "resource code:1.0.0: access type gitHub stays a reference",
+      "end",
+    ]);
+    expect(bytes).toEqual({ copied: planned.copied - 5, mounted: 5, skipped: 4 });
+  });
+
+  test("gives a sign of life while it takes long, and none when it is over", async () => {
+    const [plan, runner] = [await plannedTransfer(), createRecordingRunner()];
+    jest.useFakeTimers();
+    const { events, planned, stop } = createProgress(plan, runner);
+    events.onBytes(3000);
+    jest.advanceTimersByTime(15_000);
+    expect(runner.lines).toEqual([
+      `3.0 kB of ${formatBytes(planned.copied)} copied, 200 B/s, 0 of ${plan.steps.length} steps done`,
+    ]);
+    stop();
+    jest.advanceTimersByTime(60_000);
+    expect(runner.lines).toHaveLength(1);
+  });
+});

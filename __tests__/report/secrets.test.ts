@@ -1,0 +1,85 @@
+import { describe, expect, test } from "@jest/globals";
+import { parseProxyUrl } from "../../src/proxy/proxy-url.ts";
+import { readSettings } from "../../src/proxy/settings.ts";
+import { type Credential, parseCredentialLines } from "../../src/registry/credentials.ts";
+import { secretsOf } from "../../src/report/secrets.ts";
+
+const none = readSettings({ environment: {} }).effective;
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+function ofCredential(credential: Partial<Credential>): string[] {
+  const whole = { username: "ada", password: "", from: "test", ...credential };
+  return secretsOf(none, [{ host: "ghcr.io", path: "", credential: whole }]);
+}
+
+function ofProxies(httpProxy: string, httpsProxy = ""): string[] {
+  return secretsOf(readSettings({ inputs: { httpProxy, httpsProxy }, environment: {} }).effective, []);
+}
+
+test("nothing set, nothing masked", () => {
+  expect(secretsOf(none, [])).toEqual([]);
+});
+
+describe("every spelling of a password", () => {
+  const password = "p/ä+ss!(1)";
+  const user = "ada";
+  const expected = [
+    password,
+    "p%2F%C3%A4%2Bss!(1)",
+    "p%2F%C3%A4%2Bss%21%281%29",
+    "p%2f%c3%a4%2bss!(1)",
+    base64(password),
+    base64(password).replace(/=+$/, ""),
+    `${user}:${password}`,
+    base64(`${user}:${password}`),
+  ];
+
+  test("of a registry", () => {
+    const secrets = ofCredential({ password });
+    for (const spelling of expected) expect(secrets).toContain(spelling);
+  });
+
+  test("of both proxies", () => {
+    const secrets = ofProxies("http://ada:p%2F%C3%A4%2Bss!(1)@proxy:3128", "http://ada:other-one@proxy:3128");
+    for (const spelling of [...expected, "other-one"]) expect(secrets).toContain(spelling);
+  });
+
+  test("the one in which it is exported to later steps, whose environment runners print", () => {
+    for (const text of ["http://ada:it's*me@proxy", "http://ada:a%20b!c@proxy", "http://ada:äöü(x)@proxy"]) {
+      const exported = /:([^:@]*)@/.exec(parseProxyUrl(text, "test")?.href ?? "")?.[1];
+      expect(ofProxies(text)).toContain(exported);
+    }
+  });
+
+  test("the header that a proxy or registry gets", () => {
+    expect(ofProxies("http://ada:s3cret@proxy")).toContain(base64("ada:s3cret"));
+  });
+});
+
+test("an identity token is one, its user name none", () => {
+  const secrets = ofCredential({ username: "<token>", identityToken: "eyJ.s3cret" });
+  expect(secrets).toContain("eyJ.s3cret");
+  expect(secrets.some((secret) => secret.includes("<token>"))).toBe(false);
+});
+
+test("user names alone never are: outputs that hold them would be dropped", () => {
+  expect(ofProxies("http://long-user-name@proxy")).toEqual([]);
+  expect(ofCredential({ username: "long-user-name" })).toEqual([]);
+  const all = [
+    ...ofProxies("http://long-user-name:s3cret@proxy"),
+    ...secretsOf(none, parseCredentialLines(["a.b=long-user-name:s3cret"])),
+  ];
+  expect(all).not.toContain("long-user-name");
+  expect(all).not.toContain(base64("long-user-name"));
+});
+
+test("short ones are not masked: half of the log would be asterisks", () => {
+  expect(ofCredential({ username: "", password: "1" }).filter((secret) => secret.length < 4)).toEqual([]);
+  expect(ofCredential({ password: "abc" })).not.toContain("abc");
+  expect(ofCredential({ password: "abcd" })).toContain("abcd");
+});
+
+test("each spelling once", () => {
+  const secrets = ofProxies("http://ada:s3cret@proxy", "http://ada:s3cret@proxy");
+  expect(new Set(secrets).size).toBe(secrets.length);
+});

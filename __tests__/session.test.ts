@@ -1,0 +1,257 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { readInputs } from "../src/inputs.ts";
+import { parseRepository, type RegistrySpec } from "../src/ocm/component-reference.ts";
+import { readSettings } from "../src/proxy/settings.ts";
+import { type CredentialEntry, parseCredentialLines } from "../src/registry/credentials.ts";
+import type { RemoteRegistry } from "../src/registry/remote-registry.ts";
+import { openSession, readCredentials, type Session } from "../src/session.ts";
+import { startProxy } from "./fakes/proxy.ts";
+import { startFakeRegistry } from "./fakes/registry.ts";
+import { ctf, temporaryFolder } from "./real/fixtures.ts";
+import { remember, stopEverything } from "./real/running.ts";
+
+afterEach(stopEverything);
+
+interface Given {
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly sources?: readonly string[];
+  readonly target?: string;
+  readonly credentials?: readonly CredentialEntry[];
+}
+
+const registrySpec = (text: string) => parseRepository(text, "test") as RegistrySpec;
+
+function open({ inputs = {}, sources = [], target, credentials = [] }: Given): Session {
+  const read = readInputs(
+    Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+  );
+  const { httpProxy, httpsProxy, noProxy } = read;
+  const session = openSession({
+    inputs: read,
+    settings: readSettings({ inputs: { httpProxy, httpsProxy, noProxy }, environment: {} }).effective,
+    credentials,
+    sources: sources.map((source) => parseRepository(source, "test")),
+    target: target === undefined ? undefined : registrySpec(target),
+  });
+  remember(() => session.close());
+  return session;
+}
+
+const originOf = (registry: object) => (registry as RemoteRegistry).origin;
+
+describe("plain HTTP", () => {
+  test.each<[string, string, string]>([
+    ["registry.corp", "", "registry.corp"],
+    ["localhost:5000", "", "localhost:5000"],
+    ["http://registry.corp", "", "http://registry.corp"],
+    ["https://registry.corp", "registry.corp", "registry.corp"],
+    ["registry.corp", "registry.corp", "http://registry.corp"],
+    ["Registry.CORP:5000", "registry.corp", "http://registry.corp:5000"],
+    ["registry.corp:5000", "registry.corp:5000", "http://registry.corp:5000"],
+    ["registry.corp:5001", "registry.corp:5000", "registry.corp:5001"],
+    ["a.registry.corp", "registry.corp", "a.registry.corp"],
+    ["a.b.corp:5000", ".corp", "http://a.b.corp:5000"],
+    ["corp", ".corp", "corp"],
+    ["acorp", ".corp", "acorp"],
+    ["a.corp:5000", ".corp:5001", "a.corp:5000"],
+    ["[::1]:5000", "[::1]", "http://[::1]:5000"],
+    ["[::1]:5000", "[::1]:5000", "http://[::1]:5000"],
+  ])("%s with plain-http %j is %s", (host, plainHttp, origin) => {
+    const session = open({ inputs: { "plain-http": plainHttp }, target: host });
+    expect(originOf(session.openTarget(registrySpec(host)).registry)).toBe(origin);
+  });
+
+  test("a scheme that was written for a host holds wherever the host is named", async () => {
+    const session = open({ sources: ["http://registry.corp/a"], target: "registry.corp/b" });
+    const source = await session.openSource(registrySpec("http://registry.corp/a"));
+    expect(source).toMatchObject({ path: "a", display: "http://registry.corp/a" });
+    expect(session.openTarget(registrySpec("registry.corp/b")).registry).toBe(source.registry);
+    expect(session.registryAt({ host: "REGISTRY.corp", scheme: undefined })).toBe(source.registry);
+  });
+});
+
+test("the scheme in a descriptor counts for the host that it names", () => {
+  const session = open({ inputs: { "plain-http": "plain.corp" }, sources: ["https://tls.corp"] });
+  const at = (host: string, scheme?: "http" | "https") => originOf(session.registryAt({ host, scheme }));
+  expect([at("plain.corp"), at("plain.corp", "https"), at("plain.corp", "http")]).toEqual([
+    "http://plain.corp",
+    "plain.corp",
+    "http://plain.corp",
+  ]);
+  expect([at("other.corp"), at("other.corp", "http")]).toEqual(["other.corp", "http://other.corp"]);
+  // What the user wrote is stronger than what a descriptor says.
+  expect(at("tls.corp", "http")).toBe("tls.corp");
+});
+
+test("the same host is the same registry, and another is another", () => {
+  const session = open({});
+  const at = (host: string) => session.registryAt({ host, scheme: undefined });
+  expect(at("ghcr.io")).toBe(at("GHCR.io"));
+  expect(at("index.docker.io")).toBe(at("docker.io"));
+  expect(at("ghcr.io")).not.toBe(at("ghcr.io:443"));
+});
+
+test("a folder is a source too", async () => {
+  const path = ctf("v1-by-value");
+  const source = await open({}).openSource({ kind: "ctf", path });
+  expect(source).toMatchObject({ path: "", display: path, registry: { name: path } });
+});
+
+describe("credentials", () => {
+  const authorized = async (
+    described: boolean,
+    scheme: "http" | "https" | undefined,
+    given: (host: string) => Given,
+  ) => {
+    const registry = await startFakeRegistry({ auth: { kind: "basic", user: "ada", password: "s3cret" } });
+    registry.addManifest("app", { schemaVersion: 2, layers: [] }, { tag: "1" });
+    const credentials = parseCredentialLines([`${registry.host}=ada:s3cret`]);
+    const session = open({ credentials, ...given(registry.host) });
+    const { host } = registry;
+    const opened = described
+      ? session.registryAt({ host, scheme })
+      : session.openTarget(registrySpec(`http://${host}`)).registry;
+    await opened
+      .repository("app")
+      .resolve("1")
+      .catch(() => {});
+    return registry.requests.some(({ headers }) => headers.authorization !== undefined);
+  };
+
+  test("go to registries that the user named", async () => {
+    expect(await authorized(false, undefined, (host) => ({ target: `http://${host}` }))).toBe(true);
+  });
+
+  test("do not go anywhere unprotected because a descriptor says http", async () => {
+    expect(await authorized(true, "http", () => ({}))).toBe(false);
+  });
+
+  test("go where a descriptor says http and the user does too", async () => {
+    expect(await authorized(true, "http", (host) => ({ sources: [`http://${host}`] }))).toBe(true);
+    expect(await authorized(true, "http", (host) => ({ inputs: { "plain-http": host } }))).toBe(true);
+  });
+});
+
+describe("requests", () => {
+  test("take the way of the settings, and are noted with what they are for", async () => {
+    const registry = await startFakeRegistry();
+    const proxy = await startProxy({ hosts: { "registry.corp:80": registry.host } });
+    const session = open({
+      inputs: { "http-proxy": proxy.url },
+      sources: ["http://registry.corp/a"],
+      target: "http://registry.corp/b",
+    });
+    await session.openTarget(registrySpec("http://registry.corp/b")).registry.ping();
+    expect(session.hops).toMatchObject([
+      { host: "registry.corp:80", route: { via: "proxy" }, neededFor: "source and target registry" },
+    ]);
+    expect(proxy.log).toHaveLength(1);
+  });
+
+  test.each<[string, Given]>([
+    ["source registry", { sources: ["http://HOST"] }],
+    ["target registry", { target: "http://HOST" }],
+    ["artifacts", { inputs: { "plain-http": "HOST" } }],
+  ])("are for: %s", async (neededFor, given) => {
+    const { host } = await startFakeRegistry();
+    const session = open(JSON.parse(JSON.stringify(given).replaceAll("HOST", host)));
+    await session
+      .registryAt({ host, scheme: undefined })
+      .repository("app")
+      .resolve("1")
+      .catch(() => {});
+    expect(session.hops.map((hop) => hop.neededFor)).toEqual([neededFor]);
+  });
+
+  test("ask for the right to push at the target only", async () => {
+    const [source, target] = [
+      await startFakeRegistry({ auth: { kind: "bearer", users: {} } }),
+      await startFakeRegistry({ auth: { kind: "bearer", users: {} } }),
+    ];
+    const session = open({ sources: [source.origin], target: target.origin });
+    for (const { host } of [source, target])
+      await session
+        .registryAt({ host, scheme: undefined })
+        .repository("app")
+        .resolve("1")
+        .catch(() => {});
+    const scopes = [source, target].map(({ tokenRequests }) => tokenRequests[0]?.scopes);
+    expect(scopes).toEqual([["repository:app:pull"], ["repository:app:pull,push"]]);
+  });
+
+  test("are tried once while probing where nobody answers, and as often as asked for while transferring", async () => {
+    const registry = await startFakeRegistry();
+    registry.addManifest("app", { schemaVersion: 2, layers: [] }, { tag: "1" });
+    const session = open({ inputs: { retries: "2" }, target: registry.origin });
+    const app = session.openTarget(registrySpec(registry.origin)).registry.repository("app");
+    const failOnce = { when: () => true, times: 1, act: { kind: "reset" } } as const;
+    session.setStage("probe");
+    registry.inject(failOnce);
+    await expect(app.resolve("1")).rejects.toMatchObject({ name: "HopError" });
+    registry.inject({ ...failOnce, act: { kind: "respond", status: 503 } });
+    await expect(app.resolve("1")).resolves.toMatchObject({ size: expect.any(Number) });
+    session.setStage("transfer");
+    registry.inject(failOnce);
+    await expect(app.resolve("1")).resolves.toMatchObject({ size: expect.any(Number) });
+  });
+});
+
+describe("credentials are read", () => {
+  const dockerConfig = (password: string) =>
+    JSON.stringify({ auths: { "ghcr.io": { auth: Buffer.from(`ada:${password}`).toString("base64") } } });
+
+  /** A folder with a config.json, in a home. */
+  function homeWith(text: string) {
+    const home = temporaryFolder();
+    mkdirSync(join(home, ".docker"));
+    const file = join(home, ".docker", "config.json");
+    writeFileSync(file, text);
+    return { home, folder: join(home, ".docker"), file };
+  }
+
+  async function passwords(inputs: Record<string, string>, environment: Record<string, string>): Promise<string[]> {
+    const entries = await readCredentials(readInputs(inputs), environment);
+    return entries.map(({ credential }) => credential.password);
+  }
+
+  test("from the input first, then from the file that is named, instead of others", async () => {
+    const [named, other] = [homeWith(dockerConfig("named")), homeWith(dockerConfig("other"))];
+    const inputs = { INPUT_CREDENTIALS: "ghcr.io=ada:input", "INPUT_REGISTRY-CONFIG": named.file };
+    expect(await passwords(inputs, { HOME: other.home, DOCKER_CONFIG: other.folder })).toEqual(["input", "named"]);
+  });
+
+  test("from DOCKER_CONFIG, then from the home", async () => {
+    const [one, other] = [homeWith(dockerConfig("one")), homeWith(dockerConfig("other"))];
+    expect(await passwords({}, { HOME: other.home, DOCKER_CONFIG: one.folder })).toEqual(["one"]);
+    expect(await passwords({}, { HOME: other.home, DOCKER_CONFIG: "" })).toEqual(["other"]);
+  });
+
+  test("where there are none, there are none", async () => {
+    expect(await passwords({}, { HOME: temporaryFolder() })).toEqual([]);
+    expect(await passwords({ INPUT_CREDENTIALS: "ghcr.io=ada:input" }, { DOCKER_CONFIG: temporaryFolder() })).toEqual([
+      "input",
+    ]);
+  });
+
+  test("a file that is named has to be there", async () => {
+    const reading = readCredentials(readInputs({ "INPUT_REGISTRY-CONFIG": join(temporaryFolder(), "x.json") }), {});
+    await expect(reading).rejects.toMatchObject({ code: "CREDENTIALS_MALFORMED", where: "input registry-config" });
+  });
+
+  test("a file that cannot be read is an error, and its content no part of it", async () => {
+    const { home } = homeWith('{"auths": s3cret');
+    const reading = readCredentials(readInputs({}), { HOME: home });
+    await expect(reading).rejects.toMatchObject({
+      code: "CREDENTIALS_MALFORMED",
+      message: expect.not.stringContaining("s3cret"),
+    });
+    const folder = homeWith("{}").home;
+    mkdirSync(join(folder, "config.json"));
+    await expect(readCredentials(readInputs({}), { DOCKER_CONFIG: folder })).rejects.toMatchObject({
+      code: "CREDENTIALS_MALFORMED",
+      where: join(folder, "config.json"),
+    });
+  });
+});

@@ -1,0 +1,58 @@
+import { expect, test } from "@jest/globals";
+import { findingsOf } from "../../src/transfer/findings.ts";
+import { surveyVersion } from "../../src/transfer/survey.ts";
+import { type ComponentId, readFixture } from "../ocm/fixture-version.ts";
+import { resource } from "./content.ts";
+import { createMemoryRegistry } from "./memory-registry.ts";
+import { surveyed } from "./surveyed.ts";
+
+const HOME = "component-descriptors/acme.org/shop";
+
+/** A component version with local blobs of these media types, named after their place in the list. */
+async function packed(mediaTypes: readonly string[]) {
+  const registry = createMemoryRegistry();
+  const layers = mediaTypes.map((mediaType, index) => registry.addBlob(HOME, String(index), mediaType));
+  const resources = layers.map(({ digest, mediaType }, index) =>
+    resource(`r${index}`, { type: "localBlob", localReference: digest, mediaType }),
+  );
+  return findingsOf({ versions: [await surveyed(registry, { layers, resources })] });
+}
+
+test.each([
+  ["application/vnd.oci.image.manifest.v1+tar+gzip", 1],
+  ["application/vnd.oci.image.manifest.v1+tar", 1],
+  ["application/vnd.oci.image.index.v1+tar+gzip", 1],
+  ["application/vnd.docker.distribution.manifest.v2+tar+gzip", 1],
+  ["application/vnd.docker.distribution.manifest.list.v2+tar+gzip", 1],
+  ["application/vnd.oci.image.layer.v1.tar+gzip", 0],
+  ["application/tar+gzip", 0],
+  ["text/plain", 0],
+])("%s: %d", async (mediaType, count) => {
+  expect(await packed([mediaType])).toHaveLength(count);
+});
+
+test("the archives of v1 are named, and there is one finding for all of them", async () => {
+  const versions = await Promise.all(
+    (["example.org/shop:1.2.0", "example.org/payments:0.3.0"] satisfies ComponentId[]).map(async (id) =>
+      surveyVersion(await readFixture("v1-by-value", id), {
+        copyResources: true,
+        copySources: true,
+        registryAt: () => createMemoryRegistry(),
+      }),
+    ),
+  );
+  expect(findingsOf({ versions })).toMatchObject([
+    {
+      code: "ARTIFACT_SET_KEPT",
+      message: expect.stringMatching(
+        /frontend of example\.org\/shop:1\.2\.0, chart of example\.org\/shop:1\.2\.0, legacy of example\.org\/payments:0\.3\.0, legacy-multi of/,
+      ),
+      remedy: expect.stringMatching(/./),
+    },
+  ]);
+});
+
+test("of many the first five are named", async () => {
+  const [finding] = await packed(Array.from({ length: 8 }, () => "application/vnd.oci.image.manifest.v1+tar+gzip"));
+  expect(finding?.message).toContain("r4 of acme.org/shop:1.0.0 and 3 more.");
+});

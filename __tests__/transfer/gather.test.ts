@@ -1,0 +1,140 @@
+import { expect, test } from "@jest/globals";
+import { TransferError } from "../../src/errors.ts";
+import { gather } from "../../src/transfer/gather.ts";
+import { addComponentVersion, addImage, type ComponentOptions, resource } from "./content.ts";
+import { createMemoryRegistry, type MemoryRegistry } from "./memory-registry.ts";
+
+const options = (registry: MemoryRegistry, recursive = true) => ({
+  recursive,
+  copyResources: true,
+  copySources: true,
+  registryAt: () => registry,
+});
+
+const repositoryOf = (registry: MemoryRegistry, path = "") => ({ registry, path, display: `${registry.name}/${path}` });
+
+/** Component versions by what they refer to: `{ a: ["b"], b: [] }`. */
+function components(registry: MemoryRegistry, references: Readonly<Record<string, readonly string[]>>): void {
+  for (const [name, to] of Object.entries(references)) {
+    addComponentVersion(registry, {
+      name: `acme.org/${name}`,
+      references: to.map((other) => `acme.org/${other}:1.0.0`),
+    });
+  }
+}
+
+async function namesOf(registry: MemoryRegistry, wanted: readonly string[], recursive = true): Promise<string[]> {
+  const from = repositoryOf(registry);
+  const all = wanted.map((name) => ({ from, component: `acme.org/${name}`, version: "1.0.0" }));
+  const { versions } = await gather(all, options(registry, recursive));
+  return versions.map(({ version }) => version.descriptor.name.replace("acme.org/", ""));
+}
+
+test.each<[string, Record<string, string[]>, string[], string[]]>([
+  ["a chain: children first", { a: ["b"], b: ["c"], c: [] }, ["a"], ["c", "b", "a"]],
+  ["a diamond: each once", { a: ["b", "c"], b: ["d"], c: ["d"], d: [] }, ["a"], ["d", "b", "c", "a"]],
+  ["a cycle ends", { a: ["b"], b: ["a"] }, ["a"], ["b", "a"]],
+  ["a component version that refers to itself", { a: ["a"] }, ["a"], ["a"]],
+  ["the same wanted twice", { a: [] }, ["a", "a"], ["a"]],
+  ["a child wanted before its parent", { a: ["b"], b: [] }, ["b", "a"], ["b", "a"]],
+  ["a parent wanted before its child", { a: ["b"], b: [] }, ["a", "b"], ["b", "a"]],
+])("%s", async (_, references, wanted, expected) => {
+  const registry = createMemoryRegistry();
+  components(registry, references);
+  expect(await namesOf(registry, wanted)).toEqual(expected);
+  expect(new Set(registry.asked).size).toBe(registry.asked.length);
+});
+
+test("without recursion references are not followed", async () => {
+  const registry = createMemoryRegistry();
+  components(registry, { a: ["b"] });
+  expect(await namesOf(registry, ["a"], false)).toEqual(["a"]);
+});
+
+test("two references to one component in two versions are two component versions", async () => {
+  const registry = createMemoryRegistry();
+  addComponentVersion(registry, { name: "acme.org/b", version: "1.0.0" });
+  addComponentVersion(registry, { name: "acme.org/b", version: "2.0.0" });
+  addComponentVersion(registry, { name: "acme.org/a", references: ["acme.org/b:1.0.0", "acme.org/b:2.0.0"] });
+  expect(await namesOf(registry, ["a"])).toEqual(["b", "b", "a"]);
+});
+
+test("a chain of 3000 references does not overflow the stack", async () => {
+  const registry = createMemoryRegistry();
+  const length = 3000;
+  components(
+    registry,
+    Object.fromEntries(Array.from({ length }, (_, at) => [`c${at}`, at + 1 < length ? [`c${at + 1}`] : []])),
+  );
+  const names = await namesOf(registry, ["c0"]);
+  expect(names).toHaveLength(length);
+  expect([names[0], names.at(-1)]).toEqual([`c${length - 1}`, "c0"]);
+});
+
+test("a reference that leads nowhere is an error that names it", async () => {
+  const registry = createMemoryRegistry();
+  components(registry, { a: ["b"] });
+  await expect(namesOf(registry, ["a"])).rejects.toMatchObject({
+    code: "COMPONENT_VERSION_UNKNOWN",
+    where: "memory.test///acme.org/b:1.0.0",
+  });
+});
+
+test("the first failure is told; those that come after it do no harm", async () => {
+  const registry = createMemoryRegistry();
+  components(registry, { a: ["c"], b: [] });
+  const refuse = (name: string, why: string) =>
+    registry.refuse(`component-descriptors/acme.org/${name}`, new TransferError("DENIED", why));
+  refuse("b", "first");
+  refuse("c", "second");
+  const unhandled: unknown[] = [];
+  const listener = (error: unknown) => unhandled.push(error);
+  process.on("unhandledRejection", listener);
+  try {
+    await expect(namesOf(registry, ["a", "b"])).rejects.toMatchObject({ message: "first" });
+    // What nobody handles is told when the microtasks are done.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  } finally {
+    process.off("unhandledRejection", listener);
+  }
+  expect(unhandled).toEqual([]);
+});
+
+test("an artifact that is missing fails the whole", async () => {
+  const registry = createMemoryRegistry();
+  const access = { type: "ociArtifact", imageReference: "far.test/app:1" };
+  addComponentVersion(registry, { name: "acme.org/a", resources: [resource("app", access)] });
+  await expect(namesOf(registry, ["a"])).rejects.toMatchObject({ code: "MANIFEST_UNKNOWN" });
+});
+
+test("artifacts are found for every component version", async () => {
+  const registry = createMemoryRegistry();
+  const image = addImage(registry, "app", { tag: "1" });
+  const access = { type: "ociArtifact", imageReference: "far.test/app:1" };
+  addComponentVersion(registry, { name: "acme.org/b", resources: [resource("app", access)] });
+  addComponentVersion(registry, { name: "acme.org/a", references: ["acme.org/b:1.0.0"] });
+  const wanted = [{ from: repositoryOf(registry), component: "acme.org/a", version: "1.0.0" }];
+  const { versions } = await gather(wanted, options(registry));
+  expect(versions[0]?.items).toMatchObject([{ kind: "artifact", graph: { root: image } }]);
+});
+
+test.each<[string, ComponentOptions, boolean]>([
+  ["the same, with another access", { resources: [resource("x", { type: "gitHub" })] }, true],
+  ["another one under its name", { resources: [resource("y", { type: "wget" })] }, false],
+])("a component version in two places: %s", async (_, other, isSame) => {
+  const registry = createMemoryRegistry();
+  addComponentVersion(registry, { path: "one", resources: [resource("x", { type: "wget" })] });
+  addComponentVersion(registry, { path: "two", ...other });
+  const wanted = ["one", "two"].map((path) => ({
+    from: repositoryOf(registry, path),
+    component: "acme.org/shop",
+    version: "1.0.0",
+  }));
+  const gathered = gather(wanted, options(registry));
+  if (isSame) expect((await gathered).versions).toHaveLength(1);
+  else
+    await expect(gathered).rejects.toMatchObject({
+      code: "COMPONENT_DIGEST_DIFFERS",
+      message: expect.stringContaining("memory.test/one and memory.test/two"),
+    });
+});

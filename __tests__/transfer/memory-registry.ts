@@ -1,0 +1,73 @@
+import type { Readable } from "node:stream";
+import { TransferError } from "../../src/errors.ts";
+import { streamOf } from "../../src/registry/content.ts";
+import { type Descriptor, OCI_MANIFEST } from "../../src/registry/descriptor.ts";
+import { isDigest, sha256 } from "../../src/registry/digest.ts";
+import type { ReadableRegistry, ReadableRepository } from "../../src/registry/registry.ts";
+import { verifying } from "../../src/registry/verify.ts";
+
+/** A registry to read from, without a socket: content and tags by repository. */
+export interface MemoryRegistry extends ReadableRegistry {
+  /** `resolve repository:reference`, in order. */
+  readonly asked: readonly string[];
+  addBlob(repository: string, content: string | Buffer, mediaType?: string): Descriptor;
+  addManifest(repository: string, document: object, options?: { mediaType?: string; tag?: string }): Descriptor;
+  /** From now on asking this repository for a manifest fails so. */
+  refuse(repository: string, error: Error): void;
+}
+
+interface Entry {
+  readonly descriptor: Descriptor;
+  readonly content: Buffer;
+}
+
+export function createMemoryRegistry(name = "memory.test"): MemoryRegistry {
+  const repositories = new Map<string, Map<string, Entry>>();
+  const refusals = new Map<string, Error>();
+  const asked: string[] = [];
+
+  function put(repository: string, { descriptor, content }: Entry, tag?: string): Descriptor {
+    const entries = repositories.get(repository) ?? new Map();
+    repositories.set(repository, entries);
+    for (const key of [descriptor.digest, tag]) if (key !== undefined) entries.set(key, { descriptor, content });
+    return descriptor;
+  }
+
+  function find(repository: string, reference: string): Entry | undefined {
+    return repositories.get(repository)?.get(reference);
+  }
+
+  const repository = (repositoryName: string): ReadableRepository => ({
+    name: repositoryName,
+    async resolve(reference) {
+      asked.push(`${repositoryName}${isDigest(reference) ? "@" : ":"}${reference}`);
+      const refusal = refusals.get(repositoryName);
+      if (refusal !== undefined) throw refusal;
+      const found = find(repositoryName, reference);
+      if (found !== undefined) return found.descriptor;
+      throw new TransferError("MANIFEST_UNKNOWN", `${name} has no ${repositoryName}:${reference}`, { where: name });
+    },
+    exists: async ({ digest }) => find(repositoryName, digest) !== undefined,
+    async fetch(target): Promise<Readable> {
+      const found = find(repositoryName, target.digest);
+      if (found === undefined) throw new TransferError("BLOB_UNKNOWN", `${name} has no blob ${target.digest}`);
+      return verifying(streamOf(found.content), target, name);
+    },
+  });
+
+  return {
+    name,
+    asked,
+    repository,
+    addBlob(to, text, mediaType = "application/octet-stream") {
+      const content = Buffer.from(text);
+      return put(to, { descriptor: { mediaType, digest: sha256(content), size: content.length }, content });
+    },
+    addManifest(to, document, { mediaType, tag } = {}) {
+      const content = Buffer.from(JSON.stringify(document));
+      const type = mediaType ?? (document as { mediaType?: string }).mediaType ?? OCI_MANIFEST;
+      return put(to, { descriptor: { mediaType: type, digest: sha256(content), size: content.length }, content }, tag);
+    },
+    refuse: (to, error) => refusals.set(to, error),
+  };
+}

@@ -1,0 +1,73 @@
+import { readComponentVersion } from "../../src/ocm/component-version.ts";
+import type { ReadableRegistry } from "../../src/registry/registry.ts";
+import type { RemoteRegistry } from "../../src/registry/remote-registry.ts";
+import type { AccessForm } from "../../src/transfer/arrange.ts";
+import { copy } from "../../src/transfer/copy.ts";
+import { gather } from "../../src/transfer/gather.ts";
+import { type ExistingPolicy, existingOrNone } from "../../src/transfer/inspect.ts";
+import type { Plan, Step } from "../../src/transfer/plan.ts";
+import { prepare } from "../../src/transfer/prepare.ts";
+import { publish } from "../../src/transfer/publish.ts";
+import type { FakeRegistry } from "../fakes/registry.ts";
+import { openRegistry } from "../registry/open-registry.ts";
+
+export interface TransferOptions {
+  readonly source: ReadableRegistry;
+  readonly target: FakeRegistry;
+  /** The target as a source may be it too. */
+  readonly registry?: RemoteRegistry;
+  /** `component:version` */
+  readonly wanted?: readonly string[];
+  readonly existing?: ExistingPolicy;
+  readonly form?: AccessForm;
+  readonly attempts?: number;
+  readonly concurrency?: number;
+  readonly onBytes?: (count: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export const PATH = "moved";
+
+/** What the plan says, and the means to do it. */
+export async function planTransfer({ source, target: fake, ...options }: TransferOptions) {
+  const { wanted = ["acme.org/shop:1.0.0"], existing = "skip", form = "localBlob", attempts = 1 } = options;
+  const { registry = openRegistry(fake.host) } = options;
+  const target = { registry, path: PATH, display: `${fake.host}/${PATH}` };
+  const from = { registry: source, path: "", display: source.name };
+  const gathered = await gather(
+    wanted.map((id) => {
+      const [component = "", version = ""] = id.split(":");
+      return { from, component, version };
+    }),
+    { recursive: true, copyResources: true, copySources: true, registryAt: () => source },
+  );
+  const plan = await prepare(gathered, {
+    target,
+    form,
+    existing,
+    existingVersion: ({ descriptor: { name, version } }) =>
+      existingOrNone(() => readComponentVersion(target, name, version), existing),
+  });
+  const done: { readonly step: Step; readonly kind: Step["kind"] }[] = [];
+  const onDone = (step: Step, kind: Step["kind"]) => done.push({ step, kind });
+  const { concurrency = 8, onBytes = () => {} } = options;
+  return {
+    plan,
+    done,
+    copy: () => copy(plan, { target: registry, concurrency, attempts, onBytes, onDone }, options.signal),
+    publish: () => publish(plan, registry, options.signal),
+  };
+}
+
+/** The whole transfer. */
+export async function transfer(options: TransferOptions): Promise<Plan> {
+  const { plan, copy: copyAll, publish: publishAll } = await planTransfer(options);
+  await copyAll();
+  await publishAll();
+  return plan;
+}
+
+/** Tags of all repositories, `repository:tag`. */
+export function tagsOf(registry: FakeRegistry): string[] {
+  return registry.repositories().flatMap((name) => Object.keys(registry.tags(name)).map((tag) => `${name}:${tag}`));
+}

@@ -1,0 +1,67 @@
+import { expect, test } from "@jest/globals";
+import { type ComponentVersion, readComponentVersion } from "../../src/ocm/component-version.ts";
+import { arrange } from "../../src/transfer/arrange.ts";
+import { settle } from "../../src/transfer/settle.ts";
+import { addComponentVersion, addImage, type ComponentOptions, resource } from "./content.ts";
+import { createMemoryRegistry } from "./memory-registry.ts";
+import { surveyed } from "./surveyed.ts";
+
+const PATH = "moved";
+
+interface There extends ComponentOptions {
+  readonly access?: Readonly<Record<string, unknown>>;
+  readonly isListed?: boolean;
+}
+
+/** A component version with an image, and what a target makes of it that has it in this form. */
+async function settled(there: There | undefined) {
+  const [source, target] = [createMemoryRegistry(), createMemoryRegistry()];
+  const image = addImage(source, "images/app", { tag: "1" });
+  const absolute = { type: "ociArtifact", imageReference: "far.test/images/app:1" };
+  const arrangement = arrange(await surveyed(source, { resources: [resource("app", absolute)] }), {
+    form: "localBlob",
+    target: { origin: "target.test", path: PATH },
+    furtherSignatures: [],
+  });
+  let existing: ComponentVersion | undefined;
+  if (there !== undefined) {
+    const { access = {}, isListed = true, ...component } = there;
+    const local = { type: "localBlob", localReference: image.digest, mediaType: image.mediaType, ...access };
+    const resources = [resource("app", local)];
+    addComponentVersion(target, { path: PATH, resources, natives: isListed ? [image] : [], ...component });
+    existing = await readComponentVersion(
+      { registry: target, path: PATH, display: "target" },
+      "acme.org/shop",
+      "1.0.0",
+    );
+  }
+  return { arrangement, existing, result: settle(arrangement, existing) };
+}
+
+test.each<[string, There]>([
+  ["in other bytes", {}],
+  ["under another spelling of its access", { access: { type: "LocalBlob/v1", referenceName: "other:1" } }],
+  ["with a note of where it lay", { repositoryContexts: [{ subPath: "x" }] }],
+])("what is there %s stays under its own manifest, and its artifacts are completed", async (_, there) => {
+  const { arrangement, existing, result } = await settled(there);
+  expect(existing?.root.digest).not.toBe(arrangement.manifest.root.digest);
+  expect(result.componentTag.target).toEqual(existing?.root);
+  expect(result.placements).toEqual(arrangement.placements.filter(({ from }) => !Buffer.isBuffer(from)));
+  expect(result.placements).toHaveLength(3);
+});
+
+test.each<[string, There | undefined]>([
+  ["is not there", undefined],
+  ["has another form", { access: { type: "ociArtifact", imageReference: "far.test/images/app:1" } }],
+  [
+    "has a Docker media type, which v1 does not take for an image",
+    { access: { mediaType: "application/vnd.docker.distribution.manifest.v2+json" } },
+  ],
+  ["has a global access", { access: { globalAccess: { type: "ociArtifact", imageReference: "localhost:9999/x" } } }],
+  ["does not list its image", { isListed: false }],
+  ["has other labels", { more: { labels: [{ name: "x", value: "y" }] } }],
+  ["has another signature", { signatures: [{ name: "acme" }] }],
+])("what %s is written", async (_, there) => {
+  const { arrangement, result } = await settled(there);
+  expect(result).toBe(arrangement);
+});

@@ -1,0 +1,55 @@
+import { parseAccess } from "../ocm/access.ts";
+import type { Finding } from "../proxy/finding.ts";
+import type { Gathered } from "./gather.ts";
+
+/** An image in one archive layer, as v1 of the CLI packs artifacts when it copies by value (OCM spec, artifact set). */
+const ARTIFACT_SET =
+  /^application\/vnd\.(?:oci\.image|docker\.distribution)\.[a-z.]*manifest[a-z.]*\.v\d\+tar(?:\+gzip)?$|^application\/vnd\.oci\.image\.index\.v1\+tar(?:\+gzip)?$/;
+
+/** What is transferred as it is, and deserves a look. */
+export function findingsOf(gathered: Gathered): Finding[] {
+  return [...packedArtifacts(gathered), ...leftByReference(gathered)];
+}
+
+function leftByReference({ versions }: Gathered): Finding[] {
+  const left = versions.flatMap(({ version, items }) =>
+    items.flatMap(({ kind, element }) => {
+      const access = parseAccess(element.access);
+      const isLeft = kind === "kept" && access.kind === "other" && !/^none(?:\/v1)?$/i.test(access.type);
+      return isLeft
+        ? [`${element.name} of ${version.descriptor.name}:${version.descriptor.version} (${access.type})`]
+        : [];
+    }),
+  );
+  if (left.length === 0) return [];
+  return [
+    {
+      code: "LEFT_BY_REFERENCE",
+      message: `What has an access of another kind than OCI stays where it is: ${listed(left)}.`,
+      remedy: "See that readers of the copy reach it there, or make it a local blob or OCI artifact at its origin.",
+    },
+  ];
+}
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`;
+}
+
+function packedArtifacts({ versions }: Gathered): Finding[] {
+  const packed = versions.flatMap(({ version, items }) =>
+    items.flatMap(({ kind, element }) => {
+      const access = parseAccess(element.access);
+      const isPacked = kind === "layer" && access.kind === "localBlob" && ARTIFACT_SET.test(access.mediaType);
+      return isPacked ? [`${element.name} of ${version.descriptor.name}:${version.descriptor.version}`] : [];
+    }),
+  );
+  if (packed.length === 0) return [];
+  return [
+    {
+      code: "ARTIFACT_SET_KEPT",
+      message: `Images or charts are packed in archive layers, and stay so: ${listed(packed)}.`,
+      remedy:
+        "v1 of the OCM CLI reads them; nobody can pull them as images. Transfer from a copy by reference to have them unpacked.",
+    },
+  ];
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { errorMessage, TransferError } from "../errors.ts";
+import { type Descriptor, OCI_INDEX } from "../registry/descriptor.ts";
+import { encoded } from "../registry/digest.ts";
+import type { ReadableRepository } from "../registry/registry.ts";
+import type { Graph } from "./graph.ts";
+import { persist } from "./persist.ts";
+
+export interface SaveOptions {
+  /** Folder that what is not complete yet lies below; nothing else may be in it. */
+  readonly partial: string;
+  readonly attempts: number;
+  readonly signal: AbortSignal;
+}
+
+/** Saves an artifact as an OCI image layout (image-spec, image-layout.md): `oci-layout`, `index.json`, every blob by its digest. */
+export async function saveArtifact({ root, from, nodes }: Graph, folder: string, options: SaveOptions): Promise<void> {
+  await inPlace(folder, options, async (partial) => {
+    await Promise.all(
+      nodes.map(async ({ descriptor }) => {
+        const blobs = join(partial, "blobs", descriptor.digest.slice(0, descriptor.digest.indexOf(":")));
+        await mkdir(blobs, { recursive: true });
+        await saveBlob(from, descriptor, join(blobs, encoded(descriptor.digest)), options);
+      }),
+    );
+    const { mediaType, digest, size } = root;
+    const index = { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [{ mediaType, digest, size }] };
+    await writeFile(join(partial, "index.json"), JSON.stringify(index));
+    await writeFile(join(partial, "oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
+  });
+}
+
+/** Saves a local blob as a file; one that was split into several is put together again. */
+export async function saveBlobs(
+  from: ReadableRepository,
+  blobs: readonly Descriptor[],
+  file: string,
+  options: SaveOptions,
+): Promise<void> {
+  await inPlace(file, options, async (partial) => {
+    await writeFile(partial, "");
+    let start = 0;
+    for (const blob of blobs) {
+      await saveBlob(from, blob, partial, options, start);
+      start += blob.size;
+    }
+  });
+}
+
+/** Writes from `start` on, so that a second attempt overwrites what the first one left. */
+async function saveBlob(
+  from: ReadableRepository,
+  blob: Descriptor,
+  file: string,
+  options: SaveOptions,
+  start?: number,
+) {
+  const fetch = (): Promise<Readable> => from.fetch(blob, options.signal);
+  const write = () => createWriteStream(file, start === undefined ? {} : { flags: "r+", start });
+  await persist(options.attempts, async () => pipeline(await fetch(), write()), options.signal);
+}
+
+/** Writes elsewhere and renames at the end: what bears the name is whole. */
+async function inPlace(path: string, { partial }: SaveOptions, write: (path: string) => Promise<void>): Promise<void> {
+  const unfinished = join(partial, randomUUID());
+  try {
+    await mkdir(partial, { recursive: true });
+    await write(unfinished);
+    await mkdir(dirname(path), { recursive: true });
+    await rm(path, { recursive: true, force: true });
+    await rename(unfinished, path);
+  } catch (error) {
+    if (!isFileSystemError(error)) throw error;
+    throw new TransferError("OUTPUT_UNWRITABLE", `${path} cannot be written: ${errorMessage(error)}`, {
+      where: "input output",
+      remedy: "See that the folder can be written and has room.",
+      cause: error,
+    });
+  }
+}
+
+function isFileSystemError(error: unknown): boolean {
+  const { syscall, path } = (error ?? {}) as { syscall?: unknown; path?: unknown };
+  return typeof syscall === "string" && (typeof path === "string" || syscall === "write");
+}

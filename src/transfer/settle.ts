@@ -1,0 +1,64 @@
+import { parseAccess } from "../ocm/access.ts";
+import type { Element } from "../ocm/component-descriptor.ts";
+import type { ComponentVersion } from "../ocm/component-version.ts";
+import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../ocm/json.ts";
+import type { Arrangement } from "./arrange.ts";
+
+/**
+ * Leaves a component version that is at the target in the form that was asked for under the manifest that it has: written anew, it
+ * would say the same in other bytes, and what refers to its digest would be lost. Its artifacts are completed all the same.
+ */
+export function settle(arrangement: Arrangement, existing: ComponentVersion | undefined): Arrangement {
+  if (existing === undefined) return arrangement;
+  const holds = existing.descriptor.elements.filter((element) => holdsMore(element, arrangement));
+  if (holds.length === 0 && !saysTheSame(existing, arrangement)) return arrangement;
+  const kept = new Map(holds.map((element) => [`${element.kind} ${element.index}`, element.access]));
+  return {
+    ...arrangement,
+    placements: arrangement.placements.filter(({ from }) => !Buffer.isBuffer(from)),
+    componentTag: { ...arrangement.componentTag, target: existing.root },
+    changes: arrangement.changes.map((change) => {
+      const access = kept.get(`${change.element.kind} ${change.element.index}`);
+      return access === undefined
+        ? change
+        : { ...change, before: access, after: access, reason: "is at the target by value" };
+    }),
+  };
+}
+
+/** Whether the target has by value what this transfer would leave by reference: nothing is taken away from it. */
+function holdsMore({ kind, index, access }: Element, { changes }: Arrangement): boolean {
+  const change = changes.find(({ element }) => element.kind === kind && element.index === index);
+  const isReference =
+    change !== undefined && parseAccess(change.after).kind === "ociArtifact" && change.contents.length === 0;
+  const there = parseAccess(access).kind;
+  return isReference && (there === "localBlob" || there === "relativeOciReference");
+}
+
+function saysTheSame(existing: ComponentVersion, { tree, contents }: Arrangement): boolean {
+  const natives = new Set(existing.natives.map(({ digest }) => digest));
+  const layers = new Set(existing.layers.map(({ digest }) => digest));
+  return (
+    contents.natives.every(({ digest }) => natives.has(digest)) &&
+    contents.layers.every(({ digest }) => layers.has(digest)) &&
+    canonicalJson(essence(existing.descriptor.tree)) === canonicalJson(essence(tree))
+  );
+}
+
+/** The descriptor but for what has several spellings (access) or is a mere note (repository contexts). */
+function essence(tree: JsonObject): JsonObject {
+  const { repositoryContexts: _, ...component } = isJsonObject(tree.component) ? tree.component : {};
+  const elements = (list: Json | undefined): Json => (Array.isArray(list) ? list.map(withEssentialAccess) : []);
+  return {
+    ...tree,
+    component: { ...component, resources: elements(component.resources), sources: elements(component.sources) },
+  };
+}
+
+function withEssentialAccess(element: Json): Json {
+  if (!isJsonObject(element) || !isJsonObject(element.access)) return element;
+  const access = parseAccess(element.access);
+  if (access.kind === "other") return element;
+  const { referenceName: _, ...essential } = { referenceName: undefined, ...access };
+  return { ...element, access: { ...essential, globalAccess: element.access.globalAccess ?? null } };
+}
