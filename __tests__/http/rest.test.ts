@@ -16,9 +16,9 @@ test("a shorter wish does not end a longer one, and a longer one reaches who wai
   const rest = createRest();
   const started = performance.now();
   rest.extend("a.test:443", 100);
-  rest.extend("a.test:443", 10);
   const waiting = rest.until("a.test:443");
   rest.extend("a.test:443", 300);
+  rest.extend("a.test:443", 10);
   await waiting;
   expect(performance.now() - started).toBeGreaterThan(280);
 });
