@@ -13,6 +13,7 @@ const ROOMS = [
   "report",
   "preflight",
   "session",
+  "certificates",
   "inputs",
   "transfer",
   "ocm",

@@ -105,6 +105,11 @@ test("defaults", () => {
   expect(read({})).toEqual({
     command: "transfer",
     componentVersions: [],
+    proxyConfig: "",
+    writeProxyConfig: [],
+    nodeProxy: false,
+    caCertificates: "",
+    insecureSkipTlsVerify: [],
     target: undefined,
     recursive: false,
     copyResources: true,

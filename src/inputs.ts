@@ -5,6 +5,7 @@ import {
   parseRepository,
   type RegistrySpec,
 } from "./ocm/component-reference.ts";
+import { parseWriteRequest, type WriteRequest } from "./proxy/files/write-request.ts";
 import { printable } from "./redact.ts";
 import type { AccessForm } from "./transfer/arrange.ts";
 import type { ExistingPolicy } from "./transfer/inspect.ts";
@@ -33,7 +34,13 @@ export interface Inputs {
   readonly httpsProxy: string;
   readonly noProxy: string;
   readonly noProxyRegistries: readonly string[];
+  readonly proxyConfig: string;
+  readonly writeProxyConfig: readonly WriteRequest[];
+  readonly nodeProxy: boolean;
   readonly plainHttp: readonly string[];
+  readonly insecureSkipTlsVerify: readonly string[];
+  /** PEM text, or paths of PEM files, one per line. */
+  readonly caCertificates: string;
   readonly exportEnvironment: boolean;
   readonly urls: readonly string[];
   readonly registryConfig: string;
@@ -68,7 +75,16 @@ export function readInputs(environment: Environment): Inputs {
     httpsProxy: input("https-proxy"),
     noProxy: input("no-proxy"),
     noProxyRegistries: readLines(input("no-proxy-registries")).flatMap((line) => line.split(/[\s,]+/).filter(Boolean)),
-    plainHttp: readLines(input("plain-http")).map(readHostPattern),
+    proxyConfig: input("proxy-config"),
+    writeProxyConfig: readLines(input("write-proxy-config")).map((line, index) =>
+      parseWriteRequest(line, `input write-proxy-config, line ${index + 1}`),
+    ),
+    nodeProxy: readBoolean("node-proxy", input("node-proxy"), false),
+    plainHttp: readLines(input("plain-http")).map((line) => readHostPattern("plain-http", line)),
+    insecureSkipTlsVerify: readLines(input("insecure-skip-tls-verify")).map((line) =>
+      readHostPattern("insecure-skip-tls-verify", line),
+    ),
+    caCertificates: input("ca-certificates"),
     exportEnvironment: readBoolean("export-environment", input("export-environment"), command === "setup"),
     urls: readLines(input("urls")),
     registryConfig: input("registry-config"),
@@ -154,10 +170,10 @@ function readCount(name: string, text: string, preset: number, least: number, mo
   throw invalid(name, text, `Use a whole number from ${least} to ${most}.`);
 }
 
-function readHostPattern(text: string): string {
+function readHostPattern(name: string, text: string): string {
   if (/^\.?[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?::\d{1,5})?$|^\[[0-9a-fA-F:]+\](?::\d{1,5})?$/.test(text))
     return text.toLowerCase();
-  throw invalid("plain-http", text, "Use host, host:port, .suffix or .suffix:port, one per line; never everything.");
+  throw invalid(name, text, "Use host, host:port, .suffix or .suffix:port, one per line; never everything.");
 }
 
 function invalid(name: string, text: string, remedy: string): TransferError {

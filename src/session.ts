@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { errorCode, errorMessage, TransferError } from "./errors.ts";
 import { createClient, type HttpClient, type Patience } from "./http/client.ts";
 import type { Hop } from "./http/hop.ts";
-import { tlsSettings } from "./http/tls.ts";
+import { trustedAuthorities } from "./http/tls.ts";
 import type { Inputs } from "./inputs.ts";
 import { formatRepository, type RegistrySpec, type RepositorySpec } from "./ocm/component-reference.ts";
 import type { ComponentRepository } from "./ocm/component-version.ts";
@@ -46,9 +46,14 @@ export interface SessionOptions {
   readonly credentials: readonly CredentialEntry[];
   readonly sources: readonly RepositorySpec[];
   readonly target: RegistrySpec | undefined;
+  /** PEM certificates that are trusted beside those of Node.js and the system. */
+  readonly certificates?: readonly string[];
+  /** Hosts, or `.suffix`, whose certificate is not looked at. */
+  readonly unverified?: readonly string[];
 }
 
-export function openSession({ inputs, settings, credentials, sources, target, onSecret }: SessionOptions): Session {
+export function openSession(options: SessionOptions): Session {
+  const { inputs, settings, credentials, sources, target, onSecret, certificates = [], unverified = [] } = options;
   const hops: Hop[] = [];
   const patience: Record<"probe" | "transfer", Patience> = {
     // A server that asks to come back has been reached; one that does not answer may be the blocked hop.
@@ -59,7 +64,10 @@ export function openSession({ inputs, settings, credentials, sources, target, on
   const client = createClient({
     routeFor: (url) => routeFor(url, settings),
     observe: (hop) => hops.push(hop),
-    tls: tlsSettings(),
+    tls: {
+      ca: trustedAuthorities(certificates),
+      isUnverified: (host) => unverified.some((pattern) => matches(host, pattern)),
+    },
     userAgent: "ocm-proxied-transfer",
     concurrency: inputs.concurrency,
     connectTimeout: inputs.probeTimeout,

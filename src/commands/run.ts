@@ -18,6 +18,8 @@ export interface Results {
   /** Old reference to new reference of every artifact that was copied. */
   images?: Readonly<Record<string, string>>;
   files?: readonly DownloadedFile[];
+  /** Files with proxy settings, for programs that read them there. */
+  written?: readonly WrittenFile[];
   bytes?: { copied: number; mounted: number; skipped: number };
 }
 
@@ -49,6 +51,14 @@ export interface DownloadedFile {
   readonly path: string;
   readonly mediaType: string;
   readonly digest: string;
+}
+
+export interface WrittenFile {
+  readonly format: string;
+  readonly path: string;
+  /** Of initdata, which is measured. */
+  readonly digest?: string;
+  readonly annotation?: string;
 }
 
 /** One run of the action, handed to its command. */

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { connect as dialSocket, isIP, type Socket } from "node:net";
-import { type SecureContext, connect as secureSocket } from "node:tls";
+import { type PeerCertificate, type SecureContext, connect as secureSocket } from "node:tls";
 import type { buildConnector } from "undici";
 import { errorMessage } from "../errors.ts";
 import type { ProxyUrl } from "../proxy/proxy-url.ts";
@@ -12,6 +12,7 @@ type Connector = buildConnector.connector;
 export interface ConnectOptions {
   /** What is trusted. Made once: reading hundreds of authorities takes longer than the rest of a connection. */
   readonly secureContext: SecureContext;
+  readonly isUnverified: (host: string) => boolean;
   /** Milliseconds that each layer may take. */
   readonly timeout: number;
 }
@@ -65,20 +66,39 @@ function dial(layer: Layer, host: string, port: number, timeout: number): Promis
   return settled(layer, socket, "connect", timeout, `connecting to ${bracketed(host)}:${port}`);
 }
 
-function secure(
+/**
+ * The certificate is judged here rather than by the socket, which would throw it away with the connection: who issued it is what tells
+ * a proxy that re-signs from a registry of an unknown authority. Nothing is sent before.
+ */
+async function secure(
   layer: Layer,
   socket: Socket,
   origin: Origin,
-  { secureContext, timeout }: ConnectOptions,
+  { secureContext, isUnverified, timeout }: ConnectOptions,
 ): Promise<Socket> {
+  const host = `${bracketed(origin.hostname)}:${origin.port}`;
   const secured = secureSocket({
     socket,
     host: origin.hostname,
     ...(isIP(origin.hostname) === 0 ? { servername: origin.hostname } : {}),
     ALPNProtocols: ["http/1.1"],
     secureContext,
+    rejectUnauthorized: false,
   });
-  return settled(layer, secured, "secureConnect", timeout, `TLS with ${bracketed(origin.hostname)}:${origin.port}`);
+  await settled(layer, secured, "secureConnect", timeout, `TLS with ${host}`);
+  if (secured.authorized || isUnverified(host)) return secured;
+  const issuer = issuerOf(secured.getPeerCertificate());
+  const code = String(secured.authorizationError);
+  secured.on("error", () => {}).destroy();
+  throw new LayerError(layer, `TLS with ${host}: ${code}, certificate issued by ${issuer}`, {
+    cause: { code },
+    issuer,
+  });
+}
+
+function issuerOf({ issuer }: PeerCertificate): string {
+  const name = [issuer?.CN, issuer?.O].flat().filter((part) => typeof part === "string" && part !== "");
+  return name.length === 0 ? "nobody" : `"${printable(name.join(", "), 120)}"`;
 }
 
 /** Resolves with the socket at `event`; rejects at an error, at the end of the connection, or when `timeout` has passed. */

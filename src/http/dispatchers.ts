@@ -23,7 +23,11 @@ export interface DispatcherOptions {
 
 /** One pool per route, made when it is first needed. No request may go out without one: undici's own would follow the environment. */
 export function createDispatchers({ tls, connectTimeout }: DispatcherOptions): Dispatchers {
-  const connect = { secureContext: createSecureContext({ ca: [...tls.ca] }), timeout: connectTimeout };
+  const connect = {
+    secureContext: createSecureContext({ ca: [...tls.ca] }),
+    isUnverified: tls.isUnverified ?? (() => false),
+    timeout: connectTimeout,
+  };
   const pools = new Map<string, Agent | Pool>();
   const pool = <P extends Agent | Pool>(key: string, open: () => P): P => {
     const known = pools.get(key) as P | undefined;

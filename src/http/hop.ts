@@ -26,18 +26,28 @@ export interface Hop {
   readonly neededFor: string;
 }
 
+export interface LayerDetails {
+  readonly cause?: unknown;
+  readonly timedOut?: boolean;
+  readonly reply?: ProxyReply;
+  readonly issuer?: string;
+}
+
 /** Why one layer did not let a request pass. */
 export class LayerError extends Error {
   readonly layer: Layer;
   readonly timedOut: boolean;
   readonly reply: ProxyReply | undefined;
+  /** Who issued a certificate that is not accepted. */
+  readonly issuer: string | undefined;
 
-  constructor(layer: Layer, message: string, more: { cause?: unknown; timedOut?: boolean; reply?: ProxyReply } = {}) {
+  constructor(layer: Layer, message: string, more: LayerDetails = {}) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = "LayerError";
     this.layer = layer;
     this.timedOut = more.timedOut ?? false;
     this.reply = more.reply;
+    this.issuer = more.issuer;
   }
 }
 
@@ -47,6 +57,7 @@ export class HopError extends Error {
   readonly layer: Layer;
   readonly timedOut: boolean;
   readonly reply: ProxyReply | undefined;
+  readonly issuer: string | undefined;
 
   constructor(hop: Hop, failure: LayerError) {
     const way = hop.route.via === "proxy" ? `through the proxy ${hop.route.proxy.display}` : "directly";
@@ -56,6 +67,7 @@ export class HopError extends Error {
     this.layer = failure.layer;
     this.timedOut = failure.timedOut;
     this.reply = failure.reply;
+    this.issuer = failure.issuer;
   }
 }
 

@@ -3,9 +3,11 @@ import { getCACertificates } from "node:tls";
 export interface TlsSettings {
   /** PEM certificates of the authorities that are trusted. */
   readonly ca: readonly string[];
+  /** Whether the certificate of a host is not looked at, since the user listed it. `host` is `host:port`. */
+  readonly isUnverified?: (host: string) => boolean;
 }
 
-/** The roots of Node.js (NODE_EXTRA_CA_CERTS included) and those of the system, which is what curl and Go's clients trust. */
-export function tlsSettings(): TlsSettings {
-  return { ca: [...new Set([...getCACertificates("default"), ...getCACertificates("system")])] };
+/** The roots of Node.js (NODE_EXTRA_CA_CERTS included), those of the system, which curl and Go's clients trust, and further ones. */
+export function trustedAuthorities(further: readonly string[]): string[] {
+  return [...new Set([...getCACertificates("default"), ...getCACertificates("system"), ...further])];
 }

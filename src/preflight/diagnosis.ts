@@ -203,14 +203,7 @@ function originVerdict(error: HopError): Verdict {
     };
   }
   if (layer === "tls") {
-    if (cause !== undefined && TRUST_CODES.has(cause))
-      return {
-        code: "TLS_UNTRUSTED",
-        refusedBy,
-        message,
-        remedy:
-          "The certificate comes from an authority that this runner does not know. If the proxy re-signs TLS, add its CA to the system's store or to NODE_EXTRA_CA_CERTS.",
-      };
+    if (cause !== undefined && TRUST_CODES.has(cause)) return trustVerdict(error, message);
     if (cause === "ERR_SSL_WRONG_VERSION_NUMBER" || cause === "ERR_SSL_PACKET_LENGTH_TOO_LONG")
       return {
         code: "PLAIN_HTTP_REGISTRY",
@@ -253,6 +246,18 @@ function originVerdict(error: HopError): Verdict {
     message,
     remedy:
       "Run again; if it stays, something on the way cuts connections: a proxy's limit of size or time is a usual cause.",
+  };
+}
+
+/** Behind a proxy the unknown authority is most likely the proxy's own, which opens TLS to look inside. */
+function trustVerdict({ hop, issuer }: HopError, message: string): Verdict {
+  const remedy = `Put the certificate of ${issuer === undefined ? "the authority" : `the authority ${issuer}`} into ca-certificates, or into the system's store.`;
+  if (hop.route.via === "direct") return { code: "TLS_UNTRUSTED", refusedBy: roleOf(hop), message, remedy };
+  return {
+    code: "TLS_INTERCEPTED",
+    refusedBy: "proxy",
+    message: `${message}. The proxy ${hop.route.proxy.display} re-signs TLS, or the registry has an authority of its own`,
+    remedy,
   };
 }
 

@@ -19,7 +19,7 @@ export interface ReportOptions {
 
 /** Writes the full report to a file and the outputs of the contract to the runner. */
 export async function writeReport(runner: Runner, { command, results, hosts, problem }: ReportOptions): Promise<void> {
-  const { componentVersions, routes, findings, diagnosis, plan, files, images, bytes } = results;
+  const { componentVersions, routes, findings, diagnosis, plan, files, written, images, bytes } = results;
   const outputs = {
     "component-versions": componentVersions ?? [],
     routes: routes ?? [],
@@ -27,7 +27,7 @@ export async function writeReport(runner: Runner, { command, results, hosts, pro
     diagnosis,
     findings,
     plan: plan === undefined ? [] : describePlan(plan),
-    files: files ?? [],
+    files: [...(files ?? []), ...(written ?? [])],
     images: images ?? {},
   };
   const report = {

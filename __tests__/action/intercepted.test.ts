@@ -1,0 +1,129 @@
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, expect, test } from "@jest/globals";
+import { startFakeRegistry } from "../fakes/registry.ts";
+import { runAction } from "../real/action.ts";
+import { uniqueAddress } from "../real/address.ts";
+import { createAuthority } from "../real/certificates.ts";
+import { temporaryFolder } from "../real/fixtures.ts";
+import { pathOf, withParts } from "../real/parts.ts";
+import { stopEverything } from "../real/running.ts";
+import { startSquid } from "../real/squid.ts";
+import { addComponentVersion, addImage } from "./component.ts";
+
+withParts(["squid", "curl", "openssl"], "a proxy that opens TLS and signs it anew", () => {
+  afterEach(stopEverything);
+
+  /** A TLS registry that is known to squid alone, which intercepts what goes there. */
+  async function estate() {
+    const own = createAuthority("The registry's own");
+    const proxys = createAuthority("Acme Web Gateway");
+    const address = uniqueAddress();
+    const registry = await startFakeRegistry({ address, tls: own.issue("registry.example.test") });
+    addImage(registry, "images/a", "1", "layer");
+    const host = `registry.example.test:${registry.port}`;
+    addComponentVersion(registry, "ocm", "example.org/shop:1.0.0", [
+      { name: "a", imageReference: `${host}/images/a:1` },
+    ]);
+    const squid = await startSquid({
+      hosts: { "registry.example.test": address },
+      intercept: proxys,
+      upstreamAuthority: own,
+    });
+    const inputs = {
+      command: "download",
+      "component-versions": `${host}/ocm//example.org/shop:1.0.0`,
+      output: temporaryFolder(),
+      "https-proxy": squid.url,
+    };
+    return { host, proxys, squid, inputs };
+  }
+
+  test("is named by its issuer, and with its authority in ca-certificates everything passes", async () => {
+    const { host, proxys, inputs } = await estate();
+    const refused = await runAction({ inputs });
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.outputs.diagnosis ?? "")).toMatchObject([
+      {
+        code: "TLS_INTERCEPTED",
+        host,
+        via: "proxy",
+        "refused-by": "proxy",
+        message: expect.stringContaining('issued by "Acme Web Gateway"'),
+        remedy: expect.stringContaining("ca-certificates"),
+      },
+    ]);
+    const trusting = await runAction({ inputs: { ...inputs, "ca-certificates": proxys.path } });
+    expect(trusting.annotations).toEqual([]);
+    expect(trusting.code).toBe(0);
+  });
+
+  test("the authority is exported, so that a later step's curl passes too", async () => {
+    const { host, proxys, inputs } = await estate();
+    const { exported } = await runAction({
+      inputs: { command: "setup", "https-proxy": inputs["https-proxy"], "ca-certificates": proxys.cert },
+    });
+    const curl = (environment: Record<string, string>) =>
+      promisify(execFile)(pathOf("curl"), ["-sS", "--max-time", "10", `https://${host}/v2/`], { env: environment });
+    const { CURL_CA_BUNDLE: _, SSL_CERT_FILE: __, ...withoutTrust } = exported;
+    await expect(curl(withoutTrust)).rejects.toMatchObject({ code: 60 });
+    await expect(curl(exported)).resolves.toMatchObject({ stderr: "" });
+    for (const name of ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "GIT_SSL_CAINFO"]) {
+      expect(exported[name]).toBe(exported.CURL_CA_BUNDLE);
+    }
+  });
+
+  test("a host can be excused from the check, which is said aloud", async () => {
+    const { inputs } = await estate();
+    const result = await runAction({ inputs: { ...inputs, "insecure-skip-tls-verify": ".example.test" } });
+    expect(result.code).toBe(0);
+    expect(result.annotations.map(({ level, title }) => `${level} ${title}`)).toEqual(["warning TLS_UNVERIFIED"]);
+    expect(result.summary).toContain("TLS&#95;UNVERIFIED");
+  });
+
+  test("a folder as the OCI Connector mounts it is read, without any GitHub variable", async () => {
+    const { squid, inputs } = await estate();
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, ".env"), `http_proxy=${squid.url}\r\nno_proxy='.svc'\r\n`);
+    writeFileSync(join(folder, "https.proxy"), `${squid.url}\n`);
+    writeFileSync(
+      join(folder, "registries.conf"),
+      '[[registry]]\nlocation = "registry.example.test"\ninsecure = true\n',
+    );
+    const { code, stdout, stderr } = await runAction({
+      github: false,
+      env: {
+        RUNNER_TEMP: temporaryFolder(),
+        INPUT_COMMAND: "download",
+        INPUT_PROXY_CONFIG: folder,
+        INPUT_COMPONENT_VERSIONS: inputs["component-versions"],
+        INPUT_OUTPUT: inputs.output,
+      },
+    });
+    expect(stderr).toContain("TLS_UNVERIFIED");
+    expect(code).toBe(0);
+    expect(stdout).toContain('"via":"proxy"');
+    expect((await squid.log()).length).toBeGreaterThan(0);
+  });
+});
+
+afterEach(stopEverything);
+
+test("a switch that stops checking certificates everywhere is refused", async () => {
+  const { annotations, code } = await runAction({
+    inputs: { command: "setup" },
+    env: { NODE_TLS_REJECT_UNAUTHORIZED: "0" },
+  });
+  expect(annotations.map(({ title }) => title)).toEqual(["TLS_CHECKS_OFF"]);
+  expect(code).toBe(1);
+});
+
+test.each([
+  ["a file that is not there", "/nowhere/ca.pem"],
+  ["PEM that is none", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"],
+])("ca-certificates: %s", async (_, given) => {
+  const { annotations } = await runAction({ inputs: { command: "setup", "ca-certificates": given } });
+  expect(annotations.map(({ title }) => title)).toEqual(["CERTIFICATES_MALFORMED"]);
+});
