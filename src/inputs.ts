@@ -7,7 +7,7 @@ import {
 } from "./ocm/component-reference.ts";
 import { parseWriteRequest, type WriteRequest } from "./proxy/files/write-request.ts";
 import { printable } from "./redact.ts";
-import type { AccessForm } from "./transfer/arrange.ts";
+import type { AccessForm } from "./transfer/access-form.ts";
 import type { ExistingPolicy } from "./transfer/inspect.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, OCI_INDEX, OCI_MANIFEST } from "../../src/registry/descriptor.ts";
-import { type AccessForm, type Arrangement, type ArrangeOptions, arrange } from "../../src/transfer/arrange.ts";
+import type { AccessForm } from "../../src/transfer/access-form.ts";
+import { type Arrangement, type ArrangeOptions, arrange } from "../../src/transfer/arrange.ts";
 import { keyOf } from "../../src/transfer/inspect.ts";
 import { addImage, addIndex, artifactDigest, resource } from "./content.ts";
 import { createMemoryRegistry, type MemoryRegistry } from "./memory-registry.ts";

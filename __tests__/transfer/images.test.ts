@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { type AccessForm, arrange } from "../../src/transfer/arrange.ts";
+import type { AccessForm } from "../../src/transfer/access-form.ts";
+import { arrange } from "../../src/transfer/arrange.ts";
 import { imageMap } from "../../src/transfer/images.ts";
 import { addImage, resource } from "./content.ts";
 import { createMemoryRegistry } from "./memory-registry.ts";

@@ -1,7 +1,7 @@
 import { readComponentVersion } from "../../src/ocm/component-version.ts";
 import type { ReadableRegistry } from "../../src/registry/registry.ts";
 import type { RemoteRegistry } from "../../src/registry/remote-registry.ts";
-import type { AccessForm } from "../../src/transfer/arrange.ts";
+import type { AccessForm } from "../../src/transfer/access-form.ts";
 import { copy } from "../../src/transfer/copy.ts";
 import { gather } from "../../src/transfer/gather.ts";
 import { type ExistingPolicy, existingOrNone } from "../../src/transfer/inspect.ts";

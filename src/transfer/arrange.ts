@@ -1,25 +1,16 @@
-import { parseAccess } from "../ocm/access.ts";
 import type { Element } from "../ocm/component-descriptor.ts";
 import { buildComponentManifest, type ComponentManifest, type LocalContent } from "../ocm/component-manifest.ts";
 import { type ComponentVersion, componentRepositoryName, tagOf } from "../ocm/component-version.ts";
 import type { JsonObject } from "../ocm/json.ts";
-import { type Descriptor, ociEquivalent } from "../registry/descriptor.ts";
+import type { Descriptor } from "../registry/descriptor.ts";
 import { encoded } from "../registry/digest.ts";
-import { formatArtifactReference, isTag } from "../registry/reference.ts";
+import { isTag } from "../registry/reference.ts";
 import type { ReadableRepository } from "../registry/registry.ts";
+import { type AccessForm, accessOf, sameAccess, type TargetLocation } from "./access-form.ts";
+import { type ArtifactName, below } from "./artifact-name.ts";
 import type { Graph, Node } from "./graph.ts";
 import { rewriteDescriptor } from "./rewrite.ts";
-import type { ArtifactName, Item, SurveyedVersion } from "./survey.ts";
-
-/** The forms in which access to a copied OCI artifact can be written. */
-export type AccessForm = "localBlob" | "relativeOciReference" | "ociArtifact";
-
-/** Where component versions go to: a registry, and a path below its host. */
-export interface TargetLocation {
-  /** `host[:port]`, and `http://` before it where the registry speaks plain HTTP. */
-  readonly origin: string;
-  readonly path: string;
-}
+import type { Item, SurveyedVersion } from "./survey.ts";
 
 /** A piece of content, where it comes from, and the target repository it goes to. */
 export interface Placement extends Node {
@@ -76,48 +67,17 @@ export interface ArrangeOptions {
   readonly furtherSignatures: readonly JsonObject[];
 }
 
-export function arrange(
-  { version, items }: SurveyedVersion,
-  { form, target, furtherSignatures }: ArrangeOptions,
-): Arrangement {
-  const { name, version: number } = version.descriptor;
-  const repository = componentRepositoryName(target.path, name);
+export function arrange({ version, items }: SurveyedVersion, options: ArrangeOptions): Arrangement {
+  const { name, version: number, tree: before } = version.descriptor;
+  const repository = componentRepositoryName(options.target.path, name);
+  const arranged = items.map((item) => arrangeItem(item, version, repository, options));
   const contents: LocalContents = { layers: new Map(), natives: new Map() };
-  const placements: Placement[] = [];
-  const artifactTags: TagPlacement[] = [];
-  const changes: Change[] = [];
-
-  for (const item of items) {
-    if (item.kind === "kept") {
-      changes.push(unchanged(item.element, item.reason, repository, []));
-    } else if (item.kind === "layer") {
-      for (const blob of item.blobs) {
-        addTo(contents.layers, blob, item.element);
-        placements.push({ descriptor: blob, needs: [], from: version.repository, to: repository });
-      }
-      changes.push(keptLocal(item.element, repository, item.blobs));
-    } else {
-      const root = item.graph.root;
-      const named = form === "localBlob" ? undefined : taggedName(item);
-      const to = named === undefined ? repository : below(target.path, named.repository);
-      placements.push(...placed(item.graph, to));
-      if (named === undefined) addTo(contents.natives, root, item.element);
-      else artifactTags.push({ target: root, repository: to, tag: named.tag });
-      const after = accessOf(form, { root, name: named ?? item.name, repository: to, target });
-      const before = item.element.access;
-      const isSame = sameAccess(before, after);
-      changes.push({
-        element: item.element,
-        before,
-        after: isSame ? before : after,
-        reason: isSame ? `has the form ${form} already` : `takes the form ${form}`,
-        repository: to,
-        contents: item.graph.nodes.map(({ descriptor }) => descriptor),
-      });
-    }
+  for (const { change, layers, natives } of arranged) {
+    for (const layer of layers) addTo(contents.layers, layer, change.element);
+    for (const native of natives) addTo(contents.natives, native, change.element);
   }
-
-  const tree = rewriteDescriptor(version.descriptor.tree, changes, furtherSignatures);
+  const changes = arranged.map(({ change }) => change);
+  const tree = rewriteDescriptor(before, changes, options.furtherSignatures);
   const manifest = buildComponentManifest({
     name,
     version: number,
@@ -125,12 +85,14 @@ export function arrange(
     layers: [...contents.layers.values()],
     natives: [...contents.natives.values()],
   });
-  placements.push(...componentPlacements(manifest, contents, repository));
   return {
     version,
     repository,
-    placements,
-    artifactTags,
+    placements: [
+      ...arranged.flatMap(({ placements }) => placements),
+      ...componentPlacements(manifest, contents, repository),
+    ],
+    artifactTags: arranged.flatMap(({ tags }) => tags),
     componentTag: { target: manifest.root, repository, tag: tagOf(number) },
     manifest,
     tree,
@@ -138,6 +100,57 @@ export function arrange(
     changes,
   };
 }
+
+/** What one resource or source brings along. */
+interface ArrangedItem {
+  readonly change: Change;
+  readonly placements: readonly Placement[];
+  readonly tags: readonly TagPlacement[];
+  /** Local blobs of the component version that are its content. */
+  readonly layers: readonly Descriptor[];
+  readonly natives: readonly Descriptor[];
+}
+
+function arrangeItem(item: Item, version: ComponentVersion, home: string, options: ArrangeOptions): ArrangedItem {
+  const nothing = { placements: [], tags: [], layers: [], natives: [] };
+  if (item.kind === "kept") return { ...nothing, change: unchanged(item.element, item.reason, home, []) };
+  if (item.kind === "layer") {
+    const own = { needs: [], from: version.repository, to: home };
+    const placements = item.blobs.map((descriptor) => ({ descriptor, ...own }));
+    return { ...nothing, placements, layers: item.blobs, change: keptLocal(item.element, home, item.blobs) };
+  }
+  const { root } = item.graph;
+  if (options.form === "localBlob") {
+    const change = renamed(item, item.name, home, options);
+    return { ...nothing, placements: placed(item.graph, home), natives: [root], change };
+  }
+  const name = taggedName(item);
+  const to = below(options.target.path, name.repository);
+  const tags = [{ target: root, repository: to, tag: name.tag }];
+  return { ...nothing, placements: placed(item.graph, to), tags, change: renamed(item, name, to, options) };
+}
+
+/** The artifact under its new access, or under the one that it has where that says the same. */
+function renamed(
+  { element, graph }: ArtifactItem,
+  name: ArtifactName,
+  repository: string,
+  { form, target }: ArrangeOptions,
+): Change {
+  const before = element.access;
+  const after = accessOf(form, { root: graph.root, name, repository, target });
+  const isSame = sameAccess(before, after);
+  return {
+    element,
+    before,
+    after: isSame ? before : after,
+    reason: isSame ? `has the form ${form} already` : `takes the form ${form}`,
+    repository,
+    contents: graph.nodes.map(({ descriptor }) => descriptor),
+  };
+}
+
+type ArtifactItem = Extract<Item, { kind: "artifact" }>;
 
 /** What describes the component version: config and descriptor, the component manifest, and the index around it. */
 function componentPlacements(manifest: ComponentManifest, contents: LocalContents, to: string): Placement[] {
@@ -167,44 +180,8 @@ function placed(graph: Graph, to: string): Placement[] {
   return graph.nodes.map((node) => ({ ...node, from: graph.from, to }));
 }
 
-/**
- * The access that is written. Docker manifests get the media type of their OCI equivalent: v1 of the CLI takes a local blob for an
- * artifact by exactly those two types. The bytes stay, and with them the digest.
- */
-function accessOf(
-  form: AccessForm,
-  artifact: { root: Descriptor; name: ArtifactName; repository: string; target: TargetLocation },
-): JsonObject {
-  const { root, name, repository, target } = artifact;
-  if (form === "localBlob") {
-    return {
-      type: "localBlob",
-      localReference: root.digest,
-      mediaType: ociEquivalent(root.mediaType),
-      referenceName: formatArtifactReference({ ...name, digest: undefined }),
-    };
-  }
-  const reference = formatArtifactReference({ repository, tag: name.tag, digest: root.digest });
-  if (form === "relativeOciReference") return { type: "relativeOciReference", reference };
-  return { type: "ociArtifact", imageReference: `${target.origin}/${reference}` };
-}
-
-/** Whether two accesses say the same: a hint or a spelling of the type is no reason to write a component version anew. */
-function sameAccess(before: JsonObject, after: JsonObject): boolean {
-  if (before.globalAccess !== undefined) return false;
-  const [one, other] = [parseAccess(before), parseAccess(after)];
-  if (one.kind === "localBlob" && other.kind === "localBlob") {
-    return one.localReference === other.localReference && one.mediaType === other.mediaType;
-  }
-  return JSON.stringify(one) === JSON.stringify(other);
-}
-
 /** Registries' cleaners delete what has no tag: an artifact that came without one gets a tag that no other can have. */
-function taggedName({
-  name,
-  element,
-  graph,
-}: Extract<Item, { kind: "artifact" }>): ArtifactName & { readonly tag: string } {
+function taggedName({ name, element, graph }: ArtifactItem): ArtifactName & { readonly tag: string } {
   const unique = encoded(graph.root.digest).slice(0, 12);
   const invented = `${tagOf(element.version)}-${unique}`;
   return { ...name, tag: name.tag ?? (isTag(invented) ? invented : unique) };
@@ -225,8 +202,4 @@ function keptLocal(element: Element, repository: string, contents: readonly Desc
 
 function unchanged(element: Element, reason: string, repository: string, contents: readonly Descriptor[]): Change {
   return { element, before: element.access, after: element.access, reason, repository, contents };
-}
-
-function below(path: string, name: string): string {
-  return path === "" ? name : `${path}/${name}`;
 }

@@ -5,7 +5,7 @@ import { componentDigest } from "../ocm/normalise.ts";
 import { type Descriptor, isManifest } from "../registry/descriptor.ts";
 import type { Registry, Repository } from "../registry/registry.ts";
 import type { Placement, TagPlacement } from "./arrange.ts";
-import { isAbsence } from "./survey.ts";
+import { isAbsence } from "./locate.ts";
 
 /** What to do where the target has the component version already. */
 export type ExistingPolicy = "skip" | "overwrite" | "fail";

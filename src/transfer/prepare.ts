@@ -6,7 +6,8 @@ import {
 } from "../ocm/component-version.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
 import type { RemoteRegistry, RemoteRepository } from "../registry/remote-registry.ts";
-import { type AccessForm, arrange, type Placement } from "./arrange.ts";
+import type { AccessForm } from "./access-form.ts";
+import { arrange, type Placement } from "./arrange.ts";
 import type { Gathered } from "./gather.ts";
 import { checkExisting, type ExistingPolicy, findPresent, findTags, furtherSignatures } from "./inspect.ts";
 import { makePlan, type Plan } from "./plan.ts";
