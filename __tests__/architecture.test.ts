@@ -9,6 +9,8 @@ const root = join(import.meta.dirname, "..");
 const ROOMS = [
   "index",
   "main",
+  "later-steps",
+  "run-settings",
   "commands",
   "report",
   "preflight",

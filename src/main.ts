@@ -1,26 +1,24 @@
-import { certificatesIn, exportCertificates, readCertificates } from "./certificates.ts";
 import { download } from "./commands/download.ts";
 import { explain } from "./commands/explain.ts";
 import { preflight } from "./commands/preflight.ts";
 import type { Results, Run } from "./commands/run.ts";
-import { setup } from "./commands/setup.ts";
 import { transfer } from "./commands/transfer.ts";
 import { TransferError } from "./errors.ts";
 import { type Inputs, readInputs } from "./inputs.ts";
+import { handOn } from "./later-steps.ts";
 import { diagnose } from "./preflight/diagnosis.ts";
-import type { ProxyConfig } from "./proxy/files/config.ts";
 import type { Finding } from "./proxy/finding.ts";
-import type { ProxySettings, ReadSettings } from "./proxy/settings.ts";
-import { readProxyConfig, writeProxyFiles } from "./proxy-files.ts";
+import type { ProxySettings } from "./proxy/settings.ts";
 import { noProxyEntriesFor } from "./registry/hosts.ts";
 import { allowList, hostsOf } from "./report/hosts.ts";
-import { disagreements, outOfReach, splitRoutes, unverifiedHosts } from "./report/lint.ts";
+import { disagreements, outOfReach, splitRoutes } from "./report/lint.ts";
 import { type Problem, problemOf } from "./report/problem.ts";
 import { writeReport } from "./report/report.ts";
 import { createRunner, type Runner } from "./report/runner.ts";
 import { secretsOf } from "./report/secrets.ts";
 import { summarise } from "./report/summary.ts";
-import { openSession, readCredentials, type Session, type SessionOptions } from "./session.ts";
+import { type RunSettings, readRunSettings } from "./run-settings.ts";
+import { openSession, type Session } from "./session.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -35,29 +33,16 @@ export async function main(environment: Environment): Promise<number> {
   try {
     const inputs = readInputs(environment);
     command = inputs.command;
-    refuseUncheckedTls(environment);
-    const credentials = await readCredentials(inputs, environment);
-    const config = inputs.proxyConfig === "" ? undefined : await readProxyConfig(inputs.proxyConfig, environment);
-    const settings = setup({ ...settingsSources(inputs), config, environment });
-    for (const secret of secretsOf(settings.effective, credentials)) runner.mask(secret);
-    const certificates = [...(await readCertificates(inputs.caCertificates)), ...extraCertificates(config)];
-    const unverified = [
-      ...inputs.insecureSkipTlsVerify,
-      ...(config?.insecureRegistries ?? []).map(({ value }) => value),
-    ];
-    const findings = [...settings.findings, ...(config?.findings ?? []), ...unverifiedHosts(unverified)];
-    results.findings.push(...findings);
-    tellFindings(findings, runner);
+    const settings = await readRunSettings(inputs, environment);
+    for (const secret of secretsOf(settings.proxy.effective, settings.credentials)) runner.mask(secret);
+    results.findings.push(...settings.findings);
+    tellFindings(settings.findings, runner);
 
-    session = openRunSession({ inputs, settings: settings.effective, credentials, certificates, unverified }, runner);
-    await perform({ inputs, settings, runner, session, results, signal: interruption.signal });
-    await writeFiles(inputs, settings, session, results, runner);
-    if (inputs.exportEnvironment) {
-      const trust = await exportCertificates(certificates, runner.temp);
-      const node = inputs.nodeProxy ? { NODE_USE_ENV_PROXY: "1" } : {};
-      exportSettings({ ...settings.variables, ...node, ...trust }, runner);
-    }
-    results.findings.push(...lint(inputs, settings.effective, session));
+    session = openRunSession(inputs, settings, runner);
+    await perform({ inputs, settings: settings.proxy, runner, session, results, signal: interruption.signal });
+    const asked = hostsOf(session.hops);
+    await handOn(inputs, settings, { results, runner, allowList: allowList(asked).split("\n").filter(Boolean) });
+    results.findings.push(...lint(inputs, settings.proxy.effective, session));
   } catch (caught) {
     // Whoever waits when the run is stopped fails with words of its own; the reason is what tells.
     const error = interruption.signal.aborted ? interruption.signal.reason : caught;
@@ -90,60 +75,11 @@ async function perform(run: Run): Promise<void> {
   // What `setup` does, the settings and their export, every command can do.
 }
 
-function settingsSources(inputs: Inputs) {
-  const { httpProxy, httpsProxy, noProxy, noProxyRegistries } = inputs;
-  return { inputs: { httpProxy, httpsProxy, noProxy }, noProxyRegistries };
-}
-
-function openRunSession(options: Omit<SessionOptions, "sources" | "target" | "onSecret">, runner: Runner): Session {
-  const { componentVersions, target } = options.inputs;
-  const sources = componentVersions.map(({ repository }) => repository);
-  return openSession({ ...options, sources, target, onSecret: (secret) => runner.mask(secret) });
-}
-
-/** A switch that opens every connection to everybody is refused; single hosts can be listed. */
-function refuseUncheckedTls(environment: Environment): void {
-  if (environment.NODE_TLS_REJECT_UNAUTHORIZED !== "0") return;
-  throw new TransferError(
-    "TLS_CHECKS_OFF",
-    "NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of every certificate",
-    {
-      where: "environment NODE_TLS_REJECT_UNAUTHORIZED",
-      remedy: "Unset it, and put the authority of your proxy or registry into ca-certificates.",
-    },
-  );
-}
-
-function extraCertificates(config: ProxyConfig | undefined): string[] {
-  return (config?.extraRootCertificates ?? []).flatMap(({ value, from }) => certificatesIn(value, from));
-}
-
-/** Settings for those that read files. What holds a password is not shown, however well it is wrapped. */
-async function writeFiles(
-  inputs: Inputs,
-  { effective }: ReadSettings,
-  session: Session,
-  results: Results,
-  runner: Runner,
-) {
-  if (inputs.writeProxyConfig.length === 0) return;
-  const allowed = allowList(hostsOf(session.hops))
-    .split("\n")
-    .filter((host) => host !== "");
-  const written = await writeProxyFiles(inputs.writeProxyConfig, { settings: effective, allowList: allowed });
-  const isSecret = [effective.httpProxy, effective.httpsProxy].some((proxy) => (proxy?.password ?? "") !== "");
-  results.written = written.map(({ format, path, digest, annotation }) => ({
-    format,
-    path,
-    ...(digest === undefined ? {} : { digest }),
-    ...(annotation === undefined || isSecret ? {} : { annotation }),
-  }));
-  for (const { path, format, digest, annotation } of results.written) {
-    runner.info(`wrote ${path} (${format})`);
-    if (digest !== undefined) runner.info(`initdata digest: ${digest}`);
-    if (annotation !== undefined) runner.info(`cc_init_data: ${annotation}`);
-  }
-  results.findings.push(...written.flatMap(({ findings }) => findings));
+function openRunSession(inputs: Inputs, settings: RunSettings, runner: Runner): Session {
+  const { proxy, ...others } = settings;
+  const sources = inputs.componentVersions.map(({ repository }) => repository);
+  const onSecret = (secret: string) => runner.mask(secret);
+  return openSession({ ...others, inputs, settings: proxy.effective, sources, target: inputs.target, onSecret });
 }
 
 /** What deserves a look when everything went well. */
@@ -153,11 +89,6 @@ function lint(inputs: Inputs, settings: ProxySettings, session: Session): Findin
   const urls = [...session.hops.map(({ url }) => url), ...named, ...inputs.urls];
   const advice = inputs.command === "setup" ? outOfReach(settings) : [];
   return [...disagreements(urls, settings), ...splitRoutes(session.hops), ...advice];
-}
-
-function exportSettings(variables: Readonly<Record<string, string>>, runner: Runner): void {
-  for (const [name, value] of Object.entries(variables)) runner.exportVariable(name, value);
-  runner.info(`exported for later steps: ${Object.keys(variables).sort().join(", ")}`);
 }
 
 function tellFindings(findings: readonly Finding[], runner: Runner): void {

@@ -23,12 +23,25 @@ export function printableUrl(url: string | URL): string {
 
 const LONGEST = 500;
 
+/** Longest first, so that nothing is left of a secret that another is a part of. */
+let concealed: readonly string[] = [];
+
+/**
+ * From now on no printable text shows this: what registries and proxies say may repeat what they were sent, and neither a report nor a
+ * summary is masked by a runner, nor is a secret of which half was cut off.
+ */
+export function conceal(secret: string): void {
+  if (secret === "" || concealed.includes(secret)) return;
+  concealed = [...concealed, secret].sort((one, other) => other.length - one.length);
+}
+
 /**
  * Foreign text (a registry's message, a proxy's page, a label) on one line, free of control, bidirectional and ANSI characters,
  * with nothing that a runner reads as a workflow command and nothing that looks like a token.
  */
 export function printable(text: string, longest: number = LONGEST): string {
-  const plain = text
+  const plain = concealed
+    .reduce((shown, secret) => shown.replaceAll(secret, "***"), text)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
     .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
     // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose

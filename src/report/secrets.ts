@@ -5,7 +5,8 @@ import type { CredentialEntry } from "../registry/credentials.ts";
 const SHORTEST_SECRET = 4;
 
 /**
- * What must not be seen in a log: passwords and `user:password`, as they are, percent-encoded and in base64. User names alone are no
+ * What must not be seen in a log: passwords and `user:password`, as they are, percent-encoded, in base64, as
+ * JSON and in hexadecimal. User names alone are no
  * secrets: GitHub drops every job output that contains a masked text.
  */
 export function secretsOf({ httpProxy, httpsProxy }: ProxySettings, credentials: readonly CredentialEntry[]): string[] {
@@ -26,6 +27,8 @@ function spellings(secret: string): string[] {
   const encoded = encodeURIComponent(secret);
   // The form that proxy settings are exported in; runners print the environment of every later step.
   const strictly = encoded.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-  const inLowerCase = encoded.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase());
-  return [secret, encoded, strictly, inLowerCase, base64, base64.replace(/=+$/, "")];
+  const inLowerCase = [encoded, strictly].map((text) => text.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase()));
+  const json = JSON.stringify(secret).slice(1, -1);
+  const hex = Buffer.from(secret, "utf8").toString("hex");
+  return [secret, encoded, strictly, ...inLowerCase, base64, base64.replace(/=+$/, ""), json, hex];
 }
