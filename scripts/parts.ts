@@ -1,4 +1,4 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
 export const root = resolve(import.meta.dirname, "..");
@@ -6,12 +6,15 @@ export const root = resolve(import.meta.dirname, "..");
 /** Where `go install` puts what the tests run; git-ignored, first on the PATH of the tests. */
 export const goBinaries = join(root, ".real-parts", "bin");
 
+/** Where pip puts Python modules that the tests run, on the PYTHONPATH of the tests. */
+export const pythonModules = join(root, ".real-parts", "python");
+
 export interface Part {
   readonly binary: string;
-  readonly from: "debian" | "go";
-  /** Debian package, or Go package without version. */
+  readonly from: "debian" | "go" | "pypi";
+  /** Debian package, Go package without version, or Python module. */
   readonly source: string;
-  /** Of Go packages only: Debian's are the release's own. */
+  /** Not of Debian's packages, which are the release's own. */
   readonly version?: string;
   /** Ports below 1024 and changes of user need it. */
   readonly asRoot?: boolean;
@@ -26,6 +29,7 @@ export const parts = {
   ip: { binary: "ip", from: "debian", source: "iproute2", asRoot: true },
   openssl: { binary: "openssl", from: "debian", source: "openssl" },
   perl: { binary: "perl", from: "debian", source: "perl-base" },
+  "python3-requests": { binary: "python3", from: "pypi", source: "requests", version: "2.34.2" },
   distribution: {
     binary: "registry",
     from: "go",
@@ -69,6 +73,7 @@ export function findProgram(binary: string): string | undefined {
 export function findPart(name: PartName): string | undefined {
   const part: Part = parts[name];
   if (part.asRoot && process.getuid?.() !== 0) return undefined;
+  if (part.from === "pypi" && !existsSync(join(pythonModules, part.source))) return undefined;
   return part.from === "go" ? [join(goBinaries, part.binary)].find(isExecutable) : findProgram(part.binary);
 }
 
@@ -76,6 +81,7 @@ export function findPart(name: PartName): string | undefined {
 export function installLine(name: PartName): string {
   const part: Part = parts[name];
   if (part.from === "go") return `GOBIN="$PWD/.real-parts/bin" go install ${part.source}@${part.version}`;
+  if (part.from === "pypi") return `pip install --target .real-parts/python ${part.source}==${part.version}`;
   return `apt-get install ${part.source}${part.asRoot ? " (and run as root)" : ""}`;
 }
 

@@ -1,7 +1,17 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { findPart, findProgram, goBinaries, installLine, type Part, type PartName, parts, root } from "./parts.ts";
+import {
+  findPart,
+  findProgram,
+  goBinaries,
+  installLine,
+  type Part,
+  type PartName,
+  parts,
+  pythonModules,
+  root,
+} from "./parts.ts";
 
 /**
  * Installs the real programs that the tests run, where this machine allows it. Never fails: what is missing at the end is
@@ -16,7 +26,18 @@ export function installRealParts(say: (line: string) => void): readonly PartName
   for (const name of names) {
     if (parts[name].from === "go" && !isBuilt(name)) build(name, say);
   }
+  for (const name of names) {
+    if (parts[name].from === "pypi" && findPart(name) === undefined) installModule(name, say);
+  }
   return names.filter((name) => findPart(name) === undefined);
+}
+
+function installModule(name: PartName, say: (line: string) => void): void {
+  const { binary, source, version }: Part = parts[name];
+  const python = findProgram(binary);
+  if (python === undefined) return;
+  say(`installing ${source} ${version} for Python`);
+  run(python, ["-m", "pip", "install", "--quiet", "--target", pythonModules, `${source}==${version}`]);
 }
 
 function installDebianPackages(missing: readonly PartName[], say: (line: string) => void): void {

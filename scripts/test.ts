@@ -2,13 +2,13 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { installLine, root, testPath } from "./parts.ts";
+import { installLine, pythonModules, root, testPath } from "./parts.ts";
 import { installRealParts } from "./real-parts.ts";
 
 /** The settings of the machine's own proxy are for installing the parts: no test may depend on them. */
 function testEnvironment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env).filter(([name]) => !/^(https?|all|no)_proxy$/i.test(name));
-  return { ...Object.fromEntries(entries), PATH: testPath() };
+  return { ...Object.fromEntries(entries), PATH: testPath(), PYTHONPATH: pythonModules };
 }
 
 interface Results {

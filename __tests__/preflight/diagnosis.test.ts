@@ -116,7 +116,8 @@ withParts(["openssl"], "a certificate", () => {
     expect(await asking(`https://${host}/v2/`)).toMatchObject({
       code: "TLS_UNTRUSTED",
       host,
-      remedy: expect.stringContaining("NODE_EXTRA_CA_CERTS"),
+      message: expect.stringContaining('issued by "Test Authority"'),
+      remedy: expect.stringContaining("ca-certificates"),
     });
   });
 
@@ -427,7 +428,12 @@ describe("causes that loopback has not", () => {
     [
       "a proxy that re-signs TLS",
       failure("tls", { cause: { code: "SELF_SIGNED_CERT_IN_CHAIN" } }, proxied),
-      { code: "TLS_UNTRUSTED", via: "proxy", "refused-by": "token-host" },
+      { code: "TLS_INTERCEPTED", via: "proxy", host: "ghcr.io:443", "refused-by": "proxy" },
+    ],
+    [
+      "an authority of the house",
+      failure("tls", { cause: { code: "SELF_SIGNED_CERT_IN_CHAIN" } }),
+      { code: "TLS_UNTRUSTED", via: "direct", "refused-by": "token-host" },
     ],
     [
       "a connection that is cut in the middle",

@@ -8,7 +8,7 @@ import { undici8 } from "../../src/proxy/clients/undici.ts";
 import { CLIENTS } from "../../src/proxy/clients.ts";
 import { readSettings } from "../../src/proxy/settings.ts";
 import { pathOf, withParts } from "../real/parts.ts";
-import { askCurl, askNode, askPython, hasRequests, type Question, type Via } from "./running-clients.ts";
+import { askCurl, askNode, askPython, type Question, type Via } from "./running-clients.ts";
 
 /** After `noproxy|url|go`, in the order of the table. */
 const COLUMNS = [
@@ -88,9 +88,10 @@ describe("what the clients at hand answer", () => {
         predicted(modelOf("Python urllib"), questions),
       );
     });
+  });
 
-    const testRequests = hasRequests(pathOf("python3")) ? test : test.skip;
-    testRequests("requests [skipped where python3 has no module of that name]", async () => {
+  withParts(["python3", "python3-requests"], "Python with requests", () => {
+    test("requests", async () => {
       expect(answered(questions, await askPython(pathOf("python3"), "requests", questions))).toEqual(
         predicted(modelOf("Python requests"), questions),
       );

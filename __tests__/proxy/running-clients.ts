@@ -58,12 +58,8 @@ export async function askPython(
   api: "urllib" | "requests",
   questions: readonly Question[],
 ): Promise<string[]> {
-  const { HOME = "", PATH = "" } = process.env;
-  return answersOf(python, ["-c", PYTHON], { ...proxies, HOME, PATH, PYTHONUTF8: "1" }, { api, questions });
-}
-
-export function hasRequests(python: string): boolean {
-  return spawnSync(python, ["-c", "import requests"]).status === 0;
+  const { HOME = "", PATH = "", PYTHONPATH = "" } = process.env;
+  return answersOf(python, ["-c", PYTHON], { ...proxies, HOME, PATH, PYTHONPATH, PYTHONUTF8: "1" }, { api, questions });
 }
 
 /** Everything that curl would connect to is one of two loopback ports. */
