@@ -114,6 +114,24 @@ describe("the forms of access", () => {
   });
 });
 
+test.each([
+  ["another media type, as v2 writes it for Docker images", { mediaType: DOCKER_MANIFEST }],
+  ["another content", { localReference: `sha256:${"0".repeat(64)}` }],
+])("a local blob of %s does not say the same", async (_, difference) => {
+  const registry = createMemoryRegistry();
+  const image = addImage(registry, AT_TARGET, { mediaType: DOCKER_MANIFEST });
+  const access = { type: "localBlob", localReference: image.digest, mediaType: OCI_MANIFEST };
+  const found = await surveyed(registry, { path: "moved", natives: [image], resources: [resource("app", access)] });
+  const [item] = found.items;
+  if (item === undefined) throw new Error("no item");
+  const written = { ...access, ...difference };
+  const { changes } = arrange(
+    { ...found, items: [{ ...item, element: { ...item.element, access: written } }] },
+    options("localBlob"),
+  );
+  expect(changes[0]).toMatchObject({ before: written, after: access, reason: "takes the form localBlob" });
+});
+
 test("local blobs and what is kept stay as they are; a shared blob is one layer for both", async () => {
   const { version, blob } = await shop(createMemoryRegistry());
   const arrangement = arrange(version, options("localBlob"));

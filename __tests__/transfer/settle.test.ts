@@ -1,7 +1,8 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { type ComponentVersion, readComponentVersion } from "../../src/ocm/component-version.ts";
 import { arrange } from "../../src/transfer/arrange.ts";
 import { settle } from "../../src/transfer/settle.ts";
+import { surveyVersion } from "../../src/transfer/survey.ts";
 import { addComponentVersion, addImage, type ComponentOptions, resource } from "./content.ts";
 import { createMemoryRegistry } from "./memory-registry.ts";
 import { surveyed } from "./surveyed.ts";
@@ -64,4 +65,56 @@ test.each<[string, There | undefined]>([
 ])("what %s is written", async (_, there) => {
   const { arrangement, result } = await settled(there);
   expect(result).toBe(arrangement);
+});
+
+describe("what the target has by value, and the transfer would leave by reference", () => {
+  const absolute = { type: "ociArtifact", imageReference: "far.test/images/app:1" };
+
+  /** The target's copy by value, this component version, and the transfer of it that copies no resources. */
+  async function byReference(source: ComponentOptions, access: (digest: string) => object) {
+    const [from, target] = [createMemoryRegistry(), createMemoryRegistry()];
+    const image = addImage(target, `${PATH}/component-descriptors/acme.org/shop`);
+    const resources = [resource("app", access(image.digest)), resource("code", { type: "gitHub" })];
+    addComponentVersion(target, { path: PATH, resources, natives: [image] });
+    addComponentVersion(from, {
+      resources: [resource("app", absolute), resource("code", { type: "gitHub" })],
+      ...source,
+    });
+    const read = (registry: typeof from, path: string) =>
+      readComponentVersion({ registry, path, display: path }, "acme.org/shop", "1.0.0");
+    const options = { copyResources: false, copySources: false, registryAt: () => from };
+    const arrangement = arrange(await surveyVersion(await read(from, ""), options), {
+      form: "localBlob",
+      target: { origin: "target.test", path: PATH },
+      furtherSignatures: [],
+    });
+    const existing = await read(target, PATH);
+    return { arrangement, existing, result: settle(arrangement, existing) };
+  }
+
+  const local = (localReference: string) => ({ type: "localBlob", localReference, mediaType: "x" });
+
+  test.each<[string, (digest: string) => object]>([
+    ["localBlob", local],
+    ["relativeOciReference", (digest) => ({ type: "relativeOciReference", reference: `images/app@${digest}` })],
+  ])("stays as it is: %s", async (_, access) => {
+    const { existing, result } = await byReference({}, access);
+    expect(result.componentTag.target).toEqual(existing.root);
+    expect(result.placements).toEqual([]);
+    expect(result.changes.map(({ after, reason }) => [after, reason])).toEqual([
+      [existing.descriptor.elements[0]?.access, "is at the target by value"],
+      [{ type: "gitHub" }, "access type gitHub stays a reference"],
+    ]);
+  });
+
+  test("does not where it is a reference itself", async () => {
+    const other = { type: "ociArtifact", imageReference: "elsewhere.test/app:1" };
+    const { arrangement, result } = await byReference({}, () => other);
+    expect(result).toBe(arrangement);
+  });
+
+  test("does not where it is of another component version, that is to be overwritten", async () => {
+    const { arrangement, result } = await byReference({ more: { creationTime: "2026-01-01T00:00:00Z" } }, local);
+    expect(result).toBe(arrangement);
+  });
 });

@@ -211,6 +211,14 @@ describe("absolute references", () => {
     expect(given.far.asked).toEqual([]);
   });
 
+  test("at home it is looked for by what the descriptor pins, where the reference says no digest", async () => {
+    const given = scene();
+    const image = addImage(given.home, "images/app");
+    const resources = [resource("app", absolute("images/app:2"), artifactDigest(image))];
+    expect(await one(given, { resources })).toMatchObject({ name: { tag: "2" }, graph: { root: image } });
+    expect(given.far.asked).toEqual([]);
+  });
+
   test.each(["MANIFEST_UNKNOWN", "UNAUTHORIZED", "DENIED"] as const)(
     "%s at home leads to the far registry",
     async (code) => {
@@ -258,6 +266,14 @@ describe("relative references", () => {
     addImage(given.home, "images/app", { tag: "2", layers: ["other"] });
     const resources = [resource("app", relative(`images/app:2@${image.digest}`))];
     expect(await one(given, { resources })).toMatchObject({ name: { tag: "2" }, graph: { root: image } });
+  });
+
+  test("by the digest that the descriptor pins, wherever the tag has gone since", async () => {
+    const given = scene();
+    const signed = addImage(given.home, "images/app");
+    addImage(given.home, "images/app", { tag: "2", layers: ["other"] });
+    const resources = [resource("app", relative("images/app:2"), artifactDigest(signed))];
+    expect(await one(given, { resources })).toMatchObject({ name: { tag: "2" }, graph: { root: signed } });
   });
 
   test("left by reference they would point nowhere, so they are copied always", async () => {

@@ -5,9 +5,8 @@ import type { CredentialEntry } from "../registry/credentials.ts";
 const SHORTEST_SECRET = 4;
 
 /**
- * What must not be seen in a log: passwords and `user:password`, as they are, percent-encoded, in base64, as
- * JSON and in hexadecimal. User names alone are no
- * secrets: GitHub drops every job output that contains a masked text.
+ * What must not be seen in a log: passwords and `user:password` in every spelling. User names alone are no secrets: GitHub drops every
+ * job output that contains a masked text.
  */
 export function secretsOf({ httpProxy, httpsProxy }: ProxySettings, credentials: readonly CredentialEntry[]): string[] {
   const logins = [httpProxy, httpsProxy, ...credentials.map(({ credential }) => credential)].filter(
@@ -21,7 +20,8 @@ export function secretsOf({ httpProxy, httpsProxy }: ProxySettings, credentials:
   return [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET);
 }
 
-function spellings(secret: string): string[] {
+/** A secret as it is, percent-encoded, in base64, escaped as in JSON, and in hexadecimal. */
+export function spellings(secret: string): string[] {
   if (secret === "") return [];
   const base64 = Buffer.from(secret, "utf8").toString("base64");
   const encoded = encodeURIComponent(secret);

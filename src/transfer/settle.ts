@@ -2,6 +2,7 @@ import { parseAccess } from "../ocm/access.ts";
 import type { Element } from "../ocm/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../ocm/json.ts";
+import { componentDigest } from "../ocm/normalise.ts";
 import type { Arrangement } from "./arrange.ts";
 
 /**
@@ -10,7 +11,8 @@ import type { Arrangement } from "./arrange.ts";
  */
 export function settle(arrangement: Arrangement, existing: ComponentVersion | undefined): Arrangement {
   if (existing === undefined) return arrangement;
-  const holds = existing.descriptor.elements.filter((element) => holdsMore(element, arrangement));
+  const isSame = componentDigest(existing.descriptor) === componentDigest(arrangement.version.descriptor);
+  const holds = existing.descriptor.elements.filter((element) => isSame && holdsMore(element, arrangement));
   if (holds.length === 0 && !saysTheSame(existing, arrangement)) return arrangement;
   const kept = new Map(holds.map((element) => [`${element.kind} ${element.index}`, element.access]));
   return {
