@@ -224,12 +224,24 @@ function printableUrl(url) {
     return printable(`${parsed.protocol}//${parsed.host}${parsed.pathname}${search}`);
 }
 const LONGEST = 500;
+/** Longest first, so that nothing is left of a secret that another is a part of. */
+let concealed = [];
+/**
+ * From now on no printable text shows this: what registries and proxies say may repeat what they were sent, and neither a report nor a
+ * summary is masked by a runner, nor is a secret of which half was cut off.
+ */
+function conceal(secret) {
+    if (secret === "" || concealed.includes(secret))
+        return;
+    concealed = [...concealed, secret].sort((one, other) => other.length - one.length);
+}
 /**
  * Foreign text (a registry's message, a proxy's page, a label) on one line, free of control, bidirectional and ANSI characters,
  * with nothing that a runner reads as a workflow command and nothing that looks like a token.
  */
 function printable(text, longest = LONGEST) {
-    const plain = text
+    const plain = concealed
+        .reduce((shown, secret) => shown.replaceAll(secret, "***"), text)
         // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
         .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
         // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
@@ -1334,7 +1346,7 @@ function parseComponentVersion(text, where) {
     const component = at < 0 ? parts.component : parts.component.slice(0, at);
     const version = at < 0 ? undefined : parts.component.slice(at + 1);
     if (!isComponentName(component))
-        throw malformed(`has "${printable(component, 100)}" for a component, which is no component name`);
+        throw malformed(`has "${shown(component)}" for a component, which is no component name`);
     if (version !== undefined && !isVersion(version)) {
         throw malformed(`has "${printable(version, 60)}" for a version, which is no semantic version`);
     }
@@ -1371,7 +1383,7 @@ function parseRepository(text, where) {
     const scheme = /^(https?|oci):\/\//.exec(rest)?.[1];
     const [host = "", ...segments] = rest.slice(scheme === undefined ? 0 : scheme.length + 3).split("/");
     const path = segments.join("/").replace(/\/+$/, "");
-    if (host.includes("@"))
+    if (LOGIN.test(rest))
         throw malformed("has a user or password in it, which belong into credentials");
     if (!isHost(host))
         throw malformed(`has "${printable(host, 100)}" for a host, which is none`);
@@ -1385,9 +1397,11 @@ function formatRepository(repository) {
     const scheme = repository.scheme === undefined ? "" : `${repository.scheme}://`;
     return `${scheme}${repository.host}${repository.path === "" ? "" : `/${repository.path}`}`;
 }
+/** Up to the last @ but that of a digest: a password may hold slashes. */
+const LOGIN = /^([A-Za-z][\w.+/-]*::)?(\w+:\/\/)?.*@(?!sha\d+:)/s;
 /** A reference as messages repeat it: whoever writes a password into one does not find it in the log. */
 function shown(text) {
-    return printable(text.replace(/^((?:[^/@]+::)?(?:\w+:\/\/)?)[^/@]*@/, "$1***@"), 200);
+    return printable(text.replace(LOGIN, (_, type = "", scheme = "") => `${type}${scheme}***@`), 200);
 }
 
 // EXTERNAL MODULE: ./node_modules/tar-stream/index.js
@@ -4062,6 +4076,7 @@ function nameTaken(name, one, other, why, remedy) {
 ;// CONCATENATED MODULE: ./lib/transfer/settle.js
 
 
+
 /**
  * Leaves a component version that is at the target in the form that was asked for under the manifest that it has: written anew, it
  * would say the same in other bytes, and what refers to its digest would be lost. Its artifacts are completed all the same.
@@ -4069,7 +4084,8 @@ function nameTaken(name, one, other, why, remedy) {
 function settle(arrangement, existing) {
     if (existing === undefined)
         return arrangement;
-    const holds = existing.descriptor.elements.filter((element) => holdsMore(element, arrangement));
+    const isSame = componentDigest(existing.descriptor) === componentDigest(arrangement.version.descriptor);
+    const holds = existing.descriptor.elements.filter((element) => isSame && holdsMore(element, arrangement));
     if (holds.length === 0 && !saysTheSame(existing, arrangement))
         return arrangement;
     const kept = new Map(holds.map((element) => [`${element.kind} ${element.index}`, element.access]));
@@ -6212,7 +6228,10 @@ function createRunner(environment) {
 function runner_githubRunner(environment) {
     return {
         temp: environment.RUNNER_TEMP || (0,external_node_os_.tmpdir)(),
-        mask: (secret) => core/* setSecret */.Pq(secret),
+        mask: (secret) => {
+            conceal(secret);
+            core/* setSecret */.Pq(secret);
+        },
         info: (text) => core/* info */.pq(line(text)),
         warning: (message, title) => core/* warning */.$e(line(message), { title }),
         error: (message, title) => core/* error */.z3(line(message), { title }),
@@ -6240,7 +6259,7 @@ function plainRunner(environment) {
     const write = (text) => process.stderr.write(`${line(text)}\n`);
     return {
         temp: environment.RUNNER_TEMP || (0,external_node_os_.tmpdir)(),
-        mask: () => { },
+        mask: conceal,
         info: write,
         warning: (message) => write(`warning: ${message}`),
         error: (message) => write(`error: ${message}`),
@@ -6326,8 +6345,8 @@ function describePlan({ arrangements, steps, tags }) {
 /** Masking something this short would turn half of the log into asterisks, and it protects nothing. */
 const SHORTEST_SECRET = 4;
 /**
- * What must not be seen in a log: passwords and `user:password`, as they are, percent-encoded and in base64. User names alone are no
- * secrets: GitHub drops every job output that contains a masked text.
+ * What must not be seen in a log: passwords and `user:password` in every spelling. User names alone are no secrets: GitHub drops every
+ * job output that contains a masked text.
  */
 function secretsOf({ httpProxy, httpsProxy }, credentials) {
     const logins = [httpProxy, httpsProxy, ...credentials.map(({ credential }) => credential)].filter((login) => login !== undefined);
@@ -6338,6 +6357,7 @@ function secretsOf({ httpProxy, httpsProxy }, credentials) {
     });
     return [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET);
 }
+/** A secret as it is, percent-encoded, in base64, escaped as in JSON, and in hexadecimal. */
 function spellings(secret) {
     if (secret === "")
         return [];
@@ -6345,8 +6365,10 @@ function spellings(secret) {
     const encoded = encodeURIComponent(secret);
     // The form that proxy settings are exported in; runners print the environment of every later step.
     const strictly = encoded.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
-    const inLowerCase = encoded.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase());
-    return [secret, encoded, strictly, inLowerCase, base64, base64.replace(/=+$/, "")];
+    const inLowerCase = [encoded, strictly].map((text) => text.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase()));
+    const json = JSON.stringify(secret).slice(1, -1);
+    const hex = Buffer.from(secret, "utf8").toString("hex");
+    return [secret, encoded, strictly, ...inLowerCase, base64, base64.replace(/=+$/, ""), json, hex];
 }
 
 ;// CONCATENATED MODULE: ./lib/report/summary.js
@@ -6991,7 +7013,10 @@ function createAuthorizedClient(options) {
                 // The same login again: it was heard, and is wrong.
                 throw await registryError(refusal, `logging in at ${options.host}`, "CREDENTIALS_REFUSED");
             }
-            return client.request({ ...request, headers: { ...request.headers, ...after } }, signal);
+            const answer = await client.request({ ...request, headers: { ...request.headers, ...after } }, signal);
+            if (answer.status !== 401 || challenge.scheme !== "basic")
+                return answer;
+            throw await registryError(answer, `logging in at ${options.host}`, "CREDENTIALS_REFUSED");
         },
     };
 }
@@ -7079,7 +7104,7 @@ function uploadLocation(location, from, what) {
         return new URL(`${url.pathname}${url.search}`, asked.origin);
     }
     if (url === null || !/^https?:$/.test(url.protocol) || (url.protocol === "http:" && asked.protocol === "https:")) {
-        throw new TransferError("UPLOAD_LOCATION_REFUSED", `${what}: the upload is sent to ${printable(location ?? "nowhere", 120)}`, {
+        throw new TransferError("UPLOAD_LOCATION_REFUSED", `${what}: the upload is sent to ${location === undefined ? "nowhere" : printableUrl(location)}`, {
             where: asked.host,
             remedy: "Ask the operators of the registry: behind a reverse proxy it has to know its own public URL.",
         });
@@ -7408,6 +7433,12 @@ async function readCredentials(inputs, environment) {
     const file = isNamed
         ? inputs.registryConfig
         : (0,external_node_path_.join)(environment.DOCKER_CONFIG || (0,external_node_path_.join)(environment.HOME || (0,external_node_os_.homedir)(), ".docker"), "config.json");
+    if (file.trimStart().startsWith("{")) {
+        throw new TransferError("CREDENTIALS_MALFORMED", "registry-config holds the content of a file, not its name", {
+            where: "input registry-config",
+            remedy: "Write the content to a file, and name that file in registry-config.",
+        });
+    }
     try {
         return [...fromInput, ...parseDockerConfig(await (0,promises_.readFile)(file, "utf8"), file)];
     }
@@ -7535,7 +7566,7 @@ async function main_perform(run) {
 function openRunSession(inputs, settings, runner) {
     const { proxy, ...others } = settings;
     const sources = inputs.componentVersions.map(({ repository }) => repository);
-    const onSecret = (secret) => runner.mask(secret);
+    const onSecret = (secret) => spellings(secret).forEach(runner.mask);
     return openSession({ ...others, inputs, settings: proxy.effective, sources, target: inputs.target, onSecret });
 }
 /** What deserves a look when everything went well. */

@@ -1,8 +1,8 @@
 import { exportCertificates } from "./certificates.ts";
-import type { Results } from "./commands/run.ts";
 import type { Inputs } from "./inputs.ts";
 import type { ProxySettings } from "./proxy/settings.ts";
 import { writeProxyFiles } from "./proxy-files.ts";
+import type { Results } from "./report/results.ts";
 import type { Runner } from "./report/runner.ts";
 import type { RunSettings } from "./run-settings.ts";
 

@@ -1,7 +1,7 @@
 import { download } from "./commands/download.ts";
 import { explain } from "./commands/explain.ts";
 import { preflight } from "./commands/preflight.ts";
-import type { Results, Run } from "./commands/run.ts";
+import type { Run } from "./commands/run.ts";
 import { transfer } from "./commands/transfer.ts";
 import { TransferError } from "./errors.ts";
 import { type Inputs, readInputs } from "./inputs.ts";
@@ -14,8 +14,9 @@ import { allowList, hostsOf } from "./report/hosts.ts";
 import { disagreements, outOfReach, splitRoutes } from "./report/lint.ts";
 import { type Problem, problemOf } from "./report/problem.ts";
 import { writeReport } from "./report/report.ts";
+import type { Results } from "./report/results.ts";
 import { createRunner, type Runner } from "./report/runner.ts";
-import { secretsOf } from "./report/secrets.ts";
+import { secretsOf, spellings } from "./report/secrets.ts";
 import { summarise } from "./report/summary.ts";
 import { type RunSettings, readRunSettings } from "./run-settings.ts";
 import { openSession, type Session } from "./session.ts";
@@ -78,7 +79,7 @@ async function perform(run: Run): Promise<void> {
 function openRunSession(inputs: Inputs, settings: RunSettings, runner: Runner): Session {
   const { proxy, ...others } = settings;
   const sources = inputs.componentVersions.map(({ repository }) => repository);
-  const onSecret = (secret: string) => runner.mask(secret);
+  const onSecret = (secret: string) => spellings(secret).forEach(runner.mask);
   return openSession({ ...others, inputs, settings: proxy.effective, sources, target: inputs.target, onSecret });
 }
 

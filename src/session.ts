@@ -178,6 +178,12 @@ export async function readCredentials(inputs: Inputs, environment: Environment):
   const file = isNamed
     ? inputs.registryConfig
     : join(environment.DOCKER_CONFIG || join(environment.HOME || homedir(), ".docker"), "config.json");
+  if (file.trimStart().startsWith("{")) {
+    throw new TransferError("CREDENTIALS_MALFORMED", "registry-config holds the content of a file, not its name", {
+      where: "input registry-config",
+      remedy: "Write the content to a file, and name that file in registry-config.",
+    });
+  }
   try {
     return [...fromInput, ...parseDockerConfig(await readFile(file, "utf8"), file)];
   } catch (error) {

@@ -45,14 +45,14 @@ describe("Basic", () => {
   });
 
   test.each([
-    ["none", undefined, 1],
-    ["a wrong one", { ...ada, password: "wrong-secret" }, 2],
-  ])("with %s is refused, once", async (_, credential, requests) => {
+    ["none", undefined, 1, "UNAUTHORIZED"],
+    ["a wrong one", { ...ada, password: "wrong-secret" }, 2, "CREDENTIALS_REFUSED"],
+  ])("with %s is refused, once", async (_, credential, requests, code) => {
     const fake = await start({ auth });
     const registry = openRegistry(fake.host, { attempts: 3, ...(credential === undefined ? {} : { credential }) });
     await expect(registry.repository("a").resolve("1")).rejects.toMatchObject({
       name: "RegistryError",
-      code: "UNAUTHORIZED",
+      code,
       status: 401,
       where: fake.host,
       message: expect.not.stringContaining("wrong-secret"),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { ComponentVersionResult, Results } from "../../src/commands/run.ts";
+import type { ComponentVersionResult, Results } from "../../src/report/results.ts";
 import { summarise } from "../../src/report/summary.ts";
 
 const nothing: Results = { findings: [], diagnosis: [] };

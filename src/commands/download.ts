@@ -6,10 +6,11 @@ import { parseAccess } from "../ocm/access.ts";
 import type { Element } from "../ocm/component-descriptor.ts";
 import { componentDigest } from "../ocm/normalise.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
+import type { ComponentVersionResult, DownloadedFile } from "../report/results.ts";
 import { type SaveOptions, saveArtifact, saveBlobs } from "../transfer/save.ts";
 import type { Item, SurveyedVersion } from "../transfer/survey.ts";
 import { gatherWithPreflight } from "./preflight.ts";
-import type { ComponentVersionResult, DownloadedFile, Run } from "./run.ts";
+import type { Run } from "./run.ts";
 
 /** Puts the resources of component versions into a folder: local blobs as files, OCI artifacts as OCI image layouts. */
 export async function download(run: Run): Promise<void> {

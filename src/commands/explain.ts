@@ -1,21 +1,9 @@
 import { errorMessage } from "../errors.ts";
-import { type Difference, differingClients } from "../proxy/clients.ts";
+import { differingClients } from "../proxy/clients.ts";
 import { parseGoUrl } from "../proxy/go-url.ts";
 import { routeBefore, routeFor } from "../proxy/route.ts";
 import type { ReadSettings } from "../proxy/settings.ts";
-
-/** The answer to one URL, an element of the output `routes`. */
-export interface Explanation {
-  readonly url: string;
-  readonly via: "direct" | "proxy" | "error";
-  /** For printing; empty where the way is direct. */
-  readonly proxy: string;
-  readonly rule: string;
-  /** Go's answer to the settings as they were found. */
-  readonly before: "direct" | "proxy" | "error";
-  /** Who else decides differently under the exported settings. */
-  readonly differs: readonly Difference[];
-}
+import type { Explanation } from "../report/results.ts";
 
 /** Which way does each URL go, by which rule, and who disagrees? One answer per line, in order. */
 export function explain(urls: readonly string[], settings: ReadSettings): readonly Explanation[] {

@@ -1,65 +1,8 @@
 import type { Inputs } from "../inputs.ts";
-import type { Diagnosis } from "../preflight/diagnosis.ts";
-import type { Finding } from "../proxy/finding.ts";
 import type { ReadSettings } from "../proxy/settings.ts";
+import type { Results } from "../report/results.ts";
 import type { Runner } from "../report/runner.ts";
 import type { Session } from "../session.ts";
-import type { Plan } from "../transfer/plan.ts";
-import type { Explanation } from "./explain.ts";
-
-/** What a command found out and did. It grows while the command works, so that a failure is reported with what was known by then. */
-export interface Results {
-  routes?: readonly Explanation[];
-  findings: Finding[];
-  diagnosis: Diagnosis[];
-  plan?: Plan;
-  /** Component versions as they are at the target, or as they were downloaded. */
-  componentVersions?: readonly ComponentVersionResult[];
-  /** Old reference to new reference of every artifact that was copied. */
-  images?: Readonly<Record<string, string>>;
-  files?: readonly DownloadedFile[];
-  /** Files with proxy settings, for programs that read them there. */
-  written?: readonly WrittenFile[];
-  bytes?: { copied: number; mounted: number; skipped: number };
-}
-
-export interface ComponentVersionResult {
-  readonly component: string;
-  readonly version: string;
-  /** Repository that holds it: `host/path/component-descriptors/component`. */
-  readonly repository: string;
-  /** Component digest: SHA-256 over the normalised descriptor, which signatures sign. */
-  readonly digest: string;
-  readonly signatures: readonly string[];
-  readonly state: "written" | "unchanged" | "planned";
-  readonly resources: readonly ResourceResult[];
-}
-
-export interface ResourceResult {
-  readonly kind: "resource" | "source";
-  readonly name: string;
-  readonly version: string;
-  readonly type: string;
-  readonly before: unknown;
-  readonly after: unknown;
-}
-
-export interface DownloadedFile {
-  readonly component: string;
-  readonly version: string;
-  readonly resource: string;
-  readonly path: string;
-  readonly mediaType: string;
-  readonly digest: string;
-}
-
-export interface WrittenFile {
-  readonly format: string;
-  readonly path: string;
-  /** Of initdata, which is measured. */
-  readonly digest?: string;
-  readonly annotation?: string;
-}
 
 /** One run of the action, handed to its command. */
 export interface Run {

@@ -3,6 +3,7 @@ import type { ComponentRepository, ComponentVersion } from "../ocm/component-ver
 import { componentDigest } from "../ocm/normalise.ts";
 import type { RemoteRegistry } from "../registry/remote-registry.ts";
 import { createProgress } from "../report/progress.ts";
+import type { ComponentVersionResult } from "../report/results.ts";
 import { copy } from "../transfer/copy.ts";
 import { findingsOf } from "../transfer/findings.ts";
 import { imageMap } from "../transfer/images.ts";
@@ -10,7 +11,7 @@ import type { Plan } from "../transfer/plan.ts";
 import { prepare } from "../transfer/prepare.ts";
 import { publish } from "../transfer/publish.ts";
 import { type ExistingLookup, gatherWithPreflight, rememberedLookup } from "./preflight.ts";
-import type { ComponentVersionResult, Run } from "./run.ts";
+import type { Run } from "./run.ts";
 
 /** Copies component versions to the target and makes them relocatable there. */
 export async function transfer(run: Run): Promise<void> {

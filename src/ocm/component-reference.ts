@@ -51,7 +51,7 @@ export function parseComponentVersion(text: string, where: string): ComponentVer
   const component = at < 0 ? parts.component : parts.component.slice(0, at);
   const version = at < 0 ? undefined : parts.component.slice(at + 1);
   if (!isComponentName(component))
-    throw malformed(`has "${printable(component, 100)}" for a component, which is no component name`);
+    throw malformed(`has "${shown(component)}" for a component, which is no component name`);
   if (version !== undefined && !isVersion(version)) {
     throw malformed(`has "${printable(version, 60)}" for a version, which is no semantic version`);
   }
@@ -89,7 +89,7 @@ export function parseRepository(text: string, where: string): RepositorySpec {
   const scheme = /^(https?|oci):\/\//.exec(rest)?.[1];
   const [host = "", ...segments] = rest.slice(scheme === undefined ? 0 : scheme.length + 3).split("/");
   const path = segments.join("/").replace(/\/+$/, "");
-  if (host.includes("@")) throw malformed("has a user or password in it, which belong into credentials");
+  if (LOGIN.test(rest)) throw malformed("has a user or password in it, which belong into credentials");
   if (!isHost(host)) throw malformed(`has "${printable(host, 100)}" for a host, which is none`);
   if (path !== "" && !isRepository(path))
     throw malformed(`has "${printable(path, 100)}" for a path, which no registry accepts`);
@@ -102,7 +102,13 @@ export function formatRepository(repository: RepositorySpec): string {
   return `${scheme}${repository.host}${repository.path === "" ? "" : `/${repository.path}`}`;
 }
 
+/** Up to the last @ but that of a digest: a password may hold slashes. */
+const LOGIN = /^([A-Za-z][\w.+/-]*::)?(\w+:\/\/)?.*@(?!sha\d+:)/s;
+
 /** A reference as messages repeat it: whoever writes a password into one does not find it in the log. */
 function shown(text: string): string {
-  return printable(text.replace(/^((?:[^/@]+::)?(?:\w+:\/\/)?)[^/@]*@/, "$1***@"), 200);
+  return printable(
+    text.replace(LOGIN, (_, type = "", scheme = "") => `${type}${scheme}***@`),
+    200,
+  );
 }

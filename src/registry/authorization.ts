@@ -109,7 +109,9 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
         // The same login again: it was heard, and is wrong.
         throw await registryError(refusal, `logging in at ${options.host}`, "CREDENTIALS_REFUSED");
       }
-      return client.request({ ...request, headers: { ...request.headers, ...after } }, signal);
+      const answer = await client.request({ ...request, headers: { ...request.headers, ...after } }, signal);
+      if (answer.status !== 401 || challenge.scheme !== "basic") return answer;
+      throw await registryError(answer, `logging in at ${options.host}`, "CREDENTIALS_REFUSED");
     },
   };
 }

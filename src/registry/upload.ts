@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { TransferError } from "../errors.ts";
 import { drain } from "../http/client.ts";
-import { printable } from "../redact.ts";
+import { printableUrl } from "../redact.ts";
 import type { AuthorizedClient, RegistryRequest } from "./authorization.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { registryError } from "./registry-error.ts";
@@ -96,7 +96,7 @@ function uploadLocation(location: string | undefined, from: string, what: string
   if (url === null || !/^https?:$/.test(url.protocol) || (url.protocol === "http:" && asked.protocol === "https:")) {
     throw new TransferError(
       "UPLOAD_LOCATION_REFUSED",
-      `${what}: the upload is sent to ${printable(location ?? "nowhere", 120)}`,
+      `${what}: the upload is sent to ${location === undefined ? "nowhere" : printableUrl(location)}`,
       {
         where: asked.host,
         remedy: "Ask the operators of the registry: behind a reverse proxy it has to know its own public URL.",

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Results } from "../commands/run.ts";
 import type { Plan } from "../transfer/plan.ts";
 import { allowList, type HostResult } from "./hosts.ts";
 import type { Problem } from "./problem.ts";
+import type { Results } from "./results.ts";
 import { type Runner, uniqueName } from "./runner.ts";
 
 const SCHEMA_VERSION = 1;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { appendFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as core from "@actions/core";
-import { printable } from "../redact.ts";
+import { conceal, printable } from "../redact.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -35,7 +35,10 @@ export function createRunner(environment: Environment): Runner {
 function githubRunner(environment: Environment): Runner {
   return {
     temp: environment.RUNNER_TEMP || tmpdir(),
-    mask: (secret) => core.setSecret(secret),
+    mask: (secret) => {
+      conceal(secret);
+      core.setSecret(secret);
+    },
     info: (text) => core.info(line(text)),
     warning: (message, title) => core.warning(line(message), { title }),
     error: (message, title) => core.error(line(message), { title }),
@@ -62,7 +65,7 @@ function plainRunner(environment: Environment): Runner {
   const write = (text: string) => process.stderr.write(`${line(text)}\n`);
   return {
     temp: environment.RUNNER_TEMP || tmpdir(),
-    mask: () => {},
+    mask: conceal,
     info: write,
     warning: (message) => write(`warning: ${message}`),
     error: (message) => write(`error: ${message}`),

@@ -1,8 +1,8 @@
-import type { Results } from "../commands/run.ts";
 import { printable } from "../redact.ts";
 import type { HostResult } from "./hosts.ts";
 import type { Problem } from "./problem.ts";
 import { formatBytes } from "./progress.ts";
+import type { Results } from "./results.ts";
 
 export interface SummaryOptions {
   readonly command: string;

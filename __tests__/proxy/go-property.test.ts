@@ -1,0 +1,182 @@
+import { beforeAll, expect, test } from "@jest/globals";
+import { setup } from "../../src/commands/setup.ts";
+import { errorCode } from "../../src/errors.ts";
+import { routeFor } from "../../src/proxy/route.ts";
+import { type Choice, choice } from "./generated.ts";
+import { askGoHttpproxy, type GoQuestion } from "./go-httpproxy.ts";
+import { withGo } from "./go-program.ts";
+
+const PAIRS = 20_000;
+const SEED = 20_261;
+
+const NAMES = [
+  "example.com",
+  "corp.example",
+  "a.b",
+  "localhost",
+  "registry",
+  "my_host.corp",
+  "-dash.corp",
+  "münchen.example",
+  "xn--mnchen-3ya.example",
+  "示例.com",
+  "xn--fsq092h.com",
+  "straße.example",
+  "xn--strae-oqa.example",
+  "οδός.example",
+  "İzmir.example",
+  "ǅ.example",
+  "1.2.3",
+  "0x7f.1",
+  "010.0.0.1",
+  "256.1.1.1",
+];
+const IPV4 = ["10.0.0.1", "10.1.2.3", "127.0.0.1", "127.8.9.10", "192.168.0.7", "0.0.0.0", "169.254.169.254"];
+const IPV6 = ["::1", "::", "fe80::1", "2001:db8::1", "2001:DB8:0:0::1", "::ffff:10.0.0.1", "::ffff:127.0.0.1"];
+const ZONED = ["fe80::1%eth0", "fe80::1%25eth0", "2001:db8::1%1"];
+const NETWORKS = [
+  "10.0.0.0/8",
+  "10.1.2.3/24",
+  "0.0.0.0/0",
+  "127.0.0.0/8",
+  "10.0.0.1/33",
+  "10.0.0.0/08",
+  "fe80::/10",
+  "2001:db8::/32",
+  "::/0",
+  "::ffff:10.0.0.0/104",
+  "::ffff:0:0/96",
+  "fe80::%eth0/64",
+];
+const PORTS = ["", "", "", ":80", ":443", ":5000", ":0443"];
+const PREFIXES = ["", "", "", "www.", "a.b.", "not", "xn--mnchen-3ya."];
+
+function cased(text: string, { number }: Choice): string {
+  const how = number(6);
+  if (how === 0) return text.toUpperCase();
+  return how === 1 ? `${text.slice(0, 1).toUpperCase()}${text.slice(1)}` : text;
+}
+
+const dotted = (text: string, { once }: Choice) => (once(8) ? `${text}.` : text);
+
+function entry(random: Choice): string {
+  const { of, number } = random;
+  switch (number(14)) {
+    case 0:
+      return `${of(IPV4)}${of([...PORTS, ":*", "/8"])}`;
+    case 1:
+      return of([...IPV6, ...ZONED]);
+    case 2:
+      return `[${of([...IPV6, ...ZONED])}]${of([...PORTS, ""])}`;
+    case 3:
+    case 4:
+      return of(NETWORKS);
+    case 5:
+      return of(["*.", "*", ".", "..", "*.*.", "http://", "https://user@", "-."]) + cased(of(NAMES), random);
+    case 6:
+      return of(["*:80", ":80", ".", "*.", "a*.b", "[]:80", "[", "a:b:c", "/", "%", "é", "*.com", ".com", "com"]);
+    case 7:
+    case 8:
+      return `${of([".", "*."])}${dotted(cased(of(NAMES), random), random)}${of(PORTS)}`;
+    default:
+      return `${of(PREFIXES)}${dotted(cased(of(NAMES), random), random)}${of(PORTS)}`;
+  }
+}
+
+function noProxy(random: Choice): string {
+  const { of, number, once } = random;
+  const everything = once(80) ? ["*"] : [];
+  const entries = Array.from({ length: number(6) }, () => entry(random));
+  return [...everything, ...entries].join(of([",", ",", ", ", " ", "\n", ";", ",,"]));
+}
+
+/** What Go refuses to read, and what looks like it. */
+const ODD_HOSTS = ["a b", "[::1", "[fe80::1%eth0]", "[1.2.3.4]", "a%41b", "a%zz", "m%C3%BCnchen.example", "a_b"];
+
+/** Chance alone would seldom ask for a name that the list holds. */
+function listedName(found: string, random: Choice): string | undefined {
+  const names = found
+    .split(/[\s;,]+/)
+    .map((one) => one.replace(/^\*?\.|:\d*$/g, ""))
+    .filter((name) => /^[\p{L}\p{N}._-]+$/u.test(name));
+  return names.length === 0 ? undefined : `${random.of(PREFIXES)}${cased(random.of(names), random)}`;
+}
+
+function host(found: string, random: Choice): string {
+  const { of, number, once } = random;
+  const listed = once(3) ? listedName(found, random) : undefined;
+  if (listed !== undefined) return listed;
+  if (once(40)) return of(ODD_HOSTS);
+  switch (number(8)) {
+    case 0:
+    case 1:
+      return of(IPV4);
+    case 2:
+      return `[${of(IPV6)}]`;
+    case 3:
+      return `[${of(["fe80::1%25eth0", "fe80::1%25ETH0", "2001:db8::1%251", "::1%25lo"])}]`;
+    default:
+      return `${of(PREFIXES)}${dotted(cased(of(NAMES), random), random)}`;
+  }
+}
+
+function url(found: string, random: Choice): string {
+  const { of } = random;
+  const scheme = of(["http", "https", "https", "HTTPS", "ftp"]);
+  return `${scheme}://${of(["", "", "", "ada:s3cret@"])}${host(found, random)}${of([...PORTS, ":"])}${of(["", "/", "/v2/?a=b"])}`;
+}
+
+interface Answered {
+  readonly question: GoQuestion;
+  readonly found: string;
+  readonly ours: string;
+}
+
+/** Both read what is exported: the canonical list. */
+function ask(random: Choice): Answered {
+  const found = noProxy(random);
+  const asked = url(found, random);
+  const environment = { HTTP_PROXY: "plain.test:3128", HTTPS_PROXY: "ada:pw@secure.test:3129", NO_PROXY: found };
+  const { effective, variables } = setup({ environment });
+  const { HTTP_PROXY: HTTPProxy = "", HTTPS_PROXY: HTTPSProxy = "", NO_PROXY: NoProxy = "" } = variables;
+  const question = { HTTPProxy, HTTPSProxy, NoProxy, URL: asked };
+  try {
+    const route = routeFor(asked, effective);
+    return { question, found, ours: route.via === "proxy" ? route.proxy.href : "direct" };
+  } catch (error) {
+    if (errorCode(error) !== "URL_MALFORMED") throw error;
+    return { question, found, ours: "error" };
+  }
+}
+
+withGo("the package that Go's net/http asks", () => {
+  let answered: readonly Answered[];
+  let go: readonly string[];
+  beforeAll(() => {
+    const random = choice(SEED);
+    answered = Array.from({ length: PAIRS }, () => ask(random));
+    go = askGoHttpproxy(answered.map(({ question }) => question));
+  });
+
+  test(`routes ${PAIRS} random URLs as we do, under as many random NO_PROXY lists`, () => {
+    expect(go).toHaveLength(PAIRS);
+    const different = answered.flatMap((one, index) => (go[index] === one.ours ? [] : [{ ...one, go: go[index] }]));
+    expect(different.slice(0, 20)).toEqual([]);
+  });
+
+  test("the pairs are worth asking: each answer comes often, and names decide as addresses do", () => {
+    const count = (what: (one: Answered) => boolean) => answered.filter(what).length;
+    const proxied = ({ ours }: Answered) => ours.startsWith("http");
+    const isDirect = ({ ours, question }: Answered) => ours === "direct" && !question.URL.startsWith("ftp");
+    expect(count(proxied)).toBeGreaterThan(PAIRS / 5);
+    expect(count(isDirect)).toBeGreaterThan(PAIRS / 8);
+    expect(count(({ ours }) => ours === "error")).toBeGreaterThan(100);
+    expect(count((one) => isDirect(one) && !/\/\/(?:.*@)?[[\d]|localhost/i.test(one.question.URL))).toBeGreaterThan(
+      300,
+    );
+    expect(count((one) => isDirect(one) && /\/\/(?:.*@)?(?:10|192)\./.test(one.question.URL))).toBeGreaterThan(100);
+    expect(new Set(answered.map(({ question }) => `${question.NoProxy} ${question.URL}`)).size).toBeGreaterThan(
+      PAIRS * 0.8,
+    );
+  });
+});

@@ -1,0 +1,71 @@
+import type { Diagnosis } from "../preflight/diagnosis.ts";
+import type { Difference } from "../proxy/clients.ts";
+import type { Finding } from "../proxy/finding.ts";
+import type { Plan } from "../transfer/plan.ts";
+
+/** What a command found out and did. It grows while the command works, so that a failure is reported with what was known by then. */
+export interface Results {
+  routes?: readonly Explanation[];
+  findings: Finding[];
+  diagnosis: Diagnosis[];
+  plan?: Plan;
+  /** Component versions as they are at the target, or as they were downloaded. */
+  componentVersions?: readonly ComponentVersionResult[];
+  /** Old reference to new reference of every artifact that was copied. */
+  images?: Readonly<Record<string, string>>;
+  files?: readonly DownloadedFile[];
+  /** Files with proxy settings, for programs that read them there. */
+  written?: readonly WrittenFile[];
+  bytes?: { copied: number; mounted: number; skipped: number };
+}
+
+export interface ComponentVersionResult {
+  readonly component: string;
+  readonly version: string;
+  /** Repository that holds it: `host/path/component-descriptors/component`. */
+  readonly repository: string;
+  /** Component digest: SHA-256 over the normalised descriptor, which signatures sign. */
+  readonly digest: string;
+  readonly signatures: readonly string[];
+  readonly state: "written" | "unchanged" | "planned";
+  readonly resources: readonly ResourceResult[];
+}
+
+export interface ResourceResult {
+  readonly kind: "resource" | "source";
+  readonly name: string;
+  readonly version: string;
+  readonly type: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+export interface DownloadedFile {
+  readonly component: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly path: string;
+  readonly mediaType: string;
+  readonly digest: string;
+}
+
+export interface WrittenFile {
+  readonly format: string;
+  readonly path: string;
+  /** Of initdata, which is measured. */
+  readonly digest?: string;
+  readonly annotation?: string;
+}
+
+/** The answer to one URL, an element of the output `routes`. */
+export interface Explanation {
+  readonly url: string;
+  readonly via: "direct" | "proxy" | "error";
+  /** For printing; empty where the way is direct. */
+  readonly proxy: string;
+  readonly rule: string;
+  /** Go's answer to the settings as they were found. */
+  readonly before: "direct" | "proxy" | "error";
+  /** Who else decides differently under the exported settings. */
+  readonly differs: readonly Difference[];
+}
