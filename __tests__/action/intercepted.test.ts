@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, expect, test } from "@jest/globals";
 import { startFakeRegistry } from "../fakes/registry.ts";
+import { buildGo, withGo } from "../proxy/go-program.ts";
 import { runAction } from "../real/action.ts";
 import { uniqueAddress } from "../real/address.ts";
 import { createAuthority } from "../real/certificates.ts";
 import { temporaryFolder } from "../real/fixtures.ts";
 import { pathOf, withParts } from "../real/parts.ts";
-import { stopEverything } from "../real/running.ts";
+import { remember, stopEverything } from "../real/running.ts";
 import { startSquid } from "../real/squid.ts";
 import { addComponentVersion, addImage } from "./component.ts";
 
@@ -40,6 +41,21 @@ withParts(["squid", "curl", "openssl"], "a proxy that opens TLS and signs it ane
     };
     return { host, proxys, squid, inputs };
   }
+
+  withGo("in a later step, a Go program", () => {
+    test("trusts the exported authority as well", async () => {
+      const { host, proxys, inputs } = await estate();
+      const { exported } = await runAction({
+        inputs: { command: "setup", "https-proxy": inputs["https-proxy"], "ca-certificates": proxys.path },
+      });
+      const { binary, remove } = buildGo(GET);
+      remember(remove);
+      const get = (env: Record<string, string>) => promisify(execFile)(binary, [`https://${host}/v2/`], { env });
+      const { SSL_CERT_FILE: _, ...withoutTrust } = exported;
+      await expect(get(withoutTrust)).rejects.toMatchObject({ stderr: expect.stringContaining("unknown authority") });
+      await expect(get(exported)).resolves.toMatchObject({ stdout: "200\n" });
+    });
+  });
 
   test("is named by its issuer, and with its authority in ca-certificates everything passes", async () => {
     const { host, proxys, inputs } = await estate();
@@ -92,22 +108,42 @@ withParts(["squid", "curl", "openssl"], "a proxy that opens TLS and signs it ane
       join(folder, "registries.conf"),
       '[[registry]]\nlocation = "registry.example.test"\ninsecure = true\n',
     );
+    const target = await startFakeRegistry();
     const { code, stdout, stderr } = await runAction({
       github: false,
       env: {
         RUNNER_TEMP: temporaryFolder(),
-        INPUT_COMMAND: "download",
+        INPUT_COMMAND: "transfer",
         INPUT_PROXY_CONFIG: folder,
         INPUT_COMPONENT_VERSIONS: inputs["component-versions"],
-        INPUT_OUTPUT: inputs.output,
+        INPUT_TARGET: `${target.origin}/moved`,
       },
     });
     expect(stderr).toContain("TLS_UNVERIFIED");
     expect(code).toBe(0);
     expect(stdout).toContain('"via":"proxy"');
+    expect(Object.keys(target.tags("moved/component-descriptors/example.org/shop"))).toEqual(["1.0.0"]);
     expect((await squid.log()).length).toBeGreaterThan(0);
   });
 });
+
+const GET = `package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+)
+
+func main() {
+	response, err := http.Get(os.Args[1])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Println(response.StatusCode)
+}
+`;
 
 afterEach(stopEverything);
 

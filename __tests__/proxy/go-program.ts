@@ -49,18 +49,23 @@ export interface GoProgram {
   remove(): void;
 }
 
-/** Standard library only, so nothing is downloaded. */
-export function buildGoProgram(): GoProgram {
-  const folder = mkdtempSync(join(tmpdir(), "go-route-"));
-  const binary = join(folder, "route");
-  writeFileSync(join(folder, "main.go"), SOURCE);
+/** Builds a program of one file. Standard library only, so nothing is downloaded. */
+export function buildGo(source: string): { readonly binary: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), "go-program-"));
+  const binary = join(folder, "program");
+  writeFileSync(join(folder, "main.go"), source);
   const env = { ...process.env, GOPROXY: "off", GOTOOLCHAIN: "local", GOFLAGS: "" };
   execFileSync(findProgram("go") ?? "go", ["build", "-o", binary, "main.go"], { cwd: folder, env });
+  return { binary, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+export function buildGoProgram(): GoProgram {
+  const { binary, remove } = buildGo(SOURCE);
   return {
     ask: (environment, urls) =>
       execFileSync(binary, [...urls], { env: { ...environment }, encoding: "utf8" })
         .trimEnd()
         .split("\n"),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove,
   };
 }
