@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { findPart, findProgram, installLine, root } from "../../scripts/parts.ts";
+import { findProgram, installLine, root } from "../../scripts/parts.ts";
 import { temporaryFolder } from "./fixtures.ts";
 import { stopEverything } from "./running.ts";
 
