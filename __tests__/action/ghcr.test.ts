@@ -1,0 +1,63 @@
+import { afterEach, expect, test } from "@jest/globals";
+import { startProxy } from "../fakes/proxy.ts";
+import { startFakeRegistry } from "../fakes/registry.ts";
+import { runAction } from "../real/action.ts";
+import { startBlobHost } from "../real/blob-host.ts";
+import { createAuthority } from "../real/certificates.ts";
+import { withParts } from "../real/parts.ts";
+import { stopEverything } from "../real/running.ts";
+import { addComponentVersion, addImage } from "./component.ts";
+
+const REGISTRY = "ghcr.io:443";
+const BLOBS = "pkg-containers.githubusercontent.com:443";
+
+withParts(["openssl"], "ghcr.io and its blob host, as a proxy shows them", () => {
+  afterEach(stopEverything);
+
+  /** Both names lead to loopback, for whoever asks the proxy; blobs are behind a redirect, everything behind a token. */
+  async function estate(deny: Record<string, { status: number }> = {}) {
+    const authority = createAuthority("Test Authority");
+    const registry = await startFakeRegistry({
+      tls: authority.issue("ghcr.io"),
+      auth: { kind: "bearer", realm: "https://ghcr.io/token", users: { ada: "p4ss-word" } },
+      redirect: "https://pkg-containers.githubusercontent.com/",
+    });
+    const blobs = await startBlobHost({
+      content: registry.blobAt,
+      tls: authority.issue("pkg-containers.githubusercontent.com"),
+    });
+    const { manifest } = addImage(registry, "acme/app", "1.0.0", "layer");
+    const resources = [{ name: "app", imageReference: "ghcr.io/acme/app:1.0.0", digest: manifest.digest }];
+    addComponentVersion(registry, "acme/ocm", "acme.org/shop:1.2.0", resources);
+    const proxy = await startProxy({ hosts: { [REGISTRY]: registry.host, [BLOBS]: blobs.host }, deny });
+    const target = await startFakeRegistry();
+    const inputs = {
+      "component-versions": "ghcr.io/acme/ocm//acme.org/shop:1.2.0",
+      target: `${target.origin}/ocm`,
+      "https-proxy": proxy.url,
+      "ca-certificates": authority.path,
+      credentials: "ghcr.io=ada:p4ss-word",
+    };
+    return { registry, blobs, proxy, target, inputs };
+  }
+
+  test("a transfer goes through it, and the proxy saw exactly the hosts that are named", async () => {
+    const { blobs, proxy, target, inputs } = await estate();
+    const result = await runAction({ inputs });
+    expect(result.annotations).toEqual([]);
+    expect(result.code).toBe(0);
+    expect(Object.keys(target.tags("ocm/component-descriptors/acme.org/shop"))).toEqual(["1.2.0"]);
+    expect(new Set(proxy.log.map((request) => request.target))).toEqual(new Set([REGISTRY, BLOBS]));
+    expect(result.outputs["allow-list"]).toBe(`${REGISTRY}\n${BLOBS}`);
+    for (const { headers } of blobs.requests) expect(headers.authorization).toBeUndefined();
+  });
+
+  test("with the blob host denied, it is named, and nothing is written", async () => {
+    const { target, inputs } = await estate({ [BLOBS]: { status: 403 } });
+    const result = await runAction({ inputs });
+    expect(JSON.parse(result.outputs.diagnosis ?? "")).toMatchObject([
+      { code: "BLOB_HOST_DENIED", host: BLOBS, via: "proxy", "refused-by": "proxy" },
+    ]);
+    expect(target.repositories()).toEqual([]);
+  });
+});
