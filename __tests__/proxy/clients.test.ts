@@ -78,6 +78,7 @@ describe("what the clients at hand answer", () => {
     ["undici 8", "undici"],
     ["Node 24 http", "http"],
     ["Node 24 fetch", "fetch"],
+    ["@actions/http-client 4", "actions"],
   ] as const)("%s", async (name, api) => {
     expect(answered(questions, await askNode(api, questions))).toEqual(predicted(modelOf(name), questions));
   });

@@ -3,6 +3,7 @@ import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { Socket } from "node:net";
 import { text } from "node:stream/consumers";
+import { HttpClient } from "@actions/http-client";
 import { EnvHttpProxyAgent, request as undiciRequest } from "undici";
 
 const PROXY = "http://proxy.invalid:3128";
@@ -25,6 +26,10 @@ const clients: Record<string, (url: string, noProxy: string) => Promise<unknown>
     const [request, Agent] = url.startsWith("https:") ? [httpsRequest, HttpsAgent] : [httpRequest, HttpAgent];
     const agent = new Agent({ proxyEnv: { http_proxy: PROXY, https_proxy: PROXY, no_proxy: noProxy } });
     return new Promise((resolve) => request(url, { agent }).on("error", resolve).end());
+  },
+  async actions(url, noProxy) {
+    process.env.no_proxy = noProxy;
+    await new HttpClient("test").get(url).catch(() => {});
   },
   async fetch(url, noProxy) {
     process.env.no_proxy = noProxy;

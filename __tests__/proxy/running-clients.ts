@@ -14,7 +14,10 @@ const PROXY = "http://proxy.invalid:3128";
 const proxies = { http_proxy: PROXY, https_proxy: PROXY };
 
 /** The clients of this Node and the undici of this project, in a process of their own. */
-export async function askNode(api: "undici" | "http" | "fetch", questions: readonly Question[]): Promise<string[]> {
+export async function askNode(
+  api: "undici" | "http" | "fetch" | "actions",
+  questions: readonly Question[],
+): Promise<string[]> {
   const script = fileURLToPath(new URL("node-clients.ts", import.meta.url));
   const env = { ...proxies, NODE_USE_ENV_PROXY: "1", NODE_NO_WARNINGS: "1" };
   return answersOf(process.execPath, [script], env, { api, questions });
