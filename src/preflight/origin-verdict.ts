@@ -1,0 +1,87 @@
+import type { Code } from "../codes.ts";
+import { errorCode } from "../errors.ts";
+import type { Hop, HopError } from "../http/hop.ts";
+import { roleOf, said, type Verdict } from "./verdict.ts";
+
+/** A code, and what to do. */
+type Cause = readonly [Code, string];
+
+/** The host itself, or what stands between it and the runner or the proxy. */
+export function originVerdict(error: HopError): Verdict {
+  const { hop, layer } = error;
+  const way = hop.route.via === "proxy" ? "through the proxy" : `directly, by the rule: ${hop.route.rule}`;
+  const message = `${hop.host} (${hop.neededFor}), reached ${way}: ${said(error)}`;
+  const code = errorCode(error.cause) ?? "";
+  if (layer === "tls" && TRUST_CODES.has(code)) return trustVerdict(error, message);
+  if (layer === "dial") return verdict(dialCause(error, code), "runner", message);
+  return verdict(layer === "tls" ? tlsCause(hop, code) : answerCause(error), roleOf(hop), message);
+}
+
+function verdict([code, remedy]: Cause, refusedBy: Verdict["refusedBy"], message: string): Verdict {
+  return { code, refusedBy, message, remedy };
+}
+
+function dialCause({ hop, timedOut }: HopError, code: string): Cause {
+  const direct = `If only a proxy reaches ${hop.host}, set https-proxy and keep the host out of no-proxy.`;
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
+    return ["HOST_UNKNOWN", `This runner cannot resolve the name: see that it is right. ${direct}`];
+  }
+  if (timedOut) return ["HOST_TIMED_OUT", `Nothing answers: a firewall drops the packets. ${direct}`];
+  return ["HOST_UNREACHABLE", `See that host and port are right. ${direct}`];
+}
+
+const TRUST_CODES = new Set([
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+]);
+
+/** What a server that speaks no TLS looks like to a client that does. */
+const PLAIN_ANSWERS = new Set(["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG"]);
+
+const CERTIFICATE_CAUSES: Readonly<Record<string, Cause>> = {
+  ERR_TLS_CERT_ALTNAME_INVALID: [
+    "TLS_WRONG_NAME",
+    "The certificate is for another name: use the name it was made for.",
+  ],
+  CERT_HAS_EXPIRED: ["TLS_EXPIRED", "Renew the certificate, and see that the clock of this runner is right."],
+};
+
+function tlsCause({ host }: Hop, code: string): Cause {
+  if (PLAIN_ANSWERS.has(code)) {
+    const line = host.replace(/:443$/, "");
+    return [
+      "PLAIN_HTTP_REGISTRY",
+      `The host does not speak TLS. If it is meant to be plain HTTP, add ${line} to plain-http.`,
+    ];
+  }
+  const other = "See that the host speaks TLS at this port; a proxy or firewall that cuts TLS is another usual cause.";
+  return CERTIFICATE_CAUSES[code] ?? ["TLS_FAILED", other];
+}
+
+function answerCause({ timedOut }: HopError): Cause {
+  if (timedOut) {
+    return [
+      "RESPONSE_TIMED_OUT",
+      "Run again; if it stays, ask the operators of the host, or of the proxy that may be scanning what passes.",
+    ];
+  }
+  return [
+    "CONNECTION_LOST",
+    "Run again; if it stays, something on the way cuts connections: a proxy's limit of size or time is a usual cause.",
+  ];
+}
+
+/** Behind a proxy the unknown authority is most likely the proxy's own, which opens TLS to look inside. */
+function trustVerdict({ hop, issuer }: HopError, message: string): Verdict {
+  const remedy = `Put the certificate of ${issuer === undefined ? "the authority" : `the authority ${issuer}`} into ca-certificates, or into the system's store.`;
+  if (hop.route.via === "direct") return { code: "TLS_UNTRUSTED", refusedBy: roleOf(hop), message, remedy };
+  return {
+    code: "TLS_INTERCEPTED",
+    refusedBy: "proxy",
+    message: `${message}. The proxy ${hop.route.proxy.display} re-signs TLS, or the registry has an authority of its own`,
+    remedy,
+  };
+}
