@@ -6,11 +6,10 @@ import {
   type RegistrySpec,
 } from "./ocm/component-reference.ts";
 import { parseWriteRequest, type WriteRequest } from "./proxy/files/write-request.ts";
+import type { Environment } from "./proxy/settings.ts";
 import { printable } from "./redact.ts";
 import type { AccessForm } from "./transfer/access-form.ts";
 import type { ExistingPolicy } from "./transfer/inspect.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export const COMMANDS = ["setup", "explain", "preflight", "transfer", "download"] as const;
 export type Command = (typeof COMMANDS)[number];

@@ -8,9 +8,9 @@ import { type Inputs, readInputs } from "./inputs.ts";
 import { handOn } from "./later-steps.ts";
 import { diagnose } from "./preflight/diagnosis.ts";
 import type { Finding } from "./proxy/finding.ts";
-import type { ProxySettings } from "./proxy/settings.ts";
+import type { Environment, ProxySettings } from "./proxy/settings.ts";
 import { noProxyEntriesFor } from "./registry/hosts.ts";
-import { allowList, hostsOf } from "./report/hosts.ts";
+import { hostsOf, proxiedHosts } from "./report/hosts.ts";
 import { disagreements, outOfReach, splitRoutes } from "./report/lint.ts";
 import { type Problem, problemOf } from "./report/problem.ts";
 import { writeReport } from "./report/report.ts";
@@ -20,8 +20,6 @@ import { secretsOf, spellings } from "./report/secrets.ts";
 import { summarise } from "./report/summary.ts";
 import { type RunSettings, readRunSettings } from "./run-settings.ts";
 import { openSession, type Session } from "./session.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** One run, from inputs to report. Resolves to the exit code. */
 export async function main(environment: Environment): Promise<number> {
@@ -41,8 +39,7 @@ export async function main(environment: Environment): Promise<number> {
 
     session = openRunSession(inputs, settings, runner);
     await perform({ inputs, settings: settings.proxy, runner, session, results, signal: interruption.signal });
-    const asked = hostsOf(session.hops);
-    await handOn(inputs, settings, { results, runner, allowList: allowList(asked).split("\n").filter(Boolean) });
+    await handOn(inputs, settings, { results, runner, allowList: proxiedHosts(hostsOf(session.hops)) });
     results.findings.push(...lint(inputs, settings.proxy.effective, session));
   } catch (caught) {
     // Whoever waits when the run is stopped fails with words of its own; the reason is what tells.

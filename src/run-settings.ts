@@ -3,12 +3,11 @@ import { type Setup, setup } from "./commands/setup.ts";
 import { TransferError } from "./errors.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Finding } from "./proxy/finding.ts";
+import type { Environment } from "./proxy/settings.ts";
 import { readProxyConfig } from "./proxy-files.ts";
 import type { CredentialEntry } from "./registry/credentials.ts";
 import { unverifiedHosts } from "./report/lint.ts";
 import { readCredentials } from "./session.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a run goes by, from wherever it was told: inputs, files, environment. */
 export interface RunSettings {

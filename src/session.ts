@@ -10,7 +10,7 @@ import { formatRepository, type RegistrySpec, type RepositorySpec } from "./ocm/
 import type { ComponentRepository } from "./ocm/component-version.ts";
 import { openCtf } from "./ocm/ctf.ts";
 import { routeFor } from "./proxy/route.ts";
-import type { ProxySettings } from "./proxy/settings.ts";
+import type { Environment, ProxySettings } from "./proxy/settings.ts";
 import {
   type CredentialEntry,
   canonicalHost,
@@ -21,8 +21,6 @@ import {
 import type { ImageReference } from "./registry/reference.ts";
 import type { ReadableRegistry } from "./registry/registry.ts";
 import { createRemoteRegistry, type RemoteRegistry } from "./registry/remote-registry.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What all requests of a run share: connections, tokens, manifests that were read, and the list of hosts that were asked. */
 export interface Session {

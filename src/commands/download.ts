@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { TransferError } from "../errors.ts";
 import { parseAccess } from "../ocm/access.ts";
 import type { Element } from "../ocm/component-descriptor.ts";
-import { componentDigest } from "../ocm/normalise.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
 import type { ComponentVersionResult, DownloadedFile } from "../report/results.ts";
 import { type SaveOptions, saveArtifact, saveBlobs } from "../transfer/save.ts";
 import type { Item, SurveyedVersion } from "../transfer/survey.ts";
+import { describeComponentVersion } from "./describe.ts";
 import { gatherWithPreflight } from "./preflight.ts";
 import type { Run } from "./run.ts";
 
@@ -90,23 +90,10 @@ function contentOf(item: SavedItem): { mediaType: string; digest: string } {
   return { mediaType, digest: item.blobs.map(({ digest }) => digest).join(",") };
 }
 
-function describeVersion({ version: { descriptor, from, repository } }: SurveyedVersion): ComponentVersionResult {
-  return {
-    component: descriptor.name,
-    version: descriptor.version,
-    repository: `${from.registry.name}/${repository.name}`,
-    digest: `sha256:${componentDigest(descriptor)}`,
-    signatures: descriptor.signatures,
-    state: "unchanged",
-    resources: descriptor.elements.map(({ kind, name, version, type, access }) => ({
-      kind,
-      name,
-      version,
-      type,
-      before: access,
-      after: access,
-    })),
-  };
+function describeVersion({ version }: SurveyedVersion): ComponentVersionResult {
+  const { descriptor, from, repository } = version;
+  const asTheyAre = descriptor.elements.map((element) => ({ element, before: element.access, after: element.access }));
+  return describeComponentVersion(version, `${from.registry.name}/${repository.name}`, "unchanged", asTheyAre);
 }
 
 /** Names come from whoever wrote the component: they become one path segment that cannot point anywhere else. */

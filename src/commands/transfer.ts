@@ -1,6 +1,5 @@
 import { TransferError } from "../errors.ts";
 import type { ComponentRepository, ComponentVersion } from "../ocm/component-version.ts";
-import { componentDigest } from "../ocm/normalise.ts";
 import type { RemoteRegistry } from "../registry/remote-registry.ts";
 import { createProgress } from "../report/progress.ts";
 import type { ComponentVersionResult } from "../report/results.ts";
@@ -10,6 +9,7 @@ import { imageMap } from "../transfer/images.ts";
 import type { Plan } from "../transfer/plan.ts";
 import { prepare } from "../transfer/prepare.ts";
 import { publish } from "../transfer/publish.ts";
+import { describeComponentVersion } from "./describe.ts";
 import { type ExistingLookup, gatherWithPreflight, rememberedLookup } from "./preflight.ts";
 import type { Run } from "./run.ts";
 
@@ -75,20 +75,9 @@ function describeVersions(
   state: ComponentVersionResult["state"],
 ): ComponentVersionResult[] {
   const tags = new Map(plan.tags.flat().map((tagging) => [`${tagging.repository}:${tagging.tag}`, tagging.kind]));
-  return plan.arrangements.map(({ version: { descriptor }, repository, componentTag, changes }) => ({
-    component: descriptor.name,
-    version: descriptor.version,
-    repository: `${target.registry.name}/${repository}`,
-    digest: `sha256:${componentDigest(descriptor)}`,
-    signatures: descriptor.signatures,
-    state: tags.get(`${repository}:${componentTag.tag}`) === "skip" ? "unchanged" : state,
-    resources: changes.map(({ element: { kind, name, version, type }, before, after }) => ({
-      kind,
-      name,
-      version,
-      type,
-      before,
-      after,
-    })),
-  }));
+  return plan.arrangements.map(({ version, repository, componentTag, changes }) => {
+    const isSkipped = tags.get(`${repository}:${componentTag.tag}`) === "skip";
+    const place = `${target.registry.name}/${repository}`;
+    return describeComponentVersion(version, place, isSkipped ? "unchanged" : state, changes);
+  });
 }

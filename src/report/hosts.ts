@@ -20,7 +20,12 @@ export function hostsOf(hops: readonly Hop[]): HostResult[] {
   return [...hosts.values()].map(({ purposes, ...host }) => ({ ...host, "needed-for": [...purposes].join(", ") }));
 }
 
-/** What the proxy has to let through, `host:port` a line. */
+/** What the proxy has to let through, each `host:port`. */
+export function proxiedHosts(hosts: readonly HostResult[]): string[] {
+  return [...new Set(hosts.filter(({ via }) => via === "proxy").map(({ host }) => host))].sort();
+}
+
+/** The same, one a line. */
 export function allowList(hosts: readonly HostResult[]): string {
-  return [...new Set(hosts.filter(({ via }) => via === "proxy").map(({ host }) => host))].sort().join("\n");
+  return proxiedHosts(hosts).join("\n");
 }

@@ -2,9 +2,8 @@ import { randomUUID } from "node:crypto";
 import { appendFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as core from "@actions/core";
+import type { Environment } from "../proxy/settings.ts";
 import { conceal, printable } from "../redact.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Whoever runs us: a GitHub runner (or act), or a shell, a Tekton task, a pod. */
 export interface Runner {

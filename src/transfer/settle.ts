@@ -3,7 +3,7 @@ import type { Element } from "../ocm/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../ocm/json.ts";
 import { componentDigest } from "../ocm/normalise.ts";
-import type { Arrangement } from "./arrange.ts";
+import type { Arrangement, Change } from "./arrange.ts";
 
 /**
  * Leaves a component version that is at the target in the form that was asked for under the manifest that it has: written anew, it
@@ -12,15 +12,18 @@ import type { Arrangement } from "./arrange.ts";
 export function settle(arrangement: Arrangement, existing: ComponentVersion | undefined): Arrangement {
   if (existing === undefined) return arrangement;
   const isSame = componentDigest(existing.descriptor) === componentDigest(arrangement.version.descriptor);
-  const holds = existing.descriptor.elements.filter((element) => isSame && holdsMore(element, arrangement));
+  const changes = new Map(arrangement.changes.map((change) => [keyOf(change.element), change]));
+  const holds = existing.descriptor.elements.filter(
+    (element) => isSame && holdsMore(element, changes.get(keyOf(element))),
+  );
   if (holds.length === 0 && !saysTheSame(existing, arrangement)) return arrangement;
-  const kept = new Map(holds.map((element) => [`${element.kind} ${element.index}`, element.access]));
+  const kept = new Map(holds.map((element) => [keyOf(element), element.access]));
   return {
     ...arrangement,
     placements: arrangement.placements.filter(({ from }) => !Buffer.isBuffer(from)),
     componentTag: { ...arrangement.componentTag, target: existing.root },
     changes: arrangement.changes.map((change) => {
-      const access = kept.get(`${change.element.kind} ${change.element.index}`);
+      const access = kept.get(keyOf(change.element));
       return access === undefined
         ? change
         : { ...change, before: access, after: access, reason: "is at the target by value" };
@@ -28,9 +31,12 @@ export function settle(arrangement: Arrangement, existing: ComponentVersion | un
   };
 }
 
+function keyOf({ kind, index }: Element): string {
+  return `${kind} ${index}`;
+}
+
 /** Whether the target has by value what this transfer would leave by reference: nothing is taken away from it. */
-function holdsMore({ kind, index, access }: Element, { changes }: Arrangement): boolean {
-  const change = changes.find(({ element }) => element.kind === kind && element.index === index);
+function holdsMore({ access }: Element, change: Change | undefined): boolean {
   const isReference =
     change !== undefined && parseAccess(change.after).kind === "ociArtifact" && change.contents.length === 0;
   const there = parseAccess(access).kind;

@@ -1,0 +1,29 @@
+import type { ComponentVersion } from "../ocm/component-version.ts";
+import { componentDigest } from "../ocm/normalise.ts";
+import type { ComponentVersionResult } from "../report/results.ts";
+import type { Change } from "../transfer/arrange.ts";
+
+/** A component version as outputs and summary tell of it. */
+export function describeComponentVersion(
+  { descriptor }: ComponentVersion,
+  repository: string,
+  state: ComponentVersionResult["state"],
+  changes: readonly Pick<Change, "element" | "before" | "after">[],
+): ComponentVersionResult {
+  return {
+    component: descriptor.name,
+    version: descriptor.version,
+    repository,
+    digest: `sha256:${componentDigest(descriptor)}`,
+    signatures: descriptor.signatures,
+    state,
+    resources: changes.map(({ element: { kind, name, version, type }, before, after }) => ({
+      kind,
+      name,
+      version,
+      type,
+      before,
+      after,
+    })),
+  };
+}
