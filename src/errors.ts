@@ -26,6 +26,17 @@ export class TransferError extends Error {
   }
 }
 
+/** What was thrown, one by one, where several things failed at once. */
+export function errorsIn(error: unknown): readonly unknown[] {
+  return error instanceof AggregateError ? error.errors.flatMap(errorsIn) : [error];
+}
+
+/** Throws what failed, if anything did: one error as it is, several as one AggregateError. */
+export function throwAll(errors: readonly unknown[]): void {
+  if (errors.length > 1) throw new AggregateError(errors, errorMessage(errors[0]));
+  if (errors.length === 1) throw errors[0];
+}
+
 /** `code` of an error of whatever realm or library (`ECONNREFUSED`, `UND_ERR_SOCKET`), or undefined. */
 export function errorCode(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code;

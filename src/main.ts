@@ -3,23 +3,25 @@ import { explain } from "./commands/explain.ts";
 import { preflight } from "./commands/preflight.ts";
 import type { Run } from "./commands/run.ts";
 import { transfer } from "./commands/transfer.ts";
-import { TransferError } from "./errors.ts";
+import { errorsIn, TransferError } from "./errors.ts";
 import { type Inputs, readInputs } from "./inputs.ts";
 import { handOn } from "./later-steps.ts";
-import { diagnose } from "./preflight/diagnosis.ts";
+import { answerFindings } from "./preflight/answer-findings.ts";
+import { diagnose, distinct } from "./preflight/diagnosis.ts";
+import { expectedThroughProxy } from "./preflight/endpoints.ts";
 import type { Finding } from "./proxy/finding.ts";
 import type { Environment, ProxySettings } from "./proxy/settings.ts";
 import { noProxyEntriesFor } from "./registry/hosts.ts";
-import { hostsOf, proxiedHosts } from "./report/hosts.ts";
+import { allowList, hostsOf } from "./report/hosts.ts";
 import { disagreements, outOfReach, splitRoutes } from "./report/lint.ts";
-import { type Problem, problemOf } from "./report/problem.ts";
+import { type Problem, problemsOf } from "./report/problem.ts";
 import { writeReport } from "./report/report.ts";
 import type { Results } from "./report/results.ts";
 import { createRunner, type Runner } from "./report/runner.ts";
 import { secretsOf, spellings } from "./report/secrets.ts";
 import { summarise } from "./report/summary.ts";
 import { type RunSettings, readRunSettings } from "./run-settings.ts";
-import { openSession, type Session } from "./session.ts";
+import { openSession, type Session, type SessionOptions } from "./session.ts";
 
 /** One run, from inputs to report. Resolves to the exit code. */
 export async function main(environment: Environment): Promise<number> {
@@ -29,6 +31,7 @@ export async function main(environment: Environment): Promise<number> {
   let command = "transfer";
   let session: Session | undefined;
   let problem: Problem | undefined;
+  let toAllow: () => string[] = () => [];
   try {
     const inputs = readInputs(environment);
     command = inputs.command;
@@ -37,31 +40,38 @@ export async function main(environment: Environment): Promise<number> {
     results.findings.push(...settings.findings);
     tellFindings(settings.findings, runner);
 
-    session = openRunSession(inputs, settings, runner);
+    const open = openRunSession(inputs, settings, runner, results.findings);
+    session = open;
+    toAllow = () => allowListOf(open, inputs, settings, results);
     await perform({ inputs, settings: settings.proxy, runner, session, results, signal: interruption.signal });
-    await handOn(inputs, settings, { results, runner, allowList: proxiedHosts(hostsOf(session.hops)) });
+    await handOn(inputs, settings, { results, runner, allowList: toAllow() });
     results.findings.push(...lint(inputs, settings.proxy.effective, session));
   } catch (caught) {
     // Whoever waits when the run is stopped fails with words of its own; the reason is what tells.
-    const error = interruption.signal.aborted ? interruption.signal.reason : caught;
-    problem = problemOf(error);
-    addDiagnosis(results, error);
-    printProblem(problem, runner);
+    const errors = errorsIn(interruption.signal.aborted ? interruption.signal.reason : caught);
+    const [first, ...others] = problemsOf(errors);
+    problem = first;
+    results.diagnosis = distinct([...results.diagnosis, ...errors.flatMap((error) => diagnose(error) ?? [])]);
+    // Each blocked host is said: asking a network team once for all of them saves days. Runners show ten annotations of a step.
+    for (const each of [first, ...others].slice(0, 10)) printProblem(each, runner);
   } finally {
     interruption.stop();
     await session?.close();
   }
-  const report = { command, results, hosts: hostsOf(session?.hops ?? []), problem };
+  const report = { command, results, hosts: hostsOf(session?.hops ?? []), allowList: toAllow(), problem };
   await writeReport(runner, report);
   await runner.summary(summarise(report));
   return problem === undefined ? 0 : 1;
 }
 
-/** The preflight may have told of the same hop already. */
-function addDiagnosis(results: Results, error: unknown): void {
-  const diagnosis = diagnose(error);
-  const isKnown = results.diagnosis.some(({ host, code }) => host === diagnosis?.host && code === diagnosis.code);
-  if (diagnosis !== undefined && !isKnown) results.diagnosis.push(diagnosis);
+/** Where all went well the proxy was asked for all that is needed; else what is expected beyond it is named too. */
+function allowListOf(session: Session, inputs: Inputs, { proxy }: RunSettings, { diagnosis }: Results): string[] {
+  const asked = hostsOf(session.hops);
+  if (diagnosis.length === 0 && inputs.command !== "setup") return allowList(asked, []);
+  for (const spec of [...inputs.componentVersions.map(({ repository }) => repository), inputs.target]) {
+    if (spec?.kind === "registry") session.openTarget(spec);
+  }
+  return allowList(asked, expectedThroughProxy(session.registries(), proxy.effective));
 }
 
 async function perform(run: Run): Promise<void> {
@@ -73,11 +83,27 @@ async function perform(run: Run): Promise<void> {
   // What `setup` does, the settings and their export, every command can do.
 }
 
-function openRunSession(inputs: Inputs, settings: RunSettings, runner: Runner): Session {
+function openRunSession(inputs: Inputs, settings: RunSettings, runner: Runner, findings: Finding[]): Session {
   const { proxy, ...others } = settings;
+  const told = new Set<string>();
+  const observeAnswer: SessionOptions["observeAnswer"] = (answer, asked) => {
+    for (const finding of answerFindings(answer, asked, Date.now())) {
+      const key = `${finding.code} ${answer.hop.host}`;
+      if (!told.has(key)) findings.push(finding);
+      told.add(key);
+    }
+  };
   const sources = inputs.componentVersions.map(({ repository }) => repository);
   const onSecret = (secret: string) => spellings(secret).forEach(runner.mask);
-  return openSession({ ...others, inputs, settings: proxy.effective, sources, target: inputs.target, onSecret });
+  return openSession({
+    ...others,
+    inputs,
+    settings: proxy.effective,
+    sources,
+    target: inputs.target,
+    onSecret,
+    observeAnswer,
+  });
 }
 
 /** What deserves a look when everything went well. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { errorCode, errorMessage, TransferError } from "./errors.ts";
-import { createClient, type HttpClient, type Patience } from "./http/client.ts";
+import { type ClientOptions, createClient, type HttpClient, type Patience } from "./http/client.ts";
 import type { Hop } from "./http/hop.ts";
 import { trustedAuthorities } from "./http/tls.ts";
 import type { Inputs } from "./inputs.ts";
@@ -26,6 +26,8 @@ import { createRemoteRegistry, type RemoteRegistry } from "./registry/remote-reg
 export interface Session {
   /** Every request that went out, in order. */
   readonly hops: readonly Hop[];
+  /** Every registry that the run has to do with. */
+  registries(): readonly RemoteRegistry[];
   /** The registry or archive that the user named as a source. */
   openSource(spec: RepositorySpec): Promise<ComponentRepository>;
   openTarget(spec: RegistrySpec): ComponentRepository<RemoteRegistry>;
@@ -39,6 +41,7 @@ export interface Session {
 export interface SessionOptions {
   /** Told of every secret that the run comes to hold. */
   readonly onSecret?: (secret: string) => void;
+  readonly observeAnswer?: ClientOptions["observeAnswer"];
   readonly inputs: Inputs;
   readonly settings: ProxySettings;
   readonly credentials: readonly CredentialEntry[];
@@ -52,16 +55,18 @@ export interface SessionOptions {
 
 export function openSession(options: SessionOptions): Session {
   const { inputs, settings, credentials, sources, target, onSecret, certificates = [], unverified = [] } = options;
+  const { observeAnswer } = options;
   const hops: Hop[] = [];
   const patience: Record<"probe" | "transfer", Patience> = {
     // A server that asks to come back has been reached; one that does not answer may be the blocked hop.
-    probe: { timeout: inputs.probeTimeout, attempts: inputs.retries, connections: 1 },
+    probe: { timeout: inputs.probeTimeout, attempts: inputs.retries, connections: 1, isFinal: true },
     transfer: { timeout: inputs.stallTimeout, attempts: inputs.retries },
   };
   let stage: "probe" | "transfer" = "transfer";
   const client = createClient({
     routeFor: (url) => routeFor(url, settings),
     observe: (hop) => hops.push(hop),
+    ...(observeAnswer === undefined ? {} : { observeAnswer }),
     tls: {
       ca: trustedAuthorities(certificates),
       isUnverified: (host) => unverified.some((pattern) => matches(host, pattern)),
@@ -76,6 +81,7 @@ export function openSession(options: SessionOptions): Session {
 
   return {
     hops,
+    registries: registries.all,
     async openSource(spec) {
       const display = formatRepository(spec);
       if (spec.kind === "ctf") return { registry: await openCtf(spec.path), path: "", display };
@@ -141,6 +147,7 @@ function createRegistries({ client, credentials, plainHttp, sources, target, onS
   }
 
   return {
+    all: () => [...known.values()],
     /** What is written for one repository wins over what is written for another of the same host. */
     named({ host, scheme }: RegistrySpec): RemoteRegistry {
       const name = canonicalHost(host);

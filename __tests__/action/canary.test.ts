@@ -228,7 +228,7 @@ const FAILURES: readonly [name: string, code: string, options: () => Promise<Act
   ],
   [
     "a registry that repeats the token in its refusal",
-    "UNAUTHORIZED",
+    "TOKEN_REFUSED",
     () =>
       sourceAnswers(
         respond(({ headers }) => headers.authorization?.startsWith("Bearer") ?? false, 401, echoOfToken(TOKEN)),
@@ -407,7 +407,7 @@ const FAILURES: readonly [name: string, code: string, options: () => Promise<Act
   ],
   [
     "an upload that leads to a host with a password",
-    "HOST_UNREACHABLE",
+    "UPLOAD_HOST_BLOCKED",
     () =>
       targetAnswers(
         respond(asked({ kind: "upload", method: "POST" }), 202, "", {

@@ -53,7 +53,7 @@ describe("plain HTTP through a proxy", () => {
   test.each<[ProxyFault, { readonly layer: string; readonly timedOut: boolean; readonly [more: string]: unknown }]>([
     ["mute", { layer: "response", timedOut: true }],
     ["close", { layer: "response", timedOut: false }],
-    ["not-http", { layer: "response", timedOut: false, cause: { name: "HTTPParserError" } }],
+    ["not-http", { layer: "tunnel", timedOut: false, cause: { name: "HTTPParserError" } }],
   ])("fails with a proxy that is %s", async (fault, failure) => {
     const proxy = await startProxy({ fault });
     const client = openClient({ timeout: failure.timedOut ? 500 : 5000, routeFor: () => through(proxy.url) });

@@ -168,9 +168,10 @@ describe("a proxy", () => {
     const { host } = await startProxy();
     expect(await asking(url, `https://${host}`)).toMatchObject({
       ...via,
-      code: "PROXY_TLS_FAILED",
+      code: "PROXY_SPEAKS_PLAIN",
       host,
-      remedy: expect.stringContaining("write http://"),
+      "refused-by": "runner",
+      remedy: expect.stringContaining("Write http:// instead of https:// in the proxy setting (input https-proxy)"),
     });
   });
 
@@ -312,9 +313,8 @@ describe("the registry itself", () => {
   });
 
   test("sends for a token to a host that the proxy does not allow", async () => {
-    const address = uniqueAddress();
-    const registry = await startFakeRegistry({ auth: { kind: "bearer", users: {}, tokenAddress: address } });
-    const tokens = new URL(registry.tokenOrigin).host;
+    const registry = await startFakeRegistry({ auth: { kind: "bearer", users: {}, realm: "http://tokens.test/" } });
+    const tokens = "tokens.test:80";
     const proxy = await startProxy({ deny: { [tokens]: { headers: { "x-squid-error": "ERR_ACCESS_DENIED 0" } } } });
     const client = openClient({ routeFor: () => through(proxy.url) });
     expect(await manifests(registry, { client })).toMatchObject({

@@ -1,7 +1,9 @@
 import { afterEach, expect, test } from "@jest/globals";
-import { runPreflight } from "../../src/preflight/preflight.ts";
+import { type PreflightOptions, runPreflight } from "../../src/preflight/preflight.ts";
+import type { Descriptor } from "../../src/registry/descriptor.ts";
 import type { ReadableRegistry } from "../../src/registry/registry.ts";
-import { type Gathered, gather } from "../../src/transfer/gather.ts";
+import type { RemoteRegistry } from "../../src/registry/remote-registry.ts";
+import { gather, type Wanted } from "../../src/transfer/gather.ts";
 import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
 import { stopEverything } from "../real/running.ts";
 import { openRegistry } from "../registry/open-registry.ts";
@@ -12,88 +14,112 @@ afterEach(stopEverything);
 
 const reference = (name: string) => ({ type: "ociArtifact", imageReference: `far.test/images/${name}:1` });
 
-/** Two images of a registry, the smallest blob of them two bytes long. */
+/** Two images of a registry, the largest blob of them in the first. */
 async function scene() {
   const source = await startFakeRegistry();
-  addImage(source, "images/one", { tag: "1", layers: ["a long layer"], config: '{"a":1}' });
+  addImage(source, "images/one", { tag: "1", layers: ["the longest layer of all"], config: '{"a":1}' });
   addImage(source, "images/two", { tag: "1", layers: ["another layer"], config: "{}" });
   addComponentVersion(source, { resources: [resource("one", reference("one")), resource("two", reference("two"))] });
   const registry = openRegistry(source.host);
-  return { source, registry, read: () => gatherFrom(registry) };
+  return { source, registry };
 }
 
-function gatherFrom(registry: ReadableRegistry): Promise<Gathered> {
-  const from = { registry, path: "", display: registry.name };
-  return gather([{ from, component: "acme.org/shop", version: "1.0.0" }], {
-    recursive: true,
-    copyResources: true,
-    copySources: true,
-    registryAt: () => registry,
+const wantedOf = (registry: ReadableRegistry): Wanted => ({
+  from: { registry, path: "", display: registry.name },
+  component: "acme.org/shop",
+  version: "1.0.0",
+});
+
+/** A preflight of what these registries hold; absolute references lead to each one's own registry. */
+function preflight(registries: readonly ReadableRegistry[], more: Partial<PreflightOptions> = {}) {
+  const gatherAll: PreflightOptions["gather"] = async (wanted) => {
+    const all = await Promise.all(
+      wanted.map((one) =>
+        gather([one], { recursive: true, copyResources: true, copySources: true, registryAt: () => one.from.registry }),
+      ),
+    );
+    return { versions: all.flatMap(({ versions }) => versions), errors: all.flatMap(({ errors }) => errors) };
+  };
+  return runPreflight({
+    wanted: registries.map(wantedOf),
+    target: undefined,
+    gather: gatherAll,
+    lookAtTarget: async () => [],
+    ...more,
   });
 }
 
-const blobs = ({ requests }: FakeRegistry) => requests.filter(({ kind }) => kind === "blob");
+const targetOf = (registry: RemoteRegistry) => ({ registry, path: "", display: registry.name });
+const probesOf = ({ requests }: FakeRegistry) =>
+  requests.filter(({ kind, headers }) => kind === "blob" && headers.range !== undefined);
 
-test("goes the whole way, and reads one byte of the smallest blob", async () => {
-  const { source, registry, read } = await scene();
-  let looked = 0;
-  const result = await runPreflight({ registries: [registry], gather: read, lookAtTarget: async () => looked++ });
-  expect(result.errors).toEqual([]);
-  expect(result.gathered?.versions).toHaveLength(1);
-  expect(looked).toBe(1);
-  expect(source.requests[0]?.kind).toBe("base");
-  const probes = blobs(source).filter(({ headers }) => headers.range !== undefined);
-  expect(probes.map(({ repository, headers }) => [repository, headers.range])).toEqual([["images/two", "bytes=0-0"]]);
-});
-
-test("a registry that does not answer is all that there is to tell", async () => {
-  const { source, registry, read } = await scene();
-  const dead = await startFakeRegistry({ faults: [{ when: () => true, act: { kind: "respond", status: 500 } }] });
-  const other = openRegistry(dead.host);
-  const { gathered, errors } = await runPreflight({ registries: [registry, other, other], gather: read });
-  expect(gathered).toBeUndefined();
-  expect(errors).toMatchObject([{ code: "REGISTRY_UNAVAILABLE" }, { code: "REGISTRY_UNAVAILABLE" }]);
-  expect(source.requests.map(({ kind }) => kind)).toEqual(["base"]);
-});
-
-test("what cannot be read and what cannot be looked at are told together", async () => {
+test("goes the whole way, and reads one byte of the largest blob", async () => {
   const { source, registry } = await scene();
-  const failures = [new Error("source"), new Error("target")];
-  const { gathered, errors } = await runPreflight({
-    registries: [registry],
-    gather: () => Promise.reject(failures[0]),
-    lookAtTarget: () => Promise.reject(failures[1]),
+  const target = await startFakeRegistry();
+  let looked = 0;
+  const { gathered, errors } = await preflight([registry], {
+    target: targetOf(openRegistry(target.host)),
+    lookAtTarget: async ({ versions }) => {
+      looked = versions.length;
+      return [];
+    },
   });
-  expect(gathered).toBeUndefined();
-  expect(errors).toEqual(failures);
-  expect(blobs(source)).toEqual([]);
+  expect(errors).toEqual([]);
+  expect(gathered.versions).toHaveLength(1);
+  expect(looked).toBe(1);
+  expect([source, target].map(({ requests }) => requests[0]?.kind)).toEqual(["base", "base"]);
+  expect(probesOf(source).map(({ repository, headers }) => [repository, headers.range])).toEqual([
+    ["images/one", "bytes=0-0"],
+  ]);
 });
 
-test("a target that cannot be looked at does not keep blobs from being probed", async () => {
-  const { source, registry, read } = await scene();
-  const failure = new Error("target");
+test("a registry that does not answer is told of, and the others are asked all the same", async () => {
+  const { source, registry } = await scene();
+  const dead = await startFakeRegistry({ faults: [{ when: () => true, act: { kind: "respond", status: 500 } }] });
+  const { gathered, errors } = await preflight([registry, openRegistry(dead.host)]);
+  expect(gathered.versions).toHaveLength(1);
+  expect(errors).toMatchObject([{ code: "REGISTRY_UNAVAILABLE" }]);
+  expect(probesOf(source)).toHaveLength(1);
+  expect(dead.requests.map(({ kind }) => kind)).toEqual(["base"]);
+});
+
+test("a target that does not answer is not looked at", async () => {
+  const { registry } = await scene();
+  const dead = await startFakeRegistry({ faults: [{ when: () => true, act: { kind: "respond", status: 500 } }] });
+  const { errors } = await preflight([registry], {
+    target: targetOf(openRegistry(dead.host)),
+    lookAtTarget: () => Promise.reject(new Error("looked at")),
+  });
+  expect(errors).toMatchObject([{ code: "REGISTRY_UNAVAILABLE" }]);
+});
+
+test("what cannot be read, what cannot be probed and what cannot be looked at are told together", async () => {
+  const { source, registry } = await scene();
+  const target = await startFakeRegistry();
   source.inject({ when: ({ headers }) => headers.range !== undefined, act: { kind: "respond", status: 403 } });
-  const { gathered, errors } = await runPreflight({
-    registries: [registry],
-    gather: read,
+  source.inject({
+    when: ({ kind, repository }) => kind === "manifest" && repository === "images/two",
+    act: { kind: "respond", status: 404 },
+  });
+  const failure = new Error("target");
+  const { gathered, errors } = await preflight([registry], {
+    target: targetOf(openRegistry(target.host)),
     lookAtTarget: () => Promise.reject(failure),
   });
-  expect(gathered).toBeDefined();
-  expect(errors).toMatchObject([failure, { code: "DENIED" }]);
+  expect(gathered.versions[0]?.items).toHaveLength(1);
+  expect(errors).toMatchObject([{ code: "MANIFEST_UNKNOWN" }, { code: "DENIED" }, failure]);
 });
 
-test("blobs of each registry are probed, and those of archives are not", async () => {
-  const { source, registry, read } = await scene();
+test("blobs of each registry are probed, local ones too, and those of archives are not", async () => {
+  const { source, registry } = await scene();
   const other = await startFakeRegistry();
-  addImage(other, "images/one", { tag: "1" });
-  addComponentVersion(other, { resources: [resource("one", reference("one"))] });
+  const blob = other.addBlob("component-descriptors/acme.org/shop", "a local blob", "text/plain") as Descriptor;
+  const local = { type: "localBlob", localReference: blob.digest, mediaType: "text/plain" };
+  addComponentVersion(other, { resources: [resource("one", local)], layers: [blob] });
   const archive = createMemoryRegistry("archive");
   addImage(archive, "images/one", { tag: "1" });
   addComponentVersion(archive, { resources: [resource("one", reference("one"))] });
-  const all = [await read(), await gatherFrom(openRegistry(other.host)), await gatherFrom(archive)];
-  const versions = all.flatMap((each) => each.versions);
-  const before = [source, other].map((each) => blobs(each).length);
-  const { errors } = await runPreflight({ registries: [registry], gather: async () => ({ versions }) });
+  const { errors } = await preflight([registry, openRegistry(other.host), archive]);
   expect(errors).toEqual([]);
-  expect([source, other].map((each, index) => blobs(each).length - (before[index] ?? 0))).toEqual([1, 1]);
+  expect([source, other].map((each) => probesOf(each).length)).toEqual([1, 1]);
 });

@@ -26,8 +26,21 @@ test.each([
   [400, ociError("MANIFEST_INVALID", ""), "REGISTRY_REFUSED"],
   [413, "", "REGISTRY_REFUSED"],
   [307, "", "REGISTRY_REFUSED"],
+  [511, "", "CAPTIVE_PORTAL"],
 ])("%i %s is %s", async (status, body, code) => {
-  const error = await registryError(await answer(status, body), "reading manifest 1 of a");
+  const error = await registryError(await answer(status, body), "reading manifest 1 of a", { of: "manifest" });
+  expect(error).toMatchObject({ code, status, remedy: expect.stringMatching(/\w{3}/) });
+});
+
+test.each([
+  [403, "", "PUSH_DENIED"],
+  [401, "", "UNAUTHORIZED"],
+  [404, ociError("NAME_UNKNOWN", ""), "REPOSITORY_UNKNOWN"],
+  [400, ociError("NAME_UNKNOWN", ""), "REPOSITORY_UNKNOWN"],
+  [404, "", "REPOSITORY_UNKNOWN"],
+  [405, "", "REGISTRY_REFUSED"],
+])("%i %s at a push is %s", async (status, body, code) => {
+  const error = await registryError(await answer(status, body), "pushing a", { of: "push" });
   expect(error).toMatchObject({ code, status, remedy: expect.stringMatching(/\w{3}/) });
 });
 

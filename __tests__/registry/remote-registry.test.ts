@@ -264,8 +264,9 @@ describe("the API of a registry", () => {
     [
       "a web page",
       { kind: "headers", headers: { ...html, "docker-distribution-api-version": undefined } },
-      "NOT_A_REGISTRY",
+      "CAPTIVE_PORTAL",
     ],
+    ["a network that wants a login", { kind: "respond", status: 511, headers: html, body: "<html>" }, "CAPTIVE_PORTAL"],
     ["nothing", { kind: "respond", status: 404 }, "NOT_A_REGISTRY"],
     ["trouble", { kind: "respond", status: 503 }, "REGISTRY_UNAVAILABLE"],
     ["a limit", { kind: "respond", status: 429 }, "RATE_LIMITED"],

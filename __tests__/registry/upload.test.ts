@@ -121,7 +121,7 @@ describe("pushing a blob", () => {
     fake.inject(on("POST", { kind: "respond", status: 403 }));
     const content = new Readable({ read() {} });
     const closed = new Promise((resolve) => content.once("close", resolve));
-    await expect(repository.push(layer, content)).rejects.toMatchObject({ code: "DENIED" });
+    await expect(repository.push(layer, content)).rejects.toMatchObject({ code: "PUSH_DENIED" });
     await closed;
     expect(content.destroyed).toBe(true);
   }, 5000);

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { TransferError } from "../../src/errors.ts";
 import { HopError, LayerError } from "../../src/http/hop.ts";
-import { problemOf } from "../../src/report/problem.ts";
+import { problemsOf } from "../../src/report/problem.ts";
 import { direct } from "../http/open-client.ts";
 
 const hop = {
@@ -15,7 +15,7 @@ const failure = new HopError(hop, new LayerError("dial", "no", { timedOut: true 
 
 test("an error of ours is told in its own words", () => {
   const error = new TransferError("INPUT_MISSING", "target is not set", { where: "input target", remedy: "Set it." });
-  expect(problemOf(error)).toEqual({
+  expect(problemsOf([error])[0]).toEqual({
     code: "INPUT_MISSING",
     message: "target is not set",
     where: "input target",
@@ -24,11 +24,17 @@ test("an error of ours is told in its own words", () => {
 });
 
 test("a hop that failed is told by its diagnosis", () => {
-  expect(problemOf(failure)).toMatchObject({ code: "HOST_TIMED_OUT", where: "ghcr.io:443" });
+  expect(problemsOf([failure])[0]).toMatchObject({ code: "HOST_TIMED_OUT", where: "ghcr.io:443" });
+});
+
+test("of several errors the blocked hop is the one to tell", () => {
+  expect(problemsOf([new TransferError("MANIFEST_UNKNOWN", "x"), failure])[0]).toMatchObject({
+    code: "HOST_TIMED_OUT",
+  });
 });
 
 test("an error of ours keeps its words where a hop is behind it", () => {
-  expect(problemOf(new TransferError("CTF_MALFORMED", "broken", { cause: failure }))).toEqual({
+  expect(problemsOf([new TransferError("CTF_MALFORMED", "broken", { cause: failure })])[0]).toEqual({
     code: "CTF_MALFORMED",
     message: "broken",
     where: undefined,
@@ -43,5 +49,9 @@ test.each<[unknown, string]>([
   [undefined, "undefined"],
   [{ message: 1 }, "[object Object]"],
 ])("anything else is our fault: %p", (error, message) => {
-  expect(problemOf(error)).toMatchObject({ code: "INTERNAL", message, remedy: expect.stringMatching(/report this/) });
+  expect(problemsOf([error])[0]).toMatchObject({
+    code: "INTERNAL",
+    message,
+    remedy: expect.stringMatching(/report this/),
+  });
 });

@@ -18,13 +18,20 @@ const problem = { code: "DENIED", message: "no", where: "ghcr.io", remedy: "Ask.
 async function report(results: Results = nothing, more: Partial<Parameters<typeof writeReport>[1]> = {}) {
   const temp = join(temporaryFolder(), "not", "there", "yet");
   const runner = createRecordingRunner(temp);
-  await writeReport(runner, { command: "transfer", results, hosts, problem: undefined, ...more });
+  await writeReport(runner, {
+    command: "transfer",
+    results,
+    hosts,
+    allowList: ["ghcr.io:443"],
+    problem: undefined,
+    ...more,
+  });
   const path = runner.outputs.report ?? "";
   return { outputs: runner.outputs, path, temp, document: JSON.parse(readFileSync(path, "utf8")) };
 }
 
 test("nothing done: every output of action.yml is there, and empty", async () => {
-  const { outputs, path, temp, document } = await report(nothing, { hosts: [] });
+  const { outputs, path, temp, document } = await report(nothing, { hosts: [], allowList: [] });
   const action = parse(readFileSync(join(import.meta.dirname, "../../action.yml"), "utf8")) as { outputs: object };
   expect(Object.keys(outputs).sort()).toEqual(Object.keys(action.outputs).sort());
   expect(outputs).toEqual({
@@ -105,7 +112,7 @@ describe("an output of more than 64 KiB", () => {
 
 test("two runs write two reports", async () => {
   const runner = createRecordingRunner(temporaryFolder());
-  const options = { command: "transfer", results: nothing, hosts, problem: undefined };
+  const options = { command: "transfer", results: nothing, hosts, allowList: [], problem: undefined };
   await writeReport(runner, options);
   const first = runner.outputs.report;
   await writeReport(runner, options);

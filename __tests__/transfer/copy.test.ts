@@ -137,7 +137,7 @@ describe("the first failure stops the rest, and no tag is written", () => {
         }),
     ],
     [
-      "DENIED",
+      "PUSH_DENIED",
       "a target that may not be written",
       ({ target }) => target.inject({ when: ({ method }) => method === "POST", act: { kind: "respond", status: 403 } }),
     ],

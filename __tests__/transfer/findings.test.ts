@@ -15,7 +15,7 @@ async function packed(mediaTypes: readonly string[]) {
   const resources = layers.map(({ digest, mediaType }, index) =>
     resource(`r${index}`, { type: "localBlob", localReference: digest, mediaType }),
   );
-  return findingsOf({ versions: [await surveyed(registry, { layers, resources })] });
+  return findingsOf({ errors: [], versions: [await surveyed(registry, { layers, resources })] });
 }
 
 test.each([
@@ -41,7 +41,7 @@ test("the archives of v1 are named, and there is one finding for all of them", a
       }),
     ),
   );
-  expect(findingsOf({ versions })).toMatchObject([
+  expect(findingsOf({ versions, errors: [] })).toMatchObject([
     {
       code: "ARTIFACT_SET_KEPT",
       message: expect.stringMatching(

@@ -7,7 +7,7 @@ import { direct } from "../http/open-client.ts";
 
 const hop = { method: "GET", url: "https://ghcr.io/v2/", host: "ghcr.io:443", route: direct, neededFor: "test" };
 const answer = (status: number, registryCodes: readonly string[] = []) =>
-  new RegistryError("REGISTRY_REFUSED", "no", { hop, status, registryCodes, remedy: "" });
+  new RegistryError("REGISTRY_REFUSED", "no", { hop, status, registryCodes });
 const broken = (code: string) => new HopError(hop, new LayerError("body", "broken", { cause: { code } }));
 
 /** How often work is done that always fails so. */

@@ -52,7 +52,7 @@ describe("when a tag cannot be set", () => {
   test("those that were are deleted again, and what is told is why", async () => {
     const { target, publish } = await copied();
     target.inject(refuseTag(SHOP));
-    await expect(publish()).rejects.toMatchObject({ code: "DENIED" });
+    await expect(publish()).rejects.toMatchObject({ code: "PUSH_DENIED" });
     expect(tagsOf(target)).toEqual([]);
     expect(tagsSet(target)).toHaveLength(3);
   });
@@ -60,7 +60,7 @@ describe("when a tag cannot be set", () => {
   test("nothing that comes after it is set", async () => {
     const { target, publish } = await copied();
     target.inject(refuseTag("moved/images/shop"));
-    await expect(publish()).rejects.toMatchObject({ code: "DENIED" });
+    await expect(publish()).rejects.toMatchObject({ code: "PUSH_DENIED" });
     expect(tagsSet(target)).toHaveLength(1);
   });
 
@@ -75,7 +75,7 @@ describe("when a tag cannot be set", () => {
       }).digest;
     });
     target.inject(refuseTag(SHOP));
-    await expect(publish()).rejects.toMatchObject({ code: "DENIED" });
+    await expect(publish()).rejects.toMatchObject({ code: "PUSH_DENIED" });
     expect(target.tags("moved/images/shop")).toEqual({ 2: other.digest });
     expect(target.tags(CART)).toEqual({ "1.0.0": other.shop });
   });
@@ -86,7 +86,7 @@ describe("when a tag cannot be set", () => {
       before = addImage(registry, CART, { tag: "1.0.0" }).digest;
     });
     target.inject(refuseTag(SHOP));
-    await expect(publish()).rejects.toMatchObject({ code: "DENIED" });
+    await expect(publish()).rejects.toMatchObject({ code: "PUSH_DENIED" });
     expect(target.tags(CART)).toEqual({ "1.0.0": before });
   });
 
@@ -97,7 +97,7 @@ describe("when a tag cannot be set", () => {
       code: "PUBLISHED_IN_PART",
       message: expect.stringMatching(new RegExp(`could not be taken back: moved/images/shop:2, ${CART}:1.0.0$`)),
       remedy: expect.stringContaining("delete these tags by hand"),
-      cause: { code: "DENIED" },
+      cause: { code: "PUSH_DENIED" },
     });
     expect(tagsOf(target)).toEqual([`${CART}:1.0.0`, "moved/images/shop:2"]);
   });
@@ -119,7 +119,7 @@ describe("when a tag cannot be set", () => {
       },
       act: { kind: "respond", status: 403 },
     });
-    await expect(publish()).rejects.toMatchObject({ code: "DENIED" });
+    await expect(publish()).rejects.toMatchObject({ code: "PUSH_DENIED" });
     expect(Object.keys(target.tags("moved/images/shop"))).toEqual(["2"]);
     expect(target.tags(CART)).toEqual({});
   });

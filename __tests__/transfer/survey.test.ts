@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { TransferError } from "../../src/errors.ts";
+import { TransferError, throwAll } from "../../src/errors.ts";
 import { readComponentVersion } from "../../src/ocm/component-version.ts";
 import { DOCKER_MANIFEST } from "../../src/registry/descriptor.ts";
 import { sha256 } from "../../src/registry/digest.ts";
@@ -29,7 +29,9 @@ async function survey({ home, far }: Scene, component: ComponentOptions, options
     if (host === "home.test") return home;
     throw new Error(`nobody knows ${host}`);
   };
-  return surveyVersion(version, { copyResources: true, copySources: true, registryAt, ...options });
+  const surveyed = await surveyVersion(version, { copyResources: true, copySources: true, registryAt, ...options });
+  throwAll(surveyed.errors);
+  return surveyed;
 }
 
 async function one(given: Scene, component: ComponentOptions, options: Partial<SurveyOptions> = {}): Promise<Item> {

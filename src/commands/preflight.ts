@@ -1,11 +1,11 @@
-import { TransferError } from "../errors.ts";
+import { TransferError, throwAll } from "../errors.ts";
 import { formatRepository } from "../ocm/component-reference.ts";
 import { type ComponentRepository, type ComponentVersion, readComponentVersion } from "../ocm/component-version.ts";
-import { diagnose } from "../preflight/diagnosis.ts";
+import { diagnose, distinct } from "../preflight/diagnosis.ts";
 import { runPreflight } from "../preflight/preflight.ts";
-import type { RemoteRegistry } from "../registry/remote-registry.ts";
 import { type Gathered, gather, type Wanted } from "../transfer/gather.ts";
 import { existingOrNone } from "../transfer/inspect.ts";
+import { writtenRepositories } from "../transfer/written-repositories.ts";
 import type { Run } from "./run.ts";
 
 /** The component version that the target has already, or undefined. */
@@ -31,40 +31,46 @@ export async function gatherWithPreflight(run: Run, lookup?: ExistingLookup): Pr
     copySources: inputs.copySources,
     registryAt: session.registryAt,
   };
-  const read = () => gather(wanted, options, signal);
-  if (inputs.preflightMode === "off") return read();
+  const read = (some: readonly Wanted[]) => gather(some, options, signal);
+  if (inputs.preflightMode === "off") return complete(await read(wanted));
 
   session.setStage("probe");
-  const target = inputs.target === undefined ? [] : [session.openTarget(inputs.target)];
-  const registries = new Set(
-    [...wanted.map(({ from }) => from), ...target].map(({ registry }) => registry).filter(isRemote),
-  );
-  const { gathered, errors } = await runPreflight(
-    {
-      registries: [...registries],
-      gather: read,
-      ...(lookup === undefined ? {} : { lookAtTarget: () => Promise.all(wanted.map(lookup)) }),
-    },
-    signal,
-  );
+  const target = inputs.target === undefined ? undefined : session.openTarget(inputs.target);
+  const lookAtTarget = async ({ versions }: Gathered) => {
+    if (target === undefined || lookup === undefined) return [];
+    const ids = versions.map(({ version: { descriptor } }) => ({
+      component: descriptor.name,
+      version: descriptor.version,
+    }));
+    const existing = await Promise.all(ids.map(lookup));
+    const missing = versions.filter((_, index) => existing[index] === undefined);
+    const names = writtenRepositories(missing, { form: inputs.access, path: target.path });
+    return names.map((name) => target.registry.repository(name));
+  };
+  const { gathered, errors } = await runPreflight({ wanted, target, gather: read, lookAtTarget }, signal);
   session.setStage("transfer");
   signal.throwIfAborted();
-  reportErrors(errors, run);
-  if (errors.length === 0) runner.info("preflight: every host that is needed can be reached");
-  if (gathered !== undefined) return gathered;
-  return inputs.command === "preflight" ? { versions: [] } : read();
+  if (errors.length === 0) {
+    runner.info("preflight: every host that is needed can be reached");
+    return gathered;
+  }
+  judge(errors, run);
+  return inputs.command === "preflight" ? gathered : complete(await read(wanted));
 }
 
-/** Throws what ends the run: with `warn` that is only what no other network could mend. */
-function reportErrors(errors: readonly unknown[], { inputs, runner, results }: Run): void {
-  const told = errors.map((error) => ({ error, diagnosis: diagnose(error) }));
-  results.diagnosis.push(...told.flatMap(({ diagnosis }) => diagnosis ?? []));
-  const fatal = inputs.preflightMode === "fail" ? told[0] : told.find(({ diagnosis }) => diagnosis === undefined);
-  if (fatal !== undefined) throw fatal.error;
-  for (const { diagnosis } of told) {
-    if (diagnosis !== undefined)
-      runner.warning(`${diagnosis.code}: ${diagnosis.message} ${diagnosis.remedy}`, diagnosis.code);
-  }
+/** With `warn` only that ends the run which no other network could mend. */
+function judge(errors: readonly unknown[], { inputs, runner, results }: Run): void {
+  const hops = distinct(errors.flatMap((error) => diagnose(error) ?? []));
+  const others = errors.filter((error) => diagnose(error) === undefined);
+  if (inputs.preflightMode === "fail") throwAll(errors);
+  throwAll(others);
+  results.diagnosis = hops;
+  for (const { code, message, remedy } of hops) runner.warning(`${code}: ${message} ${remedy}`, code);
+}
+
+function complete(gathered: Gathered): Gathered {
+  throwAll(gathered.errors);
+  return gathered;
 }
 
 /** What the preflight asked the target for is not asked again. */
@@ -97,8 +103,4 @@ async function openSources({ inputs, session }: Run): Promise<Wanted[]> {
       return { from: await from, component, version };
     }),
   );
-}
-
-function isRemote(registry: object): registry is RemoteRegistry {
-  return "ping" in registry;
 }

@@ -4,6 +4,7 @@ import { errorCode, errorMessage, TransferError } from "../errors.ts";
 import type { Route } from "../proxy/route.ts";
 import { singleValues } from "./connect.ts";
 import { createDispatchers, type DispatcherOptions } from "./dispatchers.ts";
+import { createFirstContact } from "./first-contact.ts";
 import { type Hop, HopError, hostOf, LayerError } from "./hop.ts";
 import { createLimiter } from "./limiter.ts";
 import { isRedirect, MOST_REDIRECTS, redirectTarget, withoutCredentials } from "./redirects.ts";
@@ -43,6 +44,9 @@ export interface HttpResponse {
   readonly body: Readable;
 }
 
+/** What is known of an answer before its body is read. */
+export type Answer = Pick<HttpResponse, "hop" | "status" | "headers">;
+
 export interface HttpClient {
   request(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse>;
   close(): Promise<void>;
@@ -55,12 +59,16 @@ export interface Patience {
   readonly attempts: number;
   /** Attempts where nobody answers at all, if these are fewer. */
   readonly connections?: number;
+  /** Whether a host that could not be reached is taken for unreachable from then on, by everybody who asks for it. */
+  readonly isFinal?: boolean;
 }
 
 export interface ClientOptions extends DispatcherOptions {
   readonly routeFor: (url: string) => Route;
   /** Told of every request that goes out, redirects included, before it does. */
   readonly observe?: (hop: Hop) => void;
+  /** Told of every answer, with the headers that the request for it had. */
+  readonly observeAnswer?: (answer: Answer, asked: Readonly<Record<string, string>>) => void;
   readonly userAgent: string;
   /** Requests in flight per host and lane. */
   readonly concurrency: number;
@@ -83,11 +91,11 @@ export function createClient(options: ClientOptions): HttpClient {
   // where source and target are the same host.
   const limiter = createLimiter(options.concurrency);
   const rest = createRest();
+  const contact = createFirstContact();
 
   async function send(
     request: HttpRequest,
-    raw: string,
-    headers: Record<string, string>,
+    { raw, headers, from }: { raw: string; headers: Record<string, string>; from: Hop | undefined },
     signal?: AbortSignal,
   ): Promise<HttpResponse> {
     // The route is decided on the URL as written: Go sends LOCALHOST through the proxy, which the URL class turns into localhost.
@@ -97,7 +105,21 @@ export function createClient(options: ClientOptions): HttpClient {
     const first = hostOf(new URL(request.url));
     const isToken = request.lane === "token";
     const neededFor = host === first || isToken ? request.neededFor : `blobs of ${first}`;
-    const hop: Hop = { method: request.method, url: url.href, host, route, neededFor };
+    const redirectedFrom = from === undefined ? {} : { redirectedFrom: { host: from.host, route: from.route } };
+    const hop: Hop = { method: request.method, url: url.href, host, route, neededFor, ...redirectedFrom };
+    if (!options.patience().isFinal) return perform(request, hop, headers, signal);
+    return contact.through(hop, () => perform(request, hop, headers, signal));
+  }
+
+  async function perform(
+    request: HttpRequest,
+    hop: Hop,
+    headers: Record<string, string>,
+    signal?: AbortSignal,
+  ): Promise<HttpResponse> {
+    const { route, host } = hop;
+    const url = new URL(hop.url);
+    const isToken = request.lane === "token";
     const { dispatcher, path, headers: forProxy } = dispatchers.pick(route, url);
     const writes = !isToken && (request.method === "PUT" || request.method === "POST");
     const { timeout } = options.patience();
@@ -123,26 +145,29 @@ export function createClient(options: ClientOptions): HttpClient {
         body: response.body,
       };
       await refuseProxyReply(received);
+      options.observeAnswer?.(received, headers);
       response.body.once("close", release);
       if (request.method === "HEAD") response.body.resume();
       return received;
     } catch (error) {
       release();
-      throw asHopError(hop, error, signal);
+      throw await asHopError(hop, error, signal);
     }
   }
 
   async function follow(request: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
     let url = request.url;
     let headers: Record<string, string> = { ...request.headers };
+    let from: Hop | undefined;
     for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
-      const response = await send(request, url, headers, signal);
+      const response = await send(request, { raw: url, headers, from }, signal);
       const reads = request.method === "GET" || request.method === "HEAD";
       if (!reads || request.redirects === false || !isRedirect(response.status)) return response;
       await drain(response);
       const target = redirectTarget(new URL(url), response.headers.location);
       if (target.origin !== new URL(url).origin) headers = withoutCredentials(headers);
       url = target.href;
+      from = response.hop;
     }
     throw new TransferError(
       "REDIRECT_LOOP",
@@ -165,6 +190,18 @@ export function createClient(options: ClientOptions): HttpClient {
     // What one request is told holds for all to the same host; a little more for each keeps them from coming back at once.
     if (wanted !== undefined) rest.extend(host, wanted);
     await sleep(wanted === undefined ? own : Math.max(own, wanted), undefined, signal === undefined ? {} : { signal });
+  }
+
+  async function asHopError(hop: Hop, error: unknown, signal?: AbortSignal): Promise<unknown> {
+    if (signal?.aborted || error instanceof TransferError) return error;
+    if (error instanceof LayerError) return new HopError(hop, error);
+    const broken = brokenOff(hop, "response", error);
+    const { route, url } = hop;
+    if (route.via === "direct" || !url.startsWith("http:") || broken.timedOut) return broken;
+    const isForeign = (error as { name?: unknown }).name === "HTTPParserError";
+    const failure = new LayerError("tunnel", broken.failure.message, { cause: error });
+    const explained = await dispatchers.explain(failure, route.proxy);
+    return explained.speaks !== undefined || isForeign ? new HopError(hop, explained) : broken;
   }
 
   return {
@@ -215,12 +252,6 @@ async function refuseProxyReply(response: HttpResponse): Promise<void> {
   throw new LayerError("tunnel", `the proxy answered with ${status}`, {
     reply: { status, statusText: "", headers, text },
   });
-}
-
-function asHopError(hop: Hop, error: unknown, signal?: AbortSignal): unknown {
-  if (signal?.aborted || error instanceof TransferError) return error;
-  if (error instanceof LayerError) return new HopError(hop, error);
-  return brokenOff(hop, "response", error);
 }
 
 function brokenOff(hop: Hop, layer: "response" | "body", error: unknown): HopError {

@@ -1,4 +1,4 @@
-import { request } from "node:http";
+import { type IncomingHttpHeaders, request } from "node:http";
 import { connect as dialSocket, isIP, type Socket } from "node:net";
 import { type PeerCertificate, type SecureContext, connect as secureSocket } from "node:tls";
 import type { buildConnector } from "undici";
@@ -20,7 +20,7 @@ export interface ConnectOptions {
 /** Opens connections straight to the origin. */
 export function directConnector(options: ConnectOptions): Connector {
   return connector(async (origin) => {
-    const socket = await dial("dial", origin.hostname, origin.port, options.timeout);
+    const socket = await dial(["lookup", "dial"], origin.hostname, origin.port, options.timeout);
     return origin.secure ? secure("tls", socket, origin, options) : socket;
   });
 }
@@ -28,8 +28,7 @@ export function directConnector(options: ConnectOptions): Connector {
 /** Opens connections to the origin inside a tunnel that the proxy makes (RFC 9110, 9.3.6), each layer with its own deadline. */
 export function tunnelConnector(proxy: ProxyUrl, options: ConnectOptions): Connector {
   return connector(async (origin) => {
-    const toProxy = await dialProxy(proxy, options);
-    const socket = await tunnel(toProxy, proxy, `${bracketed(origin.hostname)}:${origin.port}`, options.timeout);
+    const socket = await tunnelTo(origin, proxy, options);
     return origin.secure ? secure("tls", socket, origin, options) : socket;
   });
 }
@@ -56,15 +55,55 @@ function connector(open: (origin: Origin) => Promise<Socket>): Connector {
 }
 
 async function dialProxy(proxy: ProxyUrl, options: ConnectOptions): Promise<Socket> {
-  const socket = await dial("proxy-dial", proxy.hostname, proxy.port, options.timeout);
+  const socket = await dial(["proxy-lookup", "proxy-dial"], proxy.hostname, proxy.port, options.timeout);
   if (proxy.scheme !== "https") return socket;
   return secure("proxy-tls", socket, { hostname: proxy.hostname, port: proxy.port, secure: true }, options);
 }
 
-function dial(layer: Layer, host: string, port: number, timeout: number): Promise<Socket> {
+type Layers = readonly [first: Layer, ...more: Layer[]];
+
+/** Resolves the name, then connects: two layers, each with its own deadline. */
+function dial(layers: readonly [Layer, Layer], host: string, port: number, timeout: number): Promise<Socket> {
   const socket = dialSocket({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
-  return settled(layer, socket, "connect", timeout, `connecting to ${bracketed(host)}:${port}`);
+  const doing = `connecting to ${bracketed(host)}:${port}`;
+  return settled(socket, "connect", { layers: isIP(host) === 0 ? layers : [layers[1]], doing, timeout });
 }
+
+async function tunnelTo(origin: Origin, proxy: ProxyUrl, options: ConnectOptions): Promise<Socket> {
+  try {
+    return await tunnel(await dialProxy(proxy, options), proxy, origin, options.timeout);
+  } catch (error) {
+    throw error instanceof LayerError ? await withProtocol(error, proxy, options) : error;
+  }
+}
+
+/**
+ * A proxy that hangs up, or answers in another protocol, may be addressed in the wrong scheme: that is found out by asking in the
+ * other one, without its password.
+ */
+export async function withProtocol(error: LayerError, proxy: ProxyUrl, options: ConnectOptions): Promise<LayerError> {
+  const { layer, message, cause, reply, timedOut, issuer } = error;
+  const isRefused = reply !== undefined || issuer !== undefined || timedOut;
+  if (isRefused || (layer !== "tunnel" && layer !== "proxy-tls")) return error;
+  const other = { ...proxy, scheme: proxy.scheme === "https" ? "http" : "https", username: "", password: "" } as const;
+  const speaks = await askedIn(other, options);
+  return new LayerError(layer, message, { cause, ...(speaks === undefined ? {} : { speaks }) });
+}
+
+/** The protocol of the proxy's scheme, if that is what it speaks. */
+async function askedIn(proxy: ProxyUrl, options: ConnectOptions): Promise<"tls" | "http" | undefined> {
+  try {
+    const socket = await dialProxy(proxy, { ...options, isUnverified: () => true });
+    if (proxy.scheme !== "https") await tunnel(socket, proxy, NOBODY, options.timeout);
+    socket.destroy();
+    return proxy.scheme === "https" ? "tls" : "http";
+  } catch (error) {
+    return error instanceof LayerError && error.reply !== undefined ? "http" : undefined;
+  }
+}
+
+/** A host that no proxy leads to (RFC 2606), for hearing what the proxy itself says. */
+const NOBODY = { hostname: "proxy.invalid", port: 443, secure: true };
 
 /**
  * The certificate is judged here rather than by the socket, which would throw it away with the connection: who issued it is what tells
@@ -85,7 +124,7 @@ async function secure(
     secureContext,
     rejectUnauthorized: false,
   });
-  await settled(layer, secured, "secureConnect", timeout, `TLS with ${host}`);
+  await settled(secured, "secureConnect", { layers: [layer], doing: `TLS with ${host}`, timeout });
   if (secured.authorized || isUnverified(host)) return secured;
   const issuer = issuerOf(secured.getPeerCertificate());
   const code = String(secured.authorizationError);
@@ -101,15 +140,28 @@ function issuerOf({ issuer }: PeerCertificate): string {
   return name.length === 0 ? "nobody" : `"${printable(name.join(", "), 120)}"`;
 }
 
-/** Resolves with the socket at `event`; rejects at an error, at the end of the connection, or when `timeout` has passed. */
-function settled<S extends Socket>(layer: Layer, socket: S, event: string, timeout: number, doing: string): Promise<S> {
+/**
+ * Resolves with the socket at `event`; rejects at an error, at the end of the connection, or when a layer took longer than `timeout`.
+ * Where there are two layers, the first ends when the name is resolved.
+ */
+function settled<S extends Socket>(
+  socket: S,
+  event: "connect" | "secureConnect",
+  { layers, doing, timeout }: { layers: Layers; doing: string; timeout: number },
+): Promise<S> {
   return new Promise((resolve, reject) => {
+    let [layer] = layers;
     const timer = setTimeout(() => fail(`no answer within ${timeout / 1000} s`, { timedOut: true }), timeout);
+    const onLookup = (error: unknown) => {
+      if (error) return;
+      layer = layers.at(-1) ?? layer;
+      timer.refresh();
+    };
     const onError = (error: unknown) => fail(errorMessage(error), { cause: error });
     const onClose = () => fail("the connection was closed", {});
     const stopListening = () => {
       clearTimeout(timer);
-      socket.off("error", onError).off("close", onClose).off(event, onEvent);
+      socket.off("error", onError).off("close", onClose).off("lookup", onLookup).off(event, onEvent);
     };
     const onEvent = () => {
       stopListening();
@@ -120,7 +172,7 @@ function settled<S extends Socket>(layer: Layer, socket: S, event: string, timeo
       socket.on("error", () => {}).destroy();
       reject(new LayerError(layer, `${doing}: ${why}`, more));
     };
-    socket.on("error", onError).on("close", onClose).on(event, onEvent);
+    socket.on("error", onError).on("close", onClose).on("lookup", onLookup).on(event, onEvent);
   });
 }
 
@@ -128,7 +180,8 @@ function settled<S extends Socket>(layer: Layer, socket: S, event: string, timeo
  * CONNECT by hand rather than by a library's proxy agent, since those lose what the proxy answers (status, Proxy-Authenticate,
  * X-Squid-Error, its page), which is what a user needs to see, and some wait for ever for a proxy that never answers.
  */
-function tunnel(socket: Socket, proxy: ProxyUrl, target: string, timeout: number): Promise<Socket> {
+function tunnel(socket: Socket, proxy: ProxyUrl, origin: Origin, timeout: number): Promise<Socket> {
+  const target = `${bracketed(origin.hostname)}:${origin.port}`;
   return new Promise((resolve, reject) => {
     const fail = (why: string, more: { cause?: unknown; timedOut?: boolean; reply?: ProxyReply }) => {
       clearTimeout(timer);
@@ -148,7 +201,7 @@ function tunnel(socket: Socket, proxy: ProxyUrl, target: string, timeout: number
     connect.on("error", (error) => fail(`CONNECT ${target}: ${errorMessage(error)}`, { cause: error }));
     connect.on("connect", async (response, tunnelled, head: Buffer) => {
       const status = response.statusCode ?? 0;
-      if (status >= 200 && status < 300) {
+      if (status >= 200 && status < 300 && !isPage(response.headers, head, origin)) {
         clearTimeout(timer);
         if (head.length > 0) tunnelled.unshift(head);
         resolve(tunnelled as Socket);
@@ -165,6 +218,11 @@ function tunnel(socket: Socket, proxy: ProxyUrl, target: string, timeout: number
     });
     connect.end();
   });
+}
+
+/** A server never speaks first in TLS, and a tunnel has no content: what answers CONNECT with a page is a portal. */
+function isPage(headers: IncomingHttpHeaders, head: Buffer, { secure: expectsTls }: Origin): boolean {
+  return headers["content-type"]?.startsWith("text/html") || (expectsTls && head.length > 0);
 }
 
 const LONGEST_PAGE = 2048;

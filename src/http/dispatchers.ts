@@ -3,7 +3,8 @@ import { Agent, type Dispatcher, Pool } from "undici";
 import { TransferError } from "../errors.ts";
 import type { ProxyUrl } from "../proxy/proxy-url.ts";
 import type { Route } from "../proxy/route.ts";
-import { directConnector, proxyAuthorization, proxyConnector, tunnelConnector } from "./connect.ts";
+import { directConnector, proxyAuthorization, proxyConnector, tunnelConnector, withProtocol } from "./connect.ts";
+import type { LayerError } from "./hop.ts";
 import type { TlsSettings } from "./tls.ts";
 
 export interface Dispatchers {
@@ -12,6 +13,8 @@ export interface Dispatchers {
    * HTTP, the absolute URL and the proxy's credentials.
    */
   pick(route: Route, url: URL): { dispatcher: Dispatcher; path: string; headers: Readonly<Record<string, string>> };
+  /** Whether a proxy that failed in plain HTTP speaks TLS; the error says so then. */
+  explain(failure: LayerError, proxy: ProxyUrl): Promise<LayerError>;
   close(): Promise<void>;
 }
 
@@ -59,6 +62,8 @@ export function createDispatchers({ tls, connectTimeout }: DispatcherOptions): D
         headers: { host: url.host, ...proxyAuthorization(proxy) },
       };
     },
+
+    explain: (failure, proxy) => withProtocol(failure, proxy, connect),
 
     async close() {
       await Promise.all([...pools.values()].map((open) => open.destroy()));

@@ -2,9 +2,18 @@ import type { Route } from "../proxy/route.ts";
 
 /**
  * What a request passes on its way, in order. `proxy-*` and `tunnel` exist on a proxied route only; which layer failed tells who
- * has to act: the runner (dial), the proxy (tunnel), the origin (tls, response, body).
+ * has to act: the runner (lookup, dial), the proxy (tunnel), the origin (tls, response, body).
  */
-export type Layer = "proxy-dial" | "proxy-tls" | "tunnel" | "dial" | "tls" | "response" | "body";
+export type Layer =
+  | "proxy-lookup"
+  | "proxy-dial"
+  | "proxy-tls"
+  | "tunnel"
+  | "lookup"
+  | "dial"
+  | "tls"
+  | "response"
+  | "body";
 
 /** What a proxy said in its own name: to CONNECT, or instead of the origin when it forwards plain HTTP. */
 export interface ProxyReply {
@@ -24,6 +33,8 @@ export interface Hop {
   readonly route: Route;
   /** `source registry`, `token for ghcr.io`, `blobs of ghcr.io:443`, … */
   readonly neededFor: string;
+  /** The way to the host that sent here, where one did. */
+  readonly redirectedFrom?: { readonly host: string; readonly route: Route };
 }
 
 export interface LayerDetails {
@@ -31,6 +42,7 @@ export interface LayerDetails {
   readonly timedOut?: boolean;
   readonly reply?: ProxyReply;
   readonly issuer?: string;
+  readonly speaks?: "tls" | "http";
 }
 
 /** Why one layer did not let a request pass. */
@@ -40,6 +52,8 @@ export class LayerError extends Error {
   readonly reply: ProxyReply | undefined;
   /** Who issued a certificate that is not accepted. */
   readonly issuer: string | undefined;
+  /** What a proxy turned out to speak that was addressed in another protocol. */
+  readonly speaks: "tls" | "http" | undefined;
 
   constructor(layer: Layer, message: string, more: LayerDetails = {}) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
@@ -48,26 +62,33 @@ export class LayerError extends Error {
     this.timedOut = more.timedOut ?? false;
     this.reply = more.reply;
     this.issuer = more.issuer;
+    this.speaks = more.speaks;
   }
 }
 
 /** A request that got no answer from its origin: the hop, and the layer it ended at. The diagnosis is made from exactly this. */
 export class HopError extends Error {
   readonly hop: Hop;
-  readonly layer: Layer;
-  readonly timedOut: boolean;
-  readonly reply: ProxyReply | undefined;
-  readonly issuer: string | undefined;
+  readonly failure: LayerError;
 
   constructor(hop: Hop, failure: LayerError) {
     const way = hop.route.via === "proxy" ? `through the proxy ${hop.route.proxy.display}` : "directly";
     super(`${hop.method} ${hop.host} ${way}: ${failure.message}`, { cause: failure.cause });
     this.name = "HopError";
     this.hop = hop;
-    this.layer = failure.layer;
-    this.timedOut = failure.timedOut;
-    this.reply = failure.reply;
-    this.issuer = failure.issuer;
+    this.failure = failure;
+  }
+
+  get layer(): Layer {
+    return this.failure.layer;
+  }
+
+  get timedOut(): boolean {
+    return this.failure.timedOut;
+  }
+
+  get reply(): ProxyReply | undefined {
+    return this.failure.reply;
   }
 }
 

@@ -3,8 +3,9 @@ import { TransferError } from "../errors.ts";
 import { type Hop, HopError } from "../http/hop.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import { originVerdict } from "./origin-verdict.ts";
-import { proxyVerdict, tunnelVerdict } from "./proxy-verdict.ts";
-import { type RefusedBy, roleOf, type Verdict } from "./verdict.ts";
+import { proxyVerdict } from "./proxy-verdict.ts";
+import { tunnelVerdict } from "./tunnel-verdict.ts";
+import { type InputLine, type RefusedBy, roleOf, type Verdict } from "./verdict.ts";
 
 /** A hop that refused, in words that can be pasted into a ticket. An element of the output `diagnosis`. */
 export interface Diagnosis {
@@ -18,26 +19,63 @@ export interface Diagnosis {
   readonly remedy: string;
 }
 
+/** A diagnosis with what people see beside it. */
+export interface Told extends Diagnosis {
+  readonly inputLines: readonly InputLine[];
+  /** `host:port` that was asked for, wherever the refusal came from, and who sent there. */
+  readonly asked: string;
+  readonly redirectedFrom: string | undefined;
+  /** Whether the host was reached, and it is its answer that refuses. */
+  readonly isAnswer: boolean;
+}
+
 /** What is known of an error that concerns the way to a host; undefined for errors of any other kind. */
-export function diagnose(error: unknown): Diagnosis | undefined {
-  if (error instanceof HopError) return diagnoseHop(error);
-  if (error instanceof RegistryError) return fromRegistry(error);
+export function diagnose(error: unknown): Told | undefined {
+  if (error instanceof HopError) return describe(error.hop, verdictOf(error), false);
+  if (error instanceof RegistryError) return describe(error.hop, registryVerdict(error), true);
   return error instanceof TransferError && error.cause !== undefined ? diagnose(error.cause) : undefined;
 }
 
-function fromRegistry(error: RegistryError): Diagnosis {
-  const { code, hop, message, remedy } = error;
-  return describe(hop, { code, refusedBy: roleOf(hop), message, remedy: remedy ?? "" });
+/** Each blocked host once, however many requests it failed; answers of a registry are each about something else. */
+export function distinct(diagnoses: readonly Told[]): readonly Told[] {
+  const known = new Map<string, Told>();
+  for (const told of diagnoses) {
+    const key = JSON.stringify([told.code, told.host, told.via, told.isAnswer ? told.message : ""]);
+    if (!known.has(key)) known.set(key, told);
+  }
+  return [...known.values()];
 }
 
-function diagnoseHop(error: HopError): Diagnosis {
+function verdictOf(error: HopError): Verdict {
   const { hop, layer } = error;
-  if (hop.route.via === "direct") return describe(hop, originVerdict(error));
-  if (layer === "proxy-dial" || layer === "proxy-tls") return describe(hop, proxyVerdict(error, layer));
-  return describe(hop, layer === "tunnel" ? tunnelVerdict(error) : originVerdict(error));
+  if (hop.route.via === "direct") return originVerdict(error);
+  if (layer === "proxy-lookup" || layer === "proxy-dial" || layer === "proxy-tls") return proxyVerdict(error);
+  return layer === "tunnel" ? tunnelVerdict(error) : originVerdict(error);
 }
 
-function describe(hop: Hop, { code, refusedBy, message, remedy, host }: Verdict): Diagnosis {
+/** Answers that are not the registry's own, whosever name they come under. */
+const FOREIGN = new Set<Code>(["CAPTIVE_PORTAL", "AUTHORIZATION_STRIPPED"]);
+
+function registryVerdict({ code, hop, message, remedy = "" }: RegistryError): Verdict {
+  if (!FOREIGN.has(code)) return { code, refusedBy: roleOf(hop), message, remedy };
+  return { code, refusedBy: hop.route.via === "proxy" ? "proxy" : "runner", message, remedy };
+}
+
+function describe(hop: Hop, verdict: Verdict, isAnswer: boolean): Told {
+  const { code, refusedBy, message, remedy, host = hop.host, inputLines = [] } = verdict;
   const { via, rule } = hop.route;
-  return { code, host: host ?? hop.host, via, rule, "refused-by": refusedBy, message, remedy };
+  const [asked, redirectedFrom] = [hop.host, hop.redirectedFrom?.host];
+  return {
+    code,
+    host,
+    via,
+    rule,
+    "refused-by": refusedBy,
+    message,
+    remedy,
+    inputLines,
+    asked,
+    redirectedFrom,
+    isAnswer,
+  };
 }

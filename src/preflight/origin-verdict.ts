@@ -1,28 +1,39 @@
 import type { Code } from "../codes.ts";
 import { errorCode } from "../errors.ts";
 import type { Hop, HopError } from "../http/hop.ts";
-import { roleOf, said, type Verdict } from "./verdict.ts";
+import { type InputLine, isUpload, proxyOf, roleOf, said, uploadRemedy, type Verdict } from "./verdict.ts";
 
-/** A code, and what to do. */
-type Cause = readonly [Code, string];
+/** A code, what to do, and the line that does it where there is one. */
+type Cause = readonly [Code, string, InputLine?];
 
 /** The host itself, or what stands between it and the runner or the proxy. */
 export function originVerdict(error: HopError): Verdict {
   const { hop, layer } = error;
   const way = hop.route.via === "proxy" ? "through the proxy" : `directly, by the rule: ${hop.route.rule}`;
   const message = `${hop.host} (${hop.neededFor}), reached ${way}: ${said(error)}`;
-  const code = errorCode(error.cause) ?? "";
+  const code = errorCode(error.failure.cause) ?? "";
   if (layer === "tls" && TRUST_CODES.has(code)) return trustVerdict(error, message);
-  if (layer === "dial") return verdict(dialCause(error, code), "runner", message);
+  if (layer === "lookup" || layer === "dial") return verdict(directCause(error, code), "runner", message);
   return verdict(layer === "tls" ? tlsCause(hop, code) : answerCause(error), roleOf(hop), message);
 }
 
-function verdict([code, remedy]: Cause, refusedBy: Verdict["refusedBy"], message: string): Verdict {
-  return { code, refusedBy, message, remedy };
+function verdict([code, remedy, inputLine]: Cause, refusedBy: Verdict["refusedBy"], message: string): Verdict {
+  return { code, refusedBy, message, remedy, ...(inputLine === undefined ? {} : { inputLines: [inputLine] }) };
 }
 
-function dialCause({ hop, timedOut }: HopError, code: string): Cause {
+function directCause(error: HopError, code: string): Cause {
+  const { hop, layer, timedOut } = error;
+  if (isUpload(hop)) return ["UPLOAD_HOST_BLOCKED", uploadRemedy(hop)];
+  if (roleOf(hop) === "blob-host" && hop.route.rule.startsWith("NO_PROXY entry")) {
+    return [
+      "BLOB_HOST_IN_NO_PROXY",
+      `Take ${hop.host} out of no-proxy, so that blobs go through the proxy; the entry that matches is in the rule. If it has to be reached directly, ask for the firewall to let it through.`,
+    ];
+  }
   const direct = `If only a proxy reaches ${hop.host}, set https-proxy and keep the host out of no-proxy.`;
+  if (layer === "lookup" && timedOut) {
+    return ["DNS_TIMED_OUT", `See that this runner's name server can be reached. ${direct}`];
+  }
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
     return ["HOST_UNKNOWN", `This runner cannot resolve the name: see that it is right. ${direct}`];
   }
@@ -47,6 +58,10 @@ const CERTIFICATE_CAUSES: Readonly<Record<string, Cause>> = {
     "The certificate is for another name: use the name it was made for.",
   ],
   CERT_HAS_EXPIRED: ["TLS_EXPIRED", "Renew the certificate, and see that the clock of this runner is right."],
+  CERT_NOT_YET_VALID: [
+    "CLOCK_SKEWED",
+    "The certificate begins to be valid later than now: set the clock of this runner, which is most likely behind.",
+  ],
 };
 
 function tlsCause({ host }: Hop, code: string): Cause {
@@ -55,6 +70,7 @@ function tlsCause({ host }: Hop, code: string): Cause {
     return [
       "PLAIN_HTTP_REGISTRY",
       `The host does not speak TLS. If it is meant to be plain HTTP, add ${line} to plain-http.`,
+      { input: "plain-http", line },
     ];
   }
   const other = "See that the host speaks TLS at this port; a proxy or firewall that cuts TLS is another usual cause.";
@@ -75,13 +91,13 @@ function answerCause({ timedOut }: HopError): Cause {
 }
 
 /** Behind a proxy the unknown authority is most likely the proxy's own, which opens TLS to look inside. */
-function trustVerdict({ hop, issuer }: HopError, message: string): Verdict {
+function trustVerdict({ hop, failure: { issuer } }: HopError, message: string): Verdict {
   const remedy = `Put the certificate of ${issuer === undefined ? "the authority" : `the authority ${issuer}`} into ca-certificates, or into the system's store.`;
   if (hop.route.via === "direct") return { code: "TLS_UNTRUSTED", refusedBy: roleOf(hop), message, remedy };
   return {
     code: "TLS_INTERCEPTED",
     refusedBy: "proxy",
-    message: `${message}. The proxy ${hop.route.proxy.display} re-signs TLS, or the registry has an authority of its own`,
+    message: `${message}. The proxy ${proxyOf(hop).display} re-signs TLS, or the registry has an authority of its own`,
     remedy,
   };
 }

@@ -1,58 +1,84 @@
+import type { ComponentRepository } from "../ocm/component-version.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
 import { isManifest } from "../registry/descriptor.ts";
+import type { ReadableRegistry, ReadableRepository } from "../registry/registry.ts";
 import type { RemoteRegistry, RemoteRepository } from "../registry/remote-registry.ts";
-import type { Gathered } from "../transfer/gather.ts";
+import type { Gathered, Wanted } from "../transfer/gather.ts";
+import type { Item } from "../transfer/survey.ts";
 
 export interface PreflightOptions {
-  /** Registries that the user named: sources and target. */
-  readonly registries: readonly RemoteRegistry[];
-  /** Reads the component versions and finds their artifacts: the transfer's own first requests. */
-  readonly gather: () => Promise<Gathered>;
-  /** Asks the target for what the transfer will want to know of it. */
-  readonly lookAtTarget?: () => Promise<unknown>;
+  /** Component versions that the user named. */
+  readonly wanted: readonly Wanted[];
+  /** Where they are to go; undefined where nothing is to be written. */
+  readonly target: ComponentRepository<RemoteRegistry> | undefined;
+  /** Reads component versions and finds their artifacts: the transfer's own first requests. */
+  readonly gather: (wanted: readonly Wanted[]) => Promise<Gathered>;
+  /** Asks the target for what the transfer will want to know of it; resolves to the repositories that would be written. */
+  readonly lookAtTarget: (gathered: Gathered) => Promise<readonly RemoteRepository[]>;
 }
 
 export interface PreflightResult {
-  /** What was read on the way, for the transfer to go on with; undefined where it could not be read. */
-  readonly gathered: Gathered | undefined;
+  /** What was read on the way, for the transfer to go on with; all of it where there are no errors. */
+  readonly gathered: Gathered;
   readonly errors: readonly unknown[];
 }
 
 /**
  * Goes the way that the transfer will go, as far as it can without writing: the API of each registry with its token, component
- * versions and manifests, and one real blob of each source down to the host that it is redirected to. What answers is kept, so that
- * the transfer does not ask again.
+ * versions and manifests, one real blob of each source down to the host that it is redirected to, and the rights at the target.
+ * Registries side by side, each as far as it lets us. What answers is kept, so that the transfer does not ask again.
  */
 export async function runPreflight(options: PreflightOptions, signal?: AbortSignal): Promise<PreflightResult> {
-  const pings = await Promise.allSettled(options.registries.map((registry) => registry.ping(signal)));
-  const pingErrors = errorsOf(pings);
-  if (pingErrors.length > 0) return { gathered: undefined, errors: pingErrors };
-  const [gathering, looking] = await Promise.allSettled([options.gather(), options.lookAtTarget?.()]);
-  const errors = errorsOf([gathering, looking]);
-  if (gathering.status === "rejected") return { gathered: undefined, errors };
-  const blobs = await Promise.allSettled(
-    blobSamples(gathering.value).map(([repository, blob]) => repository.probe(blob, signal)),
+  const { wanted, target } = options;
+  const registries = new Set(
+    [...wanted.map(({ from }) => from.registry), ...(target === undefined ? [] : [target.registry])].filter(isRemote),
   );
-  return { gathered: gathering.value, errors: [...errors, ...errorsOf(blobs)] };
+  const unreachable = new Map<ReadableRegistry, unknown>();
+  await Promise.all(
+    [...registries].map((registry) => registry.ping(signal).catch((error) => unreachable.set(registry, error))),
+  );
+  const gathered = await options.gather(wanted.filter(({ from }) => !unreachable.has(from.registry)));
+  const inOrder = [...registries].flatMap((registry) => unreachable.get(registry) ?? []);
+  const isTargetThere = target !== undefined && !unreachable.has(target.registry);
+  const results = await Promise.allSettled([
+    ...blobSamples(gathered).map(([repository, blob]) => repository.probe(blob, signal)),
+    ...(isTargetThere ? [checkTarget(options, gathered, signal)] : []),
+  ]);
+  return { gathered, errors: [...inOrder, ...gathered.errors, ...errorsOf(results)] };
 }
 
-/** The smallest blob of each registry that blobs will be read from. */
+async function checkTarget({ lookAtTarget }: PreflightOptions, gathered: Gathered, signal?: AbortSignal) {
+  const written = await lookAtTarget(gathered);
+  await Promise.all(written.map((repository) => repository.checkPushRight(signal)));
+}
+
+/** The largest blob of each registry that blobs will be read from: some registries redirect only what is large. */
 function blobSamples({ versions }: Gathered): [RemoteRepository, Descriptor][] {
   const samples = new Map<RemoteRegistry, [RemoteRepository, Descriptor]>();
-  for (const item of versions.flatMap(({ items }) => items)) {
-    if (item.kind !== "artifact" || !isRemote(item.graph.from)) continue;
-    const known = samples.get(item.graph.from.registry)?.[1];
-    const blobs = item.graph.nodes
-      .map(({ descriptor }) => descriptor)
-      .filter(({ mediaType }) => !isManifest(mediaType));
-    const smallest = blobs.toSorted((one, other) => one.size - other.size)[0];
-    if (smallest === undefined || (known !== undefined && known.size <= smallest.size)) continue;
-    samples.set(item.graph.from.registry, [item.graph.from, smallest]);
+  for (const { version, items } of versions) {
+    for (const [from, blob] of items.flatMap((item) => blobsOf(item, version.repository))) {
+      const known = samples.get(from.registry)?.[1];
+      if (known === undefined || known.size < blob.size) samples.set(from.registry, [from, blob]);
+    }
   }
   return [...samples.values()];
 }
 
-function isRemote(repository: object): repository is RemoteRepository {
+function blobsOf(item: Item, home: ReadableRepository): [RemoteRepository, Descriptor][] {
+  if (item.kind === "kept") return [];
+  const [from, all] =
+    item.kind === "layer"
+      ? [home, item.blobs]
+      : [item.graph.from, item.graph.nodes.map(({ descriptor }) => descriptor)];
+  if (!isRemoteRepository(from)) return [];
+  return all.filter(({ mediaType }) => !isManifest(mediaType)).map((blob) => [from, blob]);
+}
+
+function isRemote(registry: object): registry is RemoteRegistry {
+  return "ping" in registry;
+}
+
+function isRemoteRepository(repository: object): repository is RemoteRepository {
   return "probe" in repository;
 }
 

@@ -1,8 +1,15 @@
 import type { Code } from "../codes.ts";
 import type { Hop, HopError } from "../http/hop.ts";
+import type { ProxyUrl } from "../proxy/proxy-url.ts";
 import { printable } from "../redact.ts";
 
 export type RefusedBy = "runner" | "proxy" | "registry" | "blob-host" | "token-host";
+
+/** A line to add to an input, which settles the matter. */
+export interface InputLine {
+  readonly input: "plain-http" | "no-proxy" | "no-proxy-registries";
+  readonly line: string;
+}
 
 /** What is to be said of a failed hop. */
 export interface Verdict {
@@ -12,6 +19,7 @@ export interface Verdict {
   readonly remedy: string;
   /** Where it is not the origin: the proxy. */
   readonly host?: string;
+  readonly inputLines?: readonly InputLine[];
 }
 
 /** What the host of a hop is to the run. */
@@ -20,7 +28,27 @@ export function roleOf({ neededFor }: Hop): RefusedBy {
   return neededFor.startsWith("token for") ? "token-host" : "registry";
 }
 
+/** Whether the registry named the host as the place to upload to. */
+export function isUpload({ neededFor }: Hop): boolean {
+  return neededFor.startsWith("uploads to");
+}
+
 /** What went wrong, without the hop, which the verdict names itself. */
-export function said(error: HopError): string {
-  return printable(error.message.slice(error.message.indexOf(": ") + 2), 200);
+export function said({ failure }: HopError): string {
+  return printable(failure.message, 200);
+}
+
+export function proxyOf({ route }: Hop): ProxyUrl {
+  if (route.via === "direct") throw new TypeError("a direct route has no proxy");
+  return route.proxy;
+}
+
+/** What stands before and behind the dot of a default port is the same host to a user. */
+export function withoutDefaultPort(host: string): string {
+  return host.replace(/:443$/, "");
+}
+
+export function uploadRemedy({ host, neededFor }: Hop): string {
+  const registry = neededFor.replace("uploads to ", "");
+  return `Let this runner reach ${host}, or have the operators of ${registry} correct the public URL that it names for uploads (behind a reverse proxy: http.host of the CNCF registry, or X-Forwarded-Host).`;
 }

@@ -1,7 +1,11 @@
+import type { Code } from "../codes.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../http/client.ts";
 import { inMemory } from "../http/client.ts";
+import { clockSkew } from "../http/clock-skew.ts";
+import type { Hop } from "../http/hop.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
 import type { Credential } from "./credentials.ts";
+import type { GrantedActions } from "./granted-actions.ts";
 import { registryError } from "./registry-error.ts";
 import { basic, requestToken, type Token } from "./token.ts";
 
@@ -12,6 +16,11 @@ export interface AuthorizedClient {
   learn(request: RegistryRequest, signal?: AbortSignal): Promise<HttpResponse>;
   /** A request with what the registry asks for to let `scopes` pass; without scopes (another host) it goes out anonymous. */
   request(request: RegistryRequest, scopes: readonly string[] | undefined, signal?: AbortSignal): Promise<HttpResponse>;
+  /** What the token for `scopes` allows, and who asked for it; undefined where no token is asked for or it does not tell. */
+  granted(
+    scopes: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<{ readonly actions: GrantedActions; readonly hop: Hop } | undefined>;
 }
 
 export interface AuthorizationOptions {
@@ -43,6 +52,7 @@ export function scopeOf(repository: string, actions: "pull" | "pull,push" | "del
 export function createAuthorizedClient(options: AuthorizationOptions): AuthorizedClient {
   const { client } = options;
   let challenge: Challenge | undefined;
+  let challengedAt: Hop | undefined;
   const tokens = new Map<string, Promise<Token>>();
 
   async function tokenFor(scopes: readonly string[], bearer: Challenge, signal?: AbortSignal): Promise<Token> {
@@ -81,11 +91,26 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
     return credential === undefined ? {} : basic(credential);
   }
 
+  /** Whether the answer says what is to be sent. */
+  function learnFrom({ headers, hop }: HttpResponse): boolean {
+    const asked = wanted(headers["www-authenticate"]);
+    if (asked === undefined) return false;
+    challenge = asked;
+    challengedAt = hop;
+    return true;
+  }
+
   return {
     async learn(request, signal) {
       const response = await client.request({ ...request, neededFor: options.neededFor }, signal);
-      if (response.status === 401) challenge = wanted(response.headers["www-authenticate"]) ?? challenge;
+      if (response.status === 401) learnFrom(response);
       return response;
+    },
+
+    async granted(scopes, signal) {
+      if (challenge?.scheme !== "bearer" || challengedAt === undefined) return undefined;
+      const { granted: actions } = await tokenFor(scopes, challenge, signal);
+      return actions === undefined ? undefined : { actions, hop: challengedAt };
     },
 
     async request(registryRequest, scopes, signal) {
@@ -95,9 +120,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       const before = await authorization(scopes, signal);
       const response = await client.request({ ...request, headers: { ...request.headers, ...before } }, signal);
       if (response.status !== 401 || response.hop.host !== options.hopHost) return response;
-      const asked = wanted(response.headers["www-authenticate"]);
-      if (asked === undefined) return response;
-      challenge = asked;
+      if (!learnFrom(response)) return response;
       // The token host may be the same host: whoever waits for it must not hold one of its slots.
       const refusal = await inMemory(response, LARGEST_REFUSAL, true);
       await forget(scopes, before.authorization);
@@ -107,13 +130,34 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       if (after.authorization === undefined) return refusal;
       if (after.authorization === before.authorization) {
         // The same login again: it was heard, and is wrong.
-        throw await registryError(refusal, `logging in at ${options.host}`, "CREDENTIALS_REFUSED");
+        throw await registryError(refusal, `logging in at ${options.host}`, { as: "CREDENTIALS_REFUSED" });
       }
       const answer = await client.request({ ...request, headers: { ...request.headers, ...after } }, signal);
-      if (answer.status !== 401 || challenge.scheme !== "basic") return answer;
-      throw await registryError(answer, `logging in at ${options.host}`, "CREDENTIALS_REFUSED");
+      if (answer.status !== 401) return answer;
+      const isLogin = after.authorization.startsWith("Basic ");
+      const isAnonymous = options.credentialFor(repositoryOf(scopes[0])) === undefined;
+      const code = isLogin ? "CREDENTIALS_REFUSED" : isAnonymous ? undefined : refusedToken(answer, request);
+      if (code === undefined) return answer;
+      throw await registryError(answer, `logging in at ${options.host}`, { as: code });
     },
   };
+}
+
+/** More than clocks of machines that keep time ever differ, and less than tokens live. */
+const MOST_SKEW = 120_000;
+
+/**
+ * Why a registry refuses what its own token host gave. The challenge tells (RFC 6750, 3.1): it names no error only where it saw no
+ * token.
+ */
+function refusedToken({ hop, headers }: HttpResponse, { method }: Pick<HttpRequest, "method">): Code {
+  const asked = wanted(headers["www-authenticate"]);
+  const error = asked?.parameters.error;
+  if (error === "insufficient_scope") return method === "GET" || method === "HEAD" ? "DENIED" : "PUSH_DENIED";
+  const skew = clockSkew(headers, Date.now());
+  if (skew !== undefined && Math.abs(skew) > MOST_SKEW) return "CLOCK_SKEWED";
+  const isUnseen = asked !== undefined && error === undefined;
+  return isUnseen && hop.route.via === "proxy" ? "AUTHORIZATION_STRIPPED" : "TOKEN_REFUSED";
 }
 
 /** The strongest challenge that we can answer. */

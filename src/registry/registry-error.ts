@@ -11,12 +11,8 @@ export class RegistryError extends TransferError {
   readonly status: number;
   readonly registryCodes: readonly string[];
 
-  constructor(
-    code: Code,
-    message: string,
-    answer: { hop: Hop; status: number; registryCodes: readonly string[]; remedy: string },
-  ) {
-    super(code, message, { where: answer.hop.host, remedy: answer.remedy });
+  constructor(code: Code, message: string, answer: { hop: Hop; status: number; registryCodes: readonly string[] }) {
+    super(code, message, { where: answer.hop.host, remedy: REMEDIES[code] ?? "" });
     this.name = "RegistryError";
     this.hop = answer.hop;
     this.status = answer.status;
@@ -30,6 +26,16 @@ const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
   CREDENTIALS_REFUSED:
     "See that user and password, or token, are right and still valid; they come from credentials or registry-config.",
   DENIED: "Ask the owner of the repository for the right to do this, or use other credentials.",
+  PUSH_DENIED: "Ask the owner of the target for the right to push, or use other credentials.",
+  REPOSITORY_UNKNOWN:
+    "Create the repository (or project) at the registry first, or name a target below which it creates repositories by itself.",
+  CAPTIVE_PORTAL:
+    "See which page that is: log this runner in there or have it exempted, or correct the host if it is no registry.",
+  AUTHORIZATION_STRIPPED:
+    "Ask the operators of the proxy why it takes the header Authorization out, or list the registry in no-proxy.",
+  TOKEN_REFUSED: "Run again; if it stays, ask the operators of the registry: it and its token host disagree.",
+  CLOCK_SKEWED: "Set the clock of this runner: tokens and certificates are valid for minutes and days.",
+  NOT_A_REGISTRY: "See that the host is right: what answers there has no API of a registry.",
   MANIFEST_UNKNOWN:
     "See that the name and the version or tag are right, and that the credentials may read the repository.",
   BLOB_UNKNOWN: "The registry lost this blob, or never had it; push the artifact there anew.",
@@ -38,24 +44,33 @@ const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
   REGISTRY_REFUSED: "Read the registry's words; its operators know what it accepts.",
 };
 
+/** What a refused request was about, for what the same status means there. */
+export type Subject = "manifest" | "blob" | "push" | "api";
+
 /** The error for an answer nobody wanted. `doing` is a phrase such as `reading manifest 1.2.0 of acme/shop`. */
-export async function registryError(response: HttpResponse, doing: string, as?: Code): Promise<RegistryError> {
+export async function registryError(
+  response: HttpResponse,
+  doing: string,
+  { as, of = "api" }: { readonly as?: Code | undefined; readonly of?: Subject } = {},
+): Promise<RegistryError> {
   const { hop, status } = response;
   const said = registryWords(await bodyText(response));
-  const code = as ?? codeFor(status, said.codes, doing);
+  const code = as ?? codeFor(status, said.codes, of);
   const words = said.text === "" ? "" : `: ${said.text}`;
   return new RegistryError(code, `${doing}: ${hop.host} answered ${status}${words}`, {
     hop,
     status,
     registryCodes: said.codes,
-    remedy: REMEDIES[code] ?? "",
   });
 }
 
-function codeFor(status: number, registryCodes: readonly string[], doing: string): Code {
+function codeFor(status: number, registryCodes: readonly string[], subject: Subject): Code {
+  if (status === 511) return "CAPTIVE_PORTAL";
   if (status === 401) return "UNAUTHORIZED";
-  if (status === 403 || registryCodes.includes("DENIED")) return "DENIED";
-  if (status === 404) return doing.includes(" blob ") ? "BLOB_UNKNOWN" : "MANIFEST_UNKNOWN";
+  if (status === 403 || registryCodes.includes("DENIED")) return subject === "push" ? "PUSH_DENIED" : "DENIED";
+  // Registries that know a repository only when it was made there say so at the first write.
+  if (subject === "push" && (status === 404 || registryCodes.includes("NAME_UNKNOWN"))) return "REPOSITORY_UNKNOWN";
+  if (status === 404) return subject === "blob" ? "BLOB_UNKNOWN" : "MANIFEST_UNKNOWN";
   if (status === 429 || registryCodes.includes("TOOMANYREQUESTS")) return "RATE_LIMITED";
   return status >= 500 ? "REGISTRY_UNAVAILABLE" : "REGISTRY_REFUSED";
 }

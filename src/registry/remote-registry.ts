@@ -9,7 +9,7 @@ import { type Descriptor, isManifest, isRecord, LARGEST_MANIFEST, MANIFEST_TYPES
 import { isDigest, sha256 } from "./digest.ts";
 import { isRepository, isTag } from "./reference.ts";
 import type { Registry, Repository } from "./registry.ts";
-import { registryError } from "./registry-error.ts";
+import { RegistryError, registryError } from "./registry-error.ts";
 import { cancelUpload, pushBlob, uploadRequest } from "./upload.ts";
 import { verified, verifying } from "./verify.ts";
 
@@ -32,6 +32,7 @@ export interface RemoteRegistryOptions {
 export interface RemoteRegistry extends Registry<RemoteRepository> {
   /** `host:port` that requests for manifests go to. */
   readonly hopHost: string;
+  readonly plainHttp: boolean;
   /** What stands before a repository in an absolute reference: the host, with `http://` where it speaks plain HTTP. */
   readonly origin: string;
   /** Asks `/v2/` (distribution-spec, endpoint end-1): is there a registry, and does it let us in? */
@@ -42,6 +43,8 @@ export interface RemoteRepository extends Repository {
   readonly registry: RemoteRegistry;
   /** Asks for the first byte of a blob, redirects followed: the way that a download would go. */
   probe(blob: Descriptor, signal?: AbortSignal): Promise<Hop>;
+  /** Throws PUSH_DENIED where the token that was granted tells already that nothing may be written. */
+  checkPushRight(signal?: AbortSignal): Promise<void>;
 }
 
 /** Content of at most so many bytes is held in memory. */
@@ -63,6 +66,7 @@ export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegi
   const registry: RemoteRegistry = {
     name: options.host,
     hopHost,
+    plainHttp: options.plainHttp,
     origin: options.plainHttp ? `http://${options.host}` : options.host,
     repository(name) {
       // Names come from descriptors of others and become paths of URLs.
@@ -77,23 +81,14 @@ export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegi
     },
     async ping(signal) {
       const response = await client.learn({ method: "GET", url: base }, signal);
+      const { status, headers, hop } = response;
+      const isPage =
+        headers["docker-distribution-api-version"] === undefined && headers["content-type"]?.includes("text/html");
       // A login that is wanted here is asked for at the repository, with its scope.
-      const isMissing = response.status === 404;
-      if (!isMissing && response.status !== 401 && response.status !== 403 && response.status !== 200) {
-        throw await registryError(response, `asking for the API of ${options.host}`);
-      }
-      const type = response.headers["content-type"] ?? "";
-      const isRegistry = response.headers["docker-distribution-api-version"] !== undefined;
-      await drain(response);
-      if (!isMissing && (isRegistry || !type.includes("text/html"))) return;
-      throw new TransferError(
-        "NOT_A_REGISTRY",
-        `${hopHost} answers /v2/ with ${isMissing ? "404" : "a web page"}, not with the API of a registry`,
-        {
-          where: hopHost,
-          remedy: "See that the host is right; a login page of a proxy or portal is another usual cause.",
-        },
-      );
+      if (!isPage && (status === 200 || status === 401 || status === 403)) return drain(response);
+      const isInserted = isPage && (status === 200 || hop.host !== hopHost);
+      const as = isInserted ? "CAPTIVE_PORTAL" : isPage || status === 404 ? "NOT_A_REGISTRY" : undefined;
+      throw await registryError(response, `asking for the API of ${options.host}`, { as });
     },
   };
   return registry;
@@ -128,7 +123,8 @@ function createRepository({ name, base, actions, client, manifests, registry }: 
     const request = { method: "GET" as const, url: `${base}manifests/${reference}`, headers, whole: LARGEST_MANIFEST };
     const response = await client.request(request, scopes, signal);
     const where = `${registry.name}/${name}`;
-    if (response.status !== 200) throw await registryError(response, `reading manifest ${reference} of ${where}`);
+    if (response.status !== 200)
+      throw await registryError(response, `reading manifest ${reference} of ${where}`, { of: "manifest" });
     const content = await readAll(response, LARGEST_MANIFEST);
     const mediaType = mediaTypeOf(content, response.headers["content-type"]);
     const digest = isDigest(reference) ? reference : sha256(content);
@@ -156,7 +152,8 @@ function createRepository({ name, base, actions, client, manifests, registry }: 
       }
       const { status } = response;
       if (status >= 400 && status !== 404) {
-        throw await registryError(response, `looking for ${describe(target)} in ${registry.name}/${name}`);
+        const of = isManifest(target.mediaType) ? "manifest" : "blob";
+        throw await registryError(response, `looking for ${describe(target)} in ${registry.name}/${name}`, { of });
       }
       await drain(response);
       // A registry that redirects the request has looked the blob up before.
@@ -172,7 +169,7 @@ function createRepository({ name, base, actions, client, manifests, registry }: 
       const whole = target.size <= SMALL ? { whole: target.size + 1, cut: true } : {};
       const response = await client.request({ method: "GET", url: path(target), ...whole }, scopes, signal);
       if (response.status !== 200)
-        throw await registryError(response, `reading ${describe(target)} of ${registry.name}/${name}`);
+        throw await registryError(response, `reading ${describe(target)} of ${registry.name}/${name}`, { of: "blob" });
       return verifying(response.body, target, response.hop.host, (error) => bodyError(response, error));
     },
 
@@ -180,9 +177,23 @@ function createRepository({ name, base, actions, client, manifests, registry }: 
       const headers = blob.size > 0 ? { range: "bytes=0-0" } : {};
       const response = await client.request({ method: "GET", url: path(blob), headers }, scopes, signal);
       if (response.status >= 400)
-        throw await registryError(response, `reading ${describe(blob)} of ${registry.name}/${name}`);
+        throw await registryError(response, `reading ${describe(blob)} of ${registry.name}/${name}`, { of: "blob" });
       response.body.on("error", () => {}).destroy();
       return response.hop;
+    },
+
+    async checkPushRight(signal) {
+      const granted = await client.granted(scopes, signal);
+      const actions = granted?.actions.get(name);
+      // A token that speaks of other repositories alone may call this one by another name.
+      if (granted === undefined || (actions === undefined && granted.actions.size > 0)) return;
+      if (actions?.has("push") || actions?.has("*")) return;
+      const allows = actions === undefined || actions.size === 0 ? "nothing" : [...actions].join(", ");
+      throw new RegistryError(
+        "PUSH_DENIED",
+        `the token that was granted for ${registry.name}/${name} allows ${printable(allows, 80)}, and not push`,
+        { hop: granted.hop, status: 403, registryCodes: [] },
+      );
     },
 
     async push(expected, content, signal) {
@@ -235,7 +246,7 @@ function createRepository({ name, base, actions, client, manifests, registry }: 
     const headers = { "content-type": target.mediaType };
     const request = { method: "PUT" as const, url: `${base}manifests/${reference}`, headers, body: content };
     const response = await client.request(request, scopes, signal);
-    if (response.status >= 300) throw await registryError(response, what);
+    if (response.status >= 300) throw await registryError(response, what, { of: "push" });
     await drain(response);
   }
 }

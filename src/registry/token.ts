@@ -4,6 +4,7 @@ import { printable } from "../redact.ts";
 import type { Challenge } from "./challenge.ts";
 import { type Credential, canonicalHost } from "./credentials.ts";
 import { isRecord } from "./descriptor.ts";
+import { type GrantedActions, grantedActions } from "./granted-actions.ts";
 import { tokenHostsOf } from "./hosts.ts";
 import { registryError } from "./registry-error.ts";
 
@@ -22,6 +23,8 @@ export interface Token {
   readonly value: string;
   /** Milliseconds since the epoch. */
   readonly expires: number;
+  /** What the token allows, by repository, where that can be read from it. */
+  readonly granted: GrantedActions | undefined;
 }
 
 const LARGEST_ANSWER = 1024 * 1024;
@@ -54,7 +57,7 @@ export async function requestToken(
   );
   if (response.status !== 200) {
     const isLogin = credential !== undefined && (response.status === 401 || response.status === 403);
-    const error = await registryError(response, doing, isLogin ? "CREDENTIALS_REFUSED" : undefined);
+    const error = await registryError(response, doing, isLogin ? { as: "CREDENTIALS_REFUSED" } : {});
     if (request.credential === undefined || credential !== undefined) throw error;
     throw new TransferError(
       "TOKEN_HOST_FOREIGN",
@@ -140,5 +143,6 @@ function parseToken(body: Buffer, host: string, now: number): Token {
     });
   }
   const life = isRecord(answer) && typeof answer.expires_in === "number" ? answer.expires_in : SHORTEST_LIFE;
-  return { value, expires: now + Math.max(life, SHORTEST_LIFE) * 1000 };
+  const scope = isRecord(answer) ? answer.scope : undefined;
+  return { value, expires: now + Math.max(life, SHORTEST_LIFE) * 1000, granted: grantedActions(value, scope) };
 }

@@ -35,7 +35,7 @@ export async function pushBlob(
   const stream = Buffer.isBuffer(content) ? undefined : content.on("error", () => {});
   try {
     const begun = await client.request(uploadRequest(`${base}blobs/uploads/`), scopes, signal);
-    if (begun.status !== 202) throw await registryError(begun, what);
+    if (begun.status !== 202) throw await registryError(begun, what, { of: "push" });
     await drain(begun);
     location = uploadLocation(begun.headers.location, begun.hop.url, what);
     if (stream?.errored) throw stream.errored;
@@ -48,7 +48,7 @@ export async function pushBlob(
       scopesAt(url),
       signal,
     );
-    if (put.status >= 300) throw await registryError(put, what);
+    if (put.status >= 300) throw await registryError(put, what, { of: "push" });
     await drain(put);
   } catch (error) {
     // When the source breaks, the upload breaks too, and the source's own error is the one that tells.

@@ -20,12 +20,7 @@ export function hostsOf(hops: readonly Hop[]): HostResult[] {
   return [...hosts.values()].map(({ purposes, ...host }) => ({ ...host, "needed-for": [...purposes].join(", ") }));
 }
 
-/** What the proxy has to let through, each `host:port`. */
-export function proxiedHosts(hosts: readonly HostResult[]): string[] {
-  return [...new Set(hosts.filter(({ via }) => via === "proxy").map(({ host }) => host))].sort();
-}
-
-/** The same, one a line. */
-export function allowList(hosts: readonly HostResult[]): string {
-  return proxiedHosts(hosts).join("\n");
+/** What the proxy has to let through, each `host:port`: what it was asked for, and what it will be. */
+export function allowList(hosts: readonly HostResult[], expected: readonly string[]): string[] {
+  return [...new Set([...hosts.filter(({ via }) => via === "proxy").map(({ host }) => host), ...expected])].sort();
 }

@@ -11,8 +11,23 @@ export interface Problem {
   readonly remedy: string;
 }
 
+/** What several errors come to, each once: blocked hops first, since they may be the reason of all others. */
+export function problemsOf(errors: readonly unknown[]): [Problem, ...Problem[]] {
+  const isHop = (error: unknown) => diagnose(error)?.isAnswer === false;
+  const ordered = [...errors.filter(isHop), ...errors.filter((error) => !isHop(error))];
+  const problems = new Map<string, Problem>();
+  for (const error of ordered) {
+    const problem = describe(error);
+    // Fifty requests to a blocked host are one problem; fifty answers may be fifty.
+    const key = `${problem.code} ${isHop(error) ? problem.where : problem.message}`;
+    if (!problems.has(key)) problems.set(key, problem);
+  }
+  const [first = describe(errors[0]), ...others] = problems.values();
+  return [first, ...others];
+}
+
 /** A failed hop is told by its diagnosis, everything else by its own words. */
-export function problemOf(error: unknown): Problem {
+function describe(error: unknown): Problem {
   if (error instanceof TransferError) {
     return { code: error.code, message: error.message, where: error.where, remedy: error.remedy ?? "" };
   }

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Diagnosis } from "../preflight/diagnosis.ts";
 import type { Plan } from "../transfer/plan.ts";
-import { allowList, type HostResult } from "./hosts.ts";
+import type { HostResult } from "./hosts.ts";
 import type { Problem } from "./problem.ts";
 import type { Results } from "./results.ts";
 import { type Runner, uniqueName } from "./runner.ts";
@@ -14,17 +15,22 @@ export interface ReportOptions {
   readonly command: string;
   readonly results: Results;
   readonly hosts: readonly HostResult[];
+  /** What the proxy has to let through, each `host:port`. */
+  readonly allowList: readonly string[];
   readonly problem: Problem | undefined;
 }
 
 /** Writes the full report to a file and the outputs of the contract to the runner. */
-export async function writeReport(runner: Runner, { command, results, hosts, problem }: ReportOptions): Promise<void> {
+export async function writeReport(
+  runner: Runner,
+  { command, results, hosts, allowList, problem }: ReportOptions,
+): Promise<void> {
   const { componentVersions, routes, findings, diagnosis, plan, files, written, images, bytes } = results;
   const outputs = {
     "component-versions": componentVersions ?? [],
     routes: routes ?? [],
     hosts,
-    diagnosis,
+    diagnosis: diagnosis.map(forOutput),
     findings,
     plan: plan === undefined ? [] : describePlan(plan),
     files: [...(files ?? []), ...(written ?? [])],
@@ -48,11 +54,16 @@ export async function writeReport(runner: Runner, { command, results, hosts, pro
       Buffer.byteLength(text) > LARGEST_OUTPUT ? JSON.stringify({ truncated: true, report: path }) : text,
     );
   }
-  runner.output("allow-list", allowList(hosts));
+  runner.output("allow-list", allowList.join("\n"));
   runner.output("bytes-copied", String(report.bytes.copied));
   runner.output("bytes-mounted", String(report.bytes.mounted));
   runner.output("bytes-skipped", String(report.bytes.skipped));
   runner.output("report", path);
+}
+
+/** What the contract names, and no more. */
+function forOutput({ code, host, via, rule, message, remedy, ...others }: Diagnosis): Diagnosis {
+  return { code, host, via, rule, "refused-by": others["refused-by"], message, remedy };
 }
 
 /** The plan as a list of steps, without the content that they move. */

@@ -1,4 +1,4 @@
-import type { Diagnosis } from "../preflight/diagnosis.ts";
+import type { Told } from "../preflight/diagnosis.ts";
 import type { Difference } from "../proxy/clients.ts";
 import type { Finding } from "../proxy/finding.ts";
 import type { Plan } from "../transfer/plan.ts";
@@ -7,7 +7,7 @@ import type { Plan } from "../transfer/plan.ts";
 export interface Results {
   routes?: readonly Explanation[];
   findings: Finding[];
-  diagnosis: Diagnosis[];
+  diagnosis: readonly Told[];
   plan?: Plan;
   /** Component versions as they are at the target, or as they were downloaded. */
   componentVersions?: readonly ComponentVersionResult[];

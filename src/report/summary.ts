@@ -1,5 +1,7 @@
 import { printable } from "../redact.ts";
 import type { HostResult } from "./hosts.ts";
+import { pasteReady } from "./paste.ts";
+import { picture } from "./picture.ts";
 import type { Problem } from "./problem.ts";
 import { formatBytes } from "./progress.ts";
 import type { Results } from "./results.ts";
@@ -8,6 +10,7 @@ export interface SummaryOptions {
   readonly command: string;
   readonly results: Results;
   readonly hosts: readonly HostResult[];
+  readonly allowList: readonly string[];
   readonly problem: Problem | undefined;
 }
 
@@ -15,7 +18,7 @@ export interface SummaryOptions {
 const MOST_ROWS = 1000;
 
 /** The job summary: verdict first, then one table of component versions, one of hosts, and what deserves a look. */
-export function summarise({ command, results, hosts, problem }: SummaryOptions): string {
+export function summarise({ command, results, hosts, allowList, problem }: SummaryOptions): string {
   const { componentVersions = [], routes = [], files = [], findings, diagnosis, bytes } = results;
   return [
     `## ${verdict(command, problem)}`,
@@ -44,6 +47,8 @@ export function summarise({ command, results, hosts, problem }: SummaryOptions):
       ["Blocked host", "Refused by", "Code", "What to do"],
       diagnosis.map((entry) => [code(entry.host), entry["refused-by"], code(entry.code), text(entry.remedy)]),
     ),
+    pasteReady(diagnosis, allowList),
+    diagnosis.length > 0 || command === "preflight" ? picture(hosts, diagnosis) : "",
     table(
       ["Host", "Way", "Rule", "Needed for"],
       hosts.map((host) => [code(host.host), host.via, text(host.rule), text(host["needed-for"])]),

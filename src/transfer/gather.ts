@@ -13,6 +13,8 @@ export interface Wanted {
 export interface Gathered {
   /** Everything to be transferred, each once, referenced component versions before those that refer to them. */
   readonly versions: readonly SurveyedVersion[];
+  /** What could not be read or found, in the order of the input. A transfer needs all of it. */
+  readonly errors: readonly unknown[];
 }
 
 export interface GatherOptions extends SurveyOptions {
@@ -25,50 +27,55 @@ export async function gather(
   options: GatherOptions,
   signal?: AbortSignal,
 ): Promise<Gathered> {
-  const reading = new Map<string, Promise<SurveyedVersion>>();
-  const reads: Promise<void>[] = [];
+  const reading = new Map<string, Promise<ComponentVersion>>();
+  const versions = new Map<string, SurveyedVersion>();
+  const errors = new Set<unknown>();
+  const work: Promise<void>[] = [];
 
-  /** The first failure is the one that is told; those behind it are nobody's surprise. */
-  function remember(read: Promise<void>): void {
-    read.catch(() => {});
-    reads.push(read);
+  function start(job: Promise<void>): void {
+    work.push(job.catch((error) => void errors.add(error)));
   }
 
   function visit(item: Wanted): void {
     const key = keyOf(item.component, item.version);
     const known = reading.get(key);
     if (known !== undefined) {
-      remember(assertSame(known, item, signal));
+      start(assertSame(known, item, signal));
       return;
     }
     const read = readComponentVersion(item.from, item.component, item.version, signal);
-    const surveyed = read.then((version) => surveyVersion(version, options, signal));
-    reading.set(key, surveyed);
-    remember(
-      read.then(({ descriptor }) => {
-        if (!options.recursive) return;
-        for (const { componentName, version } of descriptor.references)
-          visit({ from: item.from, component: componentName, version });
-      }),
-    );
-    remember(surveyed.then(() => {}));
+    reading.set(key, read);
+    start(read.then((version) => survey(key, version)));
+    if (options.recursive) start(read.then((version) => visitReferences(item.from, version)));
+  }
+
+  async function survey(key: string, version: ComponentVersion): Promise<void> {
+    const surveyed = await surveyVersion(version, options, signal);
+    versions.set(key, surveyed);
+    for (const error of surveyed.errors) errors.add(error);
+  }
+
+  function visitReferences(from: ComponentRepository, { descriptor }: ComponentVersion): void {
+    for (const { componentName, version } of descriptor.references) visit({ from, component: componentName, version });
   }
 
   for (const item of wanted) visit(item);
   // Reading a component version may add others to the list.
-  for (let next = 0; next < reads.length; ) {
-    const batch = reads.slice(next);
-    next = reads.length;
+  for (let next = 0; next < work.length; ) {
+    const batch = work.slice(next);
+    next = work.length;
     await Promise.all(batch);
   }
-  const versions = new Map<string, SurveyedVersion>();
-  for (const [key, surveyed] of reading) versions.set(key, await surveyed);
-  return { versions: childrenFirst(versions) };
+  const inOrder = [...reading.keys()].flatMap((key) => {
+    const surveyed = versions.get(key);
+    return surveyed === undefined ? [] : [[key, surveyed] as const];
+  });
+  return { versions: childrenFirst(new Map(inOrder)), errors: [...errors] };
 }
 
 /** The same name and version from two places has to be the same component version. */
-async function assertSame(known: Promise<SurveyedVersion>, item: Wanted, signal?: AbortSignal): Promise<void> {
-  const { version } = await known;
+async function assertSame(known: Promise<ComponentVersion>, item: Wanted, signal?: AbortSignal): Promise<void> {
+  const version = await known;
   if (version.from === item.from) return;
   const other = await readComponentVersion(item.from, item.component, item.version, signal);
   const digests = [version, other].map(({ descriptor }) => componentDigest(descriptor));

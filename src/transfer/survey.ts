@@ -23,6 +23,8 @@ export type Item =
 export interface SurveyedVersion {
   readonly version: ComponentVersion;
   readonly items: readonly Item[];
+  /** Why other elements are not among the items: what could not be found. */
+  readonly errors: readonly unknown[];
 }
 
 export interface SurveyOptions {
@@ -38,8 +40,13 @@ export async function surveyVersion(
   options: SurveyOptions,
   signal?: AbortSignal,
 ): Promise<SurveyedVersion> {
-  const items = version.descriptor.elements.map((element) => surveyElement(version, element, options, signal));
-  return { version, items: await Promise.all(items) };
+  const surveys = version.descriptor.elements.map((element) => surveyElement(version, element, options, signal));
+  const results = await Promise.allSettled(surveys);
+  return {
+    version,
+    items: results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])),
+    errors: results.flatMap((result) => (result.status === "rejected" ? [result.reason] : [])),
+  };
 }
 
 async function surveyElement(

@@ -1,0 +1,28 @@
+import type { Told } from "../preflight/diagnosis.ts";
+import { squidAllowList } from "../proxy/files/squid-allow-list.ts";
+
+/** What can be pasted: inputs into the workflow, and rules into the proxy's configuration. Empty where nothing would help. */
+export function pasteReady(diagnosis: readonly Told[], allowList: readonly string[]): string {
+  const isRefused = diagnosis.some((told) => told["refused-by"] === "proxy");
+  return [inputs(diagnosis), isRefused ? rules(allowList) : ""].filter((part) => part !== "").join("\n\n");
+}
+
+function inputs(diagnosis: readonly Told[]): string {
+  const lines = new Map<string, Set<string>>();
+  for (const { input, line } of diagnosis.flatMap(({ inputLines }) => inputLines)) {
+    lines.set(input, (lines.get(input) ?? new Set()).add(line));
+  }
+  if (lines.size === 0) return "";
+  // NO_PROXY is one line of entries, the other inputs have one a line.
+  const blocks = [...lines].map(([input, values]) =>
+    input === "no-proxy"
+      ? `  no-proxy: ${[...values].join(",")}`
+      : `  ${input}: |\n${[...values].map((value) => `    ${value}`).join("\n")}`,
+  );
+  return `Add to the inputs of this step (beside what they hold already):\n\n\`\`\`yaml\nwith:\n${blocks.join("\n")}\n\`\`\``;
+}
+
+function rules(allowList: readonly string[]): string {
+  if (allowList.length === 0) return "";
+  return `Ask for this on the proxy; as rules for squid:\n\n\`\`\`\n${squidAllowList(allowList).trimEnd()}\n\`\`\``;
+}

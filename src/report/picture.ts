@@ -1,0 +1,57 @@
+import type { Told } from "../preflight/diagnosis.ts";
+import { printable } from "../redact.ts";
+import type { HostResult } from "./hosts.ts";
+
+/** More than this cannot be taken in; the table has them all. */
+const MOST_HOSTS = 20;
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+  /** The code, where nothing passes here. */
+  readonly blocked: string | undefined;
+}
+
+/**
+ * The ways of a run as a Mermaid flowchart (https://mermaid.js.org/syntax/flowchart.html): runner, proxy, hosts, and in red where it
+ * ends. Empty where nothing was asked.
+ */
+export function picture(hosts: readonly HostResult[], diagnosis: readonly Told[]): string {
+  const blocked = new Map(diagnosis.map((told) => [`${told.via} ${told.asked}`, told]));
+  const isBlocked = ({ via, host }: HostResult) => blocked.has(`${via} ${host}`);
+  const shown = [...hosts.filter(isBlocked), ...hosts.filter((host) => !isBlocked(host))].slice(0, MOST_HOSTS);
+  if (shown.length === 0) return "";
+  const nodes = new Map(shown.map((host, index) => [host.host, { id: `h${index}`, host }]));
+  // The proxy itself is where it ends for all that would go through it.
+  const proxy = diagnosis.find(({ via, host, asked }) => via === "proxy" && host !== asked);
+  const edges: Edge[] = shown.map((host) => ({
+    from: host.via === "proxy" ? "proxy" : "runner",
+    to: nodes.get(host.host)?.id ?? "",
+    blocked: host.via === "proxy" && proxy !== undefined ? undefined : blocked.get(`${host.via} ${host.host}`)?.code,
+  }));
+  const isProxied = shown.some(({ via }) => via === "proxy");
+  if (isProxied) edges.unshift({ from: "runner", to: "proxy", blocked: proxy?.code });
+  const redirects = shown.flatMap((host) => {
+    const from = nodes.get(/blobs of (\S+?)(?:,|$)/.exec(host["needed-for"])?.[1] ?? "")?.id;
+    return from === undefined ? [] : [`  ${from} -. sends to .-> ${nodes.get(host.host)?.id}`];
+  });
+  const red = edges.flatMap(({ blocked: code }, index) => (code === undefined ? [] : [index]));
+  return [
+    "```mermaid",
+    "graph LR",
+    "  runner([runner])",
+    ...(isProxied ? [`  proxy{{${label(proxy === undefined ? "proxy" : `proxy ${proxy.host}`)}}}`] : []),
+    ...[...nodes.values()].map(({ id, host }) => `  ${id}[${label(host.host, host["needed-for"])}]`),
+    ...edges.map(({ from, to, blocked: code }) =>
+      code === undefined ? `  ${from} --> ${to}` : `  ${from} -- ${label(code)} --x ${to}`,
+    ),
+    ...redirects,
+    ...(red.length === 0 ? [] : [`  linkStyle ${red.join(",")} stroke:#d1242f,stroke-width:3px`]),
+    "```",
+  ].join("\n");
+}
+
+/** Lines of text in quotes: nothing in them is syntax. */
+function label(...lines: readonly string[]): string {
+  return `"${lines.map((line) => printable(line, 80).replace(/[^\w .,:/[\]-]/g, " ")).join("<br/>")}"`;
+}
