@@ -6,6 +6,7 @@ export const codes = {
   INPUT_INVALID: "An input has a value that cannot be used.",
   INPUT_MISSING: "An input that this command needs is not set.",
   VERSION_MISSING: "A line of component-versions names no version.",
+  CONSTRAINT_MALFORMED: "A constraint of versions cannot be read.",
   COMMAND_UNKNOWN: "The command is none that this action has.",
   NODE_TOO_OLD: "The Node.js that runs the action is older than the bundle needs.",
   INTERNAL: "The action met a state that it does not expect.",
