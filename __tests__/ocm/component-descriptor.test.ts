@@ -8,6 +8,7 @@ const document = descriptorDocument({
   resources: [
     resource("image", access, {
       extraIdentity: { architecture: "arm64" },
+      labels: [{ name: "acme.org/stage", value: ["prod"] }, { name: "bare" }, { value: "nameless" }, "none"],
       digest: { hashAlgorithm: "SHA-256", normalisationAlgorithm: "ociArtifactDigest/v1", value: "00" },
     }),
   ],
@@ -29,6 +30,10 @@ test("everything that is needed is found, and the document is kept", () => {
         version: "1.0.0",
         type: "ociImage",
         extraIdentity: { architecture: "arm64" },
+        labels: [
+          { name: "acme.org/stage", value: ["prod"] },
+          { name: "bare", value: null },
+        ],
         access,
         digest: { hashAlgorithm: "SHA-256", normalisationAlgorithm: "ociArtifactDigest/v1", value: "00" },
       },
@@ -39,6 +44,7 @@ test("everything that is needed is found, and the document is kept", () => {
         version: "",
         type: "git",
         extraIdentity: {},
+        labels: [],
         access: { type: "gitHub" },
         digest: undefined,
       },

@@ -13,6 +13,7 @@ const element = (name: string, more: Partial<Element> = {}): Element => ({
   version: "1.0.0",
   type: "blob",
   extraIdentity: {},
+  labels: [],
   access: {},
   digest: undefined,
   ...more,

@@ -4,6 +4,12 @@ import { isComponentName, isVersion } from "./component-reference.ts";
 import { isJsonObject, type Json, type JsonObject, parseJson } from "./json.ts";
 import { parseYaml } from "./yaml.ts";
 
+/** A value is any JSON; one that is left out is null. */
+export interface Label {
+  readonly name: string;
+  readonly value: Json;
+}
+
 /** A resource or a source of a component version. */
 export interface Element {
   readonly kind: "resource" | "source";
@@ -13,6 +19,7 @@ export interface Element {
   readonly version: string;
   readonly type: string;
   readonly extraIdentity: Readonly<Record<string, string>>;
+  readonly labels: readonly Label[];
   readonly access: JsonObject;
   readonly digest:
     | { readonly hashAlgorithm: string; readonly normalisationAlgorithm: string; readonly value: string }
@@ -88,6 +95,7 @@ export function parseComponentDescriptor(text: string, where: string): Component
         version: typeof entry.version === "string" ? entry.version : "",
         type: typeof entry.type === "string" ? entry.type : "",
         extraIdentity: strings(entry.extraIdentity),
+        labels: labelsOf(entry.labels),
         access: entry.access,
         digest: digestOf(entry.digest),
       };
@@ -133,6 +141,13 @@ function strings(value: Json | undefined): Record<string, string> {
   return Object.fromEntries(
     Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
   );
+}
+
+function labelsOf(value: Json | undefined): Label[] {
+  if (!Array.isArray(value)) return [];
+  return value
+    .filter(isJsonObject)
+    .flatMap(({ name, value: labelled = null }) => (typeof name === "string" ? [{ name, value: labelled }] : []));
 }
 
 function digestOf(value: Json | undefined): Element["digest"] {

@@ -1,0 +1,72 @@
+import { TransferError } from "../errors.ts";
+import type { Element } from "../ocm/component-descriptor.ts";
+import { canonicalJson } from "../ocm/json.ts";
+import { printable } from "../redact.ts";
+import { matchesGlob } from "./glob.ts";
+
+/** One line of `include` or `exclude`: every condition must hold. */
+export type Selector = readonly Condition[];
+
+interface Condition {
+  /** What the element has under the key; several labels may share a name. */
+  readonly valuesOf: (element: Element, componentName: string) => readonly string[];
+  readonly glob: string;
+}
+
+/** Lines without comments; each is `key=value[,key=value…]` with the globs `*` and `?` in its values. */
+export function parseSelectors(lines: readonly string[], where: string): readonly Selector[] {
+  return lines.map((line, index) => line.split(",").map((part) => parseCondition(part, `${where}, line ${index + 1}`)));
+}
+
+/** Whether some line of `include` holds, or there is none, and none of `exclude`. */
+export function isSelected(
+  element: Element,
+  componentName: string,
+  { include, exclude }: { readonly include: readonly Selector[]; readonly exclude: readonly Selector[] },
+): boolean {
+  const matches = (selector: Selector) =>
+    selector.every(({ valuesOf, glob }) => valuesOf(element, componentName).some((value) => matchesGlob(value, glob)));
+  return (include.length === 0 || include.some(matches)) && !exclude.some(matches);
+}
+
+function parseCondition(text: string, where: string): Condition {
+  const invalid = (why: string, remedy: string) =>
+    new TransferError("INPUT_INVALID", `${where}: "${printable(text.trim(), 100)}" ${why}`, { where, remedy });
+  const at = text.indexOf("=");
+  if (at < 0) {
+    throw invalid(
+      "is no condition",
+      "Write key=value, for example name=frontend, type=oci* or label.acme.org/stage=prod; for a comma in a value, write ?.",
+    );
+  }
+  const [key, glob] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+  const valuesOf = lookup(key);
+  if (valuesOf === undefined) {
+    throw invalid(
+      "asks for something that elements do not have",
+      "Ask for name, type, version, component, label.NAME or identity.KEY.",
+    );
+  }
+  if (glob === "") throw invalid("has no value", `Write ${key}=* where any value will do, or take it out.`);
+  return { valuesOf, glob };
+}
+
+function lookup(key: string): Condition["valuesOf"] | undefined {
+  if (key === "name" || key === "type" || key === "version") return (element) => [element[key]];
+  if (key === "component") return (_, componentName) => [componentName];
+  const [, kind, name = ""] = /^(label|identity)\.(.+)$/s.exec(key) ?? [];
+  if (kind === "label") {
+    return ({ labels }) =>
+      labels
+        .filter((label) => label.name === name)
+        .map(({ value }) => (typeof value === "string" ? value : canonicalJson(value)));
+  }
+  return kind === "identity" ? (element) => identityAttribute(element, name) : undefined;
+}
+
+/** Name and version belong to the identity of an element, beside what its extra identity says. */
+function identityAttribute({ name, version, extraIdentity }: Element, key: string): string[] {
+  const attributes = new Map(Object.entries({ ...extraIdentity, name, version }));
+  const value = attributes.get(key);
+  return value === undefined ? [] : [value];
+}
