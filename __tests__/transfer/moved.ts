@@ -1,0 +1,20 @@
+import { sha256 } from "../../src/registry/digest.ts";
+import { parseImageReference } from "../../src/registry/reference.ts";
+import type { MovedImage } from "../../src/transfer/image-map.ts";
+
+/** An image that became a local blob; the digest is that of `content`. */
+export function moved(name: string, before: string | undefined, more: Partial<MovedImage> & { content?: string } = {}) {
+  const { content = name, ...rest } = more;
+  const component = rest.component ?? "acme.org/shop";
+  return {
+    component,
+    version: "1.0.0",
+    name,
+    before: before === undefined ? undefined : parseImageReference(before, "here"),
+    repository: `component-descriptors/${component}`,
+    tag: "1",
+    isTagged: false,
+    digest: sha256(content),
+    ...rest,
+  } satisfies MovedImage;
+}

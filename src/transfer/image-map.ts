@@ -1,0 +1,101 @@
+import { type Access, parseAccess } from "../ocm/access.ts";
+import { tagOf } from "../ocm/component-version.ts";
+import { compareVersions } from "../ocm/version.ts";
+import { isManifest } from "../registry/descriptor.ts";
+import { type Digest, encoded } from "../registry/digest.ts";
+import { type ImageReference, isTag, parseArtifactReference, parseImageReference } from "../registry/reference.ts";
+import type { Arrangement, Change } from "./arrange.ts";
+
+/** An image or chart of a component version, under its old name and its new one. */
+export interface MovedImage {
+  readonly component: string;
+  readonly version: string;
+  /** Of the resource. */
+  readonly name: string;
+  /** Undefined where it was local to an archive, and so had no name that a deployment could use. */
+  readonly before: ImageReference | undefined;
+  /** At the target, below the path that it was transferred to: neither host nor path are part of it. */
+  readonly repository: string;
+  /** What the artifact was called, else what its version or digest suggests. */
+  readonly tag: string;
+  /** Whether the repository has the tag. Local blobs have none. */
+  readonly isTagged: boolean;
+  readonly digest: Digest;
+}
+
+/** Every image and chart among the resources, sorted, those that kept their names included. */
+export function movedImages(arrangements: readonly Arrangement[], targetPath: string): readonly MovedImage[] {
+  return arrangements
+    .flatMap((arrangement) => arrangement.changes.flatMap((change) => movedImage(arrangement, change, targetPath)))
+    .sort(
+      (one, other) =>
+        byText(one.component, other.component) ||
+        compareVersions(one.version, other.version) ||
+        byText(one.version, other.version) ||
+        byText(one.name, other.name) ||
+        byText(one.digest, other.digest),
+    );
+}
+
+/** Without host and path: to be read below whatever the component repository is reached as. */
+export function neutralReference({ repository, digest }: MovedImage): string {
+  return `${repository}@${digest}`;
+}
+
+/** What a consumer pulls, who reaches the component repository under this prefix: `registry.corp/ocm`. */
+export function referenceBelow(prefix: string, image: MovedImage): string {
+  return `${prefix}/${neutralReference(image)}`;
+}
+
+export function byText(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}
+
+function movedImage({ version }: Arrangement, change: Change, targetPath: string): MovedImage[] {
+  const { element, before, after, repository, contents } = change;
+  // Children come before parents.
+  const root = contents.at(-1);
+  if (element.kind !== "resource" || root === undefined || !isManifest(root.mediaType)) return [];
+  const [old, renewed] = [parseAccess(before), parseAccess(after)];
+  const tag = tagIn(renewed) ?? tagIn(old);
+  const invented = tagOf(element.version);
+  return [
+    {
+      component: version.descriptor.name,
+      version: version.descriptor.version,
+      name: element.name,
+      before: nameOf(old, version.from.registry.name, version.repository.name),
+      repository: targetPath === "" ? repository : repository.slice(targetPath.length + 1),
+      tag: tag ?? (isTag(invented) ? invented : encoded(root.digest).slice(0, 12)),
+      isTagged: renewed.kind !== "localBlob" && tagIn(renewed) !== undefined,
+      digest: root.digest,
+    },
+  ];
+}
+
+function nameOf(access: Access, host: string, repository: string): ImageReference | undefined {
+  if (access.kind === "ociArtifact") return orUndefined(() => parseImageReference(access.imageReference, ""));
+  // An archive is called by its path.
+  if (!/^[^/]*[.:][^/]*$|^localhost$/.test(host)) return undefined;
+  if (access.kind === "relativeOciReference")
+    return orUndefined(() => parseImageReference(`${host}/${access.reference}`, ""));
+  if (access.kind !== "localBlob") return undefined;
+  return orUndefined(() => parseImageReference(`${host}/${repository}@${access.localReference}`, ""));
+}
+
+function tagIn(access: Access): string | undefined {
+  if (access.kind === "ociArtifact") return orUndefined(() => parseImageReference(access.imageReference, ""))?.tag;
+  const named = access.kind === "relativeOciReference" ? access.reference : undefined;
+  const hinted = access.kind === "localBlob" ? access.referenceName : named;
+  return hinted === undefined ? undefined : orUndefined(() => parseArtifactReference(hinted, ""))?.tag;
+}
+
+/** A reference that cannot be read names nothing; what is wrong with it was said when it was to be followed. */
+function orUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
