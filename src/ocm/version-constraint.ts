@@ -36,8 +36,8 @@ const REST = new RegExp(`${BLANK}*$`, "y");
 
 /**
  * A constraint by the rules of github.com/Masterminds/semver/v3 v3.5.0, which both generations of the OCM CLI use (`-c`,
- * `--semver-constraint`), with its surprises: `^*` is 0.0.0 alone, `<=*` and `!=*` mean 0.0.x and 0.0.0, and `1||2 - 3` is `>=1` or 2.x up to
- * 3, since the range is looked for before `||` is; with a space behind the `||` it is what it looks like.
+ * `--semver-constraint`), with its surprises: `^*` allows 0.0.0 alone, `<=*` 0.0.x, and `!=*` all but 0.0.0. A range is looked for before
+ * `||` is: `1||2 - 3` is `>=1 || 2, <=3`, and with a space behind the `||` what it looks like.
  */
 export function parseConstraint(text: string, where: string): VersionConstraint {
   const malformed = (why: string) =>
