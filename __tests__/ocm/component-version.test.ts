@@ -59,8 +59,8 @@ test("a plain manifest: its layers, and no natives", async () => {
   const blob = registry.addBlob(`a/b/${REPOSITORY}`, "text", "text/plain");
   const root = addComponentVersion(registry, { path: "a/b", version: "1.0.0+x", layers: [blob] });
   const version = await read(registry, "1.0.0+x", "a/b");
-  expect(version).toMatchObject({ root, natives: [], descriptor: { name: "acme.org/shop", version: "1.0.0+x" } });
-  expect(version.layers[1]).toEqual(blob);
+  expect(version).toMatchObject({ root, natives: new Map(), descriptor: { name: "acme.org/shop", version: "1.0.0+x" } });
+  expect([...version.layers.values()][1]).toEqual(blob);
   expect(registry.asked).toEqual([`a/b/${REPOSITORY}:1.0.0.build-x`]);
 });
 
@@ -69,7 +69,7 @@ test("an index: natives are what stands behind the component manifest", async ()
   const image = addImage(registry, REPOSITORY);
   const root = addComponentVersion(registry, { natives: [image] });
   const version = await read(registry);
-  expect(version).toMatchObject({ root, natives: [image] });
+  expect(version).toMatchObject({ root, natives: new Map([[image.digest, image]]) });
   expect(version.root.mediaType).toBe(OCI_INDEX);
 });
 
@@ -77,7 +77,7 @@ test.each(["v1-by-reference", "v1-by-value", "v2-by-value"] as const)(
   "%s is read in its own mapping",
   async (folder) => {
     const { natives, layers, root } = await readFixture(folder);
-    expect([root.mediaType, natives.length, layers.length]).toEqual(
+    expect([root.mediaType, natives.size, layers.size]).toEqual(
       {
         // The descriptor and the one text, then images as artifact sets, then as manifests.
         "v1-by-reference": [OCI_MANIFEST, 0, 2],

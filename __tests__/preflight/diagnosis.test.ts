@@ -407,8 +407,8 @@ describe("causes that loopback has not", () => {
     ],
     [
       "a name server that does not answer",
-      failure("dial", { cause: { code: "EAI_AGAIN" } }),
-      { code: "HOST_UNKNOWN", "refused-by": "runner" },
+      failure("lookup", { cause: { code: "EAI_AGAIN" } }),
+      { code: "DNS_TIMED_OUT", "refused-by": "runner" },
     ],
     [
       "a firewall before the proxy",
@@ -416,9 +416,9 @@ describe("causes that loopback has not", () => {
       { code: "PROXY_TIMED_OUT", host: "[2001:db8::1]:3128", "refused-by": "proxy" },
     ],
     [
-      "a name server that does not know the proxy today",
-      failure("proxy-dial", { cause: { code: "EAI_AGAIN" } }, proxied),
-      { code: "PROXY_NAME_UNKNOWN", "refused-by": "runner" },
+      "a name server that does not answer for the proxy",
+      failure("proxy-lookup", { cause: { code: "EAI_AGAIN" } }, proxied),
+      { code: "DNS_TIMED_OUT", "refused-by": "runner", host: "[2001:db8::1]:3128" },
     ],
     [
       "an old certificate",

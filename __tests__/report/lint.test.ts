@@ -37,7 +37,8 @@ test("a registry and its blob host on different ways: which is where, and why", 
     return { method: "GET", url, host: `${new URL(url).hostname}:443`, route: routeFor(url, through), neededFor };
   };
   const registry = hop("https://ghcr.io/v2/", "source registry");
-  const blob = hop("https://pkg-containers.githubusercontent.com/x", "blobs of ghcr.io:443");
+  const from = { redirectedFrom: { host: registry.host, route: registry.route } };
+  const blob = { ...hop("https://pkg-containers.githubusercontent.com/x", "blobs of ghcr.io:443"), ...from };
   expect(splitRoutes([registry, blob, blob])).toMatchObject([
     {
       code: "ROUTES_DIFFER",

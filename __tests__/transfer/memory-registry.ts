@@ -48,6 +48,7 @@ export function createMemoryRegistry(name = "memory.test"): MemoryRegistry {
       throw new TransferError("MANIFEST_UNKNOWN", `${name} has no ${repositoryName}:${reference}`, { where: name });
     },
     exists: async ({ digest }) => find(repositoryName, digest) !== undefined,
+    listTags: async () => [...(repositories.get(repositoryName)?.keys() ?? [])].filter((key) => !isDigest(key)),
     async fetch(target): Promise<Readable> {
       const found = find(repositoryName, target.digest);
       if (found === undefined) throw new TransferError("BLOB_UNKNOWN", `${name} has no blob ${target.digest}`);

@@ -133,6 +133,8 @@ export function createClient(options: ClientOptions): HttpClient {
         path,
         method: request.method,
         headers: { "user-agent": options.userAgent, "accept-encoding": "identity", ...headers, ...forProxy },
+        // undici would close the connection behind every HEAD, for servers that answer it with a body; the next pays with a handshake.
+        reset: false,
         body: request.body instanceof Readable ? guarded(request.body, options.stallTimeout) : (request.body ?? null),
         headersTimeout: writes ? Math.max(timeout, LONGEST_COMMIT) : timeout,
         bodyTimeout: Math.min(timeout, options.stallTimeout),

@@ -4,6 +4,7 @@ import { extract } from "tar-stream";
 import { TransferError } from "../errors.ts";
 import { bytesOf, readContent, streamOf } from "../registry/content.ts";
 import { type Descriptor, isIndex, parseDescriptor } from "../registry/descriptor.ts";
+import type { Digest } from "../registry/digest.ts";
 import { type Manifest, parseManifest } from "../registry/manifest.ts";
 import type { ReadableRegistry, ReadableRepository } from "../registry/registry.ts";
 import { type ComponentDescriptor, parseComponentDescriptor } from "./component-descriptor.ts";
@@ -27,9 +28,9 @@ export interface ComponentVersion {
   /** What the tag points to: the component manifest, or the index around it. */
   readonly root: Descriptor;
   /** Local blobs that are manifests of their own: the entries of the index behind the component manifest. */
-  readonly natives: readonly Descriptor[];
+  readonly natives: ReadonlyMap<Digest, Descriptor>;
   /** Layers of the component manifest: the descriptor and the other local blobs. */
-  readonly layers: readonly Descriptor[];
+  readonly layers: ReadonlyMap<Digest, Descriptor>;
 }
 
 /** Larger than any component descriptor seen, and small enough to be held in memory. */
@@ -72,7 +73,12 @@ export async function readComponentVersion(
       },
     );
   }
-  return { from, repository, descriptor, root, natives, layers: manifest.layers };
+  return { from, repository, descriptor, root, natives: byDigest(natives), layers: byDigest(manifest.layers) };
+}
+
+/** v2 of the CLI lists a blob once for every element that it is the content of. */
+function byDigest(descriptors: readonly Descriptor[]): ReadonlyMap<Digest, Descriptor> {
+  return new Map(descriptors.map((descriptor) => [descriptor.digest, descriptor]));
 }
 
 async function resolveVersion(repository: ReadableRepository, tag: string, where: string, signal?: AbortSignal) {

@@ -43,6 +43,8 @@ function createRepository(folder: string, name: string, artifacts: readonly Arti
       return (await sizeOf(folder, digest)) !== undefined;
     },
 
+    listTags: async () => own.flatMap(({ tag }) => tag ?? []),
+
     async fetch(target) {
       const size = await sizeOf(folder, target.digest);
       if (size === undefined) {

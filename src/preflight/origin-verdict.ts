@@ -31,10 +31,11 @@ function directCause(error: HopError, code: string): Cause {
     ];
   }
   const direct = `If only a proxy reaches ${hop.host}, set https-proxy and keep the host out of no-proxy.`;
-  if (layer === "lookup" && timedOut) {
+  // EAI_AGAIN is what a resolver says that gave up waiting.
+  if (layer === "lookup" && (timedOut || code === "EAI_AGAIN")) {
     return ["DNS_TIMED_OUT", `See that this runner's name server can be reached. ${direct}`];
   }
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
+  if (code === "ENOTFOUND") {
     return ["HOST_UNKNOWN", `This runner cannot resolve the name: see that it is right. ${direct}`];
   }
   if (timedOut) return ["HOST_TIMED_OUT", `Nothing answers: a firewall drops the packets. ${direct}`];

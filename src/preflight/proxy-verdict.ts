@@ -25,14 +25,15 @@ function causeOf(error: HopError, host: string): readonly [Code, Verdict["refuse
           `Put the authority of the proxy's certificate into ca-certificates; if the proxy does not speak TLS, write http:// in ${setting}.`,
         ];
   }
-  if (layer === "proxy-lookup" && timedOut) {
+  // EAI_AGAIN is what a resolver says that gave up waiting.
+  if (layer === "proxy-lookup" && (timedOut || cause === "EAI_AGAIN")) {
     return [
       "DNS_TIMED_OUT",
       "runner",
       `This runner's name server does not answer: have it repaired, or write the proxy's address into ${setting}.`,
     ];
   }
-  if (cause === "ENOTFOUND" || cause === "EAI_AGAIN") {
+  if (cause === "ENOTFOUND") {
     return [
       "PROXY_NAME_UNKNOWN",
       "runner",

@@ -7,6 +7,8 @@ export interface ReadableRepository {
   /** The descriptor of the manifest under a tag or digest; a TransferError MANIFEST_UNKNOWN where there is none. */
   resolve(reference: string, signal?: AbortSignal): Promise<Descriptor>;
   exists(target: Descriptor, signal?: AbortSignal): Promise<boolean>;
+  /** All tags (distribution-spec, end-8a); none where there is no such repository. */
+  listTags(signal?: AbortSignal): Promise<readonly string[]>;
   /** The content; the stream fails at its end if size or digest are not those of the descriptor. */
   fetch(target: Descriptor, signal?: AbortSignal): Promise<Readable>;
 }

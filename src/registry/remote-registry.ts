@@ -10,6 +10,7 @@ import { isDigest, sha256 } from "./digest.ts";
 import { isRepository, isTag } from "./reference.ts";
 import type { Registry, Repository } from "./registry.ts";
 import { RegistryError, registryError } from "./registry-error.ts";
+import { listTags } from "./tags.ts";
 import { cancelUpload, pushBlob, uploadRequest } from "./upload.ts";
 import { verified, verifying } from "./verify.ts";
 
@@ -159,6 +160,8 @@ function createRepository({ name, base, actions, client, manifests, registry }: 
       // A registry that redirects the request has looked the blob up before.
       return status < 400;
     },
+
+    listTags: (signal) => listTags({ base, client, scopes, where: `${registry.name}/${name}` }, signal),
 
     async fetch(target, signal) {
       if (isManifest(target.mediaType)) {

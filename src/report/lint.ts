@@ -48,20 +48,22 @@ function withEntry(entry: string, { noProxy }: ProxySettings): ProxySettings["no
 /** Registries whose manifests and blobs take different ways. */
 export function splitRoutes(hops: readonly Hop[]): Finding[] {
   const findings = new Map<string, Finding>();
-  for (const blob of hops) {
-    const registryHost = /^blobs of (.+)$/.exec(blob.neededFor)?.[1];
-    const registry = hops.find(({ host }) => host === registryHost);
-    if (registry === undefined || registry.route.via === blob.route.via) continue;
-    const way = ({ host, route }: Hop) =>
-      `${host} ${route.via === "direct" ? "directly" : "through the proxy"} (${route.rule})`;
-    findings.set(`${registry.host} ${blob.host}`, {
+  for (const { host, route, neededFor, redirectedFrom: from } of hops) {
+    const key = `${from?.host} ${host}`;
+    if (from === undefined || from.route.via === route.via || findings.has(key)) continue;
+    if (!neededFor.startsWith("blobs of")) continue;
+    findings.set(key, {
       code: "ROUTES_DIFFER",
-      message: `Manifests come from ${way(registry)}, blobs from ${way(blob)}.`,
+      message: `Manifests come from ${way(from)}, blobs from ${way({ host, route })}.`,
       remedy:
         "This is fine as long as both ways work; if blobs fail, take both hosts out of the proxy with no-proxy-registries, or leave both to it.",
     });
   }
   return [...findings.values()];
+}
+
+function way({ host, route }: Pick<Hop, "host" | "route">): string {
+  return `${host} ${route.via === "direct" ? "directly" : "through the proxy"} (${route.rule})`;
 }
 
 /** What no step can settle, said where somebody relies on it. */

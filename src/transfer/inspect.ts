@@ -20,7 +20,7 @@ export async function existingOrNone(
   } catch (error) {
     if (!(error instanceof TransferError)) throw error;
     // Registries that want a login answer 401 or 403 for a repository that does not exist; whether we may push shows when we do.
-    if (["COMPONENT_VERSION_UNKNOWN", "UNAUTHORIZED", "DENIED"].includes(error.code)) return undefined;
+    if (isAbsence(error)) return undefined;
     if (policy === "overwrite" && UNREADABLE.has(error.code)) return undefined;
     throw error;
   }

@@ -1,3 +1,4 @@
+import type { Code } from "../codes.ts";
 import { TransferError } from "../errors.ts";
 import type { Element } from "../ocm/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
@@ -100,9 +101,17 @@ async function locateNear(
   return undefined;
 }
 
+const ABSENCES = new Set<Code>([
+  "MANIFEST_UNKNOWN",
+  "COMPONENT_VERSION_UNKNOWN",
+  "UNAUTHORIZED",
+  "DENIED",
+  "TOKEN_REFUSED",
+]);
+
 /** Registries that want a login answer 401 or 403 for a repository that does not exist. */
 export function isAbsence(error: unknown): boolean {
-  return error instanceof TransferError && ["MANIFEST_UNKNOWN", "UNAUTHORIZED", "DENIED"].includes(error.code);
+  return error instanceof TransferError && ABSENCES.has(error.code);
 }
 
 /** Whatever a registry says to a path that was meant for another one, the other one has the last word. */

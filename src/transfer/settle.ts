@@ -44,11 +44,9 @@ function holdsMore({ access }: Element, change: Change | undefined): boolean {
 }
 
 function saysTheSame(existing: ComponentVersion, { tree, contents }: Arrangement): boolean {
-  const natives = new Set(existing.natives.map(({ digest }) => digest));
-  const layers = new Set(existing.layers.map(({ digest }) => digest));
   return (
-    contents.natives.every(({ digest }) => natives.has(digest)) &&
-    contents.layers.every(({ digest }) => layers.has(digest)) &&
+    contents.natives.every(({ digest }) => existing.natives.has(digest)) &&
+    contents.layers.every(({ digest }) => existing.layers.has(digest)) &&
     canonicalJson(essence(existing.descriptor.tree)) === canonicalJson(essence(tree))
   );
 }

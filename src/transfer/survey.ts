@@ -71,7 +71,7 @@ async function surveyElement(
   if (access.kind === "localBlob") {
     const digests = access.localReference.split(",").map((digest) => parseDigest(digest.trim(), where));
     const [first] = digests;
-    const native = version.natives.find(({ digest }) => digest === first);
+    const native = first === undefined ? undefined : version.natives.get(first);
     if (native === undefined && !isManifest(access.mediaType)) {
       const blobs = digests.map((digest) => layerOf(version, digest, where));
       const [blob] = blobs;
@@ -95,7 +95,7 @@ async function surveyElement(
 }
 
 function layerOf(version: ComponentVersion, digest: Digest, where: string): Descriptor {
-  const layer = version.layers.find((candidate) => candidate.digest === digest);
+  const layer = version.layers.get(digest);
   if (layer !== undefined) return layer;
   throw new TransferError("BLOB_UNKNOWN", `${where}: the component manifest does not list its blob ${digest}`, {
     where: version.from.display,

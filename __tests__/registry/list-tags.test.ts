@@ -1,0 +1,70 @@
+import { afterEach, expect, test } from "@jest/globals";
+import { startFakeRegistry } from "../fakes/registry.ts";
+import { asked, type FaultAction } from "../fakes/registry-faults.ts";
+import { withParts } from "../real/parts.ts";
+import { startRegistry } from "../real/registry.ts";
+import { stopEverything } from "../real/running.ts";
+import { blobOf, manifestOf, openRegistry } from "./open-registry.ts";
+
+afterEach(stopEverything);
+
+const isList = asked({ kind: "tags" });
+
+async function answering(...acts: readonly FaultAction[]) {
+  const fake = await startFakeRegistry();
+  for (const act of acts) fake.inject({ when: isList, times: 1, act });
+  return { fake, repository: openRegistry(fake.host).repository("acme/shop") };
+}
+
+const page = (tags: unknown, link?: string): FaultAction => ({
+  kind: "respond",
+  status: 200,
+  headers: link === undefined ? {} : { link },
+  body: JSON.stringify({ name: "acme/shop", tags }),
+});
+
+test("page by page, whatever form the link to the next one has", async () => {
+  const { fake, repository } = await answering(
+    page(["1.0.0", "2.0.0"], '</v2/acme/shop/tags/list?n=2&last=2.0.0>; rel="next"'),
+    page(["2.0.0", "3.0.0", "-no tag", 5], "<?n=2&last=3.0.0>; rel=next"),
+    page(["4.0.0"]),
+  );
+  expect(await repository.listTags()).toEqual(["1.0.0", "2.0.0", "3.0.0", "4.0.0"]);
+  expect(fake.requests.filter(isList).map(({ query }) => query.get("last"))).toEqual([null, "2.0.0", "3.0.0"]);
+});
+
+test.each<[string, FaultAction]>([
+  ["a repository without tags", page(null)],
+  ["one that does not exist", { kind: "respond", status: 404 }],
+])("%s has none", async (_, act) => {
+  const { repository } = await answering(act);
+  expect(await repository.listTags()).toEqual([]);
+});
+
+test.each<[string, FaultAction, string]>([
+  ["no list", page("1.0.0"), "MANIFEST_MALFORMED"],
+  ["a web page", { kind: "respond", status: 200, body: "<html>" }, "MANIFEST_MALFORMED"],
+  ["a refusal", { kind: "respond", status: 403 }, "DENIED"],
+  [
+    "a next page elsewhere",
+    page([], '<https://elsewhere.test/v2/acme/shop/tags/list>; rel="next"'),
+    "REDIRECT_MALFORMED",
+  ],
+  ["a next page that is another resource", page([], '</v2/acme/shop/manifests/1>; rel="next"'), "REDIRECT_MALFORMED"],
+])("%s is an error", async (_, act, code) => {
+  const { repository } = await answering(act);
+  await expect(repository.listTags()).rejects.toMatchObject({ code });
+});
+
+withParts(["docker-registry"], "a real registry", () => {
+  test("lists what was tagged", async () => {
+    const { host } = await startRegistry({ kind: "docker-registry" });
+    const repository = openRegistry(host).repository("acme/shop");
+    const config = blobOf("{}");
+    const { descriptor, content } = manifestOf(config);
+    await repository.push(config, Buffer.from("{}"));
+    await repository.push(descriptor, content);
+    for (const tag of ["1.0.0", "1.1.0"]) await repository.tag(descriptor, tag);
+    expect([...(await repository.listTags())].sort()).toEqual(["1.0.0", "1.1.0"]);
+  });
+});
