@@ -2,11 +2,11 @@ import { pipeline, Transform } from "node:stream";
 import { TransferError } from "../errors.ts";
 import { createLimiter } from "../http/limiter.ts";
 import { isIndex, isManifest } from "../registry/descriptor.ts";
+import { persist } from "../registry/persist.ts";
 import type { Registry, Repository } from "../registry/registry.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import type { Placement } from "./arrange.ts";
 import { keyOf } from "./inspect.ts";
-import { persist } from "./persist.ts";
 import type { Plan, Step } from "./plan.ts";
 
 export interface CopyOptions {

@@ -2,6 +2,7 @@ import type { Code } from "../codes.ts";
 import { TransferError } from "../errors.ts";
 import type { Element } from "../ocm/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
+import { pinnedDigest } from "../ocm/pinned-digest.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
 import type { Digest } from "../registry/digest.ts";
 import {
@@ -13,7 +14,6 @@ import {
 import type { ReadableRegistry, ReadableRepository } from "../registry/registry.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import { type ArtifactName, below, recordedPaths, strippedName } from "./artifact-name.ts";
-import { pinnedDigest } from "./pinned-digest.ts";
 
 /** Where an artifact was found, and what it is called there. */
 export interface Location {

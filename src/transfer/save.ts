@@ -7,9 +7,9 @@ import { pipeline } from "node:stream/promises";
 import { errorMessage, TransferError } from "../errors.ts";
 import { type Descriptor, OCI_INDEX } from "../registry/descriptor.ts";
 import { encoded } from "../registry/digest.ts";
+import { persist } from "../registry/persist.ts";
 import type { ReadableRepository } from "../registry/registry.ts";
 import type { Graph } from "./graph.ts";
-import { persist } from "./persist.ts";
 
 export interface SaveOptions {
   /** Folder that what is not complete yet lies below; nothing else may be in it. */

@@ -2,6 +2,7 @@ import { TransferError } from "../errors.ts";
 import { parseAccess } from "../ocm/access.ts";
 import { describeElement, type Element } from "../ocm/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
+import { checkDigest } from "../ocm/pinned-digest.ts";
 import { type Descriptor, isManifest } from "../registry/descriptor.ts";
 import { type Digest, parseDigest } from "../registry/digest.ts";
 import { type ImageReference, parseArtifactReference, parseImageReference } from "../registry/reference.ts";
@@ -9,7 +10,6 @@ import type { ReadableRegistry } from "../registry/registry.ts";
 import { type ArtifactName, hintedName } from "./artifact-name.ts";
 import { type Graph, readGraph } from "./graph.ts";
 import { type Location, locateAbsolute, locateRelative } from "./locate.ts";
-import { checkDigest } from "./pinned-digest.ts";
 
 /** What a transfer has to do with one resource or source, as far as the source tells. */
 export type Item =

@@ -1,7 +1,7 @@
 import { TransferError } from "../errors.ts";
-import type { Element } from "../ocm/component-descriptor.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
 import { type Digest, isDigest } from "../registry/digest.ts";
+import type { Element } from "./component-descriptor.ts";
 
 /**
  * The digest that the descriptor pins the element to, if it does. `ociArtefactDigest` is an old spelling, and v2 of the CLI writes

@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { backoff, isRetryable, isRetryableStatus } from "../http/retry.ts";
-import { RegistryError } from "../registry/registry-error.ts";
+import { RegistryError } from "./registry-error.ts";
 
 /**
  * Does work that moves a stream again when it broke off: a stream can be sent once, so the whole of it has to be asked for anew. What
  * arrived is whole all the same, since whoever receives it compares the digest.
  */
-export async function persist<T>(attempts: number, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+export async function persist<T>(attempts: number, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       if (attempt >= attempts || !canHelp(error, attempt)) throw error;
-      await sleep(backoff(attempt, Math.random()), undefined, { signal });
+      await sleep(backoff(attempt, Math.random()), undefined, signal === undefined ? {} : { signal });
     }
   }
 }

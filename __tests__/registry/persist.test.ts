@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { TransferError } from "../../src/errors.ts";
 import { HopError, LayerError } from "../../src/http/hop.ts";
+import { persist } from "../../src/registry/persist.ts";
 import { RegistryError } from "../../src/registry/registry-error.ts";
-import { persist } from "../../src/transfer/persist.ts";
 import { direct } from "../http/open-client.ts";
 
 const hop = { method: "GET", url: "https://ghcr.io/v2/", host: "ghcr.io:443", route: direct, neededFor: "test" };
