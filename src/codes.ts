@@ -78,6 +78,7 @@ export const codes = {
   REDIRECT_MALFORMED: "A registry redirects to something that is no URL.",
   REDIRECT_TO_PLAIN_HTTP: "A registry redirects from TLS to plain HTTP.",
   REDIRECT_LOOP: "A registry redirects again and again.",
+  ADDRESS_REFUSED: "A component descriptor leads to an address that is not public, and that nobody named.",
   RATE_LIMITED: "A registry limits how often it may be asked.",
   RATE_LIMIT_NEAR: "A registry will soon refuse to be asked more often.",
   RANGE_IGNORED: "A host was asked for a part of a blob and sends the whole.",

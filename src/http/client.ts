@@ -7,6 +7,7 @@ import { createDispatchers, type DispatcherOptions } from "./dispatchers.ts";
 import { createFirstContact } from "./first-contact.ts";
 import { type Hop, HopError, hostOf, LayerError } from "./hop.ts";
 import { createLimiter } from "./limiter.ts";
+import { addressRefused, type Reach } from "./reach.ts";
 import { isRedirect, MOST_REDIRECTS, redirectTarget, withoutCredentials } from "./redirects.ts";
 import { createRest } from "./rest.ts";
 import { backoff, isRetryable, isRetryableStatus, LONGEST_WAIT, retryAfter } from "./retry.ts";
@@ -33,6 +34,8 @@ export interface HttpRequest {
   readonly cut?: boolean;
   /** Whether a redirect is followed (reading requests only) or is itself the answer; by default it is followed. */
   readonly redirects?: boolean;
+  /** How far a URL may lead that the user did not write; asked for every redirect too. By default anywhere. */
+  readonly reach?: (url: URL) => Reach;
 }
 
 export interface HttpResponse {
@@ -102,25 +105,26 @@ export function createClient(options: ClientOptions): HttpClient {
     const route = options.routeFor(raw);
     const url = new URL(raw);
     const host = hostOf(url);
+    const reach = request.reach?.(url) ?? "anywhere";
+    if (reach === "nowhere") throw addressRefused(host);
     const first = hostOf(new URL(request.url));
     const isToken = request.lane === "token";
     const neededFor = host === first || isToken ? request.neededFor : `blobs of ${first}`;
     const redirectedFrom = from === undefined ? {} : { redirectedFrom: { host: from.host, route: from.route } };
     const hop: Hop = { method: request.method, url: url.href, host, route, neededFor, ...redirectedFrom };
-    if (!options.patience().isFinal) return perform(request, hop, headers, signal);
-    return contact.through(hop, () => perform(request, hop, headers, signal));
+    const asking = () => perform(request, { hop, headers, reach }, signal);
+    return options.patience().isFinal ? contact.through(hop, asking) : asking();
   }
 
   async function perform(
     request: HttpRequest,
-    hop: Hop,
-    headers: Record<string, string>,
+    { hop, headers, reach }: { hop: Hop; headers: Record<string, string>; reach: Exclude<Reach, "nowhere"> },
     signal?: AbortSignal,
   ): Promise<HttpResponse> {
     const { route, host } = hop;
     const url = new URL(hop.url);
     const isToken = request.lane === "token";
-    const { dispatcher, path, headers: forProxy } = dispatchers.pick(route, url);
+    const { dispatcher, path, headers: forProxy } = dispatchers.pick(route, url, reach);
     const writes = !isToken && (request.method === "PUT" || request.method === "POST");
     const { timeout } = options.patience();
     const lane: Lane = request.lane ?? (writes ? "write" : "read");
@@ -196,6 +200,8 @@ export function createClient(options: ClientOptions): HttpClient {
 
   async function asHopError(hop: Hop, error: unknown, signal?: AbortSignal): Promise<unknown> {
     if (signal?.aborted || error instanceof TransferError) return error;
+    // A verdict of our own stays what it is, in the middle of a connection too.
+    if (error instanceof LayerError && error.cause instanceof TransferError) return error.cause;
     if (error instanceof LayerError) return new HopError(hop, error);
     const broken = brokenOff(hop, "response", error);
     const { route, url } = hop;

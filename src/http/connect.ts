@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders, request } from "node:http";
-import { connect as dialSocket, isIP, type Socket } from "node:net";
+import { connect as dialSocket, isIP, type LookupFunction, type Socket } from "node:net";
 import { type PeerCertificate, type SecureContext, connect as secureSocket } from "node:tls";
 import type { buildConnector } from "undici";
 import { errorMessage } from "../errors.ts";
@@ -17,10 +17,10 @@ export interface ConnectOptions {
   readonly timeout: number;
 }
 
-/** Opens connections straight to the origin. */
-export function directConnector(options: ConnectOptions): Connector {
+/** Opens connections straight to the origin; `lookup` may have a say in which addresses a name has. */
+export function directConnector(options: ConnectOptions, lookup?: LookupFunction): Connector {
   return connector(async (origin) => {
-    const socket = await dial(["lookup", "dial"], origin.hostname, origin.port, options.timeout);
+    const socket = await dial(["lookup", "dial"], origin.hostname, origin.port, options.timeout, lookup);
     return origin.secure ? secure("tls", socket, origin, options) : socket;
   });
 }
@@ -63,8 +63,21 @@ async function dialProxy(proxy: ProxyUrl, options: ConnectOptions): Promise<Sock
 type Layers = readonly [first: Layer, ...more: Layer[]];
 
 /** Resolves the name, then connects: two layers, each with its own deadline. */
-function dial(layers: readonly [Layer, Layer], host: string, port: number, timeout: number): Promise<Socket> {
-  const socket = dialSocket({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 });
+function dial(
+  layers: readonly [Layer, Layer],
+  host: string,
+  port: number,
+  timeout: number,
+  lookup?: LookupFunction,
+): Promise<Socket> {
+  const socket = dialSocket({
+    host,
+    port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: 60_000,
+    ...(lookup === undefined ? {} : { lookup }),
+  });
   const doing = `connecting to ${bracketed(host)}:${port}`;
   return settled(socket, "connect", { layers: isIP(host) === 0 ? layers : [layers[1]], doing, timeout });
 }

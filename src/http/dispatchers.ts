@@ -5,6 +5,7 @@ import type { ProxyUrl } from "../proxy/proxy-url.ts";
 import type { Route } from "../proxy/route.ts";
 import { directConnector, proxyAuthorization, proxyConnector, tunnelConnector, withProtocol } from "./connect.ts";
 import type { LayerError } from "./hop.ts";
+import { lookupPublic, type Reach } from "./reach.ts";
 import type { TlsSettings } from "./tls.ts";
 
 export interface Dispatchers {
@@ -12,10 +13,16 @@ export interface Dispatchers {
    * The connection pool of a route. `path` and `headers` are what the request line needs there: behind a proxy that forwards plain
    * HTTP, the absolute URL and the proxy's credentials.
    */
-  pick(route: Route, url: URL): { dispatcher: Dispatcher; path: string; headers: Readonly<Record<string, string>> };
+  pick(route: Route, url: URL, reach: Exclude<Reach, "nowhere">): Picked;
   /** Whether a proxy that failed in plain HTTP speaks TLS; the error says so then. */
   explain(failure: LayerError, proxy: ProxyUrl): Promise<LayerError>;
   close(): Promise<void>;
+}
+
+interface Picked {
+  readonly dispatcher: Dispatcher;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface DispatcherOptions {
@@ -43,10 +50,13 @@ export function createDispatchers({ tls, connectTimeout }: DispatcherOptions): D
   const shared = { allowH2: false, pipelining: 1 } as const;
 
   return {
-    pick(route, url) {
+    pick(route, url, reach) {
       const path = `${url.pathname}${url.search}`;
       if (route.via === "direct") {
-        const dispatcher = pool("direct", () => new Agent({ ...shared, connect: directConnector(connect) }));
+        // A pool of its own: a connection that may lead anywhere must not serve a request that may not.
+        const lookup = reach === "public" ? lookupPublic : undefined;
+        const open = () => new Agent({ ...shared, connect: directConnector(connect, lookup) });
+        const dispatcher = pool(`direct ${reach}`, open);
         return { dispatcher, path, headers: {} };
       }
       const { proxy } = route;
