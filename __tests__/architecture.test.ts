@@ -18,6 +18,7 @@ const ROOMS = [
   "certificates",
   "inputs",
   "transfer",
+  "access-methods",
   "ocm",
   "registry",
   "http",

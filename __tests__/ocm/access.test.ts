@@ -1,4 +1,4 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { parseAccess } from "../../src/ocm/access.ts";
 import type { JsonObject } from "../../src/ocm/json.ts";
 
@@ -43,12 +43,10 @@ test.each<[JsonObject, object]>([
     { kind: "relativeOciReference", reference: "a/b:1" },
   ],
   // Types that are carried as they are, and known ones that lack what they need.
-  ...["none", "gitHub/v1", "wget", "s3", "ociArtifact/v2", "localblob", "RelativeOciReference", ""].map(
-    (type): [JsonObject, object] => [
-      { type, imageReference: "x", reference: "x", localReference: "x" },
-      { kind: "other", type },
-    ],
-  ),
+  ...["ociArtifact/v2", "localblob", "RelativeOciReference", "somethingElse", ""].map((type): [JsonObject, object] => [
+    { type, imageReference: "x", reference: "x", localReference: "x" },
+    { kind: "other", type },
+  ]),
   [{ type: "localBlob" }, { kind: "other", type: "localBlob" }],
   [
     { type: "ociArtifact", imageReference: null },
@@ -58,4 +56,75 @@ test.each<[JsonObject, object]>([
   [{}, { kind: "other", type: "" }],
 ])("%j", (access, expected) => {
   expect(parseAccess(access)).toEqual(expected);
+});
+
+describe("a chart", () => {
+  const helm = { kind: "helm", helmRepository: "https://charts.acme.org", chart: "shop", version: "1.4.0" };
+  const access = { type: "helm", helmRepository: "https://charts.acme.org", helmChart: "shop:1.4.0" };
+
+  test.each<JsonObject>([
+    {},
+    { type: "helm/v1" },
+    { type: "Helm/v1", helmChart: "shop", version: "1.4.0" },
+    { type: "Helm", version: "1.4.0", caCert: "x" },
+  ])("%j", (more) => {
+    expect(parseAccess({ ...access, ...more })).toEqual(helm);
+  });
+
+  test("by members in another case, as Go reads them", () => {
+    const spelled = { type: "helm", HelmRepository: "https://charts.acme.org", HELMCHART: "shop:1.4.0" };
+    expect(parseAccess(spelled)).toEqual(helm);
+  });
+
+  test.each<JsonObject>([
+    { helmChart: "shop" },
+    { helmChart: "shop:1:2" },
+    { helmChart: ":1" },
+    { version: "1.5.0" },
+    { helmRepository: "" },
+    { helmChart: 1 },
+  ])("that is not clear is left: %j", (more) => {
+    expect(parseAccess({ ...access, ...more })).toMatchObject({ kind: "other", type: "helm", what: "Helm chart" });
+  });
+});
+
+describe("a file", () => {
+  const wget = {
+    kind: "wget",
+    url: "https://acme.org/x",
+    mediaType: "",
+    header: {},
+    verb: "",
+    hasBody: false,
+    noRedirect: false,
+  };
+
+  test.each<[JsonObject, object]>([
+    [{ type: "wget", url: "https://acme.org/x" }, wget],
+    [{ type: "wget/v1", URL: "https://acme.org/x", header: null, body: null, verb: "", noRedirect: false }, wget],
+    [{ type: "Wget/v1", url: "https://acme.org/x", URL: "https://acme.org/y" }, wget],
+    [
+      { type: "Wget", Url: "https://acme.org/x", MediaType: "a/b", Verb: "POST", Body: "eA==", NoRedirect: true },
+      { ...wget, mediaType: "a/b", verb: "POST", hasBody: true, noRedirect: true },
+    ],
+    [
+      { type: "wget", url: "https://acme.org/x", header: { Accept: ["a", 1], X: "y" }, body: {} },
+      { ...wget, header: { Accept: ["a"], X: ["y"] }, hasBody: true },
+    ],
+  ])("%j", (access, expected) => {
+    expect(parseAccess(access)).toEqual(expected);
+  });
+
+  test("without a URL is left", () => {
+    expect(parseAccess({ type: "wget", url: "" })).toEqual({ kind: "other", type: "wget", what: "file" });
+  });
+});
+
+test("a single blob, and one that lacks what it needs", () => {
+  const blob = { ref: "ghcr.io/acme/x", digest: "sha256:0", size: 3, mediaType: "a/b" };
+  const expected = { kind: "ociBlob", reference: "ghcr.io/acme/x", digest: "sha256:0", size: 3, mediaType: "a/b" };
+  for (const type of ["ociBlob", "ociBlob/v1", "OCIImageLayer/v1"])
+    expect(parseAccess({ type, ...blob })).toEqual(expected);
+  expect(parseAccess({ type: "ociBlob", ...blob, size: -1 })).toEqual({ ...expected, size: undefined });
+  expect(parseAccess({ type: "ociBlob", ref: "ghcr.io/acme/x" })).toMatchObject({ kind: "other", at: "ghcr.io" });
 });

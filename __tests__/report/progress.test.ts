@@ -48,7 +48,7 @@ describe("a transfer", () => {
       "group acme.org/shop:1.0.0",
       `resource shop:1.0.0: ${manifest + 2} B copied, 5 B mounted; takes the form localBlob`,
       "resource readme:1.0.0: 4 B skipped; a local blob stays one",
-      "resource code:1.0.0: access type gitHub stays a reference",
+      "resource code:1.0.0: commit on GitHub stays a reference",
       "end",
     ]);
     expect(bytes).toEqual({ copied: planned.copied - 5, mounted: 5, skipped: 4 });

@@ -138,7 +138,7 @@ test("local blobs and what is kept stay as they are; a shared blob is one layer 
   const [, readme, licence, code] = arrangement.changes;
   for (const change of [readme, licence, code]) expect(change?.after).toBe(change?.before);
   expect(readme?.contents).toEqual([blob]);
-  expect(code).toMatchObject({ contents: [], reason: "access type gitHub stays a reference" });
+  expect(code).toMatchObject({ contents: [], reason: "commit on GitHub stays a reference" });
   const manifest = JSON.parse(arrangement.manifest.manifests[0]?.bytes.toString() ?? "");
   expect(manifest.layers).toHaveLength(2);
   expect(JSON.parse(manifest.layers[1].annotations["software.ocm.artifact"])).toHaveLength(2);

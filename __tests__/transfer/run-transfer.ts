@@ -8,6 +8,7 @@ import { type ExistingPolicy, existingOrNone } from "../../src/transfer/inspect.
 import type { Plan, Step } from "../../src/transfer/plan.ts";
 import { prepare } from "../../src/transfer/prepare.ts";
 import { publish } from "../../src/transfer/publish.ts";
+import type { SurveyOptions } from "../../src/transfer/survey.ts";
 import type { FakeRegistry } from "../fakes/registry.ts";
 import { openRegistry } from "../registry/open-registry.ts";
 
@@ -20,6 +21,7 @@ export interface TransferOptions {
   readonly wanted?: readonly string[];
   readonly existing?: ExistingPolicy;
   readonly form?: AccessForm;
+  readonly accessMethods?: SurveyOptions["accessMethods"];
   readonly attempts?: number;
   readonly concurrency?: number;
   readonly onBytes?: (count: number) => void;
@@ -39,7 +41,13 @@ export async function planTransfer({ source, target: fake, ...options }: Transfe
       const [component = "", version = ""] = id.split(":");
       return { from, component, version };
     }),
-    { recursive: true, copyResources: true, copySources: true, registryAt: () => source },
+    {
+      recursive: true,
+      copyResources: true,
+      copySources: true,
+      registryAt: () => source,
+      accessMethods: options.accessMethods,
+    },
   );
   const plan = await prepare(gathered, {
     target,

@@ -103,8 +103,19 @@ describe("what the target has by value, and the transfer would leave by referenc
     expect(result.placements).toEqual([]);
     expect(result.changes.map(({ after, reason }) => [after, reason])).toEqual([
       [existing.descriptor.elements[0]?.access, "is at the target by value"],
-      [{ type: "gitHub" }, "access type gitHub stays a reference"],
+      [{ type: "gitHub" }, "commit on GitHub stays a reference"],
     ]);
+  });
+
+  test.each<object>([
+    { type: "wget", url: "https://acme.org/app.tar" },
+    { type: "helm", helmRepository: "https://charts.acme.org", helmChart: "app:1" },
+    { type: "ociBlob", ref: "far.test/layers", digest: `sha256:${"0".repeat(64)}`, size: 1 },
+  ])("stays as it is where the source has %j", async (access) => {
+    const resources = [resource("app", access), resource("code", { type: "gitHub" })];
+    const { existing, result } = await byReference({ resources }, local);
+    expect(result.componentTag.target).toEqual(existing.root);
+    expect(result.changes[0]).toMatchObject({ after: { type: "localBlob" }, reason: "is at the target by value" });
   });
 
   test("does not where it is a reference itself", async () => {

@@ -333,7 +333,7 @@ test.each([
 describe("what is kept by reference", () => {
   test("types that are not followed", async () => {
     const item = await one(scene(), { resources: [resource("code", { type: "gitHub/v1", commit: "c0ffee" })] });
-    expect(item).toMatchObject({ kind: "kept", reason: "access type gitHub/v1 stays a reference" });
+    expect(item).toMatchObject({ kind: "kept", reason: "commit on GitHub stays a reference" });
   });
 
   test.each([

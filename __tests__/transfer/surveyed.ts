@@ -1,13 +1,17 @@
 import { readComponentVersion } from "../../src/ocm/component-version.ts";
-import { type SurveyedVersion, surveyVersion } from "../../src/transfer/survey.ts";
+import { type SurveyedVersion, type SurveyOptions, surveyVersion } from "../../src/transfer/survey.ts";
 import { addComponentVersion, type ComponentOptions } from "./content.ts";
 import type { MemoryRegistry } from "./memory-registry.ts";
 
 /** A component version in the registry, and what a transfer has to do with it; every absolute reference leads to the registry too. */
-export async function surveyed(registry: MemoryRegistry, component: ComponentOptions = {}): Promise<SurveyedVersion> {
+export async function surveyed(
+  registry: MemoryRegistry,
+  component: ComponentOptions = {},
+  more: Partial<SurveyOptions> = {},
+): Promise<SurveyedVersion> {
   addComponentVersion(registry, component);
   const { name = "acme.org/shop", version = "1.0.0", path = "" } = component;
   const from = { registry, path, display: `${registry.name}/${path}` };
-  const options = { copyResources: true, copySources: true, registryAt: () => registry };
+  const options = { copyResources: true, copySources: true, registryAt: () => registry, ...more };
   return surveyVersion(await readComponentVersion(from, name, version), options);
 }

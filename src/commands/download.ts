@@ -61,7 +61,7 @@ async function downloadVersion(surveyed: SurveyedVersion, output: string, option
   return Promise.all(
     wanted.map(async ({ item, path }) => {
       const of = { component: name, version, resource: item.element.name, path };
-      return { file: { ...of, ...contentOf(item) }, size: await save(surveyed, item, path, options) };
+      return { file: { ...of, ...contentOf(item) }, size: await save(item, path, options) };
     }),
   );
 }
@@ -69,14 +69,9 @@ async function downloadVersion(surveyed: SurveyedVersion, output: string, option
 type SavedItem = Exclude<Item, { kind: "kept" }>;
 
 /** Resolves to the bytes that were saved. */
-async function save(
-  { version }: SurveyedVersion,
-  item: SavedItem,
-  path: string,
-  options: SaveOptions,
-): Promise<number> {
+async function save(item: SavedItem, path: string, options: SaveOptions): Promise<number> {
   if (item.kind === "layer") {
-    await saveBlobs(version.repository, item.blobs, path, options);
+    await saveBlobs(item.from, item.blobs, path, options);
     return sum(item.blobs);
   }
   await saveArtifact(item.graph, path, options);

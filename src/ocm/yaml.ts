@@ -8,7 +8,7 @@ const MOST_NODES = 5_000_000;
  * YAML as the OCM CLIs read it (sigs.k8s.io/yaml on go-yaml 2): the plain scalars of YAML 1.1, so that a bare `yes` is true, but
  * no dates and no sexagesimal numbers. Numbers keep their spelling where JSON has it.
  */
-export function parseYaml(text: string): Json {
+export function parseYaml(text: string, mostNodes: number = MOST_NODES): Json {
   // Not silent: the library would then take the first of several documents and say nothing.
   const document = parseDocument(text, { version: "1.1", schema: "failsafe", uniqueKeys: true, logLevel: "error" });
   const error = document.errors[0];
@@ -18,7 +18,7 @@ export function parseYaml(text: string): Json {
   const targets = new Map<Alias, unknown>();
 
   function convert(node: unknown): Json {
-    if (++nodes > MOST_NODES) throw new SyntaxError("the document is too large when its aliases are followed");
+    if (++nodes > mostNodes) throw new SyntaxError("the document is too large when its aliases are followed");
     if (node === null || node === undefined) return null;
     if (isAlias(node)) {
       if (!targets.has(node)) targets.set(node, resolved(node, document));

@@ -1,3 +1,4 @@
+import { parseAccess } from "../ocm/access.ts";
 import type { Element } from "../ocm/component-descriptor.ts";
 import { buildComponentManifest, type ComponentManifest, type LocalContent } from "../ocm/component-manifest.ts";
 import { type ComponentVersion, componentRepositoryName, tagOf } from "../ocm/component-version.ts";
@@ -70,7 +71,7 @@ export interface ArrangeOptions {
 export function arrange({ version, items }: SurveyedVersion, options: ArrangeOptions): Arrangement {
   const { name, version: number, tree: before } = version.descriptor;
   const repository = componentRepositoryName(options.target.path, name);
-  const arranged = items.map((item) => arrangeItem(item, version, repository, options));
+  const arranged = items.map((item) => arrangeItem(item, repository, options));
   const contents: LocalContents = { layers: new Map(), natives: new Map() };
   for (const { change, layers, natives } of arranged) {
     for (const layer of layers) addTo(contents.layers, layer, change.element);
@@ -111,13 +112,13 @@ interface ArrangedItem {
   readonly natives: readonly Descriptor[];
 }
 
-function arrangeItem(item: Item, version: ComponentVersion, home: string, options: ArrangeOptions): ArrangedItem {
+function arrangeItem(item: Item, home: string, options: ArrangeOptions): ArrangedItem {
   const nothing = { placements: [], tags: [], layers: [], natives: [] };
   if (item.kind === "kept") return { ...nothing, change: unchanged(item.element, item.reason, home, []) };
   if (item.kind === "layer") {
-    const own = { needs: [], from: version.repository, to: home };
+    const own = { needs: [], from: item.from, to: home };
     const placements = item.blobs.map((descriptor) => ({ descriptor, ...own }));
-    return { ...nothing, placements, layers: item.blobs, change: keptLocal(item.element, home, item.blobs) };
+    return { ...nothing, placements, layers: item.blobs, change: asLocalBlob(item, home) };
   }
   const { root } = item.graph;
   if (options.form === "localBlob") {
@@ -191,6 +192,17 @@ function addTo(contents: Map<string, OwnContent>, descriptor: Descriptor, elemen
   const known = contents.get(descriptor.digest);
   if (known === undefined) contents.set(descriptor.digest, { descriptor, elements: [element] });
   else known.elements.push(element);
+}
+
+type LayerItem = Extract<Item, { kind: "layer" }>;
+
+/** As v1 of the CLI writes what it copies by value and is no artifact. */
+function asLocalBlob({ element, blobs }: LayerItem, repository: string): Change {
+  const [blob] = blobs;
+  if (blob === undefined || parseAccess(element.access).kind === "localBlob")
+    return keptLocal(element, repository, blobs);
+  const after = { type: "localBlob", localReference: blob.digest, mediaType: blob.mediaType };
+  return { element, before: element.access, after, reason: "becomes a local blob", repository, contents: blobs };
 }
 
 /** Its global access, if it has one, names the place that it came from: a copy is found by its local reference alone. */

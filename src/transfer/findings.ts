@@ -1,5 +1,6 @@
 import { parseAccess } from "../ocm/access.ts";
 import type { Finding } from "../proxy/finding.ts";
+import { printable } from "../redact.ts";
 import type { Gathered } from "./gather.ts";
 
 /** An image in one archive layer, as v1 of the CLI packs artifacts when it copies by value (OCM spec, artifact set). */
@@ -13,19 +14,19 @@ export function findingsOf(gathered: Gathered): Finding[] {
 
 function leftByReference({ versions }: Gathered): Finding[] {
   const left = versions.flatMap(({ version, items }) =>
-    items.flatMap(({ kind, element }) => {
-      const access = parseAccess(element.access);
-      const isLeft = kind === "kept" && access.kind === "other" && !/^none(?:\/v1)?$/i.test(access.type);
-      return isLeft
-        ? [`${element.name} of ${version.descriptor.name}:${version.descriptor.version} (${access.type})`]
-        : [];
+    items.flatMap((item) => {
+      const { name, access } = item.element;
+      const type = typeof access.type === "string" ? access.type : "";
+      if (item.kind !== "kept" || item.isAsked || /^none(?:\/v1)?$/i.test(type)) return [];
+      const why = item.reason.replace(/ stays a reference$/, "");
+      return [`${name} of ${version.descriptor.name}:${version.descriptor.version} (${printable(type, 40)}: ${why})`];
     }),
   );
   if (left.length === 0) return [];
   return [
     {
       code: "LEFT_BY_REFERENCE",
-      message: `What has an access of another kind than OCI stays where it is: ${listed(left)}.`,
+      message: `What cannot be copied by value stays where it is: ${listed(left)}.`,
       remedy: "See that readers of the copy reach it there, or make it a local blob or OCI artifact at its origin.",
     },
   ];

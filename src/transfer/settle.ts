@@ -1,4 +1,4 @@
-import { parseAccess } from "../ocm/access.ts";
+import { type Access, parseAccess } from "../ocm/access.ts";
 import type { Element } from "../ocm/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../ocm/json.ts";
@@ -35,10 +35,12 @@ function keyOf({ kind, index }: Element): string {
   return `${kind} ${index}`;
 }
 
+const REFERENCES: ReadonlySet<Access["kind"]> = new Set(["ociArtifact", "ociBlob", "helm", "wget"]);
+
 /** Whether the target has by value what this transfer would leave by reference: nothing is taken away from it. */
 function holdsMore({ access }: Element, change: Change | undefined): boolean {
   const isReference =
-    change !== undefined && parseAccess(change.after).kind === "ociArtifact" && change.contents.length === 0;
+    change !== undefined && REFERENCES.has(parseAccess(change.after).kind) && change.contents.length === 0;
   const there = parseAccess(access).kind;
   return isReference && (there === "localBlob" || there === "relativeOciReference");
 }
@@ -64,7 +66,8 @@ function essence(tree: JsonObject): JsonObject {
 function withEssentialAccess(element: Json): Json {
   if (!isJsonObject(element) || !isJsonObject(element.access)) return element;
   const access = parseAccess(element.access);
-  if (access.kind === "other") return element;
+  if (access.kind !== "localBlob" && access.kind !== "relativeOciReference" && access.kind !== "ociArtifact")
+    return element;
   const { referenceName: _, ...essential } = { referenceName: undefined, ...access };
   return { ...element, access: { ...essential, globalAccess: element.access.globalAccess ?? null } };
 }

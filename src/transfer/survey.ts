@@ -1,24 +1,31 @@
+import type { AccessMethods } from "../access-methods/access-methods.ts";
 import { TransferError } from "../errors.ts";
 import { parseAccess } from "../ocm/access.ts";
 import { describeElement, type Element } from "../ocm/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
+import { describeOther } from "../ocm/other-access.ts";
 import { checkDigest } from "../ocm/pinned-digest.ts";
 import { type Descriptor, isManifest } from "../registry/descriptor.ts";
 import { type Digest, parseDigest } from "../registry/digest.ts";
 import { type ImageReference, parseArtifactReference, parseImageReference } from "../registry/reference.ts";
-import type { ReadableRegistry } from "../registry/registry.ts";
-import { type ArtifactName, hintedName } from "./artifact-name.ts";
+import type { ReadableRegistry, ReadableRepository } from "../registry/registry.ts";
+import { type ArtifactName, hintedName, strippedName } from "./artifact-name.ts";
 import { type Graph, readGraph } from "./graph.ts";
 import { type Location, locateAbsolute, locateRelative } from "./locate.ts";
 
 /** What a transfer has to do with one resource or source, as far as the source tells. */
 export type Item =
-  /** A local blob that is a layer of the component manifest (or several, where v1 split it). */
-  | { readonly kind: "layer"; readonly element: Element; readonly blobs: readonly Descriptor[] }
+  /** A blob that is a layer of the component manifest (or several, where v1 split it), or is to become one. */
+  | {
+      readonly kind: "layer";
+      readonly element: Element;
+      readonly blobs: readonly Descriptor[];
+      readonly from: ReadableRepository;
+    }
   /** An OCI artifact, wherever it lies. */
   | { readonly kind: "artifact"; readonly element: Element; readonly graph: Graph; readonly name: ArtifactName }
-  /** Left where it is, by reference. */
-  | { readonly kind: "kept"; readonly element: Element; readonly reason: string };
+  /** Left where it is, by reference; `isAsked` where it could be copied. */
+  | { readonly kind: "kept"; readonly element: Element; readonly reason: string; readonly isAsked: boolean };
 
 export interface SurveyedVersion {
   readonly version: ComponentVersion;
@@ -32,9 +39,11 @@ export interface SurveyOptions {
   readonly copySources: boolean;
   /** The registry that an absolute reference names. */
   readonly registryAt: (reference: ImageReference) => ReadableRegistry;
+  /** Finds what lies elsewhere than in registries; without it, that stays there. */
+  readonly accessMethods?: Pick<AccessMethods, "locate"> | undefined;
 }
 
-/** Finds the content of every resource and source. Nothing is written, and no blob is read. */
+/** Finds the content of every resource and source. Nothing is written, and of blobs only those are read that no digest names yet. */
 export async function surveyVersion(
   version: ComponentVersion,
   options: SurveyOptions,
@@ -67,7 +76,8 @@ async function surveyElement(
     };
   };
 
-  if (access.kind === "other") return { kind: "kept", element, reason: `access type ${access.type} stays a reference` };
+  const kept = (reason: string, isAsked = false): Item => ({ kind: "kept", element, reason, isAsked });
+  if (access.kind === "other") return kept(`${describeOther(access)} stays a reference`);
   if (access.kind === "localBlob") {
     const digests = access.localReference.split(",").map((digest) => parseDigest(digest.trim(), where));
     const [first] = digests;
@@ -78,7 +88,7 @@ async function surveyElement(
       if (blobs.length === 1 && element.digest?.normalisationAlgorithm.startsWith("genericBlob")) {
         checkDigest(element, blob, where);
       }
-      return { kind: "layer", element, blobs };
+      return { kind: "layer", element, blobs, from: version.repository };
     }
     const root = native ?? (await version.repository.resolve(String(first), signal));
     return artifact({ from: version.repository, root, name: hintedName(access.referenceName, version, element) });
@@ -86,9 +96,17 @@ async function surveyElement(
   // A relative reference points into the source's own registry: left as it is, it would point nowhere at the target.
   const isCopied = element.kind === "resource" ? options.copyResources : options.copySources;
   if (access.kind === "ociArtifact") {
-    if (!isCopied) return { kind: "kept", element, reason: `${element.kind}s are left by reference` };
+    if (!isCopied) return kept(`${element.kind}s are left by reference`, true);
     const reference = parseImageReference(access.imageReference, where);
     return artifact(await locateAbsolute(version, element, reference, options.registryAt, signal));
+  }
+  if (access.kind === "helm" || access.kind === "wget" || access.kind === "ociBlob") {
+    if (!isCopied) return kept(`${element.kind}s are left by reference`, true);
+    const found = await options.accessMethods?.locate(access, { element, where }, signal);
+    if (found === undefined) return kept(`access type ${access.kind} stays a reference`);
+    if (found.kind === "left") return kept(found.reason);
+    if (found.kind === "blob") return { kind: "layer", element, blobs: [found.descriptor], from: found.from };
+    return artifact({ ...found, name: strippedName(found.reference, version) });
   }
   const reference = parseArtifactReference(access.reference, where);
   return artifact(await locateRelative(version, element, reference, where, signal));

@@ -1,0 +1,74 @@
+import { existsSync, readdirSync } from "node:fs";
+import {
+  type AccessMethods,
+  type AccessMethodsOptions,
+  createAccessMethods,
+} from "../../src/access-methods/access-methods.ts";
+import type { Found } from "../../src/access-methods/found.ts";
+import { reachOf } from "../../src/http/reach.ts";
+import { type HelmAccess, type OciBlobAccess, parseAccess, type WgetAccess } from "../../src/ocm/access.ts";
+import type { Element } from "../../src/ocm/component-descriptor.ts";
+import type { JsonObject } from "../../src/ocm/json.ts";
+import { bytesOf } from "../../src/registry/content.ts";
+import { sha256 } from "../../src/registry/digest.ts";
+import type { ReadableRegistry } from "../../src/registry/registry.ts";
+import { type OpenClient, type OpenClientOptions, openClient } from "../http/open-client.ts";
+import { temporaryFolder } from "../real/fixtures.ts";
+import { remember } from "../real/running.ts";
+import { createMemoryRegistry } from "../transfer/memory-registry.ts";
+
+export interface Opened extends AccessMethods {
+  readonly client: OpenClient;
+  /** Locates what an access, as it stands in a descriptor, leads to. */
+  find(access: JsonObject, digest?: Element["digest"]): Promise<Found>;
+  /** Files that are kept. */
+  kept(): readonly string[];
+}
+
+export interface OpenOptions extends Partial<Pick<AccessMethodsOptions, "largest" | "attempts">> {
+  /** Hosts that are reached though they are on loopback. */
+  readonly named?: readonly string[];
+  readonly registry?: ReadableRegistry;
+  readonly routeFor?: OpenClientOptions["routeFor"];
+}
+
+export function openAccessMethods({ named = [], registry, routeFor, ...options }: OpenOptions = {}): Opened {
+  const folder = temporaryFolder();
+  const client = openClient(routeFor === undefined ? {} : { routeFor });
+  const methods = createAccessMethods({
+    client,
+    registryAt: () => registry ?? createMemoryRegistry(),
+    reach: (url) => reachOf(url, (host) => named.includes(host)),
+    folder,
+    attempts: 1,
+    ...options,
+  });
+  remember(() => methods.close());
+  return {
+    ...methods,
+    client,
+    find: async (access, digest) => {
+      const parsed = parseAccess(access) as HelmAccess | OciBlobAccess | WgetAccess;
+      return methods.locate(parsed, {
+        element: elementOf(access, digest),
+        where: "resource it of acme.org/shop:1.0.0",
+      });
+    },
+    kept: () => (existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : []),
+  };
+}
+
+function elementOf(access: JsonObject, digest: Element["digest"]): Element {
+  return { kind: "resource", index: 0, name: "it", version: "1.0.0", type: "blob", extraIdentity: {}, access, digest };
+}
+
+/** The digest of a resource as both CLIs write it for bytes. */
+export function pinTo(content: string | Buffer, normalisationAlgorithm = "genericBlobDigest/v1"): Element["digest"] {
+  return { hashAlgorithm: "SHA-256", normalisationAlgorithm, value: sha256(content).slice("sha256:".length) };
+}
+
+/** The bytes that were found, read and verified. */
+export async function contentOf(found: Found): Promise<Buffer> {
+  if (found.kind !== "blob") throw new Error(`found ${JSON.stringify(found)}`);
+  return bytesOf(await found.from.fetch(found.descriptor));
+}

@@ -1,0 +1,79 @@
+import { TransferError } from "../errors.ts";
+import { type HttpClient, readAll } from "../http/client.ts";
+import type { Reach } from "../http/reach.ts";
+import type { HelmAccess, OciBlobAccess, WgetAccess } from "../ocm/access.ts";
+import type { ImageReference } from "../registry/reference.ts";
+import type { ReadableRegistry } from "../registry/registry.ts";
+import type { Found, Wanted } from "./found.ts";
+import { type ChartMeans, locateChart } from "./helm.ts";
+import { locateOciBlob } from "./oci-blob.ts";
+import { createSpool } from "./spool.ts";
+import { locateWget } from "./wget.ts";
+
+/** Follows accesses that lead to something else than an artifact of a registry. */
+export interface AccessMethods {
+  locate(access: HelmAccess | OciBlobAccess | WgetAccess, wanted: Wanted, signal?: AbortSignal): Promise<Found>;
+  /** Removes what was kept on disk; what was found cannot be read any more. */
+  close(): Promise<void>;
+}
+
+export interface AccessMethodsOptions {
+  readonly client: HttpClient;
+  /** The registry that an absolute reference names. */
+  readonly registryAt: (reference: ImageReference) => ReadableRegistry;
+  /** How far a URL out of a component descriptor may lead. */
+  readonly reach: (url: URL) => Reach;
+  /** Where content is kept whose size and digest are known only when it was read. */
+  readonly folder: string;
+  /** Bytes that one piece of content may have. */
+  readonly largest?: number;
+  readonly attempts: number;
+}
+
+const LARGEST_CONTENT = 16 * 1024 ** 3;
+/** The largest known ones have about 20 MiB. */
+const LARGEST_INDEX = 64 * 1024 * 1024;
+
+export function createAccessMethods(options: AccessMethodsOptions): AccessMethods {
+  const { client, reach, registryAt, attempts, folder, largest = LARGEST_CONTENT } = options;
+  const spool = createSpool(folder, largest);
+  const indexes = new Map<string, Promise<string>>();
+
+  async function readIndex(url: string, signal?: AbortSignal): Promise<string> {
+    const { host } = new URL(url);
+    const request = { method: "GET", url, neededFor: "chart repository", reach, whole: LARGEST_INDEX } as const;
+    const response = await client.request(request, signal);
+    if (response.status === 200) return (await readAll(response, LARGEST_INDEX)).toString("utf8");
+    await readAll(response, 65_536, true);
+    throw new TransferError("ARTIFACT_UNAVAILABLE", `the chart repository ${host} answers with ${response.status}`, {
+      where: host,
+      remedy: "It is asked for index.yaml without credentials; see that it has one that can be read so.",
+    });
+  }
+
+  const means: ChartMeans = {
+    client,
+    reach,
+    registryAt,
+    spool,
+    largest,
+    attempts,
+    /** Read once however many charts are in it. */
+    chartIndex(url, signal) {
+      const reading = indexes.get(url) ?? readIndex(url, signal);
+      indexes.set(url, reading);
+      reading.catch(() => indexes.delete(url));
+      return reading;
+    },
+  };
+
+  return {
+    async locate(access, wanted, signal) {
+      if (access.kind === "ociBlob") return locateOciBlob(access, wanted, registryAt);
+      return access.kind === "helm"
+        ? locateChart(access, wanted, means, signal)
+        : locateWget(access, wanted, means, signal);
+    },
+    close: () => spool.close(),
+  };
+}
