@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { readInputs } from "../src/inputs.ts";
+import { parseAccess, type WgetAccess } from "../src/ocm/access.ts";
 import { parseRepository, type RegistrySpec } from "../src/ocm/component-reference.ts";
 import { readSettings } from "../src/proxy/settings.ts";
 import { type CredentialEntry, parseCredentialLines } from "../src/registry/credentials.ts";
@@ -19,11 +20,12 @@ interface Given {
   readonly sources?: readonly string[];
   readonly target?: string;
   readonly credentials?: readonly CredentialEntry[];
+  readonly temp?: string;
 }
 
 const registrySpec = (text: string) => parseRepository(text, "test") as RegistrySpec;
 
-function open({ inputs = {}, sources = [], target, credentials = [] }: Given): Session {
+function open({ inputs = {}, sources = [], target, credentials = [], temp }: Given): Session {
   const read = readInputs(
     Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
   );
@@ -34,6 +36,7 @@ function open({ inputs = {}, sources = [], target, credentials = [] }: Given): S
     credentials,
     sources: sources.map((source) => parseRepository(source, "test")),
     target: target === undefined ? undefined : registrySpec(target),
+    ...(temp === undefined ? {} : { temp }),
   });
   remember(() => session.close());
   return session;
@@ -195,6 +198,48 @@ describe("requests", () => {
     session.setStage("transfer");
     registry.inject(failOnce);
     await expect(app.resolve("1")).resolves.toMatchObject({ size: expect.any(Number) });
+  });
+});
+
+describe("what a component descriptor leads to", () => {
+  async function locate(session: Session, url: string) {
+    const access = { type: "wget", url };
+    const element = { kind: "resource", index: 0, name: "x", version: "", type: "", extraIdentity: {} } as const;
+    const wanted = { element: { ...element, access, digest: undefined }, where: "x" };
+    return session.accessMethods.locate(parseAccess(access) as WgetAccess, wanted);
+  }
+
+  const find = (given: Given, host: string) => locate(open(given), `http://${host}/x`);
+
+  test.each<[string, (host: string) => Given]>([
+    ["a source", (host) => ({ sources: [`http://${host}/ocm`] })],
+    ["the target", (host) => ({ target: `http://${host}/ocm` })],
+    ["a host in plain-http", (host) => ({ inputs: { "plain-http": host } })],
+    ["a registry in no-proxy-registries", (host) => ({ inputs: { "no-proxy-registries": `https://${host}/ocm` } })],
+  ])("is reached where it is %s, though it is no public address", async (_, given) => {
+    const { host, requests } = await startFakeRegistry();
+    await expect(find(given(host), host)).rejects.toMatchObject({ code: "ARTIFACT_UNKNOWN" });
+    expect(requests).toHaveLength(1);
+  });
+
+  test("is not reached where nobody named it, or another port of it", async () => {
+    const { host, requests } = await startFakeRegistry();
+    const refused = { code: "ADDRESS_REFUSED", where: host };
+    await expect(find({}, host)).rejects.toMatchObject(refused);
+    await expect(find({ target: "http://127.0.0.1:1/ocm" }, host)).rejects.toMatchObject(refused);
+    expect(requests).toEqual([]);
+  });
+
+  test("is kept in the folder for temporary files, until the session ends", async () => {
+    const { host, addBlob } = await startFakeRegistry();
+    const { digest } = addBlob("a", "content");
+    const temp = temporaryFolder();
+    const session = open({ target: `http://${host}`, temp });
+    const found = await locate(session, `http://${host}/v2/a/blobs/${digest}`);
+    expect(found).toMatchObject({ kind: "blob", descriptor: { digest } });
+    expect(readdirSync(temp)).toHaveLength(1);
+    await session.close();
+    expect(readdirSync(temp)).toEqual([]);
   });
 });
 

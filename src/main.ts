@@ -103,6 +103,7 @@ function openRunSession(inputs: Inputs, settings: RunSettings, runner: Runner, f
     target: inputs.target,
     onSecret,
     observeAnswer,
+    temp: runner.temp,
   });
 }
 

@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { type AccessMethods, createAccessMethods } from "./access-methods/access-methods.ts";
 import { errorCode, errorMessage, TransferError } from "./errors.ts";
 import { type ClientOptions, createClient, type HttpClient, type Patience } from "./http/client.ts";
 import type { Hop } from "./http/hop.ts";
+import { reachOf } from "./http/reach.ts";
 import { trustedAuthorities } from "./http/tls.ts";
 import type { Inputs } from "./inputs.ts";
 import { formatRepository, type RegistrySpec, type RepositorySpec } from "./ocm/component-reference.ts";
@@ -18,6 +20,7 @@ import {
   parseCredentialLines,
   parseDockerConfig,
 } from "./registry/credentials.ts";
+import { noProxyEntriesFor } from "./registry/hosts.ts";
 import type { ImageReference } from "./registry/reference.ts";
 import type { ReadableRegistry } from "./registry/registry.ts";
 import { createRemoteRegistry, type RemoteRegistry } from "./registry/remote-registry.ts";
@@ -33,6 +36,8 @@ export interface Session {
   openTarget(spec: RegistrySpec): ComponentRepository<RemoteRegistry>;
   /** The registry that a component descriptor names. */
   registryAt(reference: Pick<ImageReference, "host" | "scheme">): ReadableRegistry;
+  /** Follows what a component descriptor names beside registries. */
+  readonly accessMethods: Pick<AccessMethods, "locate">;
   /** A probe finds out and fails fast; a transfer gets through. */
   setStage(stage: "probe" | "transfer"): void;
   close(): Promise<void>;
@@ -51,11 +56,13 @@ export interface SessionOptions {
   readonly certificates?: readonly string[];
   /** Hosts, or `.suffix`, whose certificate is not looked at. */
   readonly unverified?: readonly string[];
+  /** Folder for files that are gone when the run is over. */
+  readonly temp?: string;
 }
 
 export function openSession(options: SessionOptions): Session {
   const { inputs, settings, credentials, sources, target, onSecret, certificates = [], unverified = [] } = options;
-  const { observeAnswer } = options;
+  const { observeAnswer, temp = tmpdir() } = options;
   const hops: Hop[] = [];
   const patience: Record<"probe" | "transfer", Patience> = {
     // A server that asks to come back has been reached; one that does not answer may be the blocked hop.
@@ -79,9 +86,23 @@ export function openSession(options: SessionOptions): Session {
   });
   const registries = createRegistries({ client, credentials, plainHttp: inputs.plainHttp, sources, target, onSecret });
 
+  // Where the user has business, a descriptor may send us; elsewhere it may only name what everybody can reach.
+  const named = [...sources, ...(target === undefined ? [] : [target])]
+    .flatMap((spec) => (spec.kind === "registry" ? [canonicalHost(spec.host)] : []))
+    .concat(inputs.plainHttp)
+    .concat(inputs.noProxyRegistries.flatMap((registry) => noProxyEntriesFor(registry).entries));
+  const accessMethods = createAccessMethods({
+    client,
+    registryAt: ({ host, scheme }) => registries.described(host, scheme),
+    reach: (url) => reachOf(url, (host) => named.some((pattern) => matches(host, pattern))),
+    folder: temp,
+    attempts: inputs.retries,
+  });
+
   return {
     hops,
     registries: registries.all,
+    accessMethods,
     async openSource(spec) {
       const display = formatRepository(spec);
       if (spec.kind === "ctf") return { registry: await openCtf(spec.path), path: "", display };
@@ -92,7 +113,10 @@ export function openSession(options: SessionOptions): Session {
     setStage(next) {
       stage = next;
     },
-    close: () => client.close(),
+    async close() {
+      await client.close();
+      await accessMethods.close();
+    },
   };
 }
 

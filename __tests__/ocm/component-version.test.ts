@@ -59,7 +59,11 @@ test("a plain manifest: its layers, and no natives", async () => {
   const blob = registry.addBlob(`a/b/${REPOSITORY}`, "text", "text/plain");
   const root = addComponentVersion(registry, { path: "a/b", version: "1.0.0+x", layers: [blob] });
   const version = await read(registry, "1.0.0+x", "a/b");
-  expect(version).toMatchObject({ root, natives: new Map(), descriptor: { name: "acme.org/shop", version: "1.0.0+x" } });
+  expect(version).toMatchObject({
+    root,
+    natives: new Map(),
+    descriptor: { name: "acme.org/shop", version: "1.0.0+x" },
+  });
   expect([...version.layers.values()][1]).toEqual(blob);
   expect(registry.asked).toEqual([`a/b/${REPOSITORY}:1.0.0.build-x`]);
 });

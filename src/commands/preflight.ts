@@ -30,6 +30,7 @@ export async function gatherWithPreflight(run: Run, lookup?: ExistingLookup): Pr
     copyResources: inputs.copyResources || inputs.command === "download",
     copySources: inputs.copySources,
     registryAt: session.registryAt,
+    accessMethods: session.accessMethods,
   };
   const read = (some: readonly Wanted[]) => gather(some, options, signal);
   if (inputs.preflightMode === "off") return complete(await read(wanted));
