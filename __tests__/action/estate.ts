@@ -19,7 +19,7 @@ export async function startEstate(kind: RegistryOptions["kind"], squid: SquidOpt
   const address = uniqueAddress();
   const blobs = await startBlobHost({ storage, address, port: 8080 });
   const source = await startRegistry({ kind, storage, address, port: 5000, redirect: "http://cdn.example.test:8080/" });
-  const hosts = { "source.example.test": address, "cdn.example.test": address };
+  const hosts = { ...squid.hosts, "source.example.test": address, "cdn.example.test": address };
   return { source, blobs, squid: await startSquid({ ...squid, hosts }) };
 }
 

@@ -19,6 +19,8 @@ export interface ActionOptions {
   readonly entry?: string;
   /** Node to run it with; default the one that runs the test. */
   readonly node?: string;
+  /** A command that runs it, with Node and all behind its own arguments, such as `ip netns exec NAME`. */
+  readonly prefix?: readonly string[];
   /** false: no GITHUB_… variable at all, as in a shell or under Tekton. */
   readonly github?: boolean;
   /** Working folder; default an empty one. */
@@ -169,13 +171,14 @@ function inputVariables(
 }
 
 function runNode(
-  { node = process.execPath, onOutput, timeout = TIMEOUT }: ActionOptions,
+  { node = process.execPath, prefix = [], onOutput, timeout = TIMEOUT }: ActionOptions,
   entry: string,
   env: Readonly<Record<string, string>>,
   cwd: string,
 ): Promise<Pick<ActionResult, "code" | "stdout" | "stderr">> {
   return new Promise((resolved, reject) => {
-    const child = spawn(node, [entry], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const [command = node, ...args] = [...prefix, node, entry];
+    const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     const stop = remember(() => void child.kill("SIGKILL"));
     let stdout = "";
     let stderr = "";
