@@ -12,19 +12,16 @@ export interface Measured extends ActionResult {
   readonly peakMemory: number;
 }
 
-/** Folder for a CPU profile of each run, from the environment. */
-const { BENCH_PROFILES: profiles } = process.env;
+/** Further options of Node.js (`--cpu-prof`), and a folder with another build (action.yml and dist/) to compare with. */
+const { BENCH_NODE_OPTIONS: further = "", BENCH_ACTION: action } = process.env;
 
 /** One run of the bundle, in a process of its own; throws where the run fails. */
 export async function measure(options: ActionOptions): Promise<Measured> {
   const usageFile = join(temporaryFolder(), "usage.json");
-  const nodeOptions = [
-    `--import=${new URL("usage.mjs", import.meta.url)}`,
-    ...(profiles === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profiles}`]),
-  ];
-  const env = { ...options.env, BENCH_USAGE: usageFile, NODE_OPTIONS: nodeOptions.join(" ") };
+  const preload = `--import=${new URL("usage.mjs", import.meta.url)}`;
+  const env = { ...options.env, BENCH_USAGE: usageFile, NODE_OPTIONS: `${preload} ${further}` };
   const started = performance.now();
-  const result = await runAction({ timeout: 900_000, ...options, env });
+  const result = await runAction({ timeout: 900_000, ...(action === undefined ? {} : { action }), ...options, env });
   const wall = (performance.now() - started) / 1000;
   if (result.code !== 0) throw new Error(`exit ${result.code}\n${result.stdout.slice(-4000)}\n${result.stderr}`);
   const { maxRSS, cpu } = JSON.parse(readFileSync(usageFile, "utf8")) as { maxRSS: number; cpu: number };

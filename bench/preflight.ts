@@ -96,18 +96,15 @@ function row(mode: Mode, command: string, { wall, cpu, peakMemory }: Measured, c
   };
 }
 
-/** Runs of the same kind of request in one line, with the milliseconds from beginning to end. */
+/** How many of each kind of request, and the milliseconds from the first to the end of the last. */
 function describeChain(chain: readonly Exchange[]): string {
-  const runs: { kind: string; count: number; from: number; to: number }[] = [];
-  for (const { said, from, to } of chain) {
-    const kind = said.replace(/\/v2\/.*\/(manifests|blobs\/uploads|blobs|tags)\/.*/, "$1").replace("/v2/", "base");
-    const last = runs.at(-1);
-    if (last?.kind === kind) Object.assign(last, { count: last.count + 1, to });
-    else runs.push({ kind, count: 1, from, to });
-  }
+  const kindOf = ({ said }: Exchange) =>
+    said.replace(/\/v2\/.*\/(manifests|blobs\/uploads|blobs)\/.*/, "$1").replace("/v2/", "base");
   const start = chain[0]?.from ?? 0;
-  const since = (time: number) => String(Math.round(time - start)).padStart(5);
-  return runs.map(({ kind, count, from, to }) => `${since(from)} –${since(to)}  ${count} × ${kind}`).join("\n");
+  const since = (time: number | undefined) => String(Math.round((time ?? start) - start)).padStart(5);
+  return [...Map.groupBy(chain, kindOf)]
+    .map(([kind, all]) => `${since(all[0]?.from)} –${since(all.at(-1)?.to)}  ${all.length} × ${kind}`)
+    .join("\n");
 }
 
 interface Counted {
