@@ -103,6 +103,7 @@ function repositoryOf(name: string, digest: Digest, fetch: ReadableRepository["f
       throw new TransferError("MANIFEST_UNKNOWN", `${name} is no registry and has no ${reference}`, { where: name });
     },
     exists: async (target) => target.digest === digest,
+    listTags: async () => [],
     fetch,
   };
 }

@@ -24,7 +24,7 @@ export function reachOf(url: URL, isNamed: (host: string) => boolean): Reach {
 }
 
 /** Names that mean something else on every network: RFC 6761, 6762, 8375, and `.internal`, below which clouds serve their metadata. */
-function isPrivateName(name: string): boolean {
+export function isPrivateName(name: string): boolean {
   return !name.includes(".") || /\.(?:localhost|local|internal|home\.arpa)$/.test(name);
 }
 
