@@ -24,6 +24,7 @@ const ROOMS = [
   "http",
   "proxy-files",
   "proxy",
+  "archive",
   "errors",
   "redact",
   "codes",

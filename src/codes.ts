@@ -124,6 +124,11 @@ export const codes = {
   OUTPUT_UNWRITABLE: "A file of a download cannot be written.",
   CTF_MALFORMED: "A folder is no CTF archive, or a broken one.",
   CTF_FORMAT_UNSUPPORTED: "A CTF archive has a format that is not supported.",
+  ARCHIVE_REFUSED: "An archive holds something that its readers could take for different things.",
+  ARCHIVE_BROKEN: "An archive is cut or damaged, or is none.",
+  ARCHIVE_TOO_LARGE: "An archive unpacks to far more than belongs into it.",
+  ARCHIVE_UNWRITABLE: "An archive, or what is unpacked of one, cannot be written.",
+  ARTIFACT_SET_MALFORMED: "An archive layer that should hold an image holds none that can be told.",
   RESPONSE_TOO_LARGE: "An answer is larger than anything that belongs there.",
 } as const;
 

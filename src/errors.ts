@@ -48,3 +48,9 @@ export function errorMessage(error: unknown): string {
   const message = (error as { message?: unknown } | null | undefined)?.message;
   return typeof message === "string" && message !== "" ? message : (errorCode(error) ?? String(error));
 }
+
+/** Whether the file system refused something: a full disk, a missing permission. */
+export function isFileSystemError(error: unknown): boolean {
+  const { syscall, path } = (error ?? {}) as { syscall?: unknown; path?: unknown };
+  return typeof syscall === "string" && (typeof path === "string" || syscall === "write");
+}

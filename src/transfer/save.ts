@@ -4,7 +4,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { errorMessage, TransferError } from "../errors.ts";
+import { errorMessage, isFileSystemError, TransferError } from "../errors.ts";
 import { type Descriptor, OCI_INDEX } from "../registry/descriptor.ts";
 import { encoded } from "../registry/digest.ts";
 import { persist } from "../registry/persist.ts";
@@ -82,9 +82,4 @@ async function inPlace(path: string, { partial }: SaveOptions, write: (path: str
       cause: error,
     });
   }
-}
-
-function isFileSystemError(error: unknown): boolean {
-  const { syscall, path } = (error ?? {}) as { syscall?: unknown; path?: unknown };
-  return typeof syscall === "string" && (typeof path === "string" || syscall === "write");
 }

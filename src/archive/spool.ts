@@ -1,0 +1,48 @@
+import { randomUUID } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { isFileSystemError } from "../errors.ts";
+import type { Archive, ArchiveOptions } from "./archive.ts";
+import { gunzipInto, isGzip, UNPACK_LIMITS } from "./gunzip.ts";
+import { unwritable } from "./refusal.ts";
+import { indexSpooled } from "./tar-archive.ts";
+
+/** A tar archive that arrives as a stream, compressed or not: kept in one file of the spool folder until it is closed. */
+export async function spoolTar(
+  content: Readable,
+  where: string,
+  { spool, expects, limits = UNPACK_LIMITS }: ArchiveOptions,
+  signal?: AbortSignal,
+): Promise<Archive> {
+  const file = join(spool, `${randomUUID()}.tar`);
+  try {
+    await mkdir(spool, { recursive: true });
+    const { isPacked, whole } = await peek(content);
+    const sink = createWriteStream(file, { flags: "wx", mode: 0o600 });
+    await (isPacked ? gunzipInto(whole, sink, where, limits, signal) : pipeline(whole, sink, { signal }));
+    return await indexSpooled(file, expects, where);
+  } catch (error) {
+    content.destroy();
+    await rm(file, { force: true });
+    throw isFileSystemError(error) ? unwritable(spool, error) : error;
+  }
+}
+
+/** Looks at the first bytes, and gives them back with the rest. */
+async function peek(content: Readable): Promise<{ isPacked: boolean; whole: Readable }> {
+  const chunks = content[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let start = Buffer.alloc(0);
+  while (start.length < 2) {
+    const { value, done } = await chunks.next();
+    if (done === true) break;
+    start = Buffer.concat([start, value]);
+  }
+  const whole = async function* () {
+    if (start.length > 0) yield start;
+    yield* { [Symbol.asyncIterator]: () => chunks };
+  };
+  return { isPacked: isGzip(start), whole: Readable.from(whole()) };
+}

@@ -1,0 +1,97 @@
+import { broken, refused } from "./refusal.ts";
+
+export const BLOCK = 512;
+
+/** One header of a tar archive (POSIX.1-2017, pax, "ustar Interchange Format"), as far as it says what lies where. */
+export interface TarHeader {
+  readonly kind: "file" | "directory" | "pax" | "pax-global" | "long-name";
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
+const KINDS: ReadonlyMap<string, TarHeader["kind"]> = new Map([
+  ["0", "file"],
+  ["\0", "file"],
+  ["5", "directory"],
+  ["x", "pax"],
+  ["g", "pax-global"],
+  ["L", "long-name"],
+]);
+
+const REFUSED_KINDS: ReadonlyMap<string, string> = new Map([
+  ["1", "is a hard link"],
+  ["2", "is a symbolic link"],
+  ["3", "is a device"],
+  ["4", "is a device"],
+  ["6", "is a named pipe"],
+  ["7", "is a contiguous file"],
+  ["K", "is a link"],
+  ["S", "is a sparse file"],
+]);
+
+/** The largest size that eleven octal digits can say. */
+export const LARGEST_OCTAL = 8 ** 11 - 1;
+
+/** The header in this block; undefined for a block of zeros, two of which end an archive. */
+export function parseHeader(block: Buffer, where: string): TarHeader | undefined {
+  if (block.every((byte) => byte === 0)) return undefined;
+  const magic = block.toString("latin1", 257, 265);
+  if (magic !== "ustar\x0000" && magic !== "ustar  \0") throw broken(where, "has no tar header where one has to be");
+  if (octal(block, 148, 8) !== checksum(block)) throw broken(where, "has a tar header with a wrong checksum");
+  const base = text(block, 0, 100, where);
+  // In GNU's own format other things stand in the place of the prefix.
+  const prefix = magic.endsWith("00") ? text(block, 345, 155, where) : "";
+  const name = prefix === "" ? base : `${prefix}/${base}`;
+  const flag = block.toString("latin1", 156, 157);
+  const kind = KINDS.get(flag);
+  if (kind === undefined) throw refused(where, name, REFUSED_KINDS.get(flag) ?? "is of an unknown kind");
+  return { kind, name, size: sizeIn(block, where, name) };
+}
+
+function sizeIn(block: Buffer, where: string, name: string): number {
+  const first = block.readUInt8(124);
+  if (first === 0xff) throw refused(where, name, "has a negative size");
+  if (first !== 0x80) {
+    const size = octal(block, 124, 12);
+    if (size === undefined) throw refused(where, name, "has a size that is no number");
+    return size;
+  }
+  // GNU's base-256, for what octal digits cannot say; said of less, some readers would see another size.
+  const size = BigInt(`0x${block.toString("hex", 125, 136)}`);
+  if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw refused(where, name, "has an absurd size");
+  if (size <= BigInt(LARGEST_OCTAL)) throw refused(where, name, "has its size in a form that is not for it");
+  return Number(size);
+}
+
+function octal(block: Buffer, start: number, length: number): number | undefined {
+  const digits = /^ *([0-7]+)[ \0]*$/.exec(block.toString("latin1", start, start + length))?.[1];
+  return digits === undefined ? undefined : Number.parseInt(digits, 8);
+}
+
+/** The sum of all bytes, those of the checksum taken for blanks. */
+export function checksum(block: Buffer): number {
+  let sum = 8 * 0x20;
+  block.forEach((byte, index) => {
+    if (index < 148 || index >= 156) sum += byte;
+  });
+  return sum;
+}
+
+function text(block: Buffer, start: number, length: number, where: string): string {
+  const field = block.subarray(start, start + length);
+  const end = field.indexOf(0);
+  const bytes = end === -1 ? field : field.subarray(0, end);
+  if (end !== -1 && field.subarray(end).some((byte) => byte !== 0)) {
+    throw refused(where, bytes.toString("latin1"), "has a name that goes on behind its end");
+  }
+  return decoded(bytes, where);
+}
+
+export function decoded(bytes: Buffer, where: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw refused(where, bytes.toString("latin1"), "has a name that is no UTF-8");
+  }
+}
