@@ -1,124 +1,152 @@
-import { createReadStream } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { type Archive, archiveFormat, openArchive } from "../archive/archive.ts";
 import { errorCode, errorMessage, TransferError } from "../errors.ts";
-import { isManifest, isRecord, LARGEST_MANIFEST, OCI_MANIFEST } from "../registry/descriptor.ts";
-import { type Digest, encoded, isDigest, parseDigest } from "../registry/digest.ts";
-import type { ReadableRegistry, ReadableRepository } from "../registry/registry.ts";
+import { bytesOf } from "../registry/content.ts";
+import { isManifest, isRecord, LARGEST_MANIFEST, OCI_INDEX, OCI_MANIFEST } from "../registry/descriptor.ts";
+import { type Digest, isDigest } from "../registry/digest.ts";
+import type { ReadableRepository, Registry } from "../registry/registry.ts";
 import { verifying } from "../registry/verify.ts";
+import { ARTIFACT_INDEX, type ArtifactIndex, malformedCtf, parseArtifactIndex } from "./artifact-index.ts";
+import { BLOBS, blobName, digestOfName } from "./blob-name.ts";
 
-/** An entry of `artifact-index.json` (OCM spec, common transport format). */
-interface Artifact {
-  readonly repository: string;
-  readonly tag: string | undefined;
-  readonly digest: Digest;
-  readonly mediaType: string | undefined;
+export interface CtfRepository extends ReadableRepository {
+  listTags(): Promise<readonly string[]>;
 }
 
-/** A CTF in a folder, read as a registry: `artifact-index.json`, and every blob under `blobs/<algorithm>.<hex>`. */
-export async function openCtf(folder: string): Promise<ReadableRegistry> {
-  const artifacts = await readIndex(folder);
-  return { name: folder, repository: (name) => createRepository(folder, name, artifacts) };
+export interface Ctf<R extends CtfRepository = CtfRepository> extends Registry<R> {
+  listRepositories(): Promise<readonly string[]>;
 }
 
-function createRepository(folder: string, name: string, artifacts: readonly Artifact[]): ReadableRepository {
-  const own = artifacts.filter(({ repository }) => repository === name);
+/** A CTF that is read; closing it removes what was unpacked. */
+export interface ReadableCtf extends Ctf {
+  close(): Promise<void>;
+}
+
+export interface CtfOptions {
+  /** Folder that a compressed archive is unpacked below. */
+  readonly spool?: string;
+}
+
+/** The files of a CTF, and what its index says. */
+export interface CtfContent {
+  readonly archive: Archive;
+  readonly index: ArtifactIndex;
+}
+
+/** Larger than an index of a hundred thousand artifacts, and small enough to be held in memory. */
+const LARGEST_INDEX = 128 * 1024 * 1024;
+
+/** A CTF read as a registry: a folder, a tar file or a gzipped one, told by content. */
+export async function openCtf(path: string, options: CtfOptions = {}, signal?: AbortSignal): Promise<ReadableCtf> {
+  const { archive, index } = await readCtf(path, options, signal);
+  const pool = poolOf(archive);
   return {
-    name,
-
-    async resolve(reference) {
-      const artifact = own.find(({ tag, digest }) => (isDigest(reference) ? digest === reference : tag === reference));
-      // The pool of blobs is shared: only the index says what a repository holds.
-      const size = artifact === undefined ? undefined : await sizeOf(folder, artifact.digest);
-      if (artifact === undefined || size === undefined) {
-        throw new TransferError("MANIFEST_UNKNOWN", `${folder} has no artifact ${name}:${reference}`, {
-          where: folder,
-        });
-      }
-      const { digest, mediaType } = artifact;
-      return { mediaType: mediaType ?? (await sniffedType(folder, digest)), digest, size };
-    },
-
-    async exists({ digest }) {
-      return (await sizeOf(folder, digest)) !== undefined;
-    },
-
-    listTags: async () => own.flatMap(({ tag }) => tag ?? []),
-
-    async fetch(target) {
-      const size = await sizeOf(folder, target.digest);
-      if (size === undefined) {
-        throw new TransferError("BLOB_UNKNOWN", `${folder} lacks the blob ${target.digest}`, {
-          where: folder,
-          remedy: "The archive is incomplete; write it anew.",
-        });
-      }
-      return verifying(createReadStream(blobPath(folder, target.digest)), target, folder);
-    },
+    name: path,
+    repository: (name) => createCtfRepository(path, name, pool, index),
+    listRepositories: async () => [...index.keys()],
+    close: () => archive.close(),
   };
 }
 
-async function readIndex(folder: string): Promise<Artifact[]> {
-  const file = join(folder, "artifact-index.json");
-  const malformed = (why: string, cause?: unknown) =>
-    new TransferError("CTF_MALFORMED", `${file} ${why}`, {
-      where: folder,
-      remedy: "See that the path is that of a CTF folder: artifact-index.json, and blobs beside it.",
-      cause,
-    });
-  let text: string;
+export async function readCtf(
+  path: string,
+  { spool = tmpdir() }: CtfOptions,
+  signal?: AbortSignal,
+): Promise<CtfContent> {
+  const archive = await openFiles(path, spool, signal);
   try {
-    if (!(await stat(folder)).isDirectory()) {
-      throw new TransferError("CTF_FORMAT_UNSUPPORTED", `${folder} is a file; only CTF folders are read`, {
-        where: folder,
-        remedy: `Unpack the archive into a folder first (tar xf ${folder} -C FOLDER), and name that folder.`,
-      });
-    }
-    text = await readFile(file, "utf8");
+    const file = join(path, ARTIFACT_INDEX);
+    const size = await archive.size(ARTIFACT_INDEX);
+    if (size === undefined) throw malformedCtf(`${file} does not exist`, path);
+    if (size > LARGEST_INDEX) throw malformedCtf(`${file} has ${size} bytes`, path);
+    const text = (await bytesOf(archive.read(ARTIFACT_INDEX))).toString("utf8");
+    return { archive, index: parseArtifactIndex(text, file, path) };
   } catch (error) {
-    if (error instanceof TransferError) throw error;
-    throw malformed(errorCode(error) === "ENOENT" ? "does not exist" : `cannot be read: ${errorMessage(error)}`, error);
-  }
-  let index: unknown;
-  try {
-    index = JSON.parse(text);
-  } catch (error) {
-    throw malformed("is no JSON", error);
-  }
-  if (!isRecord(index) || index.schemaVersion !== 1) throw malformed('is no artifact index with "schemaVersion": 1');
-  if (!Array.isArray(index.artifacts)) throw malformed('has no list "artifacts"');
-  return index.artifacts.filter(isRecord).map(({ repository, tag, digest, mediaType }) => {
-    if (typeof repository !== "string") throw malformed("has an artifact without a repository");
-    return {
-      repository,
-      tag: typeof tag === "string" && tag !== "" ? tag : undefined,
-      digest: parseDigest(digest, file),
-      mediaType: typeof mediaType === "string" && mediaType !== "" ? mediaType : undefined,
-    };
-  });
-}
-
-function blobPath(folder: string, digest: Digest): string {
-  return join(folder, "blobs", `${digest.slice(0, digest.indexOf(":"))}.${encoded(digest)}`);
-}
-
-async function sizeOf(folder: string, digest: Digest): Promise<number | undefined> {
-  try {
-    const found = await stat(blobPath(folder, digest));
-    return found.isFile() ? found.size : undefined;
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
+    await archive.close();
     throw error;
   }
 }
 
-/** Old archives say no media types in their index; the manifest itself mostly does. */
-async function sniffedType(folder: string, digest: Digest): Promise<string> {
-  if (((await sizeOf(folder, digest)) ?? 0) > LARGEST_MANIFEST) return OCI_MANIFEST;
+async function openFiles(path: string, spool: string, signal?: AbortSignal): Promise<Archive> {
   try {
-    const document: unknown = JSON.parse(await readFile(blobPath(folder, digest), "utf8"));
-    const mediaType = isRecord(document) ? document.mediaType : undefined;
-    return typeof mediaType === "string" && isManifest(mediaType) ? mediaType : OCI_MANIFEST;
+    if ((await archiveFormat(path)) === undefined) {
+      throw new TransferError("CTF_FORMAT_UNSUPPORTED", `${path} is neither a folder, nor a tar or gzip file`, {
+        where: path,
+        remedy: "Name a CTF folder, or a .tar or .tgz file of one.",
+      });
+    }
+    const expects = (name: string) => name === ARTIFACT_INDEX || name === BLOBS || isBlob(name);
+    return await openArchive(path, { spool, expects }, signal);
+  } catch (error) {
+    if (error instanceof TransferError || signal?.aborted === true) throw error;
+    const why = errorCode(error) === "ENOENT" ? "does not exist" : `cannot be read: ${errorMessage(error)}`;
+    throw malformedCtf(`${path} ${why}`, path, error);
+  }
+}
+
+function isBlob(name: string): boolean {
+  const digest = digestOfName(name);
+  return digest !== undefined && blobName(digest) === name;
+}
+
+/** All blobs of a CTF, whatever repositories they belong to. */
+export interface BlobPool {
+  /** In bytes; undefined for a blob that is not there. */
+  size(digest: Digest): Promise<number | undefined>;
+  /** Not verified; of a blob that is there. */
+  read(digest: Digest): Readable;
+}
+
+export function poolOf(archive: Archive): BlobPool {
+  return { size: (digest) => archive.size(blobName(digest)), read: (digest) => archive.read(blobName(digest)) };
+}
+
+/** A repository of the CTF at `path`: only the index says what it holds, since the pool is shared. */
+export function createCtfRepository(path: string, name: string, pool: BlobPool, index: ArtifactIndex): CtfRepository {
+  return {
+    name,
+
+    async resolve(reference) {
+      const own = index.get(name);
+      const digest = isDigest(reference) ? reference : own?.tags.get(reference);
+      const size = digest === undefined || !own?.manifests.has(digest) ? undefined : await pool.size(digest);
+      if (digest === undefined || size === undefined) throw manifestUnknown(path, name, reference);
+      return { mediaType: own?.manifests.get(digest) ?? (await sniffedType(pool, digest)), digest, size };
+    },
+
+    async exists({ digest }) {
+      return (await pool.size(digest)) !== undefined;
+    },
+
+    async fetch(target) {
+      if ((await pool.size(target.digest)) === undefined) {
+        throw new TransferError("BLOB_UNKNOWN", `${path} lacks the blob ${target.digest}`, {
+          where: path,
+          remedy: "The archive is incomplete; write it anew.",
+        });
+      }
+      return verifying(pool.read(target.digest), target, path);
+    },
+
+    listTags: async () => [...(index.get(name)?.tags.keys() ?? [])],
+  };
+}
+
+export function manifestUnknown(path: string, repository: string, reference: string): TransferError {
+  return new TransferError("MANIFEST_UNKNOWN", `${path} has no artifact ${repository}:${reference}`, { where: path });
+}
+
+/** Old archives say no media types in their index; the manifest itself mostly does, and Docker's always. */
+export async function sniffedType(pool: BlobPool, digest: Digest): Promise<string> {
+  const size = await pool.size(digest);
+  if (size === undefined || size > LARGEST_MANIFEST) return OCI_MANIFEST;
+  try {
+    const document: unknown = JSON.parse((await bytesOf(pool.read(digest))).toString("utf8"));
+    if (!isRecord(document)) return OCI_MANIFEST;
+    if (typeof document.mediaType === "string" && isManifest(document.mediaType)) return document.mediaType;
+    return Array.isArray(document.manifests) ? OCI_INDEX : OCI_MANIFEST;
   } catch {
     return OCI_MANIFEST;
   }
