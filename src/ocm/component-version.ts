@@ -1,8 +1,7 @@
-import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { extract } from "tar-stream";
+import { refused } from "../archive/refusal.ts";
+import { tarEntries } from "../archive/tar-entries.ts";
 import { TransferError } from "../errors.ts";
-import { bytesOf, readContent, streamOf } from "../registry/content.ts";
+import { readContent } from "../registry/content.ts";
 import { type Descriptor, isIndex, parseDescriptor } from "../registry/descriptor.ts";
 import type { Digest } from "../registry/digest.ts";
 import { type Manifest, parseManifest } from "../registry/manifest.ts";
@@ -123,19 +122,19 @@ function descriptorLayer(config: Buffer, where: string): Descriptor {
   return layer;
 }
 
-/** The content of the one file of the archive that v1 wraps descriptors in. */
+/** The content of the one file of the archive that v1 wraps descriptors in; its name may begin with a slash. */
 async function firstFile(archive: Buffer, where: string): Promise<Buffer> {
-  const tar = extract();
-  let found: Buffer | undefined;
-  const reading = (async () => {
-    for await (const entry of tar) {
-      const content = await bytesOf(entry as unknown as Readable);
-      if (entry.header.type === "file" && /^[./]*component-descriptor\.yaml$/.test(entry.header.name))
-        found ??= content;
-    }
-  })();
+  const bytes = {
+    size: archive.length,
+    read: async (start: number, length: number) => archive.subarray(start, start + length),
+  };
+  const found: Buffer[] = [];
   try {
-    await Promise.all([pipeline(streamOf(archive), tar), reading]);
+    for await (const { kind, name, offset, size } of tarEntries(bytes, where)) {
+      if (kind === "file" && /^[./]*component-descriptor\.yaml$/.test(name))
+        found.push(archive.subarray(offset, offset + size));
+    }
+    if (found.length > 1) throw refused(where, "component-descriptor.yaml", "is there twice");
   } catch (error) {
     throw new TransferError("DESCRIPTOR_MALFORMED", `${where}: the archive around the component descriptor is broken`, {
       where,
@@ -143,8 +142,9 @@ async function firstFile(archive: Buffer, where: string): Promise<Buffer> {
       cause: error,
     });
   }
-  if (found === undefined) throw notAComponentVersion(where);
-  return found;
+  const [content] = found;
+  if (content === undefined) throw notAComponentVersion(where);
+  return content;
 }
 
 function notAComponentVersion(where: string): TransferError {
