@@ -39,8 +39,8 @@ export async function gunzipInto(
   const bounded = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       unpacked += chunk.length;
-      const isTooLarge = unpacked > most || unpacked > Math.max(free, ratio * packed);
-      done(isTooLarge ? tooLarge(where, packed, most) : null, chunk);
+      const isTooLarge = unpacked > most || unpacked > Math.max(free, ratio * gunzip.bytesWritten);
+      done(isTooLarge ? tooLarge(where, gunzip.bytesWritten, most) : null, chunk);
     },
   });
   try {

@@ -37,7 +37,7 @@ export async function pack(
       ? pipeline(tarBlocks(inputs), createGzip(), withoutSystem(), measured, sink, { signal })
       : pipeline(tarBlocks(inputs), measured, sink, { signal }));
   } catch (error) {
-    await rm(path, { force: true });
+    await rm(path, { force: true }).catch(() => {});
     throw isFileSystemError(error) ? unwritable(path, error) : error;
   }
   return { size, sha256: hash.digest("hex") };

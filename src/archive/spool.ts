@@ -26,7 +26,7 @@ export async function spoolTar(
     return await indexSpooled(file, expects, where);
   } catch (error) {
     content.destroy();
-    await rm(file, { force: true });
+    await rm(file, { force: true }).catch(() => {});
     throw isFileSystemError(error) ? unwritable(spool, error) : error;
   }
 }

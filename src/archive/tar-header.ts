@@ -1,6 +1,7 @@
 import { broken, refused } from "./refusal.ts";
 
 export const BLOCK = 512;
+const ZEROS = Buffer.alloc(BLOCK);
 
 /** One header of a tar archive (POSIX.1-2017, pax, "ustar Interchange Format"), as far as it says what lies where. */
 export interface TarHeader {
@@ -35,7 +36,7 @@ export const LARGEST_OCTAL = 8 ** 11 - 1;
 
 /** The header in this block; undefined for a block of zeros, two of which end an archive. */
 export function parseHeader(block: Buffer, where: string): TarHeader | undefined {
-  if (block.every((byte) => byte === 0)) return undefined;
+  if (block.equals(ZEROS)) return undefined;
   const magic = block.toString("latin1", 257, 265);
   if (magic !== "ustar\x0000" && magic !== "ustar  \0") throw broken(where, "has no tar header where one has to be");
   if (octal(block, 148, 8) !== checksum(block)) throw broken(where, "has a tar header with a wrong checksum");
@@ -72,9 +73,7 @@ function octal(block: Buffer, start: number, length: number): number | undefined
 /** The sum of all bytes, those of the checksum taken for blanks. */
 export function checksum(block: Buffer): number {
   let sum = 8 * 0x20;
-  block.forEach((byte, index) => {
-    if (index < 148 || index >= 156) sum += byte;
-  });
+  for (let index = 0; index < BLOCK; index++) if (index < 148 || index >= 156) sum += block[index] ?? 0;
   return sum;
 }
 

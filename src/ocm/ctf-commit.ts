@@ -35,7 +35,7 @@ export async function commitArchive(
   try {
     await rename(unfinished, path);
   } catch (error) {
-    await rm(unfinished, { force: true });
+    await rm(unfinished, { force: true }).catch(() => {});
     throw error;
   }
   await flush(dirname(path));

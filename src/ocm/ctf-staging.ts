@@ -50,7 +50,7 @@ export function createStaging(folder: string, { isDurable }: { readonly isDurabl
         await pipeline(verifiedContent, createWriteStream(partial, { flags: "wx", flush: isDurable }), { signal });
         await rename(partial, path(expected.digest));
       } catch (error) {
-        await rm(partial, { force: true });
+        await rm(partial, { force: true }).catch(() => {});
         throw isFileSystemError(error) ? unwritable(folder, error) : error;
       }
       sizes.set(expected.digest, expected.size);

@@ -1,0 +1,72 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { gunzipSync } from "node:zlib";
+import { afterEach, expect, test } from "@jest/globals";
+import { pack } from "../../src/archive/pack.ts";
+import { directory, file, type TarInput, tarBlocks } from "../../src/archive/tar-blocks.ts";
+import { tarEntries } from "../../src/archive/tar-entries.ts";
+import { bytesOf } from "../../src/registry/content.ts";
+import { ctf, temporaryFolder } from "../real/fixtures.ts";
+import { stopEverything } from "../real/running.ts";
+
+afterEach(stopEverything);
+
+const LONG = `blobs/sha512.${"a".repeat(128)}`;
+const inputs = [file("index.json", Buffer.from("{}")), directory("blobs"), file(LONG, Buffer.from("long"))];
+
+test("the bytes are those that v1 of the OCM CLI writes", async () => {
+  const expected = readFileSync(ctf("v1-by-reference.tar"));
+  const bytes = {
+    size: expected.length,
+    read: async (at: number, length: number) => expected.subarray(at, at + length),
+  };
+  const same: TarInput[] = [];
+  for await (const { kind, name, offset, size } of tarEntries(bytes, "v1")) {
+    same.push(kind === "directory" ? directory(name) : file(name, expected.subarray(offset, offset + size)));
+  }
+  expect((await bytesOf(Readable.from(tarBlocks(same)))).equals(expected)).toBe(true);
+});
+
+test("others read it: long names too", async () => {
+  const path = join(temporaryFolder(), "archive.tar");
+  await pack(path, inputs, { isCompressed: false });
+  expect(execFileSync("tar", ["-tf", path], { encoding: "utf8" })).toBe(`index.json\nblobs\n${LONG}\n`);
+  expect(execFileSync("tar", ["-xOf", path, LONG], { encoding: "utf8" })).toBe("long");
+});
+
+test("compressed, without a word about time or system", async () => {
+  const [one, two] = [join(temporaryFolder(), "a.tgz"), join(temporaryFolder(), "b.tgz")];
+  const packed = await pack(one, inputs, { isCompressed: true });
+  expect(await pack(two, inputs, { isCompressed: true })).toEqual(packed);
+  const bytes = readFileSync(one);
+  expect(bytes.subarray(0, 10).toString("hex")).toBe("1f8b08000000000000ff");
+  expect(packed).toEqual({ size: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") });
+  expect(gunzipSync(bytes).equals(await bytesOf(Readable.from(tarBlocks(inputs))))).toBe(true);
+});
+
+test("a file of more than eight gibibytes says its size as Go does", async () => {
+  const size = 8 ** 11;
+  const blocks = tarBlocks([{ name: "huge", size, content: async function* () {} }]);
+  const header = (await blocks.next()).value as Buffer;
+  expect(header).toHaveLength(3 * 512);
+  expect(header.toString("latin1", 512, 533)).toBe("19 size=8589934592\n\0\0");
+  await expect(blocks.next()).rejects.toMatchObject({ code: "ARCHIVE_BROKEN" });
+});
+
+test.each([
+  ["shorter", "x"],
+  ["longer", "xxx"],
+])("content that is %s than it was said to be leaves no file", async (_, text) => {
+  const path = join(temporaryFolder(), "archive.tar");
+  const changed = { ...file("a", Buffer.from(text)), size: 2 };
+  await expect(pack(path, [changed], { isCompressed: true })).rejects.toMatchObject({ code: "ARCHIVE_BROKEN" });
+  expect(existsSync(path)).toBe(false);
+});
+
+test("a folder that is not there", async () => {
+  const path = join(temporaryFolder(), "nowhere", "archive.tar");
+  await expect(pack(path, inputs, { isCompressed: false })).rejects.toMatchObject({ code: "ARCHIVE_UNWRITABLE" });
+});
