@@ -1,10 +1,13 @@
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { readComponentVersion } from "../../src/ocm/component-version.ts";
 import { openCtf } from "../../src/ocm/ctf.ts";
 import { bytesOf } from "../../src/registry/content.ts";
 import { DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from "../../src/registry/descriptor.ts";
 import { sha256 } from "../../src/registry/digest.ts";
+import { tar } from "../archive/tar-bytes.ts";
 import { copyOfCtf, ctf, temporaryFolder } from "../real/fixtures.ts";
 import { stopEverything } from "../real/running.ts";
 
@@ -69,6 +72,8 @@ test.each([
   [OCI_INDEX, `{"mediaType":"${OCI_INDEX}"}`],
   [DOCKER_MANIFEST, `{"mediaType":"${DOCKER_MANIFEST}"}`],
   [OCI_MANIFEST, "{}"],
+  [OCI_INDEX, '{"schemaVersion":2,"manifests":[]}'],
+  [OCI_MANIFEST, "[]"],
   [OCI_MANIFEST, '{"mediaType":"text/plain"}'],
   [OCI_MANIFEST, "no JSON"],
 ])("an index without media types, as old CLIs wrote it: %s from %s", async (mediaType, content) => {
@@ -80,12 +85,74 @@ test.each([
   });
 });
 
+describe.each(["v1-by-reference", "v1-by-reference.tar", "v1-by-reference.tgz"] as const)("%s", (name) => {
+  test("is read like every other form, and leaves nothing", async () => {
+    const spool = temporaryFolder();
+    const archive = await openCtf(ctf(name), { spool });
+    expect(readdirSync(spool)).toHaveLength(name.endsWith(".tgz") ? 1 : 0);
+    expect([...(await archive.listRepositories())].sort()).toEqual([
+      "component-descriptors/example.org/cart",
+      "component-descriptors/example.org/payments",
+      SHOP,
+    ]);
+    const repository = archive.repository(SHOP);
+    expect(await repository.listTags()).toEqual(["1.2.0"]);
+    expect(await archive.repository("absent").listTags()).toEqual([]);
+    const { descriptor } = await readComponentVersion(
+      { registry: archive, path: "", display: name },
+      "example.org/shop",
+      "1.2.0",
+    );
+    expect(descriptor.version).toBe("1.2.0");
+    await archive.close();
+    expect(readdirSync(spool)).toEqual([]);
+  });
+});
+
+test("names that objects have are names like all others", async () => {
+  const entries = ["constructor", "tostring"].map((repository) => ({
+    repository,
+    tag: "__proto__",
+    digest: sha256("{}"),
+  }));
+  const archive = await openCtf(writeCtf("{}", entries));
+  expect(await archive.listRepositories()).toEqual(["constructor", "tostring"]);
+  expect(await archive.repository("constructor").listTags()).toEqual(["__proto__"]);
+  expect(await archive.repository("constructor").resolve("__proto__")).toMatchObject({ digest: sha256("{}") });
+  await expect(archive.repository("valueof").resolve("__proto__")).rejects.toMatchObject({ code: "MANIFEST_UNKNOWN" });
+});
+
+test("an index of a hundred thousand artifacts", async () => {
+  const entries = Array.from({ length: 100_000 }, (_, n) => ({
+    repository: `r${n % 1000}`,
+    tag: `t${n}`,
+    digest: sha256("{}"),
+  }));
+  const archive = await openCtf(writeCtf("{}", entries));
+  expect(await archive.listRepositories()).toHaveLength(1000);
+  expect(await archive.repository("r7").listTags()).toHaveLength(100);
+  expect(await archive.repository("r7").resolve("t99007")).toMatchObject({ digest: sha256("{}") });
+});
+
+test.each([null, undefined])("an index without artifacts, as Go writes it: %s", async (artifacts) => {
+  expect(await (await openCtf(writeCtf("{}", artifacts))).listRepositories()).toEqual([]);
+});
+
+test("an archive that holds something else besides, or lacks its index, leaves nothing", async () => {
+  const spool = temporaryFolder();
+  const path = join(temporaryFolder(), "ctf");
+  writeFileSync(path, gzipSync(tar({ name: "blobs/sha256.00", content: "x" })));
+  await expect(openCtf(path, { spool })).rejects.toMatchObject({ code: "ARCHIVE_REFUSED" });
+  writeFileSync(path, gzipSync(tar({ name: "blobs", flag: "5" })));
+  await expect(openCtf(path, { spool })).rejects.toMatchObject({ code: "CTF_MALFORMED", where: path });
+  expect(readdirSync(spool)).toEqual([]);
+});
+
 describe("what is no CTF", () => {
-  test.each(["v1-by-reference.tar", "v1-by-reference.tgz"] as const)("%s: a packed archive", async (name) => {
-    await expect(openCtf(ctf(name))).rejects.toMatchObject({
-      code: "CTF_FORMAT_UNSUPPORTED",
-      remedy: expect.stringContaining("Unpack"),
-    });
+  test.each(["no archive", "PK\u0003\u0004"])("a file that is no archive: %s", async (content) => {
+    const path = join(temporaryFolder(), "ctf.tgz");
+    writeFileSync(path, content);
+    await expect(openCtf(path)).rejects.toMatchObject({ code: "CTF_FORMAT_UNSUPPORTED", where: path });
   });
 
   test("a folder that is not there, and one without an index", async () => {
@@ -99,11 +166,23 @@ describe("what is no CTF", () => {
     }
   });
 
+  const a = { repository: "a", tag: "1", digest: sha256("x"), mediaType: OCI_MANIFEST };
   test.each<[string, unknown, object]>([
     ["schemaVersion", [], { schemaVersion: 2 }],
+    ["schemaVersion", [], { schemaVersion: "1" }],
     ["schemaVersion", [], {}],
     ["artifacts", {}, { schemaVersion: 1 }],
+    ["artifact that is none", [null], { schemaVersion: 1 }],
+    ["artifact that is none", ["a:1"], { schemaVersion: 1 }],
     ["without a repository", [{ digest: sha256("x") }], { schemaVersion: 1 }],
+    ["no name of one", [{ ...a, repository: "../../a" }], { schemaVersion: 1 }],
+    ["no name of one", [{ ...a, repository: "__proto__" }], { schemaVersion: 1 }],
+    ["no name of one", [{ ...a, repository: "" }], { schemaVersion: 1 }],
+    ["the tag", [{ ...a, tag: "../1" }], { schemaVersion: 1 }],
+    ["the tag", [{ ...a, tag: 1 }], { schemaVersion: 1 }],
+    ["the media type", [{ ...a, mediaType: {} }], { schemaVersion: 1 }],
+    ["two media types", [a, { ...a, tag: "2", mediaType: OCI_INDEX }], { schemaVersion: 1 }],
+    ["a:1 twice", [a, { ...a, digest: sha256("y") }], { schemaVersion: 1 }],
   ])("an index that is wrong: %s", async (why, artifacts, more) => {
     const folder = writeCtf("x", artifacts, more);
     await expect(openCtf(folder)).rejects.toMatchObject({
@@ -112,13 +191,19 @@ describe("what is no CTF", () => {
     });
   });
 
-  test.each(["sha256:../../../etc/passwd", "sha256:00", "md5:d41d8cd98f00b204e9800998ecf8427e", undefined])(
-    "a digest that is none: %s",
-    async (digest) => {
-      const folder = writeCtf("x", [{ repository: "a", tag: "1", digest }]);
-      await expect(openCtf(folder)).rejects.toMatchObject({ code: "DIGEST_MALFORMED" });
-    },
-  );
+  test.each([
+    "sha256:../../x",
+    "sha256:../../../etc/passwd",
+    "sha256:00",
+    { sha256: "0" },
+    [sha256("x")],
+    null,
+    "md5:d41d8cd98f00b204e9800998ecf8427e",
+    undefined,
+  ])("a digest that is none: %s", async (digest) => {
+    const folder = writeCtf("x", [{ repository: "a", tag: "1", digest }]);
+    await expect(openCtf(folder)).rejects.toMatchObject({ code: "DIGEST_MALFORMED" });
+  });
 
   test("an index that is no JSON", async () => {
     const folder = temporaryFolder();

@@ -1,6 +1,7 @@
 import { broken, refused } from "./refusal.ts";
 
 export const BLOCK = 512;
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const ZEROS = Buffer.alloc(BLOCK);
 
 /** One header of a tar archive (POSIX.1-2017, pax, "ustar Interchange Format"), as far as it says what lies where. */
@@ -89,7 +90,7 @@ function text(block: Buffer, start: number, length: number, where: string): stri
 
 export function decoded(bytes: Buffer, where: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch {
     throw refused(where, bytes.toString("latin1"), "has a name that is no UTF-8");
   }
