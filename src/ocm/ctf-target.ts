@@ -102,7 +102,7 @@ async function isThere(path: string, isArchive: boolean): Promise<boolean> {
     }
   } catch (error) {
     if (errorCode(error) === "ENOENT") return false;
-    throw error;
+    throw isFileSystemError(error) ? unwritable(path, error) : error;
   }
   if (isArchive) return true;
   const names = await readdir(path);
