@@ -17,7 +17,7 @@ export async function spoolTar(
   { spool, expects, limits = UNPACK_LIMITS }: ArchiveOptions,
   signal?: AbortSignal,
 ): Promise<Archive> {
-  const file = join(spool, `${randomUUID()}.tar`);
+  const file = join(spool, `.partial-${randomUUID()}.tar`);
   try {
     await mkdir(spool, { recursive: true });
     const { isPacked, whole } = await peek(content);
