@@ -122,7 +122,7 @@ export const codes = {
   PUBLISHED_IN_PART: "Tags could not all be set, and not all be taken back.",
   INDEX_REFUSED: "The target does not accept the index that holds a component version and its artifacts.",
   OUTPUT_UNWRITABLE: "A file of a download cannot be written.",
-  CTF_MALFORMED: "A folder is no CTF archive, or a broken one.",
+  CTF_MALFORMED: "A path is not that of a CTF archive, or of a broken one.",
   CTF_FORMAT_UNSUPPORTED: "A CTF archive has a format that is not supported.",
   ARCHIVE_REFUSED: "An archive holds something that its readers could take for different things.",
   ARCHIVE_BROKEN: "An archive is cut or damaged, or is none.",

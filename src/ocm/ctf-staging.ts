@@ -24,8 +24,14 @@ export interface Staging {
   remove(): Promise<void>;
 }
 
-/** `isDurable`: what was put is on the disk, and not only on its way there. */
-export function createStaging(folder: string, { isDurable }: { readonly isDurable: boolean }): Staging {
+export interface StagingOptions {
+  /** The CTF that it is for. */
+  readonly path: string;
+  /** Whether what was put has to be on the disk, and not only on its way there. */
+  readonly isDurable: boolean;
+}
+
+export function createStaging(folder: string, { path: target, isDurable }: StagingOptions): Staging {
   const sizes = new Map<Digest, number>();
   let outermost: Promise<string | undefined> | undefined;
   const path = (digest: Digest) => join(folder, digest.replace(":", "."));
@@ -46,7 +52,11 @@ export function createStaging(folder: string, { isDurable }: { readonly isDurabl
       const partial = join(folder, randomUUID());
       try {
         await create();
-        const verifiedContent = verifying(Buffer.isBuffer(content) ? streamOf(content) : content, expected, folder);
+        const verifiedContent = verifying(
+          Buffer.isBuffer(content) ? streamOf(content) : content,
+          expected,
+          `the source of ${target}`,
+        );
         await pipeline(verifiedContent, createWriteStream(partial, { flags: "wx", flush: isDurable }), { signal });
         await rename(partial, path(expected.digest));
       } catch (error) {
@@ -58,7 +68,8 @@ export function createStaging(folder: string, { isDurable }: { readonly isDurabl
 
     async remove() {
       const created = await outermost?.catch(() => undefined);
-      await rm(folder, { recursive: true, force: true });
+      // A push that was given up may still be writing.
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
       if (created === undefined) return;
       try {
         for (let each = dirname(folder); each.length >= created.length; each = dirname(each)) await rmdir(each);

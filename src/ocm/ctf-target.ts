@@ -55,7 +55,7 @@ export async function openCtfTarget(path: string, options: CtfOptions = {}, sign
   const before = (await isThere(path, isArchive)) ? await readCtf(path, { spool }, signal) : undefined;
   const name = `${PARTIAL}${randomUUID()}`;
   const folder = isArchive ? join(spool, `.${basename(path)}${name}`) : join(path, name);
-  const staging = createStaging(folder, { isDurable: !isArchive });
+  const staging = createStaging(folder, { path, isDurable: !isArchive });
   const index: ArtifactIndex = before?.index ?? new Map();
   await addMediaTypes(index, before);
   const indexBefore = before === undefined ? undefined : formatArtifactIndex(index);
