@@ -138,6 +138,12 @@ test.each([
   expect(await archiveFormat(written(bytes))).toBeUndefined();
 });
 
+test("a pipe is not waited for", async () => {
+  const path = join(temporaryFolder(), "pipe");
+  execFileSync("mkfifo", [path]);
+  expect(await archiveFormat(path)).toBeUndefined();
+});
+
 test("a spool that cannot be written", async () => {
   const path = written(gzipSync(tar()));
   const spool = join(path, "below-a-file");

@@ -81,22 +81,25 @@ describe("what v1 of the OCM CLI packed", () => {
     expect(readdirSync(spool)).toEqual([]);
   });
 
-  test("is packed so again, byte by byte before compression", async () => {
-    const folder = temporaryFolder();
-    const { repository, layers } = await sets("example.org/shop:1.2.0");
-    for (const layer of layers) {
-      const set = await openArtifactSet(repository, layer, { spool: folder });
-      const tag = String(set.root.annotations?.["org.opencontainers.image.ref.name"]);
-      const written = await writeArtifactSet(set.repository, await artifactOf(set), { folder, tag });
-      const bytes = await bytesOf(written.read());
-      expect(written.descriptor).toEqual({ mediaType: layer.mediaType, digest: sha256(bytes), size: bytes.length });
-      const original = await bytesOf(await repository.fetch(layer));
-      expect(gunzipSync(bytes).equals(gunzipSync(original))).toBe(true);
-      await written.remove();
-      await set.close();
-    }
-    expect(readdirSync(folder)).toEqual([]);
-  });
+  test.each(["example.org/shop:1.2.0", "example.org/cart:2.0.0", "example.org/payments:0.3.0"] as const)(
+    "%s is packed so again, byte by byte before compression",
+    async (id) => {
+      const folder = temporaryFolder();
+      const { repository, layers } = await sets(id);
+      for (const layer of layers) {
+        const set = await openArtifactSet(repository, layer, { spool: folder });
+        const tag = String(set.root.annotations?.["org.opencontainers.image.ref.name"]);
+        const written = await writeArtifactSet(set.repository, await artifactOf(set), { folder, tag });
+        const bytes = await bytesOf(written.read());
+        expect(written.descriptor).toEqual({ mediaType: layer.mediaType, digest: sha256(bytes), size: bytes.length });
+        const original = await bytesOf(await repository.fetch(layer));
+        expect(gunzipSync(bytes).equals(gunzipSync(original))).toBe(true);
+        await written.remove();
+        await set.close();
+      }
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
 });
 
 test("an index of images, written and read again, whatever the order", async () => {

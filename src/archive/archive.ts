@@ -30,7 +30,10 @@ export type ArchiveFormat = "folder" | "tar" | "tgz";
 
 /** Told by content, never by the name; undefined for a file that is neither tar nor gzip. */
 export async function archiveFormat(path: string): Promise<ArchiveFormat | undefined> {
-  if ((await stat(path)).isDirectory()) return "folder";
+  const found = await stat(path);
+  if (found.isDirectory()) return "folder";
+  // A pipe would keep us waiting.
+  if (!found.isFile()) return undefined;
   const file = await open(path);
   try {
     const start = Buffer.alloc(512);

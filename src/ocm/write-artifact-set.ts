@@ -7,7 +7,10 @@ import { pack } from "../archive/pack.ts";
 import { unwritable } from "../archive/refusal.ts";
 import { directory, file } from "../archive/tar-blocks.ts";
 import { isFileSystemError } from "../errors.ts";
-import { type Descriptor, isManifest, OCI_INDEX } from "../registry/descriptor.ts";
+import { readContent } from "../registry/content.ts";
+import { type Descriptor, isIndex, isManifest, OCI_INDEX } from "../registry/descriptor.ts";
+import type { Digest } from "../registry/digest.ts";
+import { parseManifest } from "../registry/manifest.ts";
 import type { ReadableRepository } from "../registry/registry.ts";
 import { BLOBS, blobName } from "./blob-name.ts";
 import { artifactSetType, MAIN_ARTIFACT_ANNOTATION, REF_NAME_ANNOTATION, TAGS_ANNOTATION } from "./media-types.ts";
@@ -39,7 +42,7 @@ export async function writeArtifactSet(
   const [root] = artifact;
   const blobs = new Map(artifact.map((each) => [blobName(each.digest), each]));
   const inputs = [
-    file("index.json", Buffer.from(JSON.stringify(indexOf(artifact, tag)))),
+    file("index.json", Buffer.from(JSON.stringify(indexOf(await manifestsOf(from, artifact, signal), root, tag)))),
     file("oci-layout", Buffer.from(OCI_LAYOUT)),
     directory(BLOBS),
     ...[...blobs]
@@ -62,22 +65,40 @@ export async function writeArtifactSet(
 
 const OCI_LAYOUT = `${JSON.stringify({ imageLayoutVersion: "1.0.0" }, undefined, 4)}\n`;
 
-/** Every manifest is listed, the main one last, as v1 adds them. */
-function indexOf([root, ...below]: readonly [Descriptor, ...Descriptor[]], tag: string | undefined): object {
+function indexOf(manifests: readonly Descriptor[], root: Descriptor, tag: string | undefined): object {
   const annotations = tag === undefined ? undefined : { [REF_NAME_ANNOTATION]: tag, [TAGS_ANNOTATION]: tag };
-  const children = below.filter(({ mediaType, digest }) => isManifest(mediaType) && digest !== root.digest);
-  const listed = [...new Map(children.map((each) => [each.digest, each])).values()].sort((a, b) =>
-    a.digest < b.digest ? -1 : 1,
-  );
   return {
     schemaVersion: 2,
     mediaType: OCI_INDEX,
-    manifests: [
-      ...listed.map(({ mediaType, digest, size }) => ({ mediaType, digest, size })),
-      { mediaType: root.mediaType, digest: root.digest, size: root.size, annotations },
-    ],
+    manifests: manifests.map(({ mediaType, digest, size }) =>
+      digest === root.digest ? { mediaType, digest, size, annotations } : { mediaType, digest, size },
+    ),
     annotations: { [MAIN_ARTIFACT_ANNOTATION]: root.digest },
   };
+}
+
+/** Every manifest once, children before parents and the main one last, as v1 adds them; first what no index leads to. */
+async function manifestsOf(
+  from: ReadableRepository,
+  [root, ...below]: readonly [Descriptor, ...Descriptor[]],
+  signal?: AbortSignal,
+): Promise<Descriptor[]> {
+  const left = new Map(
+    [root, ...below].filter(({ mediaType }) => isManifest(mediaType)).map((each) => [each.digest, each]),
+  );
+  const visited: Descriptor[] = [];
+  async function visit(digest: Digest): Promise<void> {
+    const found = left.get(digest);
+    if (found === undefined) return;
+    left.delete(digest);
+    if (isIndex(found.mediaType)) {
+      const content = await readContent(from, found, signal);
+      for (const child of parseManifest(content, found.mediaType, from.name).manifests) await visit(child.digest);
+    }
+    visited.push(found);
+  }
+  await visit(root.digest);
+  return [...[...left.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1)), ...visited];
 }
 
 async function* contentOf(from: ReadableRepository, blob: Descriptor, signal?: AbortSignal): AsyncGenerator<Buffer> {
