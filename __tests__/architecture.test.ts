@@ -15,6 +15,7 @@ const ROOMS = [
   "report",
   "preflight",
   "session",
+  "registries",
   "certificates",
   "inputs",
   "transfer",

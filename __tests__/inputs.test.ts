@@ -110,6 +110,10 @@ test("defaults", () => {
     nodeProxy: false,
     caCertificates: "",
     insecureSkipTlsVerify: [],
+    versions: { constraint: undefined, isLatestOnly: false },
+    resolvers: [],
+    include: [],
+    exclude: [],
     target: undefined,
     recursive: false,
     copyResources: true,
@@ -180,11 +184,27 @@ describe("bad values are refused by name, with what to use", () => {
     ["plain-http", ".", "INPUT_INVALID", "never everything"],
     ["plain-http", "localhost:5000\nhttp://localhost", "INPUT_INVALID", "host:port"],
     ["plain-http", "10.0.0.0/8", "INPUT_INVALID", "host:port"],
-    ["target", "./ctf", "INPUT_INVALID", "Name a registry"],
+    ["semver-constraint", "one", "CONSTRAINT_MALFORMED", "Write it as for the OCM CLIs"],
     ["target", "ghcr.io/Acme", "REFERENCE_MALFORMED", "Write a registry"],
   ])("%s: %j", (name, value, code, remedy) => {
     expect(() => read({ [name]: value })).toThrow(
       expect.objectContaining({ code, where: `input ${name}`, remedy: expect.stringContaining(remedy) }),
+    );
+  });
+
+  test.each([
+    ["acme.org/shop", "INPUT_INVALID"],
+    ["acme.org/Shop=ghcr.io/acme", "INPUT_INVALID"],
+    ["acme.org/shop=ghcr.io/Acme", "REFERENCE_MALFORMED"],
+  ])("resolvers %j: %s", (value, code) => {
+    expect(() => read({ resolvers: `=./all\n${value}` })).toThrow(
+      expect.objectContaining({ code, where: "input resolvers, line 2" }),
+    );
+  });
+
+  test("a form that an archive cannot have", () => {
+    expect(() => read({ target: "./shop.tgz", access: "ociArtifact" })).toThrow(
+      expect.objectContaining({ code: "INPUT_INVALID", where: "input access" }),
     );
   });
 

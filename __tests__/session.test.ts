@@ -44,6 +44,12 @@ function open({ inputs = {}, sources = [], target, credentials = [], temp }: Giv
 
 const originOf = (registry: object) => (registry as RemoteRegistry).origin;
 
+async function openRemote(session: Session, spec: RegistrySpec): Promise<RemoteRegistry> {
+  const { registry } = await session.openTarget(spec);
+  if (!("ping" in registry)) throw new Error("no remote registry");
+  return registry;
+}
+
 describe("plain HTTP", () => {
   test.each<[string, string, string]>([
     ["registry.corp", "", "registry.corp"],
@@ -61,16 +67,16 @@ describe("plain HTTP", () => {
     ["a.corp:5000", ".corp:5001", "a.corp:5000"],
     ["[::1]:5000", "[::1]", "http://[::1]:5000"],
     ["[::1]:5000", "[::1]:5000", "http://[::1]:5000"],
-  ])("%s with plain-http %j is %s", (host, plainHttp, origin) => {
+  ])("%s with plain-http %j is %s", async (host, plainHttp, origin) => {
     const session = open({ inputs: { "plain-http": plainHttp }, target: host });
-    expect(originOf(session.openTarget(registrySpec(host)).registry)).toBe(origin);
+    expect(originOf(await openRemote(session, registrySpec(host)))).toBe(origin);
   });
 
   test("a scheme that was written for a host holds wherever the host is named", async () => {
     const session = open({ sources: ["http://registry.corp/a"], target: "registry.corp/b" });
     const source = await session.openSource(registrySpec("http://registry.corp/a"));
     expect(source).toMatchObject({ path: "a", display: "http://registry.corp/a" });
-    expect(session.openTarget(registrySpec("registry.corp/b")).registry).toBe(source.registry);
+    expect(await openRemote(session, registrySpec("registry.corp/b"))).toBe(source.registry);
     expect(session.registryAt({ host: "REGISTRY.corp", scheme: undefined })).toBe(source.registry);
   });
 });
@@ -115,7 +121,7 @@ describe("credentials", () => {
     const { host } = registry;
     const opened = described
       ? session.registryAt({ host, scheme })
-      : session.openTarget(registrySpec(`http://${host}`)).registry;
+      : await openRemote(session, registrySpec(`http://${host}`));
     await opened
       .repository("app")
       .resolve("1")
@@ -146,7 +152,7 @@ describe("requests", () => {
       sources: ["http://registry.corp/a"],
       target: "http://registry.corp/b",
     });
-    await session.openTarget(registrySpec("http://registry.corp/b")).registry.ping();
+    await (await openRemote(session, registrySpec("http://registry.corp/b"))).ping();
     expect(session.hops).toMatchObject([
       { host: "registry.corp:80", route: { via: "proxy" }, neededFor: "source and target registry" },
     ]);
@@ -188,7 +194,7 @@ describe("requests", () => {
     const registry = await startFakeRegistry();
     registry.addManifest("app", { schemaVersion: 2, layers: [] }, { tag: "1" });
     const session = open({ inputs: { retries: "2" }, target: registry.origin });
-    const app = session.openTarget(registrySpec(registry.origin)).registry.repository("app");
+    const app = (await openRemote(session, registrySpec(registry.origin))).repository("app");
     const failOnce = { when: () => true, times: 1, act: { kind: "reset" } } as const;
     session.setStage("probe");
     registry.inject(failOnce);
@@ -204,7 +210,8 @@ describe("requests", () => {
 describe("what a component descriptor leads to", () => {
   async function locate(session: Session, url: string) {
     const access = { type: "wget", url };
-    const element = { kind: "resource", index: 0, name: "x", version: "", type: "", extraIdentity: {} } as const;
+    const identity = { index: 0, name: "x", version: "", extraIdentity: {} };
+    const element = { ...identity, kind: "resource", type: "", labels: [] } as const;
     const wanted = { element: { ...element, access, digest: undefined }, where: "x" };
     return session.accessMethods.locate(parseAccess(access) as WgetAccess, wanted);
   }

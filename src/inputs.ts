@@ -1,15 +1,19 @@
 import { TransferError } from "./errors.ts";
 import {
   type ComponentVersionSpec,
+  isComponentName,
   parseComponentVersion,
   parseRepository,
-  type RegistrySpec,
+  type RepositorySpec,
 } from "./ocm/component-reference.ts";
+import { parseConstraint, type VersionConstraint } from "./ocm/version-constraint.ts";
 import { parseWriteRequest, type WriteRequest } from "./proxy/files/write-request.ts";
 import type { Environment } from "./proxy/settings.ts";
 import { printable } from "./redact.ts";
 import type { AccessForm } from "./transfer/access-form.ts";
 import type { ExistingPolicy } from "./transfer/inspect.ts";
+import type { VersionSelection } from "./transfer/select-versions.ts";
+import { parseSelectors, type Selector } from "./transfer/selector.ts";
 
 export const COMMANDS = ["setup", "explain", "preflight", "transfer", "download"] as const;
 export type Command = (typeof COMMANDS)[number];
@@ -18,8 +22,13 @@ export type PreflightMode = "fail" | "warn" | "off";
 /** Every input of action.yml, read once. Lists have one entry per line; empty is unset. */
 export interface Inputs {
   readonly command: Command;
-  readonly componentVersions: readonly WantedVersion[];
-  readonly target: RegistrySpec | undefined;
+  readonly componentVersions: readonly ComponentVersionSpec[];
+  /** Which versions are meant where a line names none. */
+  readonly versions: VersionSelection;
+  readonly resolvers: readonly ResolverSpec[];
+  readonly include: readonly Selector[];
+  readonly exclude: readonly Selector[];
+  readonly target: RepositorySpec | undefined;
   readonly recursive: boolean;
   readonly copyResources: boolean;
   readonly copySources: boolean;
@@ -51,21 +60,36 @@ export interface Inputs {
   readonly stallTimeout: number;
 }
 
-/** A component version with its version: without one, the line would say nothing definite. */
-export type WantedVersion = ComponentVersionSpec & { readonly version: string };
+/** A repository in which references to components below a name are looked up. */
+export interface ResolverSpec {
+  /** `acme.org/shop` stands for itself and everything below it; empty for every component. */
+  readonly prefix: string;
+  readonly repository: RepositorySpec;
+}
 
 export function readInputs(environment: Environment): Inputs {
   const input = (name: string) => readInput(environment, name);
   const command = readCommand(input("command"));
+  const versions = {
+    constraint: readConstraint(input("semver-constraint")),
+    isLatestOnly: readBoolean("latest", input("latest"), false),
+  };
+  const target = readTarget(input("target"));
   const seconds = (name: string, preset: number) => 1000 * readCount(name, input(name), preset, 1, 86_400);
   return Object.freeze({
     command,
-    componentVersions: readLines(input("component-versions")).map(readComponentVersion),
-    target: readTarget(input("target")),
+    componentVersions: readLines(input("component-versions")).map((line, index) =>
+      readComponentVersion(line, index, versions),
+    ),
+    versions,
+    resolvers: readLines(input("resolvers")).map(readResolver),
+    include: parseSelectors(readLines(input("include")), "input include"),
+    exclude: parseSelectors(readLines(input("exclude")), "input exclude"),
+    target,
     recursive: readBoolean("recursive", input("recursive"), false),
     copyResources: readBoolean("copy-resources", input("copy-resources"), true),
     copySources: readBoolean("copy-sources", input("copy-sources"), false),
-    access: readChoice("access", input("access"), ["localBlob", "relativeOciReference", "ociArtifact"] as const),
+    access: readAccess(input("access"), target),
     existing: readChoice("existing", input("existing"), ["skip", "overwrite", "fail"] as const),
     dryRun: readBoolean("dry-run", input("dry-run"), false),
     preflightMode: readPreflightMode(input("preflight-mode"), command),
@@ -109,27 +133,43 @@ function readLines(text: string): string[] {
     .filter((line) => line !== "" && !line.startsWith("#"));
 }
 
-function readComponentVersion(line: string, index: number): WantedVersion {
+function readComponentVersion(line: string, index: number, versions: VersionSelection): ComponentVersionSpec {
   const where = `input component-versions, line ${index + 1}`;
-  const { version, ...spec } = parseComponentVersion(line, where);
-  if (version !== undefined) return { ...spec, version };
+  const spec = parseComponentVersion(line, where);
+  if (spec.version !== undefined || versions.constraint !== undefined || versions.isLatestOnly) return spec;
   throw new TransferError("VERSION_MISSING", `"${printable(line, 200)}" names no version`, {
     where,
-    remedy: `Write the version behind the component: ${printable(line, 200)}:1.2.0.`,
+    remedy: `Write the version behind the component: ${printable(line, 200)}:1.2.0; or set semver-constraint ('*' for all) or latest.`,
   });
 }
 
-function readTarget(text: string): RegistrySpec | undefined {
-  if (text === "") return undefined;
-  const target = parseRepository(text, "input target");
-  if (target.kind === "registry") return target;
-  throw new TransferError(
-    "INPUT_INVALID",
-    `target is the archive ${printable(target.path, 200)}; only registries can be written`,
-    {
-      where: "input target",
-      remedy: "Name a registry, for example registry.corp/ocm or http://localhost:5000/ocm.",
-    },
+function readConstraint(text: string): VersionConstraint | undefined {
+  return text === "" ? undefined : parseConstraint(text, "input semver-constraint");
+}
+
+function readResolver(line: string, index: number): ResolverSpec {
+  const where = `input resolvers, line ${index + 1}`;
+  const at = line.indexOf("=");
+  const prefix = line.slice(0, Math.max(at, 0)).trim().replace(/\/$/, "");
+  const isName = prefix === "" || /^[a-z][-a-z0-9.]*$/.test(prefix) || isComponentName(prefix);
+  if (at >= 0 && isName) return { prefix, repository: parseRepository(line.slice(at + 1).trim(), where) };
+  throw new TransferError("INPUT_INVALID", `${where}: "${printable(line, 200)}" is no prefix=repository`, {
+    where,
+    remedy: "Write the beginning of component names and where they lie, for example acme.org/shop=ghcr.io/acme/ocm.",
+  });
+}
+
+function readTarget(text: string): RepositorySpec | undefined {
+  return text === "" ? undefined : parseRepository(text, "input target");
+}
+
+function readAccess(text: string, target: RepositorySpec | undefined): AccessForm {
+  const access = readChoice("access", text, ["localBlob", "relativeOciReference", "ociArtifact"] as const);
+  if (access !== "ociArtifact" || target?.kind !== "ctf") return access;
+  throw invalid(
+    "access",
+    text,
+    "An archive has no host that a reference could name: use localBlob or relativeOciReference.",
   );
 }
 

@@ -68,9 +68,6 @@ export async function main(environment: Environment): Promise<number> {
 function allowListOf(session: Session, inputs: Inputs, { proxy }: RunSettings, { diagnosis }: Results): string[] {
   const asked = hostsOf(session.hops);
   if (diagnosis.length === 0 && inputs.command !== "setup") return allowList(asked, []);
-  for (const spec of [...inputs.componentVersions.map(({ repository }) => repository), inputs.target]) {
-    if (spec?.kind === "registry") session.openTarget(spec);
-  }
   return allowList(asked, expectedThroughProxy(session.registries(), proxy.effective));
 }
 

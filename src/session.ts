@@ -3,27 +3,31 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AccessMethods, createAccessMethods } from "./access-methods/access-methods.ts";
 import { errorCode, errorMessage, TransferError } from "./errors.ts";
-import { type ClientOptions, createClient, type HttpClient, type Patience } from "./http/client.ts";
+import { type ClientOptions, createClient, type Patience } from "./http/client.ts";
 import type { Hop } from "./http/hop.ts";
 import { reachOf } from "./http/reach.ts";
 import { trustedAuthorities } from "./http/tls.ts";
 import type { Inputs } from "./inputs.ts";
-import { formatRepository, type RegistrySpec, type RepositorySpec } from "./ocm/component-reference.ts";
+import { type ArtifactSet, openArtifactSet } from "./ocm/artifact-set.ts";
+import { formatRepository, type RepositorySpec } from "./ocm/component-reference.ts";
 import type { ComponentRepository } from "./ocm/component-version.ts";
-import { openCtf } from "./ocm/ctf.ts";
+import { openCtf, type ReadableCtf } from "./ocm/ctf.ts";
+import { type CtfTarget, openCtfTarget } from "./ocm/ctf-target.ts";
 import { routeFor } from "./proxy/route.ts";
 import type { Environment, ProxySettings } from "./proxy/settings.ts";
+import { createRegistries, matchesHost } from "./registries.ts";
 import {
   type CredentialEntry,
   canonicalHost,
-  credentialFor,
   parseCredentialLines,
   parseDockerConfig,
 } from "./registry/credentials.ts";
+import type { Descriptor } from "./registry/descriptor.ts";
+import type { Digest } from "./registry/digest.ts";
 import { noProxyEntriesFor } from "./registry/hosts.ts";
 import type { ImageReference } from "./registry/reference.ts";
-import type { ReadableRegistry } from "./registry/registry.ts";
-import { createRemoteRegistry, type RemoteRegistry } from "./registry/remote-registry.ts";
+import type { ReadableRegistry, ReadableRepository } from "./registry/registry.ts";
+import type { RemoteRegistry } from "./registry/remote-registry.ts";
 
 /** What all requests of a run share: connections, tokens, manifests that were read, and the list of hosts that were asked. */
 export interface Session {
@@ -33,11 +37,16 @@ export interface Session {
   registries(): readonly RemoteRegistry[];
   /** The registry or archive that the user named as a source. */
   openSource(spec: RepositorySpec): Promise<ComponentRepository>;
-  openTarget(spec: RegistrySpec): ComponentRepository<RemoteRegistry>;
+  /** The registry or archive to write to; an archive has to be committed. */
+  openTarget(spec: RepositorySpec): Promise<ComponentRepository<RemoteRegistry | CtfTarget>>;
+  /** Folder for files that are gone when the run is over. */
+  readonly temp: string;
   /** The registry that a component descriptor names. */
   registryAt(reference: Pick<ImageReference, "host" | "scheme">): ReadableRegistry;
   /** Follows what a component descriptor names beside registries. */
   readonly accessMethods: Pick<AccessMethods, "locate">;
+  /** Opens the artifact set that a blob is; the same one once. */
+  unpack(from: ReadableRepository, blob: Descriptor): Promise<ArtifactSet>;
   /** A probe finds out and fails fast; a transfer gets through. */
   setStage(stage: "probe" | "transfer"): void;
   close(): Promise<void>;
@@ -51,7 +60,7 @@ export interface SessionOptions {
   readonly settings: ProxySettings;
   readonly credentials: readonly CredentialEntry[];
   readonly sources: readonly RepositorySpec[];
-  readonly target: RegistrySpec | undefined;
+  readonly target: RepositorySpec | undefined;
   /** PEM certificates that are trusted beside those of Node.js and the system. */
   readonly certificates?: readonly string[];
   /** Hosts, or `.suffix`, whose certificate is not looked at. */
@@ -76,7 +85,7 @@ export function openSession(options: SessionOptions): Session {
     ...(observeAnswer === undefined ? {} : { observeAnswer }),
     tls: {
       ca: trustedAuthorities(certificates),
-      isUnverified: (host) => unverified.some((pattern) => matches(host, pattern)),
+      isUnverified: (host) => unverified.some((pattern) => matchesHost(host, pattern)),
     },
     userAgent: "ocm-proxied-transfer",
     concurrency: inputs.concurrency,
@@ -94,110 +103,57 @@ export function openSession(options: SessionOptions): Session {
   const accessMethods = createAccessMethods({
     client,
     registryAt: ({ host, scheme }) => registries.described(host, scheme),
-    reach: (url) => reachOf(url, (host) => named.some((pattern) => matches(host, pattern))),
+    reach: (url) => reachOf(url, (host) => named.some((pattern) => matchesHost(host, pattern))),
     folder: temp,
     attempts: inputs.retries,
   });
+
+  const archives = new Map<string, Promise<ReadableCtf>>();
+  const artifactSets = new Map<Digest, Promise<ArtifactSet>>();
+  let archiveTarget: Promise<CtfTarget> | undefined;
+
+  function openArchive(path: string): Promise<ReadableCtf> {
+    const opened = archives.get(path) ?? openCtf(path, { spool: temp });
+    archives.set(path, opened);
+    return opened;
+  }
 
   return {
     hops,
     registries: registries.all,
     accessMethods,
+    temp,
     async openSource(spec) {
       const display = formatRepository(spec);
-      if (spec.kind === "ctf") return { registry: await openCtf(spec.path), path: "", display };
+      if (spec.kind === "ctf") return { registry: await openArchive(spec.path), path: "", display };
       return { registry: registries.named(spec), path: spec.path, display };
     },
-    openTarget: (spec) => ({ registry: registries.named(spec), path: spec.path, display: formatRepository(spec) }),
+    async openTarget(spec) {
+      const display = formatRepository(spec);
+      if (spec.kind === "registry") return { registry: registries.named(spec), path: spec.path, display };
+      archiveTarget ??= openCtfTarget(spec.path, { spool: temp });
+      return { registry: await archiveTarget, path: "", display };
+    },
     registryAt: ({ host, scheme }) => registries.described(host, scheme),
+    unpack(from, blob) {
+      const opening = artifactSets.get(blob.digest) ?? openArtifactSet(from, blob, { spool: temp });
+      artifactSets.set(blob.digest, opening);
+      opening.catch(() => artifactSets.delete(blob.digest));
+      return opening;
+    },
     setStage(next) {
       stage = next;
     },
     async close() {
       await client.close();
       await accessMethods.close();
+      const opened = await Promise.allSettled([...archives.values(), ...artifactSets.values(), archiveTarget]);
+      for (const result of opened) {
+        if (result.status === "rejected" || result.value === undefined) continue;
+        await ("abandon" in result.value ? result.value.abandon() : result.value.close());
+      }
     },
   };
-}
-
-interface RegistriesOptions extends Pick<SessionOptions, "credentials" | "sources" | "target"> {
-  readonly onSecret: SessionOptions["onSecret"] | undefined;
-  readonly client: HttpClient;
-  readonly plainHttp: readonly string[];
-}
-
-/** One registry per host, so that what was learned of it is known wherever it is met. */
-function createRegistries({ client, credentials, plainHttp, sources, target, onSecret }: RegistriesOptions) {
-  const named = [...sources, ...(target === undefined ? [] : [target])].filter((spec) => spec.kind === "registry");
-  const schemes = new Map(
-    named.flatMap(({ host, scheme }) => (scheme === undefined ? [] : [[canonicalHost(host), scheme]])),
-  );
-  const known = new Map<string, RemoteRegistry>();
-
-  /** A scheme that the user wrote wins over the list. */
-  function isPlain(host: string): boolean {
-    const scheme = schemes.get(host);
-    return scheme === undefined ? plainHttp.some((pattern) => matches(host, pattern)) : scheme === "http";
-  }
-
-  function neededFor(host: string): string {
-    const isSource = sources.some((spec) => spec.kind === "registry" && canonicalHost(spec.host) === host);
-    const isTarget = target !== undefined && canonicalHost(target.host) === host;
-    if (isSource && isTarget) return "source and target registry";
-    return isTarget ? "target registry" : isSource ? "source registry" : "artifacts";
-  }
-
-  function isBelowTarget(host: string, repository: string): boolean {
-    if (target === undefined || canonicalHost(target.host) !== host) return false;
-    return target.path === "" || repository.startsWith(`${target.path}/`);
-  }
-
-  function registry(host: string, plain: boolean, isTrusted: boolean): RemoteRegistry {
-    const key = `${plain ? "http" : "https"}://${isTrusted ? "user@" : ""}${host}`;
-    const existing = known.get(key);
-    if (existing !== undefined) return existing;
-    const created = createRemoteRegistry({
-      client,
-      host,
-      plainHttp: plain,
-      neededFor: neededFor(host),
-      ...(onSecret === undefined ? {} : { onToken: onSecret }),
-      isWritten: (repository) => isBelowTarget(host, repository),
-      credentialAt: (other) => (isTrusted ? credentialFor(credentials, other, "") : undefined),
-      credentialFor: (repository) => (isTrusted ? credentialFor(credentials, host, repository) : undefined),
-    });
-    known.set(key, created);
-    return created;
-  }
-
-  return {
-    all: () => [...known.values()],
-    /** What is written for one repository wins over what is written for another of the same host. */
-    named({ host, scheme }: RegistrySpec): RemoteRegistry {
-      const name = canonicalHost(host);
-      return registry(name, scheme === undefined ? isPlain(name) : scheme === "http", true);
-    },
-    /** A descriptor may say http for a host, but nobody's credentials go there unprotected on its word. */
-    described(host: string, scheme: "http" | "https" | undefined): RemoteRegistry {
-      const name = canonicalHost(host);
-      const isOwnWord = scheme === "http" && !isPlain(name) && !schemes.has(name);
-      if (isOwnWord) return registry(name, true, false);
-      return registry(name, scheme === "https" ? false : isPlain(name), true);
-    },
-  };
-}
-
-/** `host[:port]`, or `.suffix[:port]` for everything below it. Without a port, every port. */
-function matches(host: string, pattern: string): boolean {
-  const [name, port] = splitPort(host);
-  const [wanted, wantedPort] = splitPort(pattern);
-  const isName = wanted.startsWith(".") ? name.endsWith(wanted) : name === wanted;
-  return isName && (wantedPort === "" || wantedPort === port);
-}
-
-function splitPort(host: string): [string, string] {
-  const port = /:(\d+)$/.exec(host)?.[1] ?? "";
-  return [port === "" ? host : host.slice(0, -port.length - 1), port];
 }
 
 /** Credentials in their order of precedence: the input, then docker's configuration file. */

@@ -59,7 +59,8 @@ export function openAccessMethods({ named = [], registry, routeFor, ...options }
 }
 
 function elementOf(access: JsonObject, digest: Element["digest"]): Element {
-  return { kind: "resource", index: 0, name: "it", version: "1.0.0", type: "blob", extraIdentity: {}, access, digest };
+  const identity = { index: 0, name: "it", version: "1.0.0", extraIdentity: {} };
+  return { ...identity, kind: "resource", type: "blob", labels: [], access, digest };
 }
 
 /** The digest of a resource as both CLIs write it for bytes. */

@@ -48,7 +48,7 @@ test.each([
 /** The artifact sets of a component version that v1 wrote, by media type. */
 async function sets(id: Parameters<typeof readFixture>[1]) {
   const { repository, layers } = await readFixture("v1-by-value", id);
-  return { repository, layers: layers.filter(({ mediaType }) => isArtifactSet(mediaType)) };
+  return { repository, layers: [...layers.values()].filter(({ mediaType }) => isArtifactSet(mediaType)) };
 }
 
 /** Root first, and then everything below it. */

@@ -35,7 +35,12 @@ function preflight(registries: readonly ReadableRegistry[], more: Partial<Prefli
   const gatherAll: PreflightOptions["gather"] = async (wanted) => {
     const all = await Promise.all(
       wanted.map((one) =>
-        gather([one], { recursive: true, copyResources: true, copySources: true, registryAt: () => one.from.registry }),
+        gather([{ ...one, version: "1.0.0" }], {
+          recursive: true,
+          copyResources: true,
+          copySources: true,
+          registryAt: () => one.from.registry,
+        }),
       ),
     );
     return { versions: all.flatMap(({ versions }) => versions), errors: all.flatMap(({ errors }) => errors) };

@@ -138,7 +138,7 @@ describe("what is left by reference", () => {
     expect(copy.descriptor.elements.map(({ access }) => access)).toEqual(
       resources.map((element) => (element as { access: object }).access),
     );
-    const gathered = { versions: [await surveyed(source, { resources }, { ...options, accessMethods })] };
+    const gathered = { errors: [], versions: [await surveyed(source, { resources }, { ...options, accessMethods })] };
     expect(findingsOf(gathered)).toMatchObject([
       {
         code: "LEFT_BY_REFERENCE",

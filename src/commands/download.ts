@@ -7,6 +7,7 @@ import type { Element } from "../ocm/component-descriptor.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
 import type { ComponentVersionResult, DownloadedFile } from "../report/results.ts";
 import { type SaveOptions, saveArtifact, saveBlobs } from "../transfer/save.ts";
+import { isSelected } from "../transfer/selector.ts";
 import type { Item, SurveyedVersion } from "../transfer/survey.ts";
 import { describeComponentVersion } from "./describe.ts";
 import { gatherWithPreflight } from "./preflight.ts";
@@ -28,7 +29,7 @@ export async function download(run: Run): Promise<void> {
   const options = { partial: join(inputs.output, `.partial-${randomUUID()}`), attempts: inputs.retries, signal };
   try {
     for (const surveyed of versions) {
-      const saved = await downloadVersion(surveyed, inputs.output, options);
+      const saved = await downloadVersion(selectedOf(surveyed, inputs), inputs.output, options);
       runner.startGroup(`${surveyed.version.descriptor.name}:${surveyed.version.descriptor.version}`);
       for (const { file, size } of saved) {
         files.push(file);
@@ -41,6 +42,12 @@ export async function download(run: Run): Promise<void> {
     await rm(options.partial, { recursive: true, force: true });
   }
   results.componentVersions = versions.map(describeVersion);
+}
+
+/** What is local to a component version is found whether it is selected or not. */
+function selectedOf({ items, ...surveyed }: SurveyedVersion, { include, exclude }: Run["inputs"]): SurveyedVersion {
+  const { name } = surveyed.version.descriptor;
+  return { ...surveyed, items: items.filter(({ element }) => isSelected(element, name, { include, exclude })) };
 }
 
 interface Saved {

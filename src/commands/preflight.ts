@@ -1,49 +1,62 @@
-import { TransferError, throwAll } from "../errors.ts";
-import { formatRepository } from "../ocm/component-reference.ts";
+import { throwAll } from "../errors.ts";
 import { type ComponentRepository, type ComponentVersion, readComponentVersion } from "../ocm/component-version.ts";
+import type { CtfTarget } from "../ocm/ctf-target.ts";
 import { diagnose, distinct } from "../preflight/diagnosis.ts";
 import { runPreflight } from "../preflight/preflight.ts";
+import type { RemoteRegistry } from "../registry/remote-registry.ts";
 import { type Gathered, gather, type Wanted } from "../transfer/gather.ts";
 import { existingOrNone } from "../transfer/inspect.ts";
+import { type Named, selectVersions } from "../transfer/select-versions.ts";
+import { isSelected } from "../transfer/selector.ts";
 import { writtenRepositories } from "../transfer/written-repositories.ts";
 import type { Run } from "./run.ts";
+import { createResolve, openSources } from "./sources.ts";
 
-/** The component version that the target has already, or undefined. */
-export type ExistingLookup = (id: Pick<Wanted, "component" | "version">) => Promise<ComponentVersion | undefined>;
+/** Where a run writes to, and what it finds there. */
+export interface Destination {
+  readonly target: ComponentRepository<RemoteRegistry | CtfTarget>;
+  /** The component version that the target has already, or undefined; asked for once. */
+  readonly existing: (id: Pick<Wanted, "component" | "version">) => Promise<ComponentVersion | undefined>;
+}
 
 /** The command: whether all that a transfer needs can be reached is all that is asked. */
 export async function preflight(run: Run): Promise<void> {
-  const { inputs, session } = run;
-  const target = inputs.target === undefined ? undefined : session.openTarget(inputs.target);
-  await gatherWithPreflight(run, target === undefined ? undefined : rememberedLookup(target, run));
+  await gatherWithPreflight(run, await openDestination(run));
+}
+
+/** Undefined where the input names no target. */
+export async function openDestination({ inputs, session, signal }: Run): Promise<Destination | undefined> {
+  if (inputs.target === undefined) return undefined;
+  const target = await session.openTarget(inputs.target);
+  const known = new Map<string, Promise<ComponentVersion | undefined>>();
+  return {
+    target,
+    existing({ component, version }) {
+      const key = `${component}:${version}`;
+      const read = () => readComponentVersion(target, component, version, signal);
+      const looking = known.get(key) ?? existingOrNone(read, inputs.existing);
+      known.set(key, looking);
+      looking.catch(() => known.delete(key));
+      return looking;
+    },
+  };
 }
 
 /**
  * Finds out whether everything that the run needs can be reached, and reads what it reads on the way. With `warn`, what could not be
  * read is read again with more patience, unless a preflight is all that was wanted.
  */
-export async function gatherWithPreflight(run: Run, lookup?: ExistingLookup): Promise<Gathered> {
+export async function gatherWithPreflight(run: Run, destination?: Destination): Promise<Gathered> {
   const { inputs, session, runner, signal } = run;
   const wanted = await openSources(run);
-  const options = {
-    recursive: inputs.recursive,
-    copyResources: inputs.copyResources || inputs.command === "download",
-    copySources: inputs.copySources,
-    registryAt: session.registryAt,
-    accessMethods: session.accessMethods,
-  };
-  const read = (some: readonly Wanted[]) => gather(some, options, signal);
+  const read = createReader(run);
   if (inputs.preflightMode === "off") return complete(await read(wanted));
 
   session.setStage("probe");
-  const target = inputs.target === undefined ? undefined : session.openTarget(inputs.target);
+  const target = destination === undefined || !isRemote(destination.target) ? undefined : destination.target;
   const lookAtTarget = async ({ versions }: Gathered) => {
-    if (target === undefined || lookup === undefined) return [];
-    const ids = versions.map(({ version: { descriptor } }) => ({
-      component: descriptor.name,
-      version: descriptor.version,
-    }));
-    const existing = await Promise.all(ids.map(lookup));
+    if (target === undefined || destination === undefined) return [];
+    const existing = await Promise.all(versions.map(({ version }) => destination.existing(idOf(version))));
     const missing = versions.filter((_, index) => existing[index] === undefined);
     const names = writtenRepositories(missing, { form: inputs.access, path: target.path });
     return names.map((name) => target.registry.repository(name));
@@ -57,6 +70,30 @@ export async function gatherWithPreflight(run: Run, lookup?: ExistingLookup): Pr
   }
   judge(errors, run);
   return inputs.command === "preflight" ? gathered : complete(await read(wanted));
+}
+
+/** Reads what the lines name, as the inputs want it: versions chosen, references followed, artifacts found. */
+function createReader(run: Run): (named: readonly Named[]) => Promise<Gathered> {
+  const { inputs, session, signal } = run;
+  const selected = { include: inputs.include, exclude: inputs.exclude };
+  const options = {
+    recursive: inputs.recursive,
+    copyResources: inputs.copyResources || inputs.command === "download",
+    copySources: inputs.copySources,
+    isSelected: (element: Parameters<typeof isSelected>[0], component: string) =>
+      isSelected(element, component, selected),
+    registryAt: session.registryAt,
+    accessMethods: session.accessMethods,
+    unpack: session.unpack,
+    resolve: createResolve(run),
+  };
+  return async (named) => {
+    const selections = await Promise.allSettled(named.map((each) => selectVersions(each, inputs.versions, signal)));
+    const wanted = selections.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+    const unknown = selections.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+    const { versions, errors } = await gather(wanted, options, signal);
+    return { versions, errors: [...unknown, ...errors] };
+  };
 }
 
 /** With `warn` only that ends the run which no other network could mend. */
@@ -74,34 +111,10 @@ function complete(gathered: Gathered): Gathered {
   return gathered;
 }
 
-/** What the preflight asked the target for is not asked again. */
-export function rememberedLookup(target: ComponentRepository, { inputs, signal }: Run): ExistingLookup {
-  const known = new Map<string, Promise<ComponentVersion | undefined>>();
-  return ({ component, version }) => {
-    const key = `${component}:${version}`;
-    const read = () => readComponentVersion(target, component, version, signal);
-    const looking = known.get(key) ?? existingOrNone(read, inputs.existing);
-    known.set(key, looking);
-    looking.catch(() => known.delete(key));
-    return looking;
-  };
+function idOf({ descriptor }: ComponentVersion): Pick<Wanted, "component" | "version"> {
+  return { component: descriptor.name, version: descriptor.version };
 }
 
-/** The repositories behind the lines of component-versions; the same repository is opened once. */
-async function openSources({ inputs, session }: Run): Promise<Wanted[]> {
-  if (inputs.componentVersions.length === 0) {
-    throw new TransferError("INPUT_MISSING", "component-versions is not set", {
-      where: "input component-versions",
-      remedy: "Write one line per component version: repository//component:version.",
-    });
-  }
-  const opened = new Map<string, Promise<ComponentRepository>>();
-  return Promise.all(
-    inputs.componentVersions.map(async ({ repository, component, version }) => {
-      const key = `${repository.kind} ${formatRepository(repository)}`;
-      const from = opened.get(key) ?? session.openSource(repository);
-      opened.set(key, from);
-      return { from: await from, component, version };
-    }),
-  );
+function isRemote(target: Destination["target"]): target is ComponentRepository<RemoteRegistry> {
+  return "ping" in target.registry;
 }

@@ -1,6 +1,5 @@
 import { TransferError } from "../errors.ts";
-import type { ComponentRepository, ComponentVersion } from "../ocm/component-version.ts";
-import type { RemoteRegistry } from "../registry/remote-registry.ts";
+import type { ComponentVersion } from "../ocm/component-version.ts";
 import { createProgress } from "../report/progress.ts";
 import type { ComponentVersionResult } from "../report/results.ts";
 import { copy } from "../transfer/copy.ts";
@@ -10,22 +9,21 @@ import type { Plan } from "../transfer/plan.ts";
 import { prepare } from "../transfer/prepare.ts";
 import { publish } from "../transfer/publish.ts";
 import { describeComponentVersion } from "./describe.ts";
-import { type ExistingLookup, gatherWithPreflight, rememberedLookup } from "./preflight.ts";
+import { type Destination, gatherWithPreflight, openDestination } from "./preflight.ts";
 import type { Run } from "./run.ts";
 
 /** Copies component versions to the target and makes them relocatable there. */
 export async function transfer(run: Run): Promise<void> {
-  const { inputs, session, runner, results, signal } = run;
-  if (inputs.target === undefined) {
+  const { inputs, runner, results, signal } = run;
+  const destination = await openDestination(run);
+  if (destination === undefined) {
     throw new TransferError("INPUT_MISSING", "target is not set", {
       where: "input target",
-      remedy: "Name the repository to write to, for example registry.corp/ocm.",
+      remedy: "Name the repository to write to, for example registry.corp/ocm, or an archive, for example ./shop.tgz.",
     });
   }
-  const target = session.openTarget(inputs.target);
-  const existing = rememberedLookup(target, run);
-
-  const gathered = await gatherWithPreflight(run, existing);
+  const { target } = destination;
+  const gathered = await gatherWithPreflight(run, destination);
   const findings = findingsOf(gathered);
   results.findings.push(...findings);
   for (const { code, message } of findings) runner.info(`${code}: ${message}`);
@@ -35,13 +33,13 @@ export async function transfer(run: Run): Promise<void> {
       target,
       form: inputs.access,
       existing: inputs.existing,
-      existingVersion: (source) => lookup(source, target, existing),
+      existingVersion: (source) => lookup(source, destination),
     },
     signal,
   );
   results.plan = plan;
   results.images = imageMap(plan, target.registry.name);
-  results.componentVersions = describeVersions(plan, target, "planned");
+  results.componentVersions = describeVersions(plan, destination, "planned");
   const progress = createProgress(plan, runner);
   if (inputs.dryRun) {
     results.bytes = progress.planned;
@@ -53,7 +51,8 @@ export async function transfer(run: Run): Promise<void> {
     const { concurrency, retries } = inputs;
     await copy(plan, { target: target.registry, concurrency, attempts: retries, ...progress.events }, signal);
     await publish(plan, target.registry, signal);
-    results.componentVersions = describeVersions(plan, target, "written");
+    if ("commit" in target.registry) await target.registry.commit(signal);
+    results.componentVersions = describeVersions(plan, destination, "written");
   } finally {
     progress.stop();
   }
@@ -62,8 +61,7 @@ export async function transfer(run: Run): Promise<void> {
 /** Where the target is its own source, the component version is known already. */
 async function lookup(
   source: ComponentVersion,
-  target: ComponentRepository,
-  existing: ExistingLookup,
+  { target, existing }: Destination,
 ): Promise<ComponentVersion | undefined> {
   if (source.from.registry === target.registry && source.from.path === target.path) return source;
   return existing({ component: source.descriptor.name, version: source.descriptor.version });
@@ -71,7 +69,7 @@ async function lookup(
 
 function describeVersions(
   plan: Plan,
-  target: ComponentRepository<RemoteRegistry>,
+  { target }: Destination,
   state: ComponentVersionResult["state"],
 ): ComponentVersionResult[] {
   const tags = new Map(plan.tags.flat().map((tagging) => [`${tagging.repository}:${tagging.tag}`, tagging.kind]));

@@ -111,6 +111,7 @@ function createRepository(descriptors: readonly Descriptor[], archive: Archive, 
     },
 
     exists: async ({ digest }) => (await sizeOf(archive, digest)) !== undefined,
+    listTags: async () => descriptors.flatMap(tagsOf).filter((tag) => tag !== ""),
 
     async fetch(target) {
       if ((await sizeOf(archive, target.digest)) === undefined) {

@@ -45,6 +45,11 @@ export function tagOf(version: string): string {
   return version.replaceAll("+", ".build-");
 }
 
+/** The version that a tag stands for, where it stands for one. */
+export function versionOf(tag: string): string {
+  return tag.replaceAll(".build-", "+");
+}
+
 /** Reads `component:version`, in either mapping to OCI: a manifest (v1), or an index around it (v2). */
 export async function readComponentVersion(
   from: ComponentRepository,

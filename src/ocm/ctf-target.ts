@@ -21,7 +21,6 @@ import {
   type Ctf,
   type CtfContent,
   type CtfOptions,
-  type CtfRepository,
   createCtfRepository,
   manifestUnknown,
   poolOf,
@@ -32,10 +31,8 @@ import { commitArchive, commitFolder } from "./ctf-commit.ts";
 import { prune } from "./ctf-prune.ts";
 import { createStaging, type Staging } from "./ctf-staging.ts";
 
-export interface WritableCtfRepository extends CtfRepository, Repository {}
-
 /** A CTF that is written: nothing of it is to be seen before `commit`, and nothing is left after `abandon`. */
-export interface CtfTarget extends Ctf<WritableCtfRepository> {
+export interface CtfTarget extends Ctf<Repository> {
   commit(signal?: AbortSignal): Promise<void>;
   /** To be called in any case; after `commit` it has nothing to do. */
   abandon(): Promise<void>;
@@ -144,7 +141,7 @@ interface Parts {
   readonly lost: Map<string, Set<Digest>>;
 }
 
-function createRepository({ path, name, index, pool, staging, lost }: Parts): WritableCtfRepository {
+function createRepository({ path, name, index, pool, staging, lost }: Parts): Repository {
   if (!isRepository(name)) throw unnamable(path, name);
   const isInPool = async (digest: Digest, size: number) => (await pool.size(digest)) === size;
 

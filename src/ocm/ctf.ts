@@ -11,11 +11,7 @@ import { verifying } from "../registry/verify.ts";
 import { ARTIFACT_INDEX, type ArtifactIndex, malformedCtf, parseArtifactIndex } from "./artifact-index.ts";
 import { BLOBS, blobName, digestOfName } from "./blob-name.ts";
 
-export interface CtfRepository extends ReadableRepository {
-  listTags(): Promise<readonly string[]>;
-}
-
-export interface Ctf<R extends CtfRepository = CtfRepository> extends Registry<R> {
+export interface Ctf<R extends ReadableRepository = ReadableRepository> extends Registry<R> {
   listRepositories(): Promise<readonly string[]>;
 }
 
@@ -104,7 +100,12 @@ export function poolOf(archive: Archive): BlobPool {
 }
 
 /** A repository of the CTF at `path`: only the index says what it holds, since the pool is shared. */
-export function createCtfRepository(path: string, name: string, pool: BlobPool, index: ArtifactIndex): CtfRepository {
+export function createCtfRepository(
+  path: string,
+  name: string,
+  pool: BlobPool,
+  index: ArtifactIndex,
+): ReadableRepository {
   return {
     name,
 

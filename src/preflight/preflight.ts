@@ -3,16 +3,17 @@ import type { Descriptor } from "../registry/descriptor.ts";
 import { isManifest } from "../registry/descriptor.ts";
 import type { ReadableRegistry, ReadableRepository } from "../registry/registry.ts";
 import type { RemoteRegistry, RemoteRepository } from "../registry/remote-registry.ts";
-import type { Gathered, Wanted } from "../transfer/gather.ts";
+import type { Gathered } from "../transfer/gather.ts";
+import type { Named } from "../transfer/select-versions.ts";
 import type { Item } from "../transfer/survey.ts";
 
 export interface PreflightOptions {
   /** Component versions that the user named. */
-  readonly wanted: readonly Wanted[];
+  readonly wanted: readonly Named[];
   /** Where they are to go; undefined where nothing is to be written. */
   readonly target: ComponentRepository<RemoteRegistry> | undefined;
   /** Reads component versions and finds their artifacts: the transfer's own first requests. */
-  readonly gather: (wanted: readonly Wanted[]) => Promise<Gathered>;
+  readonly gather: (wanted: readonly Named[]) => Promise<Gathered>;
   /** Asks the target for what the transfer will want to know of it; resolves to the repositories that would be written. */
   readonly lookAtTarget: (gathered: Gathered) => Promise<readonly RemoteRepository[]>;
 }

@@ -1,11 +1,8 @@
 import { parseAccess } from "../ocm/access.ts";
+import { isArtifactSet } from "../ocm/media-types.ts";
 import type { Finding } from "../proxy/finding.ts";
 import { printable } from "../redact.ts";
 import type { Gathered } from "./gather.ts";
-
-/** An image in one archive layer, as v1 of the CLI packs artifacts when it copies by value (OCM spec, artifact set). */
-const ARTIFACT_SET =
-  /^application\/vnd\.(?:oci\.image|docker\.distribution)\.[a-z.]*manifest[a-z.]*\.v\d\+tar(?:\+gzip)?$|^application\/vnd\.oci\.image\.index\.v1\+tar(?:\+gzip)?$/;
 
 /** What is transferred as it is, and deserves a look. */
 export function findingsOf(gathered: Gathered): Finding[] {
@@ -40,7 +37,7 @@ function packedArtifacts({ versions }: Gathered): Finding[] {
   const packed = versions.flatMap(({ version, items }) =>
     items.flatMap(({ kind, element }) => {
       const access = parseAccess(element.access);
-      const isPacked = kind === "layer" && access.kind === "localBlob" && ARTIFACT_SET.test(access.mediaType);
+      const isPacked = kind === "layer" && access.kind === "localBlob" && isArtifactSet(access.mediaType);
       return isPacked ? [`${element.name} of ${version.descriptor.name}:${version.descriptor.version}`] : [];
     }),
   );
@@ -50,7 +47,7 @@ function packedArtifacts({ versions }: Gathered): Finding[] {
       code: "ARTIFACT_SET_KEPT",
       message: `Images or charts are packed in archive layers, and stay so: ${listed(packed)}.`,
       remedy:
-        "v1 of the OCM CLI reads them; nobody can pull them as images. Transfer from a copy by reference to have them unpacked.",
+        "They are pinned as the bytes that they are packed in, or cannot be unpacked. v1 of the OCM CLI reads them; nobody can pull them as images.",
     },
   ];
 }

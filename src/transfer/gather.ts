@@ -1,6 +1,7 @@
 import { TransferError } from "../errors.ts";
 import { type ComponentRepository, type ComponentVersion, readComponentVersion } from "../ocm/component-version.ts";
 import { componentDigest } from "../ocm/normalise.ts";
+import { isAbsence } from "./locate.ts";
 import { type SurveyedVersion, type SurveyOptions, surveyVersion } from "./survey.ts";
 
 /** A component version that the user asked for. */
@@ -8,6 +9,8 @@ export interface Wanted {
   readonly from: ComponentRepository;
   readonly component: string;
   readonly version: string;
+  /** Whether another component version refers to it, rather than the user. */
+  readonly isReferred?: boolean;
 }
 
 export interface Gathered {
@@ -19,6 +22,8 @@ export interface Gathered {
 
 export interface GatherOptions extends SurveyOptions {
   readonly recursive: boolean;
+  /** Where else a referenced component is looked up, when it is not where the reference was found. */
+  readonly resolve?: (component: string) => Promise<readonly ComponentRepository[]>;
 }
 
 /** Reads the component versions, on request with all that they refer to, and finds their artifacts. */
@@ -43,10 +48,12 @@ export async function gather(
       start(assertSame(known, item, signal));
       return;
     }
-    const read = readComponentVersion(item.from, item.component, item.version, signal);
+    const read = item.isReferred
+      ? readReferred(item)
+      : readComponentVersion(item.from, item.component, item.version, signal);
     reading.set(key, read);
     start(read.then((version) => survey(key, version)));
-    if (options.recursive) start(read.then((version) => visitReferences(item.from, version)));
+    if (options.recursive) start(read.then((version) => visitReferences(version)));
   }
 
   async function survey(key: string, version: ComponentVersion): Promise<void> {
@@ -55,8 +62,24 @@ export async function gather(
     for (const error of surveyed.errors) errors.add(error);
   }
 
-  function visitReferences(from: ComponentRepository, { descriptor }: ComponentVersion): void {
-    for (const { componentName, version } of descriptor.references) visit({ from, component: componentName, version });
+  function visitReferences({ from, descriptor }: ComponentVersion): void {
+    for (const { componentName, version } of descriptor.references) {
+      visit({ from, component: componentName, version, isReferred: true });
+    }
+  }
+
+  /** Where the reference was found, then where its component is said to lie. The first error is the one that tells. */
+  async function readReferred({ from, component, version }: Wanted): Promise<ComponentVersion> {
+    try {
+      return await readComponentVersion(from, component, version, signal);
+    } catch (error) {
+      if (!isAbsence(error)) throw error;
+      for (const other of (await options.resolve?.(component)) ?? []) {
+        const found = await unlessAbsent(readComponentVersion(other, component, version, signal));
+        if (found !== undefined) return found;
+      }
+      throw error;
+    }
   }
 
   for (const item of wanted) visit(item);
@@ -76,7 +99,8 @@ export async function gather(
 /** The same name and version from two places has to be the same component version. */
 async function assertSame(known: Promise<ComponentVersion>, item: Wanted, signal?: AbortSignal): Promise<void> {
   const version = await known;
-  if (version.from === item.from) return;
+  // Whoever refers to a component version says which it is, not where.
+  if (item.isReferred || version.from === item.from) return;
   const other = await readComponentVersion(item.from, item.component, item.version, signal);
   const digests = [version, other].map(({ descriptor }) => componentDigest(descriptor));
   if (digests[0] === digests[1]) return;
@@ -88,6 +112,15 @@ async function assertSame(known: Promise<ComponentVersion>, item: Wanted, signal
       remedy: "Transfer one of them only, or give one a new version.",
     },
   );
+}
+
+async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
 }
 
 function childrenFirst(versions: ReadonlyMap<string, SurveyedVersion>): SurveyedVersion[] {

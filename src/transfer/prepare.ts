@@ -5,8 +5,8 @@ import {
   tagOf,
 } from "../ocm/component-version.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
-import type { RemoteRegistry, RemoteRepository } from "../registry/remote-registry.ts";
-import type { AccessForm } from "./access-form.ts";
+import type { ReadableRepository, Registry } from "../registry/registry.ts";
+import type { AccessForm, TargetLocation } from "./access-form.ts";
 import { arrange, type Placement } from "./arrange.ts";
 import type { Gathered } from "./gather.ts";
 import { checkExisting, type ExistingPolicy, findPresent, findTags, furtherSignatures } from "./inspect.ts";
@@ -14,7 +14,7 @@ import { makePlan, type Plan } from "./plan.ts";
 import { settle } from "./settle.ts";
 
 export interface PrepareOptions {
-  readonly target: ComponentRepository<RemoteRegistry>;
+  readonly target: ComponentRepository<Registry & Partial<Pick<TargetLocation, "origin">>>;
   readonly form: AccessForm;
   readonly existing: ExistingPolicy;
   /** What the target has under the name of a component version, or undefined. */
@@ -25,7 +25,7 @@ export interface PrepareOptions {
 export async function prepare({ versions }: Gathered, options: PrepareOptions, signal?: AbortSignal): Promise<Plan> {
   const { target, form, existing } = options;
   const there = await Promise.all(versions.map(({ version }) => options.existingVersion(version)));
-  const location = { origin: target.registry.origin, path: target.path };
+  const location = { origin: target.registry.origin ?? target.registry.name, path: target.path };
   const arrangements = versions.map((surveyed, index) => {
     checkExisting(there[index], surveyed.version, existing);
     const signatures = furtherSignatures(there[index], surveyed.version);
@@ -63,6 +63,6 @@ function tagKey({ path }: ComponentRepository, { descriptor }: ComponentVersion)
   return `${componentRepositoryName(path, descriptor.name)}:${tagOf(descriptor.version)}`;
 }
 
-function isOf(registry: RemoteRegistry, from: Placement["from"]): from is RemoteRepository {
+function isOf(registry: Registry, from: Placement["from"]): from is ReadableRepository {
   return "registry" in from && from.registry === registry;
 }

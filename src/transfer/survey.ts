@@ -3,6 +3,7 @@ import { TransferError } from "../errors.ts";
 import { parseAccess } from "../ocm/access.ts";
 import { describeElement, type Element } from "../ocm/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
+import { isArtifactSet } from "../ocm/media-types.ts";
 import { describeOther } from "../ocm/other-access.ts";
 import { checkDigest } from "../ocm/pinned-digest.ts";
 import { type Descriptor, isManifest } from "../registry/descriptor.ts";
@@ -37,10 +38,20 @@ export interface SurveyedVersion {
 export interface SurveyOptions {
   readonly copyResources: boolean;
   readonly copySources: boolean;
+  /** Whether what lies elsewhere is to be copied; by default all of it. */
+  readonly isSelected?: (element: Element, component: string) => boolean;
   /** The registry that an absolute reference names. */
   readonly registryAt: (reference: ImageReference) => ReadableRegistry;
   /** Finds what lies elsewhere than in registries; without it, that stays there. */
   readonly accessMethods?: Pick<AccessMethods, "locate"> | undefined;
+  /** Unpacks an artifact set; without it, one stays the layer that it is. */
+  readonly unpack?: ((from: ReadableRepository, blob: Descriptor) => Promise<UnpackedArtifact>) | undefined;
+}
+
+/** An artifact out of an artifact set. */
+export interface UnpackedArtifact {
+  readonly root: Descriptor;
+  readonly repository: ReadableRepository;
 }
 
 /** Finds the content of every resource and source. Nothing is written, and of blobs only those are read that no digest names yet. */
@@ -85,6 +96,11 @@ async function surveyElement(
     if (native === undefined && !isManifest(access.mediaType)) {
       const blobs = digests.map((digest) => layerOf(version, digest, where));
       const [blob] = blobs;
+      const unpacked = await unpackedArtifact(version, element, blobs, options);
+      if (unpacked !== undefined) {
+        const name = hintedName(access.referenceName, version, element);
+        return artifact({ from: unpacked.repository, root: unpacked.root, name });
+      }
       if (blobs.length === 1 && element.digest?.normalisationAlgorithm.startsWith("genericBlob")) {
         checkDigest(element, blob, where);
       }
@@ -95,12 +111,15 @@ async function surveyElement(
   }
   // A relative reference points into the source's own registry: left as it is, it would point nowhere at the target.
   const isCopied = element.kind === "resource" ? options.copyResources : options.copySources;
+  const isSelected = options.isSelected?.(element, version.descriptor.name) ?? true;
   if (access.kind === "ociArtifact") {
+    if (!isSelected) return kept("is not selected", true);
     if (!isCopied) return kept(`${element.kind}s are left by reference`, true);
     const reference = parseImageReference(access.imageReference, where);
     return artifact(await locateAbsolute(version, element, reference, options.registryAt, signal));
   }
   if (access.kind === "helm" || access.kind === "wget" || access.kind === "ociBlob") {
+    if (!isSelected) return kept("is not selected", true);
     if (!isCopied) return kept(`${element.kind}s are left by reference`, true);
     const found = await options.accessMethods?.locate(access, { element, where }, signal);
     if (found === undefined) return kept(`access type ${access.kind} stays a reference`);
@@ -110,6 +129,29 @@ async function surveyElement(
   }
   const reference = parseArtifactReference(access.reference, where);
   return artifact(await locateRelative(version, element, reference, where, signal));
+}
+
+/**
+ * What v1 packed when it copied by value, as the artifact that it was. A digest over the packed bytes would not hold any more, and what
+ * only claims to be an artifact set is passed on as it is.
+ */
+async function unpackedArtifact(
+  { repository }: ComponentVersion,
+  { access, digest }: Element,
+  [blob, ...others]: readonly Descriptor[],
+  { unpack }: SurveyOptions,
+): Promise<UnpackedArtifact | undefined> {
+  const { mediaType } = access;
+  if (unpack === undefined || blob === undefined || others.length > 0 || typeof mediaType !== "string")
+    return undefined;
+  const isPinnedAsBlob = digest !== undefined && !/^ociArt[ei]factDigest\//.test(digest.normalisationAlgorithm);
+  if (!isArtifactSet(mediaType) || isPinnedAsBlob) return undefined;
+  try {
+    return await unpack(repository, blob);
+  } catch (error) {
+    if (error instanceof TransferError && error.code === "ARTIFACT_SET_MALFORMED") return undefined;
+    throw error;
+  }
 }
 
 function layerOf(version: ComponentVersion, digest: Digest, where: string): Descriptor {

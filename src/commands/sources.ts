@@ -1,0 +1,43 @@
+import { TransferError } from "../errors.ts";
+import { formatRepository, type RepositorySpec } from "../ocm/component-reference.ts";
+import type { ComponentRepository } from "../ocm/component-version.ts";
+import type { Named } from "../transfer/select-versions.ts";
+import type { Run } from "./run.ts";
+
+/** What the lines of component-versions name; the same repository is opened once. */
+export async function openSources({ inputs, session }: Run): Promise<Named[]> {
+  if (inputs.componentVersions.length === 0) {
+    throw new TransferError("INPUT_MISSING", "component-versions is not set", {
+      where: "input component-versions",
+      remedy: "Write one line per component version: repository//component:version.",
+    });
+  }
+  const open = once((spec) => session.openSource(spec));
+  return Promise.all(
+    inputs.componentVersions.map(async ({ repository, component, version }) => {
+      return { from: await open(repository), component, version };
+    }),
+  );
+}
+
+/** Where a component is looked up that a reference names: the most exact resolver first. */
+export function createResolve({ inputs, session }: Run): (component: string) => Promise<ComponentRepository[]> {
+  const open = once((spec) => session.openSource(spec));
+  const resolvers = inputs.resolvers.toSorted((one, other) => other.prefix.length - one.prefix.length);
+  return (component) => {
+    const fitting = resolvers.filter(
+      ({ prefix }) => prefix === "" || component === prefix || component.startsWith(`${prefix}/`),
+    );
+    return Promise.all(fitting.map(({ repository }) => open(repository)));
+  };
+}
+
+function once(open: (spec: RepositorySpec) => Promise<ComponentRepository>) {
+  const opened = new Map<string, Promise<ComponentRepository>>();
+  return (spec: RepositorySpec) => {
+    const key = `${spec.kind} ${formatRepository(spec)}`;
+    const opening = opened.get(key) ?? open(spec);
+    opened.set(key, opening);
+    return opening;
+  };
+}

@@ -1,0 +1,106 @@
+import type { HttpClient } from "./http/client.ts";
+import type { RegistrySpec, RepositorySpec } from "./ocm/component-reference.ts";
+import { type CredentialEntry, canonicalHost, credentialFor } from "./registry/credentials.ts";
+import { createRemoteRegistry, type RemoteRegistry } from "./registry/remote-registry.ts";
+
+/** The registries of a run, one per host. */
+export interface Registries {
+  all(): readonly RemoteRegistry[];
+  named(spec: RegistrySpec): RemoteRegistry;
+  described(host: string, scheme: "http" | "https" | undefined): RemoteRegistry;
+}
+
+export interface RegistriesOptions {
+  readonly sources: readonly RepositorySpec[];
+  readonly target: RepositorySpec | undefined;
+  readonly credentials: readonly CredentialEntry[];
+  /** Told of every token that was got. */
+  readonly onSecret: ((secret: string) => void) | undefined;
+  readonly client: HttpClient;
+  readonly plainHttp: readonly string[];
+}
+
+/** One registry per host, so that what was learned of it is known wherever it is met. */
+export function createRegistries({
+  client,
+  credentials,
+  plainHttp,
+  sources,
+  target,
+  onSecret,
+}: RegistriesOptions): Registries {
+  const named = [...sources, ...(target === undefined ? [] : [target])].filter((spec) => spec.kind === "registry");
+  const written = target?.kind === "registry" ? target : undefined;
+  const schemes = new Map(
+    named.flatMap(({ host, scheme }) => (scheme === undefined ? [] : [[canonicalHost(host), scheme]])),
+  );
+  const known = new Map<string, RemoteRegistry>();
+
+  /** A scheme that the user wrote wins over the list. */
+  function isPlain(host: string): boolean {
+    const scheme = schemes.get(host);
+    return scheme === undefined ? plainHttp.some((pattern) => matchesHost(host, pattern)) : scheme === "http";
+  }
+
+  function neededFor(host: string): string {
+    const isSource = sources.some((spec) => spec.kind === "registry" && canonicalHost(spec.host) === host);
+    const isTarget = written !== undefined && canonicalHost(written.host) === host;
+    if (isSource && isTarget) return "source and target registry";
+    return isTarget ? "target registry" : isSource ? "source registry" : "artifacts";
+  }
+
+  function isBelowTarget(host: string, repository: string): boolean {
+    if (written === undefined || canonicalHost(written.host) !== host) return false;
+    return written.path === "" || repository.startsWith(`${written.path}/`);
+  }
+
+  function registry(host: string, plain: boolean, isTrusted: boolean): RemoteRegistry {
+    const key = `${plain ? "http" : "https"}://${isTrusted ? "user@" : ""}${host}`;
+    const existing = known.get(key);
+    if (existing !== undefined) return existing;
+    const created = createRemoteRegistry({
+      client,
+      host,
+      plainHttp: plain,
+      neededFor: neededFor(host),
+      ...(onSecret === undefined ? {} : { onToken: onSecret }),
+      isWritten: (repository) => isBelowTarget(host, repository),
+      credentialAt: (other) => (isTrusted ? credentialFor(credentials, other, "") : undefined),
+      credentialFor: (repository) => (isTrusted ? credentialFor(credentials, host, repository) : undefined),
+    });
+    known.set(key, created);
+    return created;
+  }
+
+  const registries: Registries = {
+    all: () => [...known.values()],
+    /** What is written for one repository wins over what is written for another of the same host. */
+    named({ host, scheme }: RegistrySpec): RemoteRegistry {
+      const name = canonicalHost(host);
+      return registry(name, scheme === undefined ? isPlain(name) : scheme === "http", true);
+    },
+    /** A descriptor may say http for a host, but nobody's credentials go there unprotected on its word. */
+    described(host: string, scheme: "http" | "https" | undefined): RemoteRegistry {
+      const name = canonicalHost(host);
+      const isOwnWord = scheme === "http" && !isPlain(name) && !schemes.has(name);
+      if (isOwnWord) return registry(name, true, false);
+      return registry(name, scheme === "https" ? false : isPlain(name), true);
+    },
+  };
+  // Those that the user named are known from the start, for the list of hosts that a run will need.
+  named.forEach(registries.named);
+  return registries;
+}
+
+/** Whether `host:port` is what a line of `plain-http` or the like means: `host[:port]`, or `.suffix[:port]` for everything below it. Without a port, every port. */
+export function matchesHost(host: string, pattern: string): boolean {
+  const [name, port] = splitPort(host);
+  const [wanted, wantedPort] = splitPort(pattern);
+  const isName = wanted.startsWith(".") ? name.endsWith(wanted) : name === wanted;
+  return isName && (wantedPort === "" || wantedPort === port);
+}
+
+function splitPort(host: string): [string, string] {
+  const port = /:(\d+)$/.exec(host)?.[1] ?? "";
+  return [port === "" ? host : host.slice(0, -port.length - 1), port];
+}
