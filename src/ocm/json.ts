@@ -18,6 +18,10 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !lossless.isRawJSON(value);
 }
 
+export function isRawNumber(value: unknown): value is RawNumber {
+  return lossless.isRawJSON(value);
+}
+
 /** The number of a JSON literal: a double where it prints as it was written, else the literal itself. */
 export function jsonNumber(literal: string): number | RawNumber {
   const number = Number(literal);
@@ -34,7 +38,7 @@ export function parseJson(text: string): Json {
 
 /** RFC 8785: sorted keys, ECMAScript numbers, no white space. What component digests are computed over. */
 export function canonicalJson(value: Json): string {
-  if (lossless.isRawJSON(value)) return JSON.stringify(Number(value.rawJSON));
+  if (isRawNumber(value)) return JSON.stringify(Number(value.rawJSON));
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (!isJsonObject(value)) return JSON.stringify(value);
   const members = Object.keys(value)

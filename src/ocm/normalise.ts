@@ -1,105 +1,100 @@
-import { createHash } from "node:crypto";
+import { TransferError } from "../errors.ts";
+import { printable } from "../redact.ts";
 import type { ComponentDescriptor } from "./component-descriptor.ts";
-import { canonicalJson, isJsonObject, type Json, type JsonObject, parseJson } from "./json.ts";
+import { entryJson } from "./entry-json.ts";
+import { type DigestAlgorithms, hashNamed, hexHash } from "./hash-algorithm.ts";
+import { canonicalJson, isJsonObject, isRawNumber, type Json } from "./json.ts";
+import { withNestedDigests } from "./nested-digests.ts";
+import { type SignedFields, signedComponent, withVersionsInIdentities } from "./normalised-component.ts";
+
+/** What v1 of the CLI uses unless told otherwise; v2 reads the name as `jsonNormalisation/v4alpha1`. */
+const DEFAULT: DigestAlgorithms = { hashAlgorithm: "SHA-256", normalisationAlgorithm: "jsonNormalisation/v3" };
 
 /**
- * Hexadecimal SHA-256 over the normalised component descriptor (`jsonNormalisation/v3`, which v2 of the CLI calls v4alpha1): what
- * signatures sign and references pin. Access is no part of it, so rewriting access leaves it as it is.
+ * Hexadecimal SHA-256 over the normalised component descriptor (`jsonNormalisation/v3`): what signatures sign and references pin,
+ * unless they say otherwise. Access is no part of it, so rewriting access leaves it as it is.
  */
 export function componentDigest(descriptor: ComponentDescriptor): string {
-  return createHash("sha256").update(normalise(descriptor)).digest("hex");
+  return digestOf(descriptor, DEFAULT);
 }
 
-/** Only the fields that the schema has are signed: what else stands in a descriptor, the CLIs lose when they read it. */
-export function normalise({ tree }: ComponentDescriptor): string {
-  const component = isJsonObject(tree.component) ? tree.component : {};
-  const { name, version, creationTime, provider, labels, resources, sources, componentReferences } = component;
-  return canonicalJson({
-    component: defined({
-      name,
-      version,
-      creationTime: normaliseTime(creationTime),
-      provider: normaliseProvider(provider ?? null),
-      labels: signedLabels(labels),
-      resources: list(resources).map(normaliseResource),
-      sources: list(sources).map(normaliseElement),
-      componentReferences: list(componentReferences).map(normaliseReference),
-    }),
-  });
+/**
+ * Hexadecimal digest of a component version by the algorithms that a signature or a reference names. For one that is referred to by a
+ * `root` signed in mode `top`, with the digests that the root has for it. Fails with NORMALISATION_UNSUPPORTED or HASH_UNSUPPORTED.
+ */
+export function digestOf(
+  descriptor: ComponentDescriptor,
+  algorithms: DigestAlgorithms,
+  root: ComponentDescriptor = descriptor,
+): string {
+  const hash = hashNamed(algorithms.hashAlgorithm, `${descriptor.name}:${descriptor.version}`);
+  return hexHash(hash, normalise(descriptor, algorithms, root));
 }
 
-function normaliseElement({ name, version, extraIdentity, labels, type }: JsonObject): JsonObject {
-  return defined({ name, version, extraIdentity: nonEmpty(extraIdentity), labels: signedLabels(labels), type });
-}
-
-function normaliseResource(resource: JsonObject): JsonObject {
-  const type = isJsonObject(resource.access) ? resource.access.type : undefined;
-  const isNone = typeof type === "string" && /^none(\/v1)?$/i.test(type);
-  const digest = isNone ? undefined : normaliseDigest(resource.digest);
-  return defined({ ...normaliseElement(resource), relation: resource.relation, digest });
-}
-
-/** The labels of references are signed as they are, signing or not: both CLIs do so. */
-function normaliseReference({ name, version, extraIdentity, labels, componentName, digest }: JsonObject): JsonObject {
-  return defined({
-    name,
-    version,
-    extraIdentity: nonEmpty(extraIdentity),
-    labels: list(labels).length === 0 ? undefined : list(labels).map(knownLabel),
-    componentName,
-    digest: normaliseDigest(digest),
-  });
-}
-
-function normaliseDigest(digest: Json | undefined): Json | undefined {
-  if (!isJsonObject(digest)) return undefined;
-  const { hashAlgorithm, normalisationAlgorithm, value } = digest;
-  return defined({ hashAlgorithm, normalisationAlgorithm, value });
-}
-
-/** Both CLIs keep the time as seconds in UTC, however it was written. */
-function normaliseTime(time: Json | undefined): Json | undefined {
-  const milliseconds = typeof time === "string" ? Date.parse(time) : Number.NaN;
-  return Number.isNaN(milliseconds) ? time : new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, "Z");
-}
-
-function nonEmpty(value: Json | undefined): Json | undefined {
-  return isJsonObject(value) && Object.keys(value).length > 0 ? value : undefined;
-}
-
-/** A provider is a name, or an object that the v2 schema keeps as a JSON string. */
-function normaliseProvider(provider: Json): Json {
-  const value = typeof provider === "string" && provider.trimStart().startsWith("{") ? tryParse(provider) : provider;
-  return isJsonObject(value) ? defined({ name: value.name, labels: signedLabels(value.labels) }) : { name: value };
-}
-
-function tryParse(text: string): Json {
-  try {
-    return parseJson(text);
-  } catch {
-    return text;
+/** The text that a digest is computed over, to be read as UTF-8. */
+export function normalise(
+  descriptor: ComponentDescriptor,
+  { hashAlgorithm, normalisationAlgorithm }: DigestAlgorithms = DEFAULT,
+  root: ComponentDescriptor = descriptor,
+): string {
+  const where = `${descriptor.name}:${descriptor.version}`;
+  const stored = isJsonObject(descriptor.tree.component) ? descriptor.tree.component : {};
+  const component = withNestedDigests(stored, root.tree);
+  const first: SignedFields = {
+    generation: 1,
+    referenceLabels: "all",
+    hashAlgorithm,
+    sources: true,
+    plainProvider: false,
+    noIdentity: undefined,
+  };
+  switch (normalisationAlgorithm) {
+    case "jsonNormalisation/v1": {
+      const entries = {
+        ...first,
+        referenceLabels: "signing",
+        sources: false,
+        plainProvider: true,
+        noIdentity: null,
+      } as const;
+      const signed = signedComponent(withVersionsInIdentities(component), entries);
+      return entryJson(pruned({ meta: { schemaVersion: "v2" }, component: signed }, "keep nulls", where));
+    }
+    case "jsonNormalisation/v2": {
+      const signed = signedComponent(withVersionsInIdentities(component), first);
+      return canonicalJson(pruned({ component: signed }, "keep nulls", where));
+    }
+    case "jsonNormalisation/v3":
+      return canonicalJson(pruned({ component: signedComponent(component, first) }, "keep nulls", where));
+    case "jsonNormalisation/v4alpha1": {
+      const signed = signedComponent(stored, { ...first, generation: 2 });
+      return canonicalJson(pruned({ component: signed }, "drop nulls", where));
+    }
+    default:
+      throw new TransferError(
+        "NORMALISATION_UNSUPPORTED",
+        `${where}: the normalisation ${printable(JSON.stringify(normalisationAlgorithm), 80)} is not known`,
+        { where, remedy: "Sign the component version anew with jsonNormalisation/v3." },
+      );
   }
 }
 
-function signedLabels(labels: Json | undefined): Json | undefined {
-  const signed = list(labels)
-    .filter(({ signing }) => signing === true || signing === "true")
-    .map(({ merge: _, ...label }) => knownLabel(label));
-  return signed.length === 0 ? undefined : signed;
-}
-
-/** A value of null is a value. */
-function knownLabel({ name, version, value, signing, merge }: JsonObject): JsonObject {
-  return { ...defined({ name, version, signing, merge }), value: value ?? null };
-}
-
-function list(value: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
-}
-
-/** Members that are absent, or null where the schema has an optional field, are left out. */
-function defined(members: Readonly<Record<string, Json | undefined>>): JsonObject {
-  return Object.fromEntries(
-    Object.entries(members).filter((member): member is [string, Json] => member[1] !== undefined && member[1] !== null),
+/**
+ * Both generations lose members without a name, and read half a surrogate pair as U+FFFD; the second also loses members that are null.
+ * None of them reads a number that no double holds.
+ */
+function pruned(value: Json, nulls: "keep nulls" | "drop nulls", where: string): Json {
+  if (typeof value === "string") return value.toWellFormed();
+  if (isRawNumber(value)) {
+    if (Number.isFinite(Number(value.rawJSON))) return value;
+    throw new TransferError("DESCRIPTOR_MALFORMED", `${where}: a signed label holds a number that is too large`, {
+      where,
+    });
+  }
+  if (Array.isArray(value)) return value.map((entry) => pruned(entry, nulls, where));
+  if (!isJsonObject(value)) return value;
+  const members = Object.entries(value).filter(
+    ([name, member]) => name !== "" && (member !== null || nulls === "keep nulls"),
   );
+  return Object.fromEntries(members.map(([name, member]) => [name.toWellFormed(), pruned(member, nulls, where)]));
 }

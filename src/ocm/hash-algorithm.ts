@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { TransferError } from "../errors.ts";
+import { printable } from "../redact.ts";
+
+/** How a digest was made, and what it is: hexadecimal (OCM spec, digests). */
+export interface DigestSpec {
+  readonly hashAlgorithm: string;
+  readonly normalisationAlgorithm: string;
+  readonly value: string;
+}
+
+export type DigestAlgorithms = Pick<DigestSpec, "hashAlgorithm" | "normalisationAlgorithm">;
+
+export type HashName = "sha256" | "sha512";
+
+const HASHES: ReadonlyMap<string, HashName> = new Map([
+  ["SHA-256", "sha256"],
+  ["SHA-512", "sha512"],
+]);
+
+/** Names that the first versions of the CLI wrote, with those of today. */
+const LEGACY: ReadonlyMap<string, string> = new Map([
+  ["sha256", "SHA-256"],
+  ["sha512", "SHA-512"],
+]);
+
+/** The hash of an algorithm of a digest, by the name that Node.js and image digests have for it. */
+export function hashNamed(hashAlgorithm: string, where: string): HashName {
+  const hash = HASHES.get(LEGACY.get(hashAlgorithm) ?? hashAlgorithm.toUpperCase());
+  if (hash !== undefined) return hash;
+  throw new TransferError(
+    "HASH_UNSUPPORTED",
+    `${where}: the hash algorithm ${printable(JSON.stringify(hashAlgorithm), 60)} is none of SHA-256 and SHA-512`,
+    { where, remedy: "Sign the component version anew with SHA-256, which both generations of the OCM CLI use." },
+  );
+}
+
+export function isLegacyHash(hashAlgorithm: string): boolean {
+  return LEGACY.has(hashAlgorithm);
+}
+
+/** The name that the first versions of the CLI would have written. */
+export function legacyHash(hashAlgorithm: string): string {
+  for (const [legacy, name] of LEGACY) if (name === hashAlgorithm) return legacy;
+  return hashAlgorithm;
+}
+
+export function hexHash(hash: HashName, content: string | Uint8Array): string {
+  return createHash(hash).update(content).digest("hex");
+}
