@@ -8,7 +8,8 @@ const ESCAPED = /[<>&\u2028\u2029]/g;
  * Texts and numbers are spelled as Go does.
  */
 export function entryJson(value: Json): string {
-  if (isRawNumber(value)) return number(Number(value.rawJSON));
+  // As a whole number, zero has no sign.
+  if (isRawNumber(value)) return value.rawJSON === "-0" ? "0" : number(Number(value.rawJSON));
   if (typeof value === "number") return number(value);
   if (Array.isArray(value)) return `[${value.map(entryJson).join(",")}]`;
   if (!isJsonObject(value)) return escaped(JSON.stringify(value));

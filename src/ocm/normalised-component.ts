@@ -52,7 +52,7 @@ export function signedComponent(component: JsonObject, fields: SignedFields): Js
     defined({
       ...artifactOf(resource, fields.noIdentity),
       relation: generation === 2 ? text(resource.relation) : text(resource.relation) || undefined,
-      digest: hasNoAccess(resource, generation) ? undefined : digestOf(resource.digest),
+      digest: hasNoAccess(resource) ? undefined : digestOf(resource.digest),
     });
   const referenceOf = (reference: JsonObject): JsonObject =>
     defined({
@@ -116,9 +116,8 @@ function normaliseLabel(label: JsonObject, generation: 1 | 2, whole: boolean): J
   };
 }
 
-function hasNoAccess({ access }: JsonObject, generation: 1 | 2): boolean {
-  const type = isJsonObject(access) ? text(access.type) : "";
-  return (generation === 1 ? /^[nN]one(?:\/v1)?$/ : /^[nN]one$/).test(type);
+function hasNoAccess({ access }: JsonObject): boolean {
+  return isJsonObject(access) && (access.type === "none" || access.type === "None");
 }
 
 /** A provider is a name, or an object that the v2 schema keeps as a JSON string. */

@@ -4,13 +4,16 @@ import { canonicalJson, isJsonObject, type Json, jsonNumber } from "./json.ts";
 /** More nodes than any component descriptor has, and few enough to stop an alias bomb. */
 const MOST_NODES = 5_000_000;
 
+/** A line break to Go, which indents what follows when it writes, and takes blanks around it away when it reads. */
+const LINE_SEPARATOR = /[ \t]*([\u2028\u2029])[ \t]*/g;
+
 /**
  * YAML as the OCM CLIs read it (sigs.k8s.io/yaml on go-yaml 2): the plain scalars of YAML 1.1, so that a bare `yes` is true, but
  * no dates and no sexagesimal numbers. Numbers keep their spelling where JSON has it.
  */
 export function parseYaml(text: string, mostNodes: number = MOST_NODES): Json {
   // Not silent: the library would then take the first of several documents and say nothing.
-  const document = parseDocument(text, { version: "1.1", schema: "failsafe", uniqueKeys: true, logLevel: "error" });
+  const document = parseDocument(text.replace(LINE_SEPARATOR, "$1"), { version: "1.1", schema: "failsafe", uniqueKeys: true, logLevel: "error" });
   const error = document.errors[0];
   if (error !== undefined) throw new SyntaxError(error.message);
   let nodes = 0;
