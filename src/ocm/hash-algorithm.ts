@@ -18,7 +18,7 @@ const HASHES: ReadonlyMap<string, HashName> = new Map([
   ["SHA-512", "sha512"],
 ]);
 
-/** Names that the first versions of the CLI wrote, with those of today. */
+/** Names that the first versions of the CLI wrote. They are signed as they stand there. */
 const LEGACY: ReadonlyMap<string, string> = new Map([
   ["sha256", "SHA-256"],
   ["sha512", "SHA-512"],
@@ -33,16 +33,6 @@ export function hashNamed(hashAlgorithm: string, where: string): HashName {
     `${where}: the hash algorithm ${printable(JSON.stringify(hashAlgorithm), 60)} is none of SHA-256 and SHA-512`,
     { where, remedy: "Sign the component version anew with SHA-256, which both generations of the OCM CLI use." },
   );
-}
-
-export function isLegacyHash(hashAlgorithm: string): boolean {
-  return LEGACY.has(hashAlgorithm);
-}
-
-/** The name that the first versions of the CLI would have written. */
-export function legacyHash(hashAlgorithm: string): string {
-  for (const [legacy, name] of LEGACY) if (name === hashAlgorithm) return legacy;
-  return hashAlgorithm;
 }
 
 export function hexHash(hash: HashName, content: string | Uint8Array): string {

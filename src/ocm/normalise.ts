@@ -10,6 +10,22 @@ import { type SignedFields, signedComponent, withVersionsInIdentities } from "./
 /** What v1 of the CLI uses unless told otherwise; v2 reads the name as `jsonNormalisation/v4alpha1`. */
 const DEFAULT: DigestAlgorithms = { hashAlgorithm: "SHA-256", normalisationAlgorithm: "jsonNormalisation/v3" };
 
+const FIRST: SignedFields = {
+  generation: 1,
+  referenceLabels: "all",
+  sources: true,
+  plainProvider: false,
+  noIdentity: undefined,
+};
+const ENTRIES: SignedFields = {
+  ...FIRST,
+  referenceLabels: "signing",
+  sources: false,
+  plainProvider: true,
+  noIdentity: null,
+};
+const SECOND: SignedFields = { ...FIRST, generation: 2 };
+
 /**
  * Hexadecimal SHA-256 over the normalised component descriptor (`jsonNormalisation/v3`): what signatures sign and references pin,
  * unless they say otherwise. Access is no part of it, so rewriting access leaves it as it is.
@@ -34,42 +50,25 @@ export function digestOf(
 /** The text that a digest is computed over, to be read as UTF-8. */
 export function normalise(
   descriptor: ComponentDescriptor,
-  { hashAlgorithm, normalisationAlgorithm }: DigestAlgorithms = DEFAULT,
+  { normalisationAlgorithm }: Pick<DigestAlgorithms, "normalisationAlgorithm"> = DEFAULT,
   root: ComponentDescriptor = descriptor,
 ): string {
   const where = `${descriptor.name}:${descriptor.version}`;
   const stored = isJsonObject(descriptor.tree.component) ? descriptor.tree.component : {};
   const component = withNestedDigests(stored, root.tree);
-  const first: SignedFields = {
-    generation: 1,
-    referenceLabels: "all",
-    hashAlgorithm,
-    sources: true,
-    plainProvider: false,
-    noIdentity: undefined,
-  };
   switch (normalisationAlgorithm) {
     case "jsonNormalisation/v1": {
-      const entries = {
-        ...first,
-        referenceLabels: "signing",
-        sources: false,
-        plainProvider: true,
-        noIdentity: null,
-      } as const;
-      const signed = signedComponent(withVersionsInIdentities(component), entries);
+      const signed = signedComponent(withVersionsInIdentities(component), ENTRIES);
       return entryJson(pruned({ meta: { schemaVersion: "v2" }, component: signed }, "keep nulls", where));
     }
     case "jsonNormalisation/v2": {
-      const signed = signedComponent(withVersionsInIdentities(component), first);
+      const signed = signedComponent(withVersionsInIdentities(component), FIRST);
       return canonicalJson(pruned({ component: signed }, "keep nulls", where));
     }
     case "jsonNormalisation/v3":
-      return canonicalJson(pruned({ component: signedComponent(component, first) }, "keep nulls", where));
-    case "jsonNormalisation/v4alpha1": {
-      const signed = signedComponent(stored, { ...first, generation: 2 });
-      return canonicalJson(pruned({ component: signed }, "drop nulls", where));
-    }
+      return canonicalJson(pruned({ component: signedComponent(component, FIRST) }, "keep nulls", where));
+    case "jsonNormalisation/v4alpha1":
+      return canonicalJson(pruned({ component: signedComponent(stored, SECOND) }, "drop nulls", where));
     default:
       throw new TransferError(
         "NORMALISATION_UNSUPPORTED",

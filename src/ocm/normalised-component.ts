@@ -1,4 +1,3 @@
-import { isLegacyHash, legacyHash } from "./hash-algorithm.ts";
 import { isJsonObject, type Json, type JsonObject, parseJson } from "./json.ts";
 import { isSameIdentity } from "./nested-digests.ts";
 
@@ -11,8 +10,6 @@ export interface SignedFields {
   readonly generation: 1 | 2;
   /** Both generations sign the labels of references, signing or not: their rule names a field that there is none of. */
   readonly referenceLabels: "all" | "signing";
-  /** The algorithm that the digest is made with; a legacy name makes all names in the component legacy ones. */
-  readonly hashAlgorithm: string;
   readonly sources: boolean;
   /** Whether a provider without labels is the name that it is, and no object. */
   readonly plainProvider: boolean;
@@ -21,7 +18,7 @@ export interface SignedFields {
 }
 
 export function signedComponent(component: JsonObject, fields: SignedFields): JsonObject {
-  const { generation, hashAlgorithm } = fields;
+  const { generation } = fields;
   const labelsOf = (labels: Json | undefined, kept: "all" | "signing" = "signing"): Json | undefined => {
     const list = kept === "all" ? objects(labels) : objects(labels).filter(isSigning);
     if (list.length === 0) return undefined;
@@ -29,9 +26,8 @@ export function signedComponent(component: JsonObject, fields: SignedFields): Js
   };
   const digestOf = (digest: Json | undefined): Json | undefined => {
     if (!isJsonObject(digest)) return undefined;
-    const algorithm = text(digest.hashAlgorithm);
     return {
-      hashAlgorithm: isLegacyHash(hashAlgorithm) ? legacyHash(algorithm) : algorithm,
+      hashAlgorithm: text(digest.hashAlgorithm),
       normalisationAlgorithm: text(digest.normalisationAlgorithm),
       value: text(digest.value),
     };

@@ -13,7 +13,12 @@ const LINE_SEPARATOR = /[ \t]*([\u2028\u2029])[ \t]*/g;
  */
 export function parseYaml(text: string, mostNodes: number = MOST_NODES): Json {
   // Not silent: the library would then take the first of several documents and say nothing.
-  const document = parseDocument(text.replace(LINE_SEPARATOR, "$1"), { version: "1.1", schema: "failsafe", uniqueKeys: true, logLevel: "error" });
+  const document = parseDocument(text.replace(LINE_SEPARATOR, "$1"), {
+    version: "1.1",
+    schema: "failsafe",
+    uniqueKeys: true,
+    logLevel: "error",
+  });
   const error = document.errors[0];
   if (error !== undefined) throw new SyntaxError(error.message);
   let nodes = 0;
