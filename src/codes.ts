@@ -123,7 +123,6 @@ export const codes = {
   SIGNATURE_INVALID: "A signature does not match the public key.",
   SIGNATURE_UNSUPPORTED: "A signature is of a kind that cannot be verified.",
   PUBLIC_KEY_MALFORMED: "A public key cannot be read.",
-  LEFT_BY_REFERENCE: "Something was not copied, since it lies elsewhere than in an OCI registry.",
   ARTIFACT_SET_KEPT: "An image is packed in an archive layer, and is transferred as that.",
   ARTIFACT_NAME_TAKEN: "Two artifacts would get the same name at the target.",
   COMPONENT_VERSION_EXISTS: "The target has the component version already.",

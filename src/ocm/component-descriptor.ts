@@ -97,7 +97,7 @@ export function parseComponentDescriptor(text: string, where: string): Component
         extraIdentity: strings(entry.extraIdentity),
         labels: labelsOf(entry.labels),
         access: entry.access,
-        digest: digestOf(entry.digest),
+        digest: readDigest(entry.digest),
       };
     });
   return {
@@ -150,7 +150,7 @@ function labelsOf(value: Json | undefined): Label[] {
     .flatMap(({ name, value: labelled = null }) => (typeof name === "string" ? [{ name, value: labelled }] : []));
 }
 
-function digestOf(value: Json | undefined): Element["digest"] {
+export function readDigest(value: Json | undefined): Element["digest"] {
   if (!isJsonObject(value)) return undefined;
   const { hashAlgorithm, normalisationAlgorithm, value: digest } = value;
   if (typeof hashAlgorithm !== "string" || typeof normalisationAlgorithm !== "string" || typeof digest !== "string")
