@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { parseComponentDescriptor } from "../../src/ocm/component-descriptor.ts";
-import { componentDigest, normalise } from "../../src/ocm/normalise.ts";
+import { componentDigest, digestOf, normalise } from "../../src/ocm/normalise.ts";
 import { componentDigests } from "../fixtures/ocm/digests.ts";
 import { type ComponentId, changed, readFixture } from "./fixture-version.ts";
 
@@ -323,4 +323,145 @@ test("every rule in one descriptor, written out", () => {
       '"provider":{"labels":[{"name":"p","signing":true,"value":1}],"name":"acme"},' +
       '"resources":[{"name":"r","relation":"local","type":"t","version":"1"}],"sources":[],"version":"1.0.0"}}',
   );
+});
+
+describe("the same content by every algorithm, written out", () => {
+  const twin = { type: "t", relation: "local", access: { type: "localBlob" } };
+  const digest = { hashAlgorithm: "sha256", normalisationAlgorithm: "n", value: "v" };
+  const text = JSON.stringify({
+    meta: { schemaVersion: "v2" },
+    component: {
+      name: "acme.org/x",
+      version: "1.0.0",
+      creationTime: "2024-02-03T04:05:06.5+01:00",
+      provider: '{"name":"acme"}',
+      labels: [
+        { name: "l", version: "v1", value: { "": 1, b: [null, { c: null }], a: null, "<": "&\u2028" }, signing: true },
+        { name: "none", value: null, signing: true },
+        unsigned,
+      ],
+      resources: [
+        { name: "r", version: "1", ...twin, digest },
+        { name: "r", version: "2", ...twin, relation: null, extraIdentity: {} },
+      ],
+      sources: [{ name: "s", version: "1", type: "git", access: { type: "gitHub" } }],
+      componentReferences: [
+        {
+          name: "c",
+          componentName: "acme.org/c",
+          version: "2",
+          labels: [
+            { name: "u", value: 1, signing: false, merge: { algorithm: "default" } },
+            { name: "v", value: 2, signing: true },
+          ],
+        },
+      ],
+    },
+  });
+  const by = (name: string) =>
+    normalise(parseComponentDescriptor(text, "test"), { normalisationAlgorithm: `jsonNormalisation/${name}` });
+  const label = '{"name":"l","signing":true,"value":{"<":"&\u2028","a":null,"b":[null,{"c":null}]},"version":"v1"}';
+  const references =
+    '[{"componentName":"acme.org/c","labels":[{"merge":{"algorithm":"default"},"name":"u","value":1},{"name":"v","signing":true,"value":2}],"name":"c","version":"2"}]';
+  const pinned = '{"hashAlgorithm":"sha256","normalisationAlgorithm":"n","value":"v"}';
+  const third = (identity: string) =>
+    `{"component":{"componentReferences":${references},"creationTime":"2024-02-03T03:05:07Z",` +
+    `"labels":[${label},{"name":"none","signing":true,"value":null}],"name":"acme.org/x","provider":{"name":"acme"},` +
+    `"resources":[{"digest":${pinned},${identity}"name":"r","relation":"local","type":"t","version":"1"},` +
+    '{"name":"r","type":"t","version":"2"}],"sources":[{"name":"s","type":"git","version":"1"}],"version":"1.0.0"}}';
+
+  test("v3", () => {
+    expect(by("v3")).toBe(third(""));
+  });
+
+  test("v2: of two that are called the same, the first gets its version into its identity", () => {
+    expect(by("v2")).toBe(third('"extraIdentity":{"version":"1"},'));
+  });
+
+  test("v1: lists of entries, as Go escapes them, without sources", () => {
+    expect(by("v1")).toBe(
+      '[{"component":[{"componentReferences":[[{"componentName":"acme.org/c"},{"extraIdentity":null},' +
+        '{"labels":[[{"name":"v"},{"signing":true},{"value":2}]]},{"name":"c"},{"version":"2"}]]},' +
+        '{"creationTime":"2024-02-03T03:05:07Z"},' +
+        '{"labels":[[{"name":"l"},{"signing":true},' +
+        '{"value":[{"\\u003c":"\\u0026\\u2028"},{"a":null},{"b":[null,[{"c":null}]]}]},{"version":"v1"}],' +
+        '[{"name":"none"},{"signing":true},{"value":null}]]},{"name":"acme.org/x"},{"provider":"acme"},' +
+        '{"resources":[[{"digest":[{"hashAlgorithm":"sha256"},{"normalisationAlgorithm":"n"},{"value":"v"}]},' +
+        '{"extraIdentity":[{"version":"1"}]},{"name":"r"},{"relation":"local"},{"type":"t"},{"version":"1"}],' +
+        '[{"extraIdentity":null},{"name":"r"},{"type":"t"},{"version":"2"}]]},{"version":"1.0.0"}]},' +
+        '{"meta":[{"schemaVersion":"v2"}]}]',
+    );
+  });
+
+  test("v4alpha1: without versions of labels and members that are null, with empty texts and the time as written", () => {
+    expect(by("v4alpha1")).toBe(
+      '{"component":{"componentReferences":[{"componentName":"acme.org/c",' +
+        '"digest":{"hashAlgorithm":"","normalisationAlgorithm":"","value":""},' +
+        '"labels":[{"name":"u","value":1},{"name":"v","signing":true,"value":2}],"name":"c","version":"2"}],' +
+        '"creationTime":"2024-02-03T04:05:06.5+01:00",' +
+        '"labels":[{"name":"l","signing":true,"value":{"<":"&\u2028","b":[null,{}]}},{"name":"none","signing":true}],' +
+        `"name":"acme.org/x","provider":{"name":"acme"},"resources":[{"digest":${pinned},"name":"r",` +
+        '"relation":"local","type":"t","version":"1"},{"name":"r","relation":"","type":"t","version":"2"}],' +
+        '"sources":[{"name":"s","type":"git","version":"1"}],"version":"1.0.0"}}',
+    );
+  });
+});
+
+describe("the values of labels", () => {
+  const by = (value: string, algorithm: string) => {
+    const text = `{"meta":{"schemaVersion":"v2"},"component":{"name":"acme.org/x","version":"1","provider":"a","labels":[{"name":"l","signing":true,"value":${value}}]}}`;
+    return normalise(parseComponentDescriptor(text, "test"), { normalisationAlgorithm: algorithm });
+  };
+
+  test.each([
+    ["1.0", "1", "1"],
+    ["-0", "0", "0"],
+    ["-0.0", "0", "-0"],
+    ["1E21", "1e+21", "1e+21"],
+    ["1e-7", "1e-7", "1e-7"],
+    ["12345678901234567890", "12345678901234567000", "12345678901234567000"],
+    ["{}", "{}", "[]"],
+    ["[]", "[]", "[]"],
+    ['{"\ue000":1,"\ud83d\udca9":2}', '{"💩":2,"\ue000":1}', '[{"\ue000":1},{"💩":2}]'],
+    ['"\\ud800"', '"\ufffd"', '"\ufffd"'],
+  ])("%s", (value, canonical, entries) => {
+    expect(by(value, "jsonNormalisation/v3")).toContain(`"value":${canonical}}`);
+    expect(by(value, "jsonNormalisation/v1")).toContain(`{"value":${entries}}`);
+  });
+
+  test.each(["v1", "v2", "v3", "v4alpha1"])("are no numbers that no double holds: %s", (name) => {
+    expect(() => by("1e400", `jsonNormalisation/${name}`)).toThrow(
+      expect.objectContaining({ code: "DESCRIPTOR_MALFORMED" }),
+    );
+  });
+});
+
+describe("digests by other algorithms", () => {
+  const digest = (algorithms: Partial<Parameters<typeof digestOf>[1]>) =>
+    readFixture("v1-by-reference").then(({ descriptor }) =>
+      digestOf(descriptor, { hashAlgorithm: "SHA-256", normalisationAlgorithm: "jsonNormalisation/v3", ...algorithms }),
+    );
+  const known = componentDigests["example.org/shop:1.2.0"];
+
+  test.each(["SHA-256", "sha-256", "sha256"])("%s", async (hashAlgorithm) => {
+    expect(await digest({ hashAlgorithm })).toBe(known);
+  });
+
+  test.each(["SHA-512", "sha512"])("%s is longer", async (hashAlgorithm) => {
+    expect(await digest({ hashAlgorithm })).toMatch(/^[0-9a-f]{128}$/);
+  });
+
+  test("the generations agree where a component version is plain", async () => {
+    expect(await digest({ normalisationAlgorithm: "jsonNormalisation/v4alpha1" })).toBe(known);
+  });
+
+  test.each([
+    [{ hashAlgorithm: "SHA256" }, "HASH_UNSUPPORTED"],
+    [{ hashAlgorithm: "" }, "HASH_UNSUPPORTED"],
+    [{ hashAlgorithm: "NO-DIGEST" }, "HASH_UNSUPPORTED"],
+    [{ normalisationAlgorithm: "jsonNormalisation/v4" }, "NORMALISATION_UNSUPPORTED"],
+    [{ normalisationAlgorithm: "" }, "NORMALISATION_UNSUPPORTED"],
+  ])("%j is not supported", async (algorithms, code) => {
+    await expect(digest(algorithms)).rejects.toMatchObject({ code });
+  });
 });

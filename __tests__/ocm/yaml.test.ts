@@ -79,3 +79,10 @@ test("a bomb of aliases is refused", () => {
 test("an alias of itself is refused", () => {
   expect(() => parseYaml("a: &a [*a]")).toThrow();
 });
+
+test("a line separator keeps nothing of the blanks around it, which Go adds when it writes", () => {
+  expect(parseYaml("a: 'one \u2028      two'\nb: three\u2029 four")).toEqual({
+    a: "one\u2028two",
+    b: "three\u2029four",
+  });
+});

@@ -5,19 +5,29 @@ export interface PemBlock {
   readonly bytes: Buffer;
 }
 
-const BLOCK = /^-----BEGIN ([^\r\n-]+)-----[ \t]*\r?\n([\s\S]*?)^-----END \1-----/gm;
-
 /** The blocks in their order; what stands between them is a comment. */
 export function pemBlocks(text: string): PemBlock[] {
-  return [...text.matchAll(BLOCK)].map(([, type = "", content = ""]) => {
-    const lines = content.split(/\r?\n/);
-    const headers = lines.filter((line) => line.includes(":"));
-    return {
-      type,
-      headers: new Map(
-        headers.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]),
-      ),
-      bytes: Buffer.from(lines.filter((line) => !line.includes(":")).join(""), "base64"),
-    };
+  const blocks: PemBlock[] = [];
+  let open: { readonly type: string; readonly lines: string[] } | undefined;
+  for (const line of text.split(/\r?\n/).map((each) => each.trimEnd())) {
+    const begin = /^-----BEGIN ([^-]+)-----$/.exec(line)?.[1];
+    if (begin !== undefined) {
+      open = { type: begin, lines: [] };
+    } else if (open !== undefined && line === `-----END ${open.type}-----`) {
+      blocks.push(block(open.type, open.lines));
+      open = undefined;
+    } else {
+      open?.lines.push(line);
+    }
+  }
+  return blocks;
+}
+
+function block(type: string, lines: readonly string[]): PemBlock {
+  const headers = lines.flatMap((line): [string, string][] => {
+    const colon = line.indexOf(":");
+    return colon < 0 ? [] : [[line.slice(0, colon), line.slice(colon + 1).trim()]];
   });
+  const content = lines.filter((line) => !line.includes(":")).join("");
+  return { type, headers: new Map(headers), bytes: Buffer.from(content, "base64") };
 }

@@ -5,7 +5,7 @@ import { canonicalJson, isJsonObject, type Json, jsonNumber } from "./json.ts";
 const MOST_NODES = 5_000_000;
 
 /** A line break to Go, which indents what follows when it writes, and takes blanks around it away when it reads. */
-const LINE_SEPARATOR = /[ \t]*([\u2028\u2029])[ \t]*/g;
+const LINE_SEPARATOR = /(?:(?<![ \t])[ \t]+)?([\u2028\u2029])[ \t]*/g;
 
 /**
  * YAML as the OCM CLIs read it (sigs.k8s.io/yaml on go-yaml 2): the plain scalars of YAML 1.1, so that a bare `yes` is true, but
