@@ -18,6 +18,7 @@ const ROOMS = [
   "registries",
   "certificates",
   "inputs",
+  "image-files",
   "transfer",
   "access-methods",
   "ocm",

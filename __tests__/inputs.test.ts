@@ -114,6 +114,10 @@ test("defaults", () => {
     resolvers: [],
     include: [],
     exclude: [],
+    accessFallback: "none",
+    publishArtifacts: undefined,
+    writeImages: [],
+    imagesPrefix: "",
     target: undefined,
     recursive: false,
     copyResources: true,
@@ -200,6 +204,28 @@ describe("bad values are refused by name, with what to use", () => {
     expect(() => read({ resolvers: `=./all\n${value}` })).toThrow(
       expect.objectContaining({ code, where: "input resolvers, line 2" }),
     );
+  });
+
+  test.each([
+    ["publish-artifacts", "{repo}:{tag}", "INPUT_INVALID", "{repository}:{tag}"],
+    ["publish-artifacts", "{repository}:{tag}:x", "INPUT_INVALID", "{repository}:{tag}"],
+    ["publish-artifacts", "/{repository}", "INPUT_INVALID", "{repository}:{tag}"],
+    ["publish-artifacts", "component-descriptors/{repository}", "INPUT_INVALID", "{repository}:{tag}"],
+    ["access-fallback", "localBlob", "INPUT_INVALID", "artifact-set"],
+    ["images-prefix", "https://registry.corp/ocm", "INPUT_INVALID", "without a scheme"],
+    ["images-prefix", "registry.corp/OCM", "REFERENCE_MALFORMED", "Write a registry"],
+  ])("%s: %j: %s", (name, value, code, remedy) => {
+    expect(() => read({ [name]: value })).toThrow(
+      expect.objectContaining({ code, where: `input ${name}`, remedy: expect.stringContaining(remedy) }),
+    );
+  });
+
+  test("files for deployments out of an archive that lies nowhere yet", () => {
+    const inputs = { target: "./shop.tgz", "write-images": "helm=images.yaml" };
+    expect(() => read(inputs)).toThrow(
+      expect.objectContaining({ code: "INPUT_MISSING", where: "input images-prefix" }),
+    );
+    expect(read({ ...inputs, "images-prefix": "registry.corp/ocm" }).imagesPrefix).toBe("registry.corp/ocm");
   });
 
   test("a form that an archive cannot have", () => {

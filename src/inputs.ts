@@ -1,9 +1,11 @@
 import { TransferError } from "./errors.ts";
+import { type ImageFileRequest, parseImageFileRequest } from "./image-files.ts";
 import {
   type ComponentVersionSpec,
   isComponentName,
   parseComponentVersion,
   parseRepository,
+  type RegistrySpec,
   type RepositorySpec,
 } from "./ocm/component-reference.ts";
 import { parseConstraint, type VersionConstraint } from "./ocm/version-constraint.ts";
@@ -11,7 +13,9 @@ import { parseWriteRequest, type WriteRequest } from "./proxy/files/write-reques
 import type { Environment } from "./proxy/settings.ts";
 import { printable } from "./redact.ts";
 import type { AccessForm } from "./transfer/access-form.ts";
+import type { AccessFallback } from "./transfer/fallback.ts";
 import type { ExistingPolicy } from "./transfer/inspect.ts";
+import { type NameTemplate, parseNameTemplate } from "./transfer/published-name.ts";
 import type { VersionSelection } from "./transfer/select-versions.ts";
 import { parseSelectors, type Selector } from "./transfer/selector.ts";
 
@@ -33,6 +37,12 @@ export interface Inputs {
   readonly copyResources: boolean;
   readonly copySources: boolean;
   readonly access: AccessForm;
+  readonly accessFallback: AccessFallback;
+  /** Names under which artifacts are tagged beside their component version. */
+  readonly publishArtifacts: NameTemplate | undefined;
+  readonly writeImages: readonly ImageFileRequest[];
+  /** Host and path under which consumers reach the target; empty for the target's own. */
+  readonly imagesPrefix: string;
   readonly existing: ExistingPolicy;
   readonly dryRun: boolean;
   readonly preflightMode: PreflightMode;
@@ -75,6 +85,16 @@ export function readInputs(environment: Environment): Inputs {
     isLatestOnly: readBoolean("latest", input("latest"), false),
   };
   const target = readTarget(input("target"));
+  const writeImages = readLines(input("write-images")).map((line, index) =>
+    parseImageFileRequest(line, `input write-images, line ${index + 1}`),
+  );
+  const imagesPrefix = readPrefix(input("images-prefix"));
+  if (writeImages.length > 0 && target?.kind === "ctf" && imagesPrefix === "") {
+    throw new TransferError("INPUT_MISSING", "an archive has no host that images could be pulled from", {
+      where: "input images-prefix",
+      remedy: "Set images-prefix to the registry and path that the archive will be imported to: registry.corp/ocm.",
+    });
+  }
   const seconds = (name: string, preset: number) => 1000 * readCount(name, input(name), preset, 1, 86_400);
   return Object.freeze({
     command,
@@ -90,6 +110,14 @@ export function readInputs(environment: Environment): Inputs {
     copyResources: readBoolean("copy-resources", input("copy-resources"), true),
     copySources: readBoolean("copy-sources", input("copy-sources"), false),
     access: readAccess(input("access"), target),
+    accessFallback: readChoice("access-fallback", input("access-fallback"), [
+      "none",
+      "artifact-set",
+      "ociArtifact",
+    ] as const),
+    publishArtifacts: input("publish-artifacts") === "" ? undefined : parseNameTemplate(input("publish-artifacts")),
+    writeImages,
+    imagesPrefix,
     existing: readChoice("existing", input("existing"), ["skip", "overwrite", "fail"] as const),
     dryRun: readBoolean("dry-run", input("dry-run"), false),
     preflightMode: readPreflightMode(input("preflight-mode"), command),
@@ -161,6 +189,17 @@ function readResolver(line: string, index: number): ResolverSpec {
 
 function readTarget(text: string): RepositorySpec | undefined {
   return text === "" ? undefined : parseRepository(text, "input target");
+}
+
+function readPrefix(text: string): string {
+  if (text === "") return "";
+  const { host, path, scheme } = {
+    scheme: undefined,
+    ...parseRepository(`oci::${text}`, "input images-prefix"),
+  } as RegistrySpec;
+  if (scheme !== undefined)
+    throw invalid("images-prefix", text, "Write it as deployments do, without a scheme: registry.corp/ocm.");
+  return path === "" ? host : `${host}/${path}`;
 }
 
 function readAccess(text: string, target: RepositorySpec | undefined): AccessForm {

@@ -15,7 +15,7 @@ export async function handOn(
   if (inputs.writeProxyConfig.length > 0) {
     const written = await writeProxyFiles(inputs.writeProxyConfig, { settings: proxy.effective, allowList });
     const isSecret = holdsPassword(proxy.effective);
-    results.written = written.map(({ format, path, digest, annotation }) => ({
+    const files = written.map(({ format, path, digest, annotation }) => ({
       format,
       path,
       ...(digest === undefined ? {} : { digest }),
@@ -23,7 +23,8 @@ export async function handOn(
       ...(annotation === undefined || isSecret ? {} : { annotation }),
     }));
     results.findings.push(...written.flatMap(({ findings }) => findings));
-    for (const file of results.written) tell(file, runner);
+    results.written = [...(results.written ?? []), ...files];
+    for (const file of files) tell(file, runner);
   }
   if (!inputs.exportEnvironment) return;
   const trust = await exportCertificates(certificates, runner.temp);

@@ -127,7 +127,7 @@ describe("the first failure stops the rest, and no tag is written", () => {
       ({ source, shop }) => source.inject(faults.lyingBlob(layerOf(source, shop.digest))),
     ],
     [
-      "REGISTRY_REFUSED",
+      "INDEX_REFUSED",
       "a manifest that the target does not take",
       ({ target }) =>
         target.inject({
@@ -191,16 +191,18 @@ describe("an index that the target does not take", () => {
     await expect(copy()).rejects.toMatchObject({
       code: "INDEX_REFUSED",
       message: expect.stringContaining("no artifactType here"),
-      remedy: expect.stringContaining("access: ociArtifact"),
+      remedy: expect.stringContaining("access-fallback to artifact-set or ociArtifact"),
     });
     expect(tagsOf(target)).toEqual([]);
   });
 
-  test("is refused as any other content where it is an image's", async () => {
+  test("is refused by the same code where it is an image's", async () => {
     const { target, from } = await scene();
     target.inject(faults.indexRefused());
     const { copy } = await planTransfer({ source: from, target });
-    await expect(copy()).rejects.toMatchObject({ code: "REGISTRY_REFUSED" });
+    await expect(copy()).rejects.toMatchObject({ code: "INDEX_REFUSED" });
+    const named = await planTransfer({ source: from, target, form: "ociArtifact" });
+    await expect(named.copy()).rejects.toMatchObject({ code: "REGISTRY_REFUSED" });
   });
 });
 

@@ -39,7 +39,7 @@ test.each<[AccessForm, (digest: string) => string]>([
     target: { origin: "http://target.test", path: "moved" },
     furtherSignatures: [],
   });
-  const images = imageMap({ arrangements: [arrangement], steps: [], tags: [] }, "target.test");
+  const images = imageMap({ arrangements: [arrangement], steps: [], tags: [] }, "target.test/moved", "moved");
   expect(images).toEqual({
     "far.test/app:2": expected(image.digest),
     "home.test/app:2": expected(image.digest),
@@ -58,5 +58,5 @@ test("what stays where it is needs no other name", async () => {
     target: { origin: "home.test", path: "" },
     furtherSignatures: [],
   });
-  expect(imageMap({ arrangements: [arrangement], steps: [], tags: [] }, "home.test")).toEqual({});
+  expect(imageMap({ arrangements: [arrangement], steps: [], tags: [] }, "home.test", "")).toEqual({});
 });

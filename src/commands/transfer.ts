@@ -1,9 +1,13 @@
 import { TransferError } from "../errors.ts";
+import { writeImageFiles } from "../image-files.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
 import { createProgress } from "../report/progress.ts";
 import type { ComponentVersionResult } from "../report/results.ts";
-import { copy } from "../transfer/copy.ts";
+import { copy, ManifestRefused } from "../transfer/copy.ts";
+import { fallbackFinding, withFallback } from "../transfer/fallback.ts";
 import { findingsOf } from "../transfer/findings.ts";
+import type { Gathered } from "../transfer/gather.ts";
+import { movedImages } from "../transfer/image-map.ts";
 import { imageMap } from "../transfer/images.ts";
 import type { Plan } from "../transfer/plan.ts";
 import { prepare } from "../transfer/prepare.ts";
@@ -27,35 +31,72 @@ export async function transfer(run: Run): Promise<void> {
   const findings = findingsOf(gathered);
   results.findings.push(...findings);
   for (const { code, message } of findings) runner.info(`${code}: ${message}`);
+  const plan = await planAndCopy(run, gathered, destination);
+  if (!inputs.dryRun) {
+    await publish(plan, target.registry, signal);
+    if ("commit" in target.registry) await target.registry.commit(signal);
+    results.componentVersions = describeVersions(plan, destination, "written");
+  }
+  const images = movedImages(plan.arrangements, target.path);
+  results.written = await writeImageFiles(inputs.writeImages, { images, prefix: consumerPrefix(run, destination) });
+  for (const { format, path } of results.written) runner.info(`wrote ${path} (${format})`);
+}
+
+/** Everything but the tags. What the target refuses goes there in another form, where the user named one. */
+async function planAndCopy(run: Run, gathered: Gathered, destination: Destination): Promise<Plan> {
+  const { inputs, session, runner, results, signal } = run;
+  const { target } = destination;
   const plan = await prepare(
     gathered,
     {
       target,
       form: inputs.access,
+      published: inputs.publishArtifacts,
       existing: inputs.existing,
       existingVersion: (source) => lookup(source, destination),
     },
     signal,
   );
   results.plan = plan;
-  results.images = imageMap(plan, target.registry.name);
+  results.images = imageMap(plan, consumerPrefix(run, destination), target.path);
   results.componentVersions = describeVersions(plan, destination, "planned");
   const progress = createProgress(plan, runner);
   if (inputs.dryRun) {
+    progress.stop();
     results.bytes = progress.planned;
     runner.info(`dry run: nothing was written; ${progress.describePlan()}`);
-    return;
+    return plan;
   }
   try {
     results.bytes = progress.bytes;
     const { concurrency, retries } = inputs;
     await copy(plan, { target: target.registry, concurrency, attempts: retries, ...progress.events }, signal);
-    await publish(plan, target.registry, signal);
-    if ("commit" in target.registry) await target.registry.commit(signal);
-    results.componentVersions = describeVersions(plan, destination, "written");
+    return plan;
+  } catch (error) {
+    const form = inputs.accessFallback;
+    if (form === "none" || !(error instanceof ManifestRefused)) throw error;
+    const { refused } = error;
+    const other = await withFallback(gathered, { form, refused, folder: session.temp }, signal);
+    if (
+      other.versions.every(({ items }, index) =>
+        items.every((item, at) => item === gathered.versions[index]?.items[at]),
+      )
+    )
+      throw error;
+    const finding = fallbackFinding({ form, refused });
+    results.findings.push(finding);
+    runner.warning(`${finding.code}: ${finding.message} ${finding.remedy}`, finding.code);
+    return await planAndCopy(run, other, destination);
   } finally {
     progress.stop();
   }
+}
+
+/** What stands before the names of the target, for whoever reads the copy: host and path, or nothing in an archive. */
+function consumerPrefix({ inputs }: Run, { target }: Destination): string {
+  if (inputs.imagesPrefix !== "") return inputs.imagesPrefix;
+  if (!("ping" in target.registry)) return "";
+  return `${target.registry.name}${target.path === "" ? "" : `/${target.path}`}`;
 }
 
 /** Where the target is its own source, the component version is known already. */

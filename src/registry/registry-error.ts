@@ -29,6 +29,8 @@ const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
   PUSH_DENIED: "Ask the owner of the target for the right to push, or use other credentials.",
   REPOSITORY_UNKNOWN:
     "Create the repository (or project) at the registry first, or name a target below which it creates repositories by itself.",
+  REPOSITORY_NAME_REFUSED:
+    "Component versions lie in PATH/component-descriptors/COMPONENT: use a shorter path, or a registry that allows names that deep.",
   CAPTIVE_PORTAL:
     "See which page that is: log this runner in there or have it exempted, or correct the host if it is no registry.",
   AUTHORIZATION_STRIPPED:
@@ -68,6 +70,7 @@ function codeFor(status: number, registryCodes: readonly string[], subject: Subj
   if (status === 511) return "CAPTIVE_PORTAL";
   if (status === 401) return "UNAUTHORIZED";
   if (status === 403 || registryCodes.includes("DENIED")) return subject === "push" ? "PUSH_DENIED" : "DENIED";
+  if (subject === "push" && registryCodes.includes("NAME_INVALID")) return "REPOSITORY_NAME_REFUSED";
   // Registries that know a repository only when it was made there say so at the first write.
   if (subject === "push" && (status === 404 || registryCodes.includes("NAME_UNKNOWN"))) return "REPOSITORY_UNKNOWN";
   if (status === 404) return subject === "blob" ? "BLOB_UNKNOWN" : "MANIFEST_UNKNOWN";

@@ -10,6 +10,7 @@ import type { ReadableRepository } from "../registry/registry.ts";
 import { type AccessForm, accessOf, sameAccess, type TargetLocation } from "./access-form.ts";
 import { type ArtifactName, below } from "./artifact-name.ts";
 import type { Graph, Node } from "./graph.ts";
+import { type NameTemplate, publishedName } from "./published-name.ts";
 import { rewriteDescriptor } from "./rewrite.ts";
 import type { Item, SurveyedVersion } from "./survey.ts";
 
@@ -33,6 +34,8 @@ export interface Change {
   /** What the element consists of at the target, in this repository of it. */
   readonly repository: string;
   readonly contents: readonly Descriptor[];
+  /** What the artifact is called beside, for clients that pull by name. */
+  readonly published?: { readonly repository: string; readonly tag: string };
 }
 
 /** A component version as it is to be at the target: all of it is known before anything is written. */
@@ -63,6 +66,8 @@ interface OwnContent extends LocalContent {
 
 export interface ArrangeOptions {
   readonly form: AccessForm;
+  /** Where artifacts are tagged beside, for clients that pull by name. */
+  readonly published?: NameTemplate | undefined;
   readonly target: TargetLocation;
   /** Signatures that only the target's copy has; they hold for the same component digest and are not thrown away. */
   readonly furtherSignatures: readonly JsonObject[];
@@ -71,7 +76,7 @@ export interface ArrangeOptions {
 export function arrange({ version, items }: SurveyedVersion, options: ArrangeOptions): Arrangement {
   const { name, version: number, tree: before } = version.descriptor;
   const repository = componentRepositoryName(options.target.path, name);
-  const arranged = items.map((item) => arrangeItem(item, repository, options));
+  const arranged = items.map((item) => arrangeItem(item, version, repository, options));
   const contents: LocalContents = { layers: new Map(), natives: new Map() };
   for (const { change, layers, natives } of arranged) {
     for (const layer of layers) addTo(contents.layers, layer, change.element);
@@ -112,7 +117,7 @@ interface ArrangedItem {
   readonly natives: readonly Descriptor[];
 }
 
-function arrangeItem(item: Item, home: string, options: ArrangeOptions): ArrangedItem {
+function arrangeItem(item: Item, version: ComponentVersion, home: string, options: ArrangeOptions): ArrangedItem {
   const nothing = { placements: [], tags: [], layers: [], natives: [] };
   if (item.kind === "kept") return { ...nothing, change: unchanged(item.element, item.reason, home, []) };
   if (item.kind === "layer") {
@@ -121,9 +126,19 @@ function arrangeItem(item: Item, home: string, options: ArrangeOptions): Arrange
     return { ...nothing, placements, layers: item.blobs, change: asLocalBlob(item, home) };
   }
   const { root } = item.graph;
-  if (options.form === "localBlob") {
+  if ((item.form ?? options.form) === "localBlob") {
+    const native = { ...nothing, placements: placed(item.graph, home), natives: [root] };
     const change = renamed(item, item.name, home, options);
-    return { ...nothing, placements: placed(item.graph, home), natives: [root], change };
+    if (options.published === undefined) return { ...native, change };
+    const { element } = item;
+    const called = publishedName(options.published, { element, name: taggedName(item), version });
+    const published = { repository: below(options.target.path, called.repository), tag: called.tag };
+    return {
+      ...native,
+      placements: [...native.placements, ...placed(item.graph, published.repository)],
+      tags: [{ target: root, ...published }],
+      change: { ...change, published },
+    };
   }
   const name = taggedName(item);
   const to = below(options.target.path, name.repository);
@@ -132,12 +147,9 @@ function arrangeItem(item: Item, home: string, options: ArrangeOptions): Arrange
 }
 
 /** The artifact under its new access, or under the one that it has where that says the same. */
-function renamed(
-  { element, graph }: ArtifactItem,
-  name: ArtifactName,
-  repository: string,
-  { form, target }: ArrangeOptions,
-): Change {
+function renamed(item: ArtifactItem, name: ArtifactName, repository: string, options: ArrangeOptions): Change {
+  const { element, graph, form = options.form } = item;
+  const { target } = options;
   const before = element.access;
   const after = accessOf(form, { root: graph.root, name, repository, target });
   const isSame = sameAccess(before, after);
@@ -197,8 +209,12 @@ function addTo(contents: Map<string, OwnContent>, descriptor: Descriptor, elemen
 type LayerItem = Extract<Item, { kind: "layer" }>;
 
 /** As v1 of the CLI writes what it copies by value and is no artifact. */
-function asLocalBlob({ element, blobs }: LayerItem, repository: string): Change {
+function asLocalBlob({ element, blobs, access }: LayerItem, repository: string): Change {
   const [blob] = blobs;
+  if (access !== undefined) {
+    const reason = "becomes an artifact set, since the target refuses it as it is";
+    return { element, before: element.access, after: access, reason, repository, contents: blobs };
+  }
   if (blob === undefined || parseAccess(element.access).kind === "localBlob")
     return keptLocal(element, repository, blobs);
   const after = { type: "localBlob", localReference: blob.digest, mediaType: blob.mediaType };

@@ -1,11 +1,13 @@
 import { pipeline, Transform } from "node:stream";
 import { TransferError } from "../errors.ts";
 import { createLimiter } from "../http/limiter.ts";
+import { COMPONENT_DESCRIPTORS } from "../ocm/component-reference.ts";
 import { isIndex, isManifest } from "../registry/descriptor.ts";
 import { persist } from "../registry/persist.ts";
 import type { Registry, Repository } from "../registry/registry.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import type { Placement } from "./arrange.ts";
+import type { Refused } from "./fallback.ts";
 import { keyOf } from "./inspect.ts";
 import type { Plan, Step } from "./plan.ts";
 
@@ -69,12 +71,21 @@ async function transferManifest({ descriptor, from }: Placement, to: Repository,
   try {
     await to.push(descriptor, Buffer.isBuffer(from) ? from : await from.fetch(descriptor, signal), signal);
   } catch (error) {
-    if (!Buffer.isBuffer(from) || !isIndex(descriptor.mediaType) || !isRefusal(error)) throw error;
-    throw new TransferError("INDEX_REFUSED", error.message, {
-      where: to.name,
-      remedy: "This registry does not take an index of such content; use access: ociArtifact for this target.",
-      cause: error,
-    });
+    const isOurs = Buffer.isBuffer(from);
+    const isPartOfIndex = isOurs ? isIndex(descriptor.mediaType) : `/${to.name}`.includes(`/${COMPONENT_DESCRIPTORS}/`);
+    if (!isPartOfIndex || !isRefusal(error)) throw error;
+    throw new ManifestRefused(error, isOurs ? "index" : { mediaType: descriptor.mediaType }, to.name);
+  }
+}
+
+/** A target that does not take the index around a component version, or a manifest in it, in its own words. */
+export class ManifestRefused extends TransferError {
+  readonly refused: Refused;
+
+  constructor(error: RegistryError, refused: Refused, where: string) {
+    const remedy = "Set access-fallback to artifact-set or ociArtifact, or access to another form, for this target.";
+    super("INDEX_REFUSED", error.message, { where, remedy, cause: error });
+    this.refused = refused;
   }
 }
 

@@ -53,12 +53,13 @@ export function byText(one: string, other: string): number {
 }
 
 function movedImage({ version }: Arrangement, change: Change, targetPath: string): MovedImage[] {
-  const { element, before, after, repository, contents } = change;
+  const { element, before, after, contents, published } = change;
+  const repository = published?.repository ?? change.repository;
   // Children come before parents.
   const root = contents.at(-1);
   if (element.kind !== "resource" || root === undefined || !isManifest(root.mediaType)) return [];
   const [old, renewed] = [parseAccess(before), parseAccess(after)];
-  const tag = tagIn(renewed) ?? tagIn(old);
+  const tag = published?.tag ?? tagIn(renewed) ?? tagIn(old);
   const invented = tagOf(element.version);
   return [
     {
@@ -68,7 +69,7 @@ function movedImage({ version }: Arrangement, change: Change, targetPath: string
       before: nameOf(old, version.from.registry.name, version.repository.name),
       repository: targetPath === "" ? repository : repository.slice(targetPath.length + 1),
       tag: tag ?? (isTag(invented) ? invented : encoded(root.digest).slice(0, 12)),
-      isTagged: renewed.kind !== "localBlob" && tagIn(renewed) !== undefined,
+      isTagged: published !== undefined || (renewed.kind !== "localBlob" && tagIn(renewed) !== undefined),
       digest: root.digest,
     },
   ];
@@ -80,7 +81,8 @@ function nameOf(access: Access, host: string, repository: string): ImageReferenc
   if (!/^[^/]*[.:][^/]*$|^localhost$/.test(host)) return undefined;
   if (access.kind === "relativeOciReference")
     return orUndefined(() => parseImageReference(`${host}/${access.reference}`, ""));
-  if (access.kind !== "localBlob") return undefined;
+  // What v1 packed into a layer could not be pulled.
+  if (access.kind !== "localBlob" || !isManifest(access.mediaType)) return undefined;
   return orUndefined(() => parseImageReference(`${host}/${repository}@${access.localReference}`, ""));
 }
 

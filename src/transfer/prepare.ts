@@ -11,11 +11,13 @@ import { arrange, type Placement } from "./arrange.ts";
 import type { Gathered } from "./gather.ts";
 import { checkExisting, type ExistingPolicy, findPresent, findTags, furtherSignatures } from "./inspect.ts";
 import { makePlan, type Plan } from "./plan.ts";
+import type { NameTemplate } from "./published-name.ts";
 import { settle } from "./settle.ts";
 
 export interface PrepareOptions {
   readonly target: ComponentRepository<Registry & Partial<Pick<TargetLocation, "origin">>>;
   readonly form: AccessForm;
+  readonly published?: NameTemplate | undefined;
   readonly existing: ExistingPolicy;
   /** What the target has under the name of a component version, or undefined. */
   readonly existingVersion: (source: ComponentVersion) => Promise<ComponentVersion | undefined>;
@@ -23,13 +25,16 @@ export interface PrepareOptions {
 
 /** Asks the target what it has, and decides on everything else. Nothing is written. */
 export async function prepare({ versions }: Gathered, options: PrepareOptions, signal?: AbortSignal): Promise<Plan> {
-  const { target, form, existing } = options;
+  const { target, form, published, existing } = options;
   const there = await Promise.all(versions.map(({ version }) => options.existingVersion(version)));
   const location = { origin: target.registry.origin ?? target.registry.name, path: target.path };
   const arrangements = versions.map((surveyed, index) => {
     checkExisting(there[index], surveyed.version, existing);
     const signatures = furtherSignatures(there[index], surveyed.version);
-    return settle(arrange(surveyed, { form, target: location, furtherSignatures: signatures }), there[index]);
+    return settle(
+      arrange(surveyed, { form, published, target: location, furtherSignatures: signatures }),
+      there[index],
+    );
   });
   // What is overwritten without being understood is still what its tag goes back to when the transfer fails.
   const unread = arrangements.filter((_, index) => existing === "overwrite" && there[index] === undefined);

@@ -3,6 +3,7 @@ import { TransferError } from "../errors.ts";
 import { parseAccess } from "../ocm/access.ts";
 import { describeElement, type Element } from "../ocm/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
+import type { JsonObject } from "../ocm/json.ts";
 import { isArtifactSet } from "../ocm/media-types.ts";
 import { describeOther } from "../ocm/other-access.ts";
 import { checkDigest } from "../ocm/pinned-digest.ts";
@@ -10,6 +11,7 @@ import { type Descriptor, isManifest } from "../registry/descriptor.ts";
 import { type Digest, parseDigest } from "../registry/digest.ts";
 import { type ImageReference, parseArtifactReference, parseImageReference } from "../registry/reference.ts";
 import type { ReadableRegistry, ReadableRepository } from "../registry/registry.ts";
+import type { AccessForm } from "./access-form.ts";
 import { type ArtifactName, hintedName, strippedName } from "./artifact-name.ts";
 import { type Graph, readGraph } from "./graph.ts";
 import { type Location, locateAbsolute, locateRelative } from "./locate.ts";
@@ -22,9 +24,17 @@ export type Item =
       readonly element: Element;
       readonly blobs: readonly Descriptor[];
       readonly from: ReadableRepository;
+      /** What is to be written for it, where that does not follow from the blobs. */
+      readonly access?: JsonObject;
     }
-  /** An OCI artifact, wherever it lies. */
-  | { readonly kind: "artifact"; readonly element: Element; readonly graph: Graph; readonly name: ArtifactName }
+  /** An OCI artifact, wherever it lies; `form` where it is not to take the one of the others. */
+  | {
+      readonly kind: "artifact";
+      readonly element: Element;
+      readonly graph: Graph;
+      readonly name: ArtifactName;
+      readonly form?: AccessForm;
+    }
   /** Left where it is, by reference; `isAsked` where it could be copied. */
   | { readonly kind: "kept"; readonly element: Element; readonly reason: string; readonly isAsked: boolean };
 

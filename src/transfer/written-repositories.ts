@@ -3,7 +3,7 @@ import type { AccessForm } from "./access-form.ts";
 import { below } from "./artifact-name.ts";
 import type { SurveyedVersion } from "./survey.ts";
 
-/** Names of the repositories that a transfer of these component versions writes to. */
+/** Names of the repositories that a transfer of these component versions writes to, but for those that artifacts are published in. */
 export function writtenRepositories(
   versions: readonly SurveyedVersion[],
   { form, path }: { readonly form: AccessForm; readonly path: string },

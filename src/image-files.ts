@@ -1,0 +1,66 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { errorMessage, TransferError } from "./errors.ts";
+import { printable } from "./redact.ts";
+import { helmValues } from "./transfer/helm-values.ts";
+import { type MovedImage, neutralReference, referenceBelow } from "./transfer/image-map.ts";
+import { imageMirrors } from "./transfer/image-mirrors.ts";
+import { kustomizeImages } from "./transfer/kustomize-images.ts";
+
+export const IMAGE_FORMATS = ["images", "helm", "kustomize", "registries"] as const;
+export type ImageFormat = (typeof IMAGE_FORMATS)[number];
+
+/** One line of `write-images`. */
+export interface ImageFileRequest {
+  readonly format: ImageFormat;
+  readonly path: string;
+}
+
+export function parseImageFileRequest(line: string, where: string): ImageFileRequest {
+  const [, name, path = ""] = /^\s*([a-z]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+  const format = IMAGE_FORMATS.find((known) => known === name);
+  if (format !== undefined && path !== "") return { format, path };
+  throw new TransferError("INPUT_INVALID", `"${printable(line, 200)}" is not of the form format=path`, {
+    where,
+    remedy: `Write one line per file, with a format of ${IMAGE_FORMATS.join(", ")}: helm=deploy/images.yaml.`,
+  });
+}
+
+/** Writes what tells deployments the new names of images; whole or not at all. */
+export async function writeImageFiles(
+  requests: readonly ImageFileRequest[],
+  { images, prefix }: { readonly images: readonly MovedImage[]; readonly prefix: string },
+): Promise<ImageFileRequest[]> {
+  for (const { format, path } of requests) await replace(path, textOf(format, images, prefix));
+  return [...requests];
+}
+
+function textOf(format: ImageFormat, images: readonly MovedImage[], prefix: string): string {
+  if (format === "helm") return helmValues(images, prefix);
+  if (format === "kustomize") return kustomizeImages(images, prefix);
+  if (format === "registries") return imageMirrors(images, prefix);
+  const entries = images.map((image) => ({
+    component: `${image.component}:${image.version}`,
+    resource: image.name,
+    neutral: neutralReference(image),
+    reference: referenceBelow(prefix, image),
+  }));
+  return `${JSON.stringify(entries, null, 2)}\n`;
+}
+
+async function replace(path: string, text: string): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(temporary, text, { flag: "wx" });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw new TransferError("OUTPUT_UNWRITABLE", `${printable(path)} cannot be written: ${errorMessage(error)}`, {
+      where: "input write-images",
+      remedy: "Name a path in a folder that this job may write to.",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,90 @@
+import type { Readable } from "node:stream";
+import { TransferError } from "../errors.ts";
+import { writeArtifactSet } from "../ocm/write-artifact-set.ts";
+import type { Finding } from "../proxy/finding.ts";
+import type { Descriptor } from "../registry/descriptor.ts";
+import { formatArtifactReference } from "../registry/reference.ts";
+import type { ReadableRepository } from "../registry/registry.ts";
+import { verifying } from "../registry/verify.ts";
+import type { Gathered } from "./gather.ts";
+import type { Item } from "./survey.ts";
+
+/** The form of artifacts that a target does not take as native manifests of a component version. */
+export type AccessFallback = "none" | "artifact-set" | "ociArtifact";
+
+/** What a target refused: every index around component versions, or manifests of a media type. */
+export type Refused = "index" | { readonly mediaType: string };
+
+export interface FallbackOptions {
+  readonly form: Exclude<AccessFallback, "none">;
+  readonly refused: Refused;
+  /** Folder for artifact sets, which are gone when the run is over. */
+  readonly folder: string;
+}
+
+/** The same component versions, with another form for each artifact that would be refused. */
+export async function withFallback(
+  { versions, errors }: Gathered,
+  options: FallbackOptions,
+  signal?: AbortSignal,
+): Promise<Gathered> {
+  const changed = versions.map(async ({ items, ...surveyed }) => ({
+    ...surveyed,
+    items: await Promise.all(items.map((item) => changedItem(item, options, signal))),
+  }));
+  return { versions: await Promise.all(changed), errors };
+}
+
+async function changedItem(
+  item: Item,
+  { form, refused, folder }: FallbackOptions,
+  signal?: AbortSignal,
+): Promise<Item> {
+  if (item.kind !== "artifact" || item.form !== undefined || !isRefused(item, refused)) return item;
+  if (form === "ociArtifact") return { ...item, form };
+  const { element, graph, name } = item;
+  const below = graph.nodes.map(({ descriptor }) => descriptor).filter(({ digest }) => digest !== graph.root.digest);
+  const tag = name.tag === undefined ? {} : { tag: name.tag };
+  const { descriptor, read } = await writeArtifactSet(graph.from, [graph.root, ...below], { folder, ...tag }, signal);
+  const access = {
+    type: "localBlob",
+    localReference: descriptor.digest,
+    mediaType: descriptor.mediaType,
+    referenceName: formatArtifactReference({ ...name, digest: undefined }),
+  };
+  return { kind: "layer", element, blobs: [descriptor], from: oneBlob(graph.from.name, descriptor, read), access };
+}
+
+function isRefused({ graph }: Extract<Item, { kind: "artifact" }>, refused: Refused): boolean {
+  return refused === "index" || graph.nodes.some(({ descriptor }) => descriptor.mediaType === refused.mediaType);
+}
+
+/** A file as a repository with one blob. */
+function oneBlob(name: string, { digest }: Descriptor, read: () => Readable): ReadableRepository {
+  const unknown = (reference: string) =>
+    new TransferError("MANIFEST_UNKNOWN", `an artifact set of ${name} has no ${reference}`, { where: name });
+  return {
+    name,
+    resolve: (reference) => Promise.reject(unknown(reference)),
+    exists: async (target) => target.digest === digest,
+    listTags: async () => [],
+    fetch: async (target) => verifying(read(), target, name),
+  };
+}
+
+export function fallbackFinding({ form, refused }: Omit<FallbackOptions, "folder">): Finding {
+  const what =
+    refused === "index" ? "an index around a component version" : `manifests of the type ${refused.mediaType}`;
+  return form === "artifact-set"
+    ? {
+        code: "ACCESS_FALLBACK",
+        message: `The target refuses ${what}: artifacts were packed into archive layers.`,
+        remedy:
+          "v1 of the OCM CLI reads and transfers them; v2 cannot transfer them onwards, and nobody can pull them as images.",
+      }
+    : {
+        code: "ACCESS_FALLBACK",
+        message: `The target refuses ${what}: artifacts were written by absolute reference.`,
+        remedy: "Both OCM CLIs read them under this host alone: a copy under another host or path still points here.",
+      };
+}
