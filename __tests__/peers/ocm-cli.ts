@@ -1,0 +1,58 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { findProgram } from "../../scripts/parts.ts";
+import { acmePublicKey, temporaryFolder } from "../real/fixtures.ts";
+
+/** The generations of the OCM CLI, which spell some things differently. */
+export type Generation = "v1" | "v2";
+
+export interface OcmCli {
+  readonly name: string;
+  readonly generation: Generation;
+  /** Standard output; throws with what the CLI said where it fails. */
+  run(...args: readonly string[]): string;
+}
+
+const NAMES = ["ocm", "ocm-v1", "ocm-v2"];
+
+/** Every OCM CLI on the PATH. */
+export function findOcmClis(): readonly OcmCli[] {
+  return NAMES.flatMap((name) => {
+    const path = findProgram(name);
+    if (path === undefined) return [];
+    const generation = /"Major"/.test(execFileSync(path, ["version"], { encoding: "utf8" })) ? "v1" : "v2";
+    return [{ name, generation, run: (...args) => run(path, generation, args) }];
+  });
+}
+
+/** In a home of its own: whatever the user configured for the CLI counts for nothing. */
+function run(path: string, generation: Generation, args: readonly string[]): string {
+  const home = temporaryFolder();
+  const temp = join(home, "tmp");
+  mkdirSync(temp);
+  const env = {
+    PATH: "/usr/bin:/bin",
+    HOME: home,
+    TMPDIR: temp,
+    OCM_DISABLE_VERSION_CHECK: "true",
+    OCM_DISABLE_AUTO_CONFIG: "true",
+  };
+  const config = generation === "v2" ? ["--config", keyConfig(home)] : [];
+  const options = { cwd: home, env, encoding: "utf8", timeout: 60_000, maxBuffer: 64 * 1024 * 1024 } as const;
+  const { status, stdout, stderr } = spawnSync(path, [...config, ...args], options);
+  if (status !== 0)
+    throw new Error(`${args.join(" ")}: ${(stderr || stdout).trim().split("\n").slice(-3).join(" | ")}`);
+  return stdout;
+}
+
+/** v2 finds the keys of signatures in its configuration alone. */
+function keyConfig(folder: string): string {
+  const path = join(folder, "ocm.json");
+  const identity = { type: "RSA/v1alpha1", algorithm: "RSASSA-PKCS1-V1_5", signature: "acme" };
+  const credentials = [{ type: "Credentials/v1", properties: { public_key_pem: readFileSync(acmePublicKey, "utf8") } }];
+  const consumers = [{ identity, credentials }];
+  const configurations = [{ type: "credentials.config.ocm.software", consumers }];
+  writeFileSync(path, JSON.stringify({ type: "generic.config.ocm.software/v1", configurations }));
+  return path;
+}

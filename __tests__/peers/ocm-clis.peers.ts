@@ -1,0 +1,108 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { encoded, sha256 } from "../../src/registry/digest.ts";
+import { componentDigests, resources } from "../fixtures/ocm/digests.ts";
+import { runAction } from "../real/action.ts";
+import { acmePublicKey, ctf, temporaryFolder } from "../real/fixtures.ts";
+import { withParts } from "../real/parts.ts";
+import { startRegistry } from "../real/registry.ts";
+import { stopEverything } from "../real/running.ts";
+import { findOcmClis, type OcmCli } from "./ocm-cli.ts";
+
+const clis = findOcmClis();
+const versions = Object.keys(componentDigests);
+
+test("an OCM CLI is on the PATH", () => {
+  expect(clis.map(({ name }) => name)).not.toEqual([]);
+});
+
+/** What this action writes, by where and in which form. */
+const copies: readonly (readonly [place: string, inputs: Record<string, string>])[] = [
+  ["a registry", {}],
+  ["a registry, by absolute reference", { access: "ociArtifact" }],
+  ["a registry, published by name too", { "publish-artifacts": "{repository}:{tag}" }],
+  ["a folder", {}],
+  ["a .tar", {}],
+  ["a .tgz", {}],
+];
+
+withParts(["distribution"], "what this action writes is read by", () => {
+  describe.each(clis)("$name", (cli) => {
+    describe.each(copies)("in %s", (place, inputs) => {
+      let repository = "";
+      beforeAll(async () => {
+        repository = await write(place, inputs);
+      });
+      afterAll(stopEverything);
+
+      test.each(versions)("gets %s", (id) => {
+        const text = cli.run("get", "cv", `${repository}//${id}`, "-o", "json");
+        const [component = "", version = ""] = id.split(":");
+        expect(text).toContain(`"name": "${component}"`);
+        expect(text).toContain(version);
+      });
+
+      test.each(versions)("lists the versions of %s", (id) => {
+        const [component = "", version = ""] = id.split(":");
+        expect(cli.run("get", "cv", `${repository}//${component}`, "-o", "json")).toContain(`"version": "${version}"`);
+      });
+
+      test.each(resources)("downloads $name of $component", ({ component, version, name, digest, reference }) => {
+        const file = join(temporaryFolder(), "downloaded");
+        download(cli, `${repository}//${component}:${version}`, name, file);
+        if (reference === undefined) expect(sha256(readFileSync(file))).toBe(digest);
+        else expect(execFileSync("tar", ["-tf", file], { encoding: "utf8" })).toContain(encoded(digest));
+      });
+
+      test.each(versions)("verifies %s", (id) => {
+        verify(cli, `${repository}//${id}`);
+      });
+
+      test("transfers the whole tree onwards", () => {
+        const target = `ctf::${join(temporaryFolder(), "onwards")}`;
+        const source = `${repository}//example.org/shop:1.2.0`;
+        cli.run("transfer", "cv", "--recursive", "--copy-resources", source, target);
+        for (const id of versions)
+          expect(cli.run("get", "cv", `${target}//${id}`, "-o", "json")).toContain(`"resources"`);
+        // v2 of the CLI drops what was signed when it copies by value.
+        if (cli.generation === "v1") for (const id of versions) verify(cli, `${target}//${id}`);
+      });
+    });
+  });
+});
+
+/** The repository that a transfer of the fixtures made, as both CLIs spell it. */
+async function write(place: string, more: Record<string, string>): Promise<string> {
+  const isRegistry = place.startsWith("a registry");
+  const suffix = place.split(" ")[1] ?? "";
+  const target = isRegistry
+    ? `${(await startRegistry({ kind: "distribution" })).origin}/moved/here`
+    : join(temporaryFolder(), `copy${suffix.startsWith(".") ? suffix : ""}`);
+  const source = `ctf::${ctf("v1-by-value")}//example.org/shop:1.2.0`;
+  const result = await runAction({ inputs: { "component-versions": source, recursive: "true", target, ...more } });
+  expect(result.annotations).toEqual([]);
+  return isRegistry ? target : `ctf::${target}`;
+}
+
+function download({ generation, run }: OcmCli, from: string, resource: string, to: string): void {
+  if (generation === "v1") run("download", "resources", from, resource, "-O", to);
+  else
+    run(
+      "download",
+      "resource",
+      from,
+      "--identity",
+      `name=${resource}`,
+      "--extraction-policy",
+      "disable",
+      "--output",
+      to,
+    );
+}
+
+function verify({ generation, run }: OcmCli, version: string): void {
+  if (generation === "v1") run("verify", "cv", "--signature", "acme", "--public-key", `acme=${acmePublicKey}`, version);
+  else run("verify", "cv", "--signature", "acme", version);
+}
