@@ -27,6 +27,7 @@ export const parts = {
   curl: { binary: "curl", from: "debian", source: "curl" },
   python3: { binary: "python3", from: "debian", source: "python3" },
   ip: { binary: "ip", from: "debian", source: "iproute2", asRoot: true },
+  unshare: { binary: "unshare", from: "debian", source: "util-linux", asRoot: true },
   openssl: { binary: "openssl", from: "debian", source: "openssl" },
   perl: { binary: "perl", from: "debian", source: "perl-base" },
   "python3-requests": { binary: "python3", from: "pypi", source: "requests", version: "2.34.2" },

@@ -17,6 +17,8 @@ export interface Authority extends KeyPair {
   readonly keyPath: string;
   /** A server certificate for these DNS names or IP addresses. */
   issue(...hosts: readonly string[]): KeyPair;
+  /** The same, valid between two dates (`20200101000000Z`). */
+  issueBetween(from: string, to: string, ...hosts: readonly string[]): KeyPair;
 }
 
 /** A throw-away certificate authority that no machine trusts. */
@@ -39,7 +41,28 @@ export function createAuthority(commonName = "Test Authority"): Authority {
     );
     return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
   };
-  return { path, keyPath, key: readFileSync(keyPath, "utf8"), cert: readFileSync(path, "utf8"), issue };
+  /** `openssl req` has no dates of its own before version 3.4, and `openssl ca` has. */
+  const issueBetween = (from: string, to: string, ...hosts: readonly string[]): KeyPair => {
+    const { key } = issue(...hosts);
+    const [asked, cert, config] = ["asked.pem", "dated.pem", "ca.cnf"].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const names = hosts.map((host) => `${isIP(host) === 0 ? "DNS" : "IP"}:${host}`).join(",");
+    const database = [`database=${folder}/index`, `new_certs_dir=${folder}`, "rand_serial=yes", "default_md=sha256"];
+    const policy = ["policy=any", "[any]", "commonName=supplied", "[names]", `subjectAltName=${names}`];
+    writeFileSync(config, ["[ca]", "default_ca=own", "[own]", ...database, ...policy, ""].join("\n"));
+    writeFileSync(join(folder, "index"), "");
+    const empty = join(folder, "openssl.cnf");
+    const ask = ["req", "-new", "-config", empty, "-key", join(folder, `${issued}.key`)];
+    execFileSync(pathOf("openssl"), [...ask, "-subj", `/CN=${hosts[0]}`, "-out", asked], { stdio: "pipe" });
+    const sign = ["ca", "-batch", "-notext", "-config", config, "-cert", path, "-keyfile", keyPath];
+    const dates = ["-startdate", from, "-enddate", to, "-extensions", "names"];
+    execFileSync(pathOf("openssl"), [...sign, ...dates, "-in", asked, "-out", cert], { stdio: "pipe" });
+    return { key, cert: readFileSync(cert, "utf8") };
+  };
+  return { path, keyPath, key: readFileSync(keyPath, "utf8"), cert: readFileSync(path, "utf8"), issue, issueBetween };
 
   function request(args: readonly string[], wanted: readonly string[]): void {
     // Without a file of its own, openssl adds the extensions of the machine's to ours.

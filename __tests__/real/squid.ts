@@ -29,6 +29,8 @@ export interface SquidOptions {
   readonly intercept?: Authority;
   /** Whom squid itself trusts when it intercepts; default the machine's roots. */
   readonly upstreamAuthority?: Authority;
+  /** Further lines of squid.conf, before the rules that let everybody in. */
+  readonly directives?: readonly string[];
 }
 
 export interface SquidRequest {
@@ -99,7 +101,7 @@ export async function startSquid(options: SquidOptions = {}): Promise<Squid> {
 }
 
 function configuration(options: SquidOptions, address: string, port: number, folder: string): string {
-  const { deny = [], users, allowPorts, intercept, upstreamAuthority } = options;
+  const { deny = [], users, allowPorts, intercept, upstreamAuthority, directives = [] } = options;
   const listening =
     intercept === undefined
       ? `http_port ${address}:${port}`
@@ -133,6 +135,7 @@ function configuration(options: SquidOptions, address: string, port: number, fol
     "acl marker urlpath_regex ^/marker/",
     "acl itself dst 127.255.255.255",
     "http_access deny marker itself",
+    ...directives,
     ...(allowPorts === undefined ? [] : [`acl wanted port ${allowPorts.join(" ")}`, "http_access deny !wanted"]),
     ...deny.flatMap((host) => [`acl refused dstdomain ${host}`]),
     ...(deny.length === 0 ? [] : ["http_access deny refused"]),

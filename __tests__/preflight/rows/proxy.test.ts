@@ -1,0 +1,283 @@
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { startProxy } from "../../fakes/proxy.ts";
+import { freePort } from "../../real/address.ts";
+import { createAuthority } from "../../real/certificates.ts";
+import { startFullListener } from "../../real/full-listener.ts";
+import { withParts } from "../../real/parts.ts";
+import { nodeWithNameServer } from "../../real/resolving.ts";
+import { stopEverything } from "../../real/running.ts";
+import { startSquid } from "../../real/squid.ts";
+import { diagnosisOf, expectRow, HTTP_RULE, HTTPS_RULE, preflight, through } from "./row.ts";
+
+afterEach(stopEverything);
+
+const REGISTRY = "registry.example.test";
+const ORIGIN = `${REGISTRY}:443`;
+
+describe("a proxy that cannot be used", () => {
+  test("does not listen", async () => {
+    const host = `127.0.0.1:${await freePort("127.0.0.1")}`;
+    expectRow(await preflight(REGISTRY, { "https-proxy": `http://user:s3cret@${host}` }), {
+      ...HTTPS_RULE,
+      code: "PROXY_UNREACHABLE",
+      host,
+      "refused-by": "proxy",
+      message: "ECONNREFUSED",
+      remedy: "host and port in the proxy setting (input https-proxy)",
+    });
+  });
+
+  test("lies behind a firewall that drops", async () => {
+    const host = await startFullListener();
+    expectRow(await preflight(REGISTRY, { "https-proxy": `http://${host}`, "probe-timeout": "1" }), {
+      ...HTTPS_RULE,
+      code: "PROXY_TIMED_OUT",
+      host,
+      "refused-by": "proxy",
+      message: "no answer within 1 s",
+      remedy: "ask the network team to let this runner reach it",
+    });
+  });
+
+  // No resolver asks the network for a name with an empty label.
+  test("has a name that does not exist", async () => {
+    expectRow(await preflight(REGISTRY, { "https-proxy": "http://no..name:3128" }), {
+      ...HTTPS_RULE,
+      code: "PROXY_NAME_UNKNOWN",
+      host: "no..name:3128",
+      "refused-by": "runner",
+      message: "ENOTFOUND",
+      remedy: "cannot resolve no..name: correct the proxy setting (input https-proxy)",
+    });
+  });
+
+  test("is none", async () => {
+    const proxy = await startProxy({ fault: "not-http" });
+    expectRow(await preflight(REGISTRY, through(proxy.url)), {
+      ...HTTPS_RULE,
+      code: "PROXY_NOT_A_PROXY",
+      host: ORIGIN,
+      "refused-by": "proxy",
+      remedy: "speaks no HTTP",
+    });
+  });
+
+  test("is none, for plain HTTP", async () => {
+    const proxy = await startProxy({ fault: "not-http" });
+    expectRow(await preflight(`http://${REGISTRY}`, through(proxy.url)), {
+      ...HTTP_RULE,
+      code: "PROXY_NOT_A_PROXY",
+      host: `${REGISTRY}:80`,
+      "refused-by": "proxy",
+      remedy: "speaks no HTTP",
+    });
+  });
+
+  test("closes", async () => {
+    const proxy = await startProxy({ fault: "close" });
+    expectRow(await preflight(REGISTRY, through(proxy.url)), {
+      ...HTTPS_RULE,
+      code: "PROXY_CLOSED",
+      host: ORIGIN,
+      "refused-by": "proxy",
+      remedy: `See that ${proxy.url} is a proxy`,
+    });
+  });
+
+  test.each(["mute", "slow"] as const)("is %s: probe-timeout ends it", async (fault) => {
+    const proxy = await startProxy({ fault });
+    for (const [scheme, rule, port] of [["https", HTTPS_RULE, 443] as const, ["http", HTTP_RULE, 80] as const]) {
+      const result = await preflight(`${scheme}://${REGISTRY}`, { ...through(proxy.url), "probe-timeout": "1" });
+      expectRow(result, {
+        ...rule,
+        code: scheme === "https" ? "PROXY_MUTE" : "RESPONSE_TIMED_OUT",
+        host: `${REGISTRY}:${port}`,
+        "refused-by": scheme === "https" ? "proxy" : "registry",
+        remedy: scheme === "https" ? "The port answers, but no proxy does" : "or of the proxy that may be scanning",
+      });
+    }
+  });
+});
+
+withParts(["unshare"], "the name server of this machine", () => {
+  test.each([
+    ["silence", "DNS_TIMED_OUT", "name server does not answer: have it repaired, or write the proxy's address"],
+    ["failure", "PROXY_NAME_UNKNOWN", "cannot resolve proxy.example.test: correct the proxy setting"],
+    ["no-such-name", "PROXY_NAME_UNKNOWN", "cannot resolve proxy.example.test: correct the proxy setting"],
+  ] as const)("for the proxy: %s", async (says, code, remedy) => {
+    const node = await nodeWithNameServer(says);
+    const inputs = { "https-proxy": "http://proxy.example.test:3128", "probe-timeout": "1" };
+    expectRow(await preflight(REGISTRY, inputs, { node }), {
+      ...HTTPS_RULE,
+      code,
+      host: "proxy.example.test:3128",
+      "refused-by": "runner",
+      remedy,
+    });
+  });
+
+  test.each([
+    ["silence", "DNS_TIMED_OUT", "See that this runner's name server can be reached."],
+    ["failure", "HOST_UNKNOWN", "This runner cannot resolve the name"],
+    ["no-such-name", "HOST_UNKNOWN", "This runner cannot resolve the name"],
+  ] as const)("for a registry: %s", async (says, code, remedy) => {
+    const node = await nodeWithNameServer(says);
+    expectRow(await preflight(REGISTRY, { "probe-timeout": "1" }, { node }), {
+      via: "direct",
+      rule: "no proxy for https is set",
+      code,
+      host: ORIGIN,
+      "refused-by": "runner",
+      remedy,
+    });
+  });
+});
+
+withParts(["openssl"], "a proxy and TLS", () => {
+  test("is written https and speaks plain HTTP", async () => {
+    const { host } = await startProxy();
+    expectRow(await preflight(REGISTRY, { "https-proxy": `https://${host}` }), {
+      ...HTTPS_RULE,
+      code: "PROXY_SPEAKS_PLAIN",
+      host,
+      "refused-by": "runner",
+      remedy: "Write http:// instead of https://",
+    });
+  });
+
+  test.each([
+    ["https", HTTPS_RULE, 443],
+    ["http", HTTP_RULE, 80],
+  ] as const)("is written http and speaks TLS, asked for %s", async (scheme, rule, port) => {
+    const proxy = await startProxy({ tls: createAuthority().issue("127.0.0.1") });
+    expectRow(await preflight(`${scheme}://${REGISTRY}`, through(`http://${proxy.host}`)), {
+      ...rule,
+      code: "PROXY_SPEAKS_TLS",
+      host: `${REGISTRY}:${port}`,
+      "refused-by": "proxy",
+      remedy: "write https:// instead of http://",
+    });
+  });
+
+  test("has a certificate that is not trusted", async () => {
+    const proxy = await startProxy({ tls: createAuthority("Proxy Authority").issue("127.0.0.1") });
+    expectRow(await preflight(REGISTRY, { "https-proxy": proxy.url }), {
+      ...HTTPS_RULE,
+      code: "PROXY_TLS_FAILED",
+      host: proxy.host,
+      "refused-by": "proxy",
+      message: 'issued by "Proxy Authority"',
+      remedy: "into ca-certificates",
+    });
+  });
+});
+
+withParts(["squid", "openssl"], "a proxy that wants to know who asks", () => {
+  test.each([
+    ["https", HTTPS_RULE, 443],
+    ["http", HTTP_RULE, 80],
+  ] as const)("has no credentials, or wrong ones, by %s", async (scheme, rule, port) => {
+    const squid = await startSquid({ users: { ada: "right-one" } });
+    const row = { ...rule, host: `${REGISTRY}:${port}`, "refused-by": "proxy", message: "407" } as const;
+    expectRow(await preflight(`${scheme}://${REGISTRY}`, through(squid.url)), {
+      ...row,
+      code: "PROXY_AUTH_REQUIRED",
+      remedy: "http://user:password@host:port, from a secret",
+    });
+    const wrong = await preflight(`${scheme}://${REGISTRY}`, through(squid.url.replace("//", "//ada:s3cret@")));
+    expectRow(wrong, { ...row, code: "PROXY_AUTH_FAILED", remedy: "percent-encode" });
+    expect(wrong.summary + JSON.stringify(wrong.report)).not.toContain("s3cret");
+  });
+
+  test.each([
+    ["NTLM", ["auth_param ntlm program /usr/lib/squid/ntlm_fake_auth"]],
+    ["Negotiate", ["auth_param negotiate program /usr/lib/squid/negotiate_kerberos_auth -s HTTP/squid.test"]],
+  ])("speaks %s only", async (offered, scheme) => {
+    const directives = [...scheme, "acl known proxy_auth REQUIRED", "http_access deny !known"];
+    const squid = await startSquid({ directives });
+    expectRow(await preflight(REGISTRY, through(squid.url.replace("//", "//ada:s3cret@"))), {
+      ...HTTPS_RULE,
+      code: "PROXY_AUTH_UNSUPPORTED",
+      host: ORIGIN,
+      "refused-by": "proxy",
+      remedy: `It offers ${offered}; Go's and Node's clients speak Basic only. Run a local helper such as cntlm or px`,
+    });
+  });
+});
+
+withParts(["squid"], "a proxy that does not let a host pass", () => {
+  test.each([
+    ["https", HTTPS_RULE, 443],
+    ["http", HTTP_RULE, 80],
+  ] as const)("is not to, says squid, by %s", async (scheme, rule, port) => {
+    const squid = await startSquid({ deny: [REGISTRY] });
+    const result = await preflight(`${scheme}://${REGISTRY}`, through(squid.url));
+    expectRow(result, {
+      ...rule,
+      code: "PROXY_DENIED",
+      host: `${REGISTRY}:${port}`,
+      "refused-by": "proxy",
+      message: "ERR_ACCESS_DENIED",
+      remedy: `Ask for ${REGISTRY}:${port} to be allowed on the proxy`,
+    });
+    expect(result.outputs["allow-list"]).toBe(`${REGISTRY}:${port}`);
+  });
+
+  test("does not know the host", async () => {
+    const squid = await startSquid();
+    expectRow(await preflight(REGISTRY, { ...through(squid.url), "probe-timeout": "20" }), {
+      ...HTTPS_RULE,
+      code: "PROXY_UPSTREAM_FAILED",
+      host: ORIGIN,
+      "refused-by": "proxy",
+      message: "ERR_",
+      remedy: "see that registry.example.test:443 is right",
+    });
+  });
+
+  test("gets no connection to it", async () => {
+    const port = await freePort("127.0.0.1");
+    const squid = await startSquid({ hosts: { [REGISTRY]: "127.0.0.1" } });
+    for (const [scheme, rule] of [["https", HTTPS_RULE] as const, ["http", HTTP_RULE] as const]) {
+      expectRow(await preflight(`${scheme}://${REGISTRY}:${port}`, through(squid.url)), {
+        ...rule,
+        code: "PROXY_UPSTREAM_FAILED",
+        host: `${REGISTRY}:${port}`,
+        "refused-by": "proxy",
+        message: "503",
+        remedy: "The proxy can resolve the name and does not get a connection",
+      });
+    }
+  });
+});
+
+/** How proxies other than squid say that a host is not allowed: status, headers, page. */
+const OTHERS = [
+  ["tinyproxy", 403, { server: "tinyproxy/1.11.0" }, "<h1>Filtered</h1>"],
+  ["Zscaler", 403, { server: "Zscaler/6.2" }, "<title>Internet Security by Zscaler</title>"],
+  ["a gateway of Broadcom", 403, { "proxy-connection": "close" }, "<TITLE>Access Denied (policy_denied)</TITLE>"],
+  ["a gateway that says nothing of itself", 405, {}, ""],
+  ["a law", 451, {}, "<h1>Unavailable</h1>"],
+] as const;
+
+test.each(OTHERS)("a proxy that does not let a host pass: %s", async (_, status, headers, body) => {
+  const proxy = await startProxy({ deny: { "*": { status, headers, body } } });
+  expectRow(await preflight(REGISTRY, through(proxy.url)), {
+    ...HTTPS_RULE,
+    code: "PROXY_DENIED",
+    host: ORIGIN,
+    "refused-by": "proxy",
+    message: String(status),
+    remedy: `Ask for ${ORIGIN} to be allowed on the proxy`,
+  });
+});
+
+test("registry and target that are both refused are told in one run", async () => {
+  const proxy = await startProxy({ deny: { "*": {} } });
+  const result = await preflight(REGISTRY, { ...through(proxy.url), target: "target.example.test/ocm" });
+  expect(diagnosisOf(result).map(({ code, host }) => `${code} ${host}`)).toEqual([
+    `PROXY_DENIED ${ORIGIN}`,
+    "PROXY_DENIED target.example.test:443",
+  ]);
+  expect(result.outputs["allow-list"]).toBe(`${ORIGIN}\ntarget.example.test:443`);
+});
