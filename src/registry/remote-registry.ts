@@ -1,5 +1,5 @@
 import { TransferError } from "../errors.ts";
-import { bodyError, drain, type HttpClient, readAll } from "../http/client.ts";
+import { bodyError, drain, type HttpClient, type HttpResponse, readAll } from "../http/client.ts";
 import { type Hop, hostOf } from "../http/hop.ts";
 import { printable } from "../redact.ts";
 import { type AuthorizedClient, createAuthorizedClient, scopeOf } from "./authorization.ts";
@@ -83,12 +83,11 @@ export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegi
     async ping(signal) {
       const response = await client.learn({ method: "GET", url: base }, signal);
       const { status, headers, hop } = response;
-      const isPage =
-        headers["docker-distribution-api-version"] === undefined && headers["content-type"]?.includes("text/html");
+      const isPage = isForeignPage(headers);
       // A login that is wanted here is asked for at the repository, with its scope.
       if (!isPage && (status === 200 || status === 401 || status === 403)) return drain(response);
-      const isInserted = isPage && (status === 200 || hop.host !== hopHost);
-      const as = isInserted ? "CAPTIVE_PORTAL" : isPage || status === 404 ? "NOT_A_REGISTRY" : undefined;
+      const isPortal = isPage && (status === 200 || status === 511 || hop.host !== hopHost);
+      const as = isPortal ? "CAPTIVE_PORTAL" : isPage || status === 404 ? "NOT_A_REGISTRY" : undefined;
       throw await registryError(response, `asking for the API of ${options.host}`, { as });
     },
   };
@@ -171,16 +170,14 @@ function createRepository({ name, base, actions, client, manifests, registry }: 
       // Small content is asked for again where it breaks off; one byte more than expected is enough to be found out.
       const whole = target.size <= SMALL ? { whole: target.size + 1, cut: true } : {};
       const response = await client.request({ method: "GET", url: path(target), ...whole }, scopes, signal);
-      if (response.status !== 200)
-        throw await registryError(response, `reading ${describe(target)} of ${registry.name}/${name}`, { of: "blob" });
+      if (response.status !== 200 || isInserted(response, target)) throw await refusedBlob(response, target);
       return verifying(response.body, target, response.hop.host, (error) => bodyError(response, error));
     },
 
     async probe(blob, signal) {
       const headers = blob.size > 0 ? { range: "bytes=0-0" } : {};
       const response = await client.request({ method: "GET", url: path(blob), headers }, scopes, signal);
-      if (response.status >= 400)
-        throw await registryError(response, `reading ${describe(blob)} of ${registry.name}/${name}`, { of: "blob" });
+      if (response.status >= 400 || isInserted(response, blob)) throw await refusedBlob(response, blob);
       response.body.on("error", () => {}).destroy();
       return response.hop;
     },
@@ -239,6 +236,11 @@ function createRepository({ name, base, actions, client, manifests, registry }: 
     },
   };
 
+  function refusedBlob(response: HttpResponse, blob: Descriptor) {
+    const as = isInserted(response, blob) ? "CAPTIVE_PORTAL" : undefined;
+    return registryError(response, `reading ${describe(blob)} of ${registry.name}/${name}`, { as, of: "blob" });
+  }
+
   async function putManifest(
     reference: string,
     target: Descriptor,
@@ -252,6 +254,17 @@ function createRepository({ name, base, actions, client, manifests, registry }: 
     if (response.status >= 300) throw await registryError(response, what, { of: "push" });
     await drain(response);
   }
+}
+
+/** Whether somebody answers who is no registry. */
+function isForeignPage(headers: Readonly<Record<string, string>>): boolean {
+  const isPage = headers["content-type"]?.includes("text/html") ?? false;
+  return isPage && headers["docker-distribution-api-version"] === undefined;
+}
+
+/** Whether a page came instead of a blob. A blob may be a page too, but none of another size. */
+function isInserted({ status, headers }: HttpResponse, { size }: Descriptor): boolean {
+  return status === 200 && isForeignPage(headers) && headers["content-length"] !== String(size);
 }
 
 /** What the document says it is, else what the header says: some registries serve manifests as text. */

@@ -69,6 +69,9 @@ export async function requestToken(
       },
     );
   }
+  if (response.headers["content-type"]?.includes("text/html")) {
+    throw await registryError(response, doing, { as: "CAPTIVE_PORTAL" });
+  }
   return parseToken(await readAll(response, LARGEST_ANSWER), realm.host, now);
 }
 
