@@ -99,7 +99,7 @@ describe("a proxy that cannot be used", () => {
   });
 });
 
-withParts(["unshare"], "the name server of this machine", () => {
+withParts(["unshare", "perl"], "the name server of this machine", () => {
   test.each([
     ["silence", "DNS_TIMED_OUT", "name server does not answer: have it repaired, or write the proxy's address"],
     ["failure", "PROXY_NAME_UNKNOWN", "cannot resolve proxy.example.test: correct the proxy setting"],
