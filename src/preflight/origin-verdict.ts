@@ -30,7 +30,8 @@ function directCause(error: HopError, code: string): Cause {
       `Take ${hop.host} out of no-proxy, so that blobs go through the proxy; the entry that matches is in the rule. If it has to be reached directly, ask for the firewall to let it through.`,
     ];
   }
-  const direct = `If only a proxy reaches ${hop.host}, set https-proxy and keep the host out of no-proxy.`;
+  const input = hop.url.startsWith("https:") ? "https-proxy" : "http-proxy";
+  const direct = `If only a proxy reaches ${hop.host}, set ${input} and keep the host out of no-proxy.`;
   // EAI_AGAIN is what a resolver says that gave up waiting.
   if (layer === "lookup" && (timedOut || code === "EAI_AGAIN")) {
     return ["DNS_TIMED_OUT", `See that this runner's name server can be reached. ${direct}`];
