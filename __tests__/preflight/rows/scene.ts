@@ -1,0 +1,25 @@
+import { addComponentVersion, addImage } from "../../action/component.ts";
+import { type ProxyOptions, startProxy } from "../../fakes/proxy.ts";
+import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../../fakes/registry.ts";
+import { startBlobHost } from "../../real/blob-host.ts";
+
+/** Names that only a proxy knows. */
+export const REGISTRY = "registry.example.test";
+export const CDN = "cdn.example.test";
+
+/** Puts `example.org/shop:1.0.0` there, with one image of the same registry. */
+export function fill(registry: FakeRegistry, origin: string): void {
+  addImage(registry, "images/a", "1", "layer");
+  addComponentVersion(registry, "ocm", "example.org/shop:1.0.0", [
+    { name: "a", imageReference: `${origin}/images/a:1` },
+  ]);
+}
+
+/** A registry and its blob host behind a proxy, in plain HTTP. */
+export async function startScene(options: ProxyOptions = {}, registryOptions: FakeRegistryOptions = {}) {
+  const registry = await startFakeRegistry({ redirect: `http://${CDN}/`, ...registryOptions });
+  fill(registry, `http://${REGISTRY}`);
+  const cdn = await startBlobHost({ content: registry.blobAt });
+  const hosts = { [`${REGISTRY}:80`]: registry.host, [`${CDN}:80`]: cdn.host };
+  return { registry, cdn, proxy: await startProxy({ ...options, hosts }) };
+}
