@@ -135,8 +135,9 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       const answer = await client.request({ ...request, headers: { ...request.headers, ...after } }, signal);
       if (answer.status !== 401) return answer;
       const isLogin = after.authorization.startsWith("Basic ");
+      const granted = isLogin ? undefined : (await tokens.get(scopes.join(" ")))?.granted;
       const isAnonymous = options.credentialFor(repositoryOf(scopes[0])) === undefined;
-      const code = isLogin ? "CREDENTIALS_REFUSED" : isAnonymous ? undefined : refusedToken(answer, request);
+      const code = isLogin ? "CREDENTIALS_REFUSED" : refusedToken(answer, { request, scopes, granted, isAnonymous });
       if (code === undefined) return answer;
       throw await registryError(answer, `logging in at ${options.host}`, { as: code });
     },
@@ -146,18 +147,40 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
 /** More than clocks of machines that keep time ever differ, and less than tokens live. */
 const MOST_SKEW = 120_000;
 
+interface RefusedToken {
+  readonly request: Pick<HttpRequest, "method">;
+  readonly scopes: readonly string[];
+  readonly granted: GrantedActions | undefined;
+  readonly isAnonymous: boolean;
+}
+
 /**
- * Why a registry refuses what its own token host gave. The challenge tells (RFC 6750, 3.1): it names no error only where it saw no
- * token.
+ * Why a registry refuses what its own token host gave; undefined where it wants another to ask. The challenge tells (RFC 6750, 3.1): it
+ * names no error where it saw no token, and where the registry does not care to say.
  */
-function refusedToken({ hop, headers }: HttpResponse, { method }: Pick<HttpRequest, "method">): Code {
+function refusedToken({ hop, headers }: HttpResponse, refused: RefusedToken): Code | undefined {
+  const { request, scopes, granted, isAnonymous } = refused;
   const asked = wanted(headers["www-authenticate"]);
   const error = asked?.parameters.error;
-  if (error === "insufficient_scope") return method === "GET" || method === "HEAD" ? "DENIED" : "PUSH_DENIED";
+  const reads = request.method === "GET" || request.method === "HEAD";
+  const allows = granted === undefined ? undefined : scopes.every((scope) => isAllowed(granted, scope, reads));
+  if (error === "insufficient_scope" || allows === false) {
+    return isAnonymous ? undefined : reads ? "DENIED" : "PUSH_DENIED";
+  }
   const skew = clockSkew(headers, Date.now());
   if (skew !== undefined && Math.abs(skew) > MOST_SKEW) return "CLOCK_SKEWED";
-  const isUnseen = asked !== undefined && error === undefined;
-  return isUnseen && hop.route.via === "proxy" ? "AUTHORIZATION_STRIPPED" : "TOKEN_REFUSED";
+  if (asked === undefined || error !== undefined)
+    return isAnonymous && error === undefined ? undefined : "TOKEN_REFUSED";
+  // A login that is missing looks the same as a token that was taken out, unless the token is known to be enough.
+  if (isAnonymous && allows === undefined) return undefined;
+  return hop.route.via === "proxy" ? "AUTHORIZATION_STRIPPED" : "TOKEN_REFUSED";
+}
+
+/** Whether a token allows the last action of a scope, which is the one that reading does not need. */
+function isAllowed(granted: GrantedActions, scope: string, reads: boolean): boolean {
+  const action = reads ? "pull" : (scope.split(/[:,]/).at(-1) ?? "");
+  const actions = granted.get(repositoryOf(scope));
+  return actions !== undefined && (actions.has(action) || actions.has("*"));
 }
 
 /** The strongest challenge that we can answer. */
