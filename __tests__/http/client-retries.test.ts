@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { startFakeRegistry } from "../fakes/registry.ts";
-import { type Fault, faults } from "../fakes/registry-faults.ts";
+import { type Fault, faults, ociError } from "../fakes/registry-faults.ts";
 import { stopEverything } from "../real/running.ts";
 import { get, openClient, textOf } from "./open-client.ts";
 
@@ -54,11 +54,8 @@ describe("a request that may be repeated", () => {
 
   test("does not wait for hours", async () => {
     const registry = await startFakeRegistry({ faults: [faults.tooManyRequests("3600")] });
-    await expect(openClient({ attempts: 5 }).request(get(`${registry.origin}/v2/`))).rejects.toMatchObject({
-      code: "RATE_LIMITED",
-      where: registry.host,
-      message: expect.stringContaining("3600 s"),
-    });
+    const response = await openClient({ attempts: 5 }).request(get(`${registry.origin}/v2/`));
+    expect([response.status, await textOf(response)]).toEqual([429, ociError("TOOMANYREQUESTS", "slow down")]);
     expect(registry.requests).toHaveLength(1);
   });
 

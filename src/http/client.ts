@@ -186,12 +186,6 @@ export function createClient(options: ClientOptions): HttpClient {
   }
 
   async function pause(attempt: number, wanted: number | undefined, host: string, signal?: AbortSignal) {
-    if (wanted !== undefined && wanted > LONGEST_WAIT) {
-      throw new TransferError("RATE_LIMITED", `${host} asks to come back in ${Math.round(wanted / 1000)} s`, {
-        where: host,
-        remedy: "Run again later, or use credentials with a higher limit.",
-      });
-    }
     const own = backoff(attempt, Math.random());
     // What one request is told holds for all to the same host; a little more for each keeps them from coming back at once.
     if (wanted !== undefined) rest.extend(host, wanted);
@@ -224,8 +218,10 @@ export function createClient(options: ClientOptions): HttpClient {
             return await inMemory(response, request.whole, request.cut);
           }
           if (attempt >= attempts || !isRetryableStatus(response.status)) return response;
+          const wanted = retryAfter(response.headers["retry-after"], Date.now());
+          if (wanted !== undefined && wanted > LONGEST_WAIT) return response;
           await drain(response);
-          await pause(attempt, retryAfter(response.headers["retry-after"], Date.now()), response.hop.host, signal);
+          await pause(attempt, wanted, response.hop.host, signal);
         } catch (error) {
           if (attempt >= Math.min(attempts, connections) || signal?.aborted || !isRetryable(error)) throw error;
           await pause(attempt, undefined, new URL(request.url).host, signal);
@@ -246,16 +242,16 @@ function guarded(body: Readable, stallTimeout: number): Readable {
 
 /**
  * A proxy that forwards plain HTTP refuses in the place of the origin: 407 is always its own, squid marks its own pages, and a web page
- * with a refusal is no answer of a registry.
+ * with a refusal is no answer of a registry. One that opens TLS does so too, inside the tunnel.
  */
 async function refuseProxyReply(response: HttpResponse): Promise<void> {
   const { hop, status, headers } = response;
-  if (hop.route.via === "direct" || !hop.url.startsWith("http:")) return;
+  if (hop.route.via === "direct") return;
+  const isPlain = hop.url.startsWith("http:");
   const isPage = headers["content-type"]?.startsWith("text/html") ?? false;
   const isRegistry = headers["docker-distribution-api-version"] !== undefined;
-  const isProxys =
-    status === 407 || headers["x-squid-error"] !== undefined || (isPage && !isRegistry && PROXY_REFUSALS.has(status));
-  if (!isProxys) return;
+  const isProxys = status === 407 || (isPage && !isRegistry && PROXY_REFUSALS.has(status));
+  if (headers["x-squid-error"] === undefined && !(isPlain && isProxys)) return;
   const text = (await readAll(response, 2048, true)).toString("utf8");
   throw new LayerError("tunnel", `the proxy answered with ${status}`, {
     reply: { status, statusText: "", headers, text },

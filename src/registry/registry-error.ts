@@ -2,6 +2,7 @@ import type { Code } from "../codes.ts";
 import { TransferError } from "../errors.ts";
 import { type HttpResponse, readAll } from "../http/client.ts";
 import type { Hop } from "../http/hop.ts";
+import { retryAfter } from "../http/retry.ts";
 import { printable } from "../redact.ts";
 import { isRecord } from "./descriptor.ts";
 
@@ -59,7 +60,9 @@ export async function registryError(
   const said = registryWords(await bodyText(response));
   const code = as ?? codeFor(status, said.codes, of);
   const words = said.text === "" ? "" : `: ${said.text}`;
-  return new RegistryError(code, `${doing}: ${hop.host} answered ${status}${words}`, {
+  const wait = retryAfter(response.headers["retry-after"], Date.now());
+  const later = wait === undefined ? "" : `; it asks to come back in ${Math.round(wait / 1000)} s`;
+  return new RegistryError(code, `${doing}: ${hop.host} answered ${status}${words}${later}`, {
     hop,
     status,
     registryCodes: said.codes,

@@ -87,7 +87,8 @@ export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegi
       // A login that is wanted here is asked for at the repository, with its scope.
       if (!isPage && (status === 200 || status === 401 || status === 403)) return drain(response);
       const isPortal = isPage && (status === 200 || status === 511 || hop.host !== hopHost);
-      const as = isPortal ? "CAPTIVE_PORTAL" : isPage || status === 404 ? "NOT_A_REGISTRY" : undefined;
+      const isBusy = status === 429 || status >= 500;
+      const as = isPortal ? "CAPTIVE_PORTAL" : (isPage && !isBusy) || status === 404 ? "NOT_A_REGISTRY" : undefined;
       throw await registryError(response, `asking for the API of ${options.host}`, { as });
     },
   };
