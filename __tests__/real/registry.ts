@@ -21,6 +21,8 @@ export interface RegistryOptions {
   /** Default a free one. */
   readonly port?: number;
   readonly htpasswd?: { readonly user: string; readonly password: string };
+  /** Where tokens come from, and the certificate of who signs them (distribution, auth.token). */
+  readonly token?: { readonly realm: string; readonly service: string; readonly issuer: string; readonly root: string };
   /** Whether DELETE is allowed; default true. */
   readonly deletable?: boolean;
 }
@@ -82,7 +84,7 @@ async function startAt(options: RegistryOptions, address: string, port: number):
 }
 
 function configuration(options: RegistryOptions, addr: string, storage: string, folder: string): object {
-  const { redirect, htpasswd, deletable = true } = options;
+  const { redirect, htpasswd, token, deletable = true } = options;
   return {
     version: 0.1,
     log: { level: "warn" },
@@ -95,10 +97,15 @@ function configuration(options: RegistryOptions, addr: string, storage: string, 
     ...(redirect === undefined
       ? {}
       : { middleware: { storage: [{ name: "redirect", options: { baseurl: redirect } }] } }),
+    ...(token === undefined ? {} : { auth: { token: tokenSettings(token) } }),
     ...(htpasswd === undefined
       ? {}
       : { auth: { htpasswd: { realm: "test", path: writeHtpasswd(folder, htpasswd.user, htpasswd.password) } } }),
   };
+}
+
+function tokenSettings({ root, ...others }: NonNullable<RegistryOptions["token"]>): object {
+  return { ...others, rootcertbundle: root };
 }
 
 /** Both registries take bcrypt only, which neither Node nor openssl has, and the system's crypt(3) does. */

@@ -39,12 +39,13 @@ export function diagnosisOf({ outputs }: ActionResult): readonly Diagnosis[] {
 }
 
 /** The run failed at this row, at no other, and says so everywhere. */
-export function expectRow(result: ActionResult, { message = "", remedy, pasted, ...exactly }: Row): void {
+export function expectRow(result: ActionResult, row: Row, command = "preflight"): void {
+  const { message = "", remedy, pasted, ...exactly } = row;
   expect(diagnosisOf(result)).toEqual([
     { ...exactly, message: expect.stringContaining(message), remedy: expect.stringContaining(remedy) },
   ]);
   expect(result.annotations.map(({ level, title }) => `${level} ${title}`)).toEqual([`error ${exactly.code}`]);
-  expect(result.summary).toContain(`preflight failed: ${exactly.code}`);
+  expect(result.summary).toContain(`${command} failed: ${exactly.code}`);
   const blocks = /```yaml\nwith:\n([^`]*)```/.exec(result.summary)?.[1];
   expect(blocks).toBe(pasted?.map((line) => `  ${line}\n`).join(""));
   expect(result.code).toBe(1);

@@ -1,0 +1,47 @@
+import { randomUUID, sign } from "node:crypto";
+import type { Authority } from "./certificates.ts";
+import { httpServer, listen } from "./listening.ts";
+
+export interface TokenServerOptions {
+  readonly authority: Authority;
+  /** Actions that are granted of those asked for. */
+  readonly grants: readonly string[];
+  /** Who signs in the name of the authority; default itself. */
+  readonly key?: string;
+}
+
+export interface TokenServer {
+  /** What a registry takes as `token`. */
+  readonly token: { readonly realm: string; readonly service: string; readonly issuer: string; readonly root: string };
+  /** Scopes that were asked for, as asked. */
+  readonly asked: readonly string[];
+}
+
+/** A token server as the CNCF distribution wants it (spec/auth/token.md and jwt.md), for whoever asks. */
+export async function startTokenServer({ authority, grants, key }: TokenServerOptions): Promise<TokenServer> {
+  const asked: string[] = [];
+  const [service, issuer] = ["registry of a test", "token server of a test"];
+  const server = httpServer(({ url = "/" }, response) => {
+    const scopes = new URL(url, "http://host").searchParams.getAll("scope");
+    asked.push(...scopes);
+    const now = Math.floor(Date.now() / 1000);
+    const access = scopes.map((scope) => {
+      const [type, name, actions = ""] = scope.split(":");
+      return { type, name, actions: actions.split(",").filter((action) => grants.includes(action)) };
+    });
+    const claims = { iss: issuer, sub: "", aud: service, exp: now + 300, nbf: now - 60, iat: now, jti: randomUUID() };
+    const token = jwt(authority, key ?? authority.key, { ...claims, access });
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ token, expires_in: 300 }));
+  });
+  const { address, port } = await listen(server);
+  return { token: { realm: `http://${address}:${port}/token`, service, issuer, root: authority.path }, asked };
+}
+
+/** RFC 7515 with ES256, the certificate of the signer in the header. */
+function jwt({ cert }: Authority, key: string, claims: object): string {
+  const certificate = cert.replace(/-----[^-]+-----|\s/g, "");
+  const parts = [{ typ: "JWT", alg: "ES256", x5c: [certificate] }, claims];
+  const signed = parts.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+  const signature = sign("sha256", Buffer.from(signed), { key, dsaEncoding: "ieee-p1363" });
+  return `${signed}.${signature.toString("base64url")}`;
+}
