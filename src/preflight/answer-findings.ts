@@ -40,7 +40,7 @@ function wholeBlob({ hop, status, headers }: Answer, { range }: Readonly<Record<
   return {
     code: "RANGE_IGNORED",
     message: `${hop.host} was asked for one byte of a blob and sends all of it.`,
-    remedy: `Nothing has to be done; a large download that breaks off begins anew. ${strippedBy(hop)}`,
+    remedy: `Nothing has to be done; a large download that breaks off begins anew.${strippedBy(hop)}`,
   };
 }
 
@@ -50,10 +50,10 @@ function withoutDigest({ hop, status, headers }: Answer): Finding | undefined {
   return {
     code: "DIGEST_HEADER_MISSING",
     message: `${hop.host} sends manifests without Docker-Content-Digest.`,
-    remedy: `Nothing has to be done here, digests are computed; other clients may fail. ${strippedBy(hop)}`,
+    remedy: `Nothing has to be done here, digests are computed; other clients may fail.${strippedBy(hop)}`,
   };
 }
 
 function strippedBy({ route }: Answer["hop"]): string {
-  return route.via === "proxy" ? "A proxy that takes headers out is the usual cause." : "";
+  return route.via === "proxy" ? " A proxy that takes headers out is the usual cause." : "";
 }

@@ -10,7 +10,12 @@ export type GrantedActions = ReadonlyMap<string, ReadonlySet<string>>;
 export function grantedActions(token: string, scope: unknown): GrantedActions | undefined {
   const claims = accessClaims(token);
   if (claims !== undefined) return claims;
-  return typeof scope === "string" && scope.includes("repository:") ? fromScope(scope) : undefined;
+  return typeof scope === "string" ? unlessEmpty(fromScope(scope)) : undefined;
+}
+
+/** Who says much and nothing of repositories speaks of something else. */
+function unlessEmpty(granted: GrantedActions): GrantedActions | undefined {
+  return granted.size === 0 ? undefined : granted;
 }
 
 function fromScope(scope: string): GrantedActions {
@@ -33,10 +38,11 @@ function accessClaims(token: string): GrantedActions | undefined {
     return undefined;
   }
   if (!isRecord(claims) || !Array.isArray(claims.access)) return undefined;
-  return new Map(
+  const granted = new Map(
     claims.access.filter(isRecord).flatMap(({ type, name, actions }) => {
       if (type !== "repository" || typeof name !== "string" || !Array.isArray(actions)) return [];
       return [[name, new Set(actions.filter((action) => typeof action === "string"))] as const];
     }),
   );
+  return claims.access.length === 0 ? granted : unlessEmpty(granted);
 }
