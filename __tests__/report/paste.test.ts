@@ -1,0 +1,43 @@
+import { expect, test } from "@jest/globals";
+import { pasteReady } from "../../src/report/paste.ts";
+import { told } from "./told.ts";
+
+const plain = (line: string) => ({ input: "plain-http", line }) as const;
+const noProxy = (line: string) => ({ input: "no-proxy", line }) as const;
+
+test("nothing where nothing would help", () => {
+  expect(pasteReady([], ["ghcr.io:443"])).toBe("");
+  expect(pasteReady([told("a:443", { "refused-by": "registry" })], ["ghcr.io:443"])).toBe("");
+  expect(pasteReady([told("a:443")], [])).toBe("");
+});
+
+test("inputs, each line once, NO_PROXY in one line", () => {
+  const diagnosis = [
+    told("a:80", { "refused-by": "registry", inputLines: [plain("a"), noProxy("x.svc")] }),
+    told("b:80", { "refused-by": "registry", inputLines: [plain("b:5000"), plain("a"), noProxy("y")] }),
+  ];
+  expect(pasteReady(diagnosis, ["ghcr.io:443"])).toBe(
+    [
+      "Add to the inputs of this step (beside what they hold already):",
+      "",
+      "```yaml",
+      "with:",
+      "  plain-http: |",
+      "    a",
+      "    b:5000",
+      "  no-proxy: x.svc,y",
+      "```",
+    ].join("\n"),
+  );
+});
+
+test("rules for squid where the proxy refused, for all that is needed", () => {
+  const text = pasteReady(
+    [told("cdn.test:443", { inputLines: [noProxy("cdn.test")] })],
+    ["cdn.test:443", "ghcr.io:443"],
+  );
+  expect(text).toContain("  no-proxy: cdn.test\n");
+  expect(text).toContain("as rules for squid");
+  expect(text).toContain("acl ocm_hosts_443 dstdomain -n ghcr.io\n");
+  expect(text.match(/```/g)).toHaveLength(4);
+});

@@ -1,0 +1,81 @@
+import { expect, test } from "@jest/globals";
+import { picture } from "../../src/report/picture.ts";
+import { hostResult, told } from "./told.ts";
+
+const CDN = "pkg-containers.githubusercontent.com:443";
+const ghcr = [
+  hostResult("ghcr.io:443", "proxy", "source registry, token for ghcr.io"),
+  hostResult(CDN, "proxy", "blobs of ghcr.io:443"),
+  hostResult("registry.corp:5000", "direct", "target registry"),
+];
+
+/** Lines of the chart, without what surrounds them. */
+const linesOf = (chart: string) => chart.split("\n").map((line) => line.trim());
+
+test("where nothing was asked there is nothing to see", () => {
+  expect(picture([], [])).toBe("");
+});
+
+test("all is well: every way, and who sends where", () => {
+  expect(picture(ghcr, [])).toBe(
+    [
+      "```mermaid",
+      "graph LR",
+      "  runner([runner])",
+      '  proxy{{"proxy"}}',
+      '  h0["ghcr.io:443<br/>source registry, token for ghcr.io"]',
+      `  h1["${CDN}<br/>blobs of ghcr.io:443"]`,
+      '  h2["registry.corp:5000<br/>target registry"]',
+      "  runner --> proxy",
+      "  proxy --> h0",
+      "  proxy --> h1",
+      "  runner --> h2",
+      "  h0 -. sends to .-> h1",
+      "```",
+    ].join("\n"),
+  );
+});
+
+test("without a proxy there is none in the picture", () => {
+  expect(picture([hostResult("a:443", "direct", "source registry")], [])).not.toContain("proxy");
+});
+
+test("a blocked host comes first, and the way to it is red", () => {
+  const lines = linesOf(picture(ghcr, [told(CDN, { code: "BLOB_HOST_DENIED" })]));
+  expect(lines).toContain(`h0["${CDN}<br/>blobs of ghcr.io:443"]`);
+  expect(lines).toContain('proxy -- "BLOB_HOST_DENIED" --x h0');
+  expect(lines).toContain("linkStyle 1 stroke:#d1242f,stroke-width:3px");
+  expect(lines).toContain("h1 -. sends to .-> h0");
+});
+
+test("a proxy that cannot be used is where it ends for all behind it", () => {
+  const lines = linesOf(picture(ghcr, [told("proxy.corp:3128", { code: "PROXY_UNREACHABLE", asked: "ghcr.io:443" })]));
+  expect(lines).toContain('proxy{{"proxy proxy.corp:3128"}}');
+  expect(lines).toContain('runner -- "PROXY_UNREACHABLE" --x proxy');
+  expect(lines).toContain("proxy --> h0");
+  expect(lines).toContain("linkStyle 0 stroke:#d1242f,stroke-width:3px");
+});
+
+test("of a host that is reached on both ways only the blocked one is red", () => {
+  const both = [hostResult("a:443", "direct", "source registry"), hostResult("a:443", "proxy", "source registry")];
+  const lines = linesOf(picture(both, [told("a:443")]));
+  expect(lines.filter((line) => line.startsWith("h"))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes("--x"))).toEqual([
+    expect.stringMatching(/^proxy -- "PROXY_DENIED" --x h/),
+  ]);
+  expect(lines).toContainEqual(expect.stringMatching(/^runner --> h/));
+});
+
+test("more hosts than can be taken in are cut, blocked ones last of all", () => {
+  const many = Array.from({ length: 30 }, (_, index) => hostResult(`h${index}.test:443`, "proxy", "artifacts"));
+  const chart = picture(many, [told("h29.test:443")]);
+  expect(linesOf(chart).filter((line) => /^h\d+\[/.test(line))).toHaveLength(20);
+  expect(chart).toContain("h29.test:443");
+});
+
+test("what others wrote is text and no syntax", () => {
+  const chart = picture([hostResult('x"]);click h0 "javascript:1', "direct", "<b>%%{init}%%\n  h9[x]")], []);
+  expect(linesOf(chart)).toHaveLength(6);
+  expect(chart.match(/"/g)).toHaveLength(2);
+  expect(chart).not.toMatch(/%%|\{init|<b>|;/);
+});

@@ -1,0 +1,24 @@
+import type { Told } from "../../src/preflight/diagnosis.ts";
+import type { HostResult } from "../../src/report/hosts.ts";
+
+/** A refusal by the proxy of the one host it was asked for, but for what is said. */
+export function told(host: string, more: Partial<Told> = {}): Told {
+  return {
+    code: "PROXY_DENIED",
+    host,
+    via: "proxy",
+    rule: "HTTPS_PROXY",
+    "refused-by": "proxy",
+    message: "no",
+    remedy: "Ask.",
+    inputLines: [],
+    asked: host,
+    redirectedFrom: undefined,
+    isAnswer: false,
+    ...more,
+  };
+}
+
+export function hostResult(host: string, via: HostResult["via"], neededFor: string): HostResult {
+  return { host, via, rule: "test", "needed-for": neededFor };
+}
