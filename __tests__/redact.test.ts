@@ -50,6 +50,8 @@ describe("text of others", () => {
     ["::error::no", ": :error: :no"],
     [":::error::no", ": : :error: :no"],
     ["::::", ": : : :"],
+    ["[2001:db8::1]:443 and [::1]::error::", "[2001:db8::1]:443 and [::1]: :error: :"],
+    ["[::set-env]", "[: :set-env]"],
     [":\u001b[0m:set-env name=a::b", ": :set-env name=a: :b"],
     ["##[error]no", "# #[error]no"],
     ["###[group]", "## #[group]"],

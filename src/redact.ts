@@ -46,7 +46,8 @@ export function printable(text: string, longest: number = LONGEST): string {
     .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
     // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, " ")
-    .replace(/:(?=:)/g, ": ")
+    // An address in its brackets (RFC 3986, 3.2.2) begins no command.
+    .replace(/(\[[0-9a-fA-F:.]+\])|:(?=:)/g, (_, address: string | undefined) => address ?? ": ")
     .replace(/##\[/g, "# #[")
     .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, "$1 ***")
     .replace(/\b(?:gh[a-z]|github_pat|glpat)[_-][A-Za-z0-9_-]{16,}/g, "***")
