@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { TransferError } from "../../src/errors.ts";
-import { HopError, LayerError } from "../../src/http/hop.ts";
+import { readAll } from "../../src/http/client.ts";
 import { type Diagnosis, diagnose } from "../../src/preflight/diagnosis.ts";
 import { routeFor } from "../../src/proxy/route.ts";
 import { readSettings } from "../../src/proxy/settings.ts";
@@ -385,71 +385,43 @@ withParts(["squid"], "squid, in its own words", () => {
   });
 });
 
-describe("causes that loopback has not", () => {
-  const { effective } = readSettings({ inputs: { httpsProxy: "http://[2001:db8::1]:3128" }, environment: {} });
-  const proxied = routeFor("https://ghcr.io/", effective);
-  const direct = { via: "direct", rule: "NO_PROXY entry" } as const;
-  const failure = (
-    layer: LayerError["layer"],
-    more: ConstructorParameters<typeof LayerError>[2],
-    route: typeof proxied = direct,
-  ) =>
-    new HopError(
-      { method: "GET", url: "https://ghcr.io/v2/", host: "ghcr.io:443", route, neededFor: "token for ghcr.io" },
-      new LayerError(layer, "words", more),
-    );
+describe("an answer that breaks off", () => {
+  const reading = async (host: string, proxy: string) => {
+    const response = await clientFor(proxy, { timeout: 300 }).request(get(`http://${host}/v2/`));
+    return diagnosisOf(readAll(response, 1024));
+  };
 
-  test.each<[string, HopError, object]>([
-    [
-      "a firewall that drops",
-      failure("dial", { timedOut: true }),
-      { code: "HOST_TIMED_OUT", host: "ghcr.io:443", "refused-by": "runner", rule: "NO_PROXY entry" },
-    ],
-    [
-      "a name server that does not answer",
-      failure("lookup", { cause: { code: "EAI_AGAIN" } }),
-      { code: "DNS_TIMED_OUT", "refused-by": "runner" },
-    ],
-    [
-      "a firewall before the proxy",
-      failure("proxy-dial", { timedOut: true }, proxied),
-      { code: "PROXY_TIMED_OUT", host: "[2001:db8::1]:3128", "refused-by": "proxy" },
-    ],
-    [
-      "a name server that does not answer for the proxy",
-      failure("proxy-lookup", { cause: { code: "EAI_AGAIN" } }, proxied),
-      { code: "DNS_TIMED_OUT", "refused-by": "runner", host: "[2001:db8::1]:3128" },
-    ],
-    [
-      "an old certificate",
-      failure("tls", { cause: { code: "CERT_HAS_EXPIRED" } }),
-      { code: "TLS_EXPIRED", "refused-by": "token-host" },
-    ],
-    [
-      "a proxy that re-signs TLS",
-      failure("tls", { cause: { code: "SELF_SIGNED_CERT_IN_CHAIN" } }, proxied),
-      { code: "TLS_INTERCEPTED", via: "proxy", host: "ghcr.io:443", "refused-by": "proxy" },
-    ],
-    [
-      "an authority of the house",
-      failure("tls", { cause: { code: "SELF_SIGNED_CERT_IN_CHAIN" } }),
-      { code: "TLS_UNTRUSTED", via: "direct", "refused-by": "token-host" },
-    ],
-    [
-      "a connection that is cut in the middle",
-      failure("body", { cause: { code: "ECONNRESET" } }, proxied),
-      { code: "CONNECTION_LOST", via: "proxy", "refused-by": "token-host" },
-    ],
-    ["a stall in the middle", failure("body", { timedOut: true }), { code: "RESPONSE_TIMED_OUT" }],
-  ])("%s", async (_, error, expected) => {
-    expect(await diagnosisOf(Promise.reject(error))).toMatchObject(expected);
+  test.each([
+    ["truncate", "CONNECTION_LOST", "something on the way cuts connections"],
+    ["stall", "RESPONSE_TIMED_OUT", "of the proxy that may be scanning"],
+  ] as const)("%s, directly and through a proxy", async (kind, code, remedy) => {
+    const registry = await startFakeRegistry({ faults: [{ when: () => true, act: { kind, after: 1 } }] });
+    const proxy = await startProxy({ hosts: { "registry.corp:80": registry.host } });
+    const expected = { code, "refused-by": "registry", remedy: expect.stringContaining(remedy) };
+    expect(await reading(registry.host, "")).toMatchObject({ ...expected, host: registry.host, via: "direct" });
+    expect(await reading("registry.corp", proxy.url)).toMatchObject({
+      ...expected,
+      host: "registry.corp:80",
+      via: "proxy",
+    });
+  });
+});
+
+describe("errors", () => {
+  test("a proxy at an IPv6 address is named in brackets", async () => {
+    const port = await freePort("127.0.0.1");
+    expect(await asking("https://ghcr.io/v2/", `http://[::1]:${port}`)).toMatchObject({
+      code: "PROXY_UNREACHABLE",
+      host: `[::1]:${port}`,
+    });
   });
 
-  test("a hop behind an error of ours is found", () => {
-    const error = new TransferError("INTERNAL", "x", {
-      cause: new TransferError("INTERNAL", "y", { cause: failure("dial", { timedOut: true }) }),
-    });
-    expect(diagnose(error)?.code).toBe("HOST_TIMED_OUT");
+  test("a hop behind an error of ours is found", async () => {
+    const cause = await clientFor()
+      .request(get(`https://${NO_NAME}/v2/`))
+      .catch((error) => error);
+    const error = new TransferError("INTERNAL", "x", { cause: new TransferError("INTERNAL", "y", { cause }) });
+    expect(diagnose(error)?.code).toBe("HOST_UNKNOWN");
   });
 
   test.each([
