@@ -13,7 +13,7 @@ export class RegistryError extends TransferError {
   readonly registryCodes: readonly string[];
 
   constructor(code: Code, message: string, answer: { hop: Hop; status: number; registryCodes: readonly string[] }) {
-    super(code, message, { where: answer.hop.host, remedy: REMEDIES[code] ?? "" });
+    super(code, message, { where: answer.hop.host, remedy: remedyFor(code, answer.hop) });
     this.name = "RegistryError";
     this.hop = answer.hop;
     this.status = answer.status;
@@ -46,6 +46,13 @@ const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
   REGISTRY_UNAVAILABLE: "Run again later; if it stays, ask the operators of the registry.",
   REGISTRY_REFUSED: "Read the registry's words; its operators know what it accepts.",
 };
+
+/** Who stores blobs for a registry knows no credentials: the registry signs the address that it sends to. */
+function remedyFor(code: Code, { neededFor }: Hop): string {
+  const isRefusal = code === "UNAUTHORIZED" || code === "DENIED";
+  if (!isRefusal || !neededFor.startsWith("blobs of ")) return REMEDIES[code] ?? "";
+  return "Run again: the signed address that the registry sent to may have expired. If it stays, a proxy that changes addresses, or a clock that is off, is a usual cause; else ask the operators of the registry.";
+}
 
 /** What a refused request was about, for what the same status means there. */
 export type Subject = "manifest" | "blob" | "push" | "api";
