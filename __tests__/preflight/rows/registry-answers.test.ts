@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { type FakeRegistryOptions, startFakeRegistry } from "../../fakes/registry.ts";
 import { asked, type Fault, faults, ociError } from "../../fakes/registry-faults.ts";
 import { uniqueAddress } from "../../real/address.ts";
+import { startBlobHost } from "../../real/blob-host.ts";
 import { createAuthority } from "../../real/certificates.ts";
 import { httpServer, listen } from "../../real/listening.ts";
 import { withParts } from "../../real/parts.ts";
@@ -10,7 +11,7 @@ import { stopEverything } from "../../real/running.ts";
 import { startSquid } from "../../real/squid.ts";
 import { startTokenServer } from "../../real/token-server.ts";
 import { expectRow, HTTP_RULE, NO_HTTP_PROXY, preflight, through } from "./row.ts";
-import { fill, REGISTRY, startScene } from "./scene.ts";
+import { CDN, fill, REGISTRY, startScene } from "./scene.ts";
 
 afterEach(stopEverything);
 
@@ -204,16 +205,29 @@ withParts(["squid"], "behind squid, a 403 of the registry", () => {
   });
 });
 
-test("a blob host that refuses in its own name", async () => {
-  const { cdn, proxy } = await startScene();
-  cdn.misbehave({ kind: "status", status: 401, body: "expired" });
-  expectRow(await preflight(`http://${REGISTRY}`, through(proxy.url)), {
-    ...HTTP_RULE,
-    code: "UNAUTHORIZED",
-    host: "cdn.example.test:80",
+describe("a blob host that refuses in its own name", () => {
+  const row = {
     "refused-by": "blob-host",
-    message: "401",
-    remedy: "Give credentials",
+    remedy: "the signed address that the registry sent to may have expired",
+  } as const;
+
+  test("401, through a proxy", async () => {
+    const { cdn, proxy } = await startScene();
+    cdn.misbehave({ kind: "status", status: 401 });
+    expectRow(await preflight(`http://${REGISTRY}`, through(proxy.url)), {
+      ...HTTP_RULE,
+      ...row,
+      code: "UNAUTHORIZED",
+      host: `${CDN}:80`,
+    });
+  });
+
+  test("403, directly", async () => {
+    const cdn = await startBlobHost({ content: () => undefined });
+    cdn.misbehave({ kind: "status", status: 403 });
+    const registry = await startFakeRegistry({ redirect: cdn.base });
+    fill(registry, registry.origin);
+    expectRow(await preflight(registry.origin), { ...NO_HTTP_PROXY, ...row, code: "DENIED", host: cdn.host });
   });
 });
 
