@@ -1,3 +1,5 @@
+import { isIPv6 } from "node:net";
+
 /**
  * Query keys of the distribution API that tell something and hide nothing; every other value is replaced, since signed blob
  * URLs carry their signature there.
@@ -35,6 +37,8 @@ export function conceal(secret: string): void {
   concealed = [...concealed, secret].sort((one, other) => other.length - one.length);
 }
 
+const apart = (colons: string) => colons.replace(/:(?=:)|^:$/g, ": ");
+
 /**
  * Foreign text (a registry's message, a proxy's page, a label) on one line, free of control, bidirectional and ANSI characters,
  * with nothing that a runner reads as a workflow command and nothing that looks like a token.
@@ -47,7 +51,7 @@ export function printable(text: string, longest: number = LONGEST): string {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, " ")
     // An address in its brackets (RFC 3986, 3.2.2) begins no command.
-    .replace(/(\[[0-9a-fA-F:.]+\])|:(?=:)/g, (_, address: string | undefined) => address ?? ": ")
+    .replace(/\[([0-9a-fA-F:.]+)\]|:(?=:)/g, (found, address = "") => (isIPv6(address) ? found : apart(found)))
     .replace(/##\[/g, "# #[")
     .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, "$1 ***")
     .replace(/\b(?:gh[a-z]|github_pat|glpat)[_-][A-Za-z0-9_-]{16,}/g, "***")
