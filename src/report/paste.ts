@@ -1,9 +1,13 @@
+import type { Code } from "../codes.ts";
 import type { Told } from "../preflight/diagnosis.ts";
 import { squidAllowList } from "../proxy/files/squid-allow-list.ts";
 
+/** What rules of a proxy can mend; one that is not reached, or wants a login, has nothing against the host. */
+const DENIALS = new Set<Code>(["PROXY_DENIED", "BLOB_HOST_DENIED", "BLOB_HOST_NOT_IN_NO_PROXY", "UPLOAD_HOST_BLOCKED"]);
+
 /** What can be pasted: inputs into the workflow, and rules into the proxy's configuration. Empty where nothing would help. */
 export function pasteReady(diagnosis: readonly Told[], allowList: readonly string[]): string {
-  const isRefused = diagnosis.some((told) => told["refused-by"] === "proxy");
+  const isRefused = diagnosis.some((told) => told["refused-by"] === "proxy" && DENIALS.has(told.code));
   return [inputs(diagnosis), isRefused ? rules(allowList) : ""].filter((part) => part !== "").join("\n\n");
 }
 
