@@ -34,33 +34,26 @@ export function createAuthority(commonName = "Test Authority"): Authority {
     issued += 1;
     const key = join(folder, `${issued}.key`);
     const cert = join(folder, `${issued}.pem`);
-    const names = hosts.map((host) => `${isIP(host) === 0 ? "DNS" : "IP"}:${host}`).join(",");
     request(
       ["-CA", path, "-CAkey", keyPath, "-subj", `/CN=${hosts[0]}`, "-keyout", key, "-out", cert],
-      [`subjectAltName=${names}`, "basicConstraints=critical,CA:FALSE", "extendedKeyUsage=serverAuth"],
+      [`subjectAltName=${namesOf(hosts)}`, "basicConstraints=critical,CA:FALSE", "extendedKeyUsage=serverAuth"],
     );
     return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
   };
   /** `openssl req` has no dates of its own before version 3.4, and `openssl ca` has. */
   const issueBetween = (from: string, to: string, ...hosts: readonly string[]): KeyPair => {
     const { key } = issue(...hosts);
-    const [asked, cert, config] = ["asked.pem", "dated.pem", "ca.cnf"].map((name) => join(folder, name)) as [
-      string,
-      string,
-      string,
-    ];
-    const names = hosts.map((host) => `${isIP(host) === 0 ? "DNS" : "IP"}:${host}`).join(",");
-    const database = [`database=${folder}/index`, `new_certs_dir=${folder}`, "rand_serial=yes", "default_md=sha256"];
-    const policy = ["policy=any", "[any]", "commonName=supplied", "[names]", `subjectAltName=${names}`];
-    writeFileSync(config, ["[ca]", "default_ca=own", "[own]", ...database, ...policy, ""].join("\n"));
-    writeFileSync(join(folder, "index"), "");
-    const empty = join(folder, "openssl.cnf");
-    const ask = ["req", "-new", "-config", empty, "-key", join(folder, `${issued}.key`)];
-    execFileSync(pathOf("openssl"), [...ask, "-subj", `/CN=${hosts[0]}`, "-out", asked], { stdio: "pipe" });
-    const sign = ["ca", "-batch", "-notext", "-config", config, "-cert", path, "-keyfile", keyPath];
+    const at = (name: string) => join(folder, name);
+    const own = [`database=${at("index")}`, `new_certs_dir=${folder}`, "rand_serial=yes", "default_md=sha256"];
+    const rules = ["policy=any", "[any]", "commonName=supplied", "[names]", `subjectAltName=${namesOf(hosts)}`];
+    writeFileSync(at("ca.cnf"), ["[ca]", "default_ca=own", "[own]", ...own, ...rules, ""].join("\n"));
+    writeFileSync(at("index"), "");
+    const asking = ["req", "-new", "-config", at("openssl.cnf"), "-key", at(`${issued}.key`)];
+    openssl([...asking, "-subj", `/CN=${hosts[0]}`, "-out", at("asked.pem")]);
+    const signing = ["ca", "-batch", "-notext", "-config", at("ca.cnf"), "-cert", path, "-keyfile", keyPath];
     const dates = ["-startdate", from, "-enddate", to, "-extensions", "names"];
-    execFileSync(pathOf("openssl"), [...sign, ...dates, "-in", asked, "-out", cert], { stdio: "pipe" });
-    return { key, cert: readFileSync(cert, "utf8") };
+    openssl([...signing, ...dates, "-in", at("asked.pem"), "-out", at("dated.pem")]);
+    return { key, cert: readFileSync(at("dated.pem"), "utf8") };
   };
   return { path, keyPath, key: readFileSync(keyPath, "utf8"), cert: readFileSync(path, "utf8"), issue, issueBetween };
 
@@ -70,6 +63,14 @@ export function createAuthority(commonName = "Test Authority"): Authority {
     writeFileSync(config, "[req]\ndistinguished_name=dn\n[dn]\n");
     const added = wanted.flatMap((extension) => ["-addext", extension]);
     const common = ["req", "-x509", "-config", config, "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
-    execFileSync(pathOf("openssl"), [...common, "-nodes", "-days", "2", ...args, ...added], { stdio: "pipe" });
+    openssl([...common, "-nodes", "-days", "2", ...args, ...added]);
   }
+}
+
+function openssl(args: readonly string[]): void {
+  execFileSync(pathOf("openssl"), args, { stdio: "pipe" });
+}
+
+function namesOf(hosts: readonly string[]): string {
+  return hosts.map((host) => `${isIP(host) === 0 ? "DNS" : "IP"}:${host}`).join(",");
 }

@@ -41,3 +41,13 @@ test("rules for squid where the proxy refused, for all that is needed", () => {
   expect(text).toContain("acl ocm_hosts_443 dstdomain -n ghcr.io\n");
   expect(text.match(/```/g)).toHaveLength(4);
 });
+
+test.each([
+  "PROXY_UNREACHABLE",
+  "PROXY_AUTH_REQUIRED",
+  "TLS_INTERCEPTED",
+  "CAPTIVE_PORTAL",
+  "PRIVATE_HOST_PROXIED",
+] as const)("no rules for a proxy that has nothing against the host: %s", (code) => {
+  expect(pasteReady([told("a:443", { code })], ["a:443"])).toBe("");
+});
