@@ -61,7 +61,10 @@ function isFileSystemError(error) {
     return typeof syscall === "string" && (typeof path === "string" || syscall === "write");
 }
 
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __webpack_require__(7030);
 ;// CONCATENATED MODULE: ./lib/redact.js
+
 /**
  * Query keys of the distribution API that tell something and hide nothing; every other value is replaced, since signed blob
  * URLs carry their signature there.
@@ -94,6 +97,7 @@ function conceal(secret) {
         return;
     concealed = [...concealed, secret].sort((one, other) => other.length - one.length);
 }
+const apart = (colons) => colons.replace(/:(?=:)|^:$/g, ": ");
 /**
  * Foreign text (a registry's message, a proxy's page, a label) on one line, free of control, bidirectional and ANSI characters,
  * with nothing that a runner reads as a workflow command and nothing that looks like a token.
@@ -105,7 +109,8 @@ function printable(text, longest = LONGEST) {
         .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
         // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
         .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, " ")
-        .replace(/:(?=:)/g, ": ")
+        // An address in its brackets (RFC 3986, 3.2.2) begins no command.
+        .replace(/\[([0-9a-fA-F:.]+)\]|:(?=:)/g, (found, address = "") => ((0,external_node_net_.isIPv6)(address) ? found : apart(found)))
         .replace(/##\[/g, "# #[")
         .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, "$1 ***")
         .replace(/\b(?:gh[a-z]|github_pat|glpat)[_-][A-Za-z0-9_-]{16,}/g, "***")
@@ -472,8 +477,6 @@ function backoff(attempt, random) {
 var external_node_stream_ = __webpack_require__(7075);
 // EXTERNAL MODULE: external "node:http"
 var external_node_http_ = __webpack_require__(7067);
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __webpack_require__(7030);
 // EXTERNAL MODULE: external "node:tls"
 var external_node_tls_ = __webpack_require__(1692);
 ;// CONCATENATED MODULE: ./lib/http/connect.js
@@ -1159,12 +1162,6 @@ function createClient(options) {
         });
     }
     async function pause(attempt, wanted, host, signal) {
-        if (wanted !== undefined && wanted > LONGEST_WAIT) {
-            throw new TransferError("RATE_LIMITED", `${host} asks to come back in ${Math.round(wanted / 1000)} s`, {
-                where: host,
-                remedy: "Run again later, or use credentials with a higher limit.",
-            });
-        }
         const own = backoff(attempt, Math.random());
         // What one request is told holds for all to the same host; a little more for each keeps them from coming back at once.
         if (wanted !== undefined)
@@ -1201,8 +1198,11 @@ function createClient(options) {
                     }
                     if (attempt >= attempts || !isRetryableStatus(response.status))
                         return response;
+                    const wanted = retryAfter(response.headers["retry-after"], Date.now());
+                    if (wanted !== undefined && wanted > LONGEST_WAIT)
+                        return response;
                     await drain(response);
-                    await pause(attempt, retryAfter(response.headers["retry-after"], Date.now()), response.hop.host, signal);
+                    await pause(attempt, wanted, response.hop.host, signal);
                 }
                 catch (error) {
                     if (attempt >= Math.min(attempts, connections) || signal?.aborted || !isRetryable(error))
@@ -1224,16 +1224,17 @@ function guarded(body, stallTimeout) {
 }
 /**
  * A proxy that forwards plain HTTP refuses in the place of the origin: 407 is always its own, squid marks its own pages, and a web page
- * with a refusal is no answer of a registry.
+ * with a refusal is no answer of a registry. One that opens TLS does so too, inside the tunnel.
  */
 async function refuseProxyReply(response) {
     const { hop, status, headers } = response;
-    if (hop.route.via === "direct" || !hop.url.startsWith("http:"))
+    if (hop.route.via === "direct")
         return;
+    const isPlain = hop.url.startsWith("http:");
     const isPage = headers["content-type"]?.startsWith("text/html") ?? false;
     const isRegistry = headers["docker-distribution-api-version"] !== undefined;
-    const isProxys = status === 407 || headers["x-squid-error"] !== undefined || (isPage && !isRegistry && PROXY_REFUSALS.has(status));
-    if (!isProxys)
+    const isProxys = status === 407 || (isPage && !isRegistry && PROXY_REFUSALS.has(status));
+    if (headers["x-squid-error"] === undefined && !(isPlain && isProxys))
         return;
     const text = (await readAll(response, 2048, true)).toString("utf8");
     throw new LayerError("tunnel", `the proxy answered with ${status}`, {
@@ -1292,13 +1293,14 @@ async function drain(response) {
 
 
 
+
 /** An answer of a registry that is a refusal: its status and its own words (distribution-spec, error codes). */
 class RegistryError extends TransferError {
     hop;
     status;
     registryCodes;
     constructor(code, message, answer) {
-        super(code, message, { where: answer.hop.host, remedy: REMEDIES[code] ?? "" });
+        super(code, message, { where: answer.hop.host, remedy: remedyFor(code, answer.hop) });
         this.name = "RegistryError";
         this.hop = answer.hop;
         this.status = answer.status;
@@ -1323,13 +1325,22 @@ const REMEDIES = {
     REGISTRY_UNAVAILABLE: "Run again later; if it stays, ask the operators of the registry.",
     REGISTRY_REFUSED: "Read the registry's words; its operators know what it accepts.",
 };
+/** Who stores blobs for a registry knows no credentials: the registry signs the address that it sends to. */
+function remedyFor(code, { neededFor }) {
+    const isRefusal = code === "UNAUTHORIZED" || code === "DENIED";
+    if (!isRefusal || !neededFor.startsWith("blobs of "))
+        return REMEDIES[code] ?? "";
+    return "Run again: the signed address that the registry sent to may have expired. If it stays, a proxy that changes addresses, or a clock that is off, is a usual cause; else ask the operators of the registry.";
+}
 /** The error for an answer nobody wanted. `doing` is a phrase such as `reading manifest 1.2.0 of acme/shop`. */
 async function registryError(response, doing, { as, of = "api" } = {}) {
     const { hop, status } = response;
     const said = registryWords(await bodyText(response));
     const code = as ?? codeFor(status, said.codes, of);
     const words = said.text === "" ? "" : `: ${said.text}`;
-    return new RegistryError(code, `${doing}: ${hop.host} answered ${status}${words}`, {
+    const wait = retryAfter(response.headers["retry-after"], Date.now());
+    const later = wait === undefined ? "" : `; it asks to come back in ${Math.round(wait / 1000)} s`;
+    return new RegistryError(code, `${doing}: ${hop.host} answered ${status}${words}${later}`, {
         hop,
         status,
         registryCodes: said.codes,
@@ -2976,7 +2987,8 @@ function directCause(error, code) {
             `Take ${hop.host} out of no-proxy, so that blobs go through the proxy; the entry that matches is in the rule. If it has to be reached directly, ask for the firewall to let it through.`,
         ];
     }
-    const direct = `If only a proxy reaches ${hop.host}, set https-proxy and keep the host out of no-proxy.`;
+    const input = hop.url.startsWith("https:") ? "https-proxy" : "http-proxy";
+    const direct = `If only a proxy reaches ${hop.host}, set ${input} and keep the host out of no-proxy.`;
     // EAI_AGAIN is what a resolver says that gave up waiting.
     if (layer === "lookup" && (timedOut || code === "EAI_AGAIN")) {
         return ["DNS_TIMED_OUT", `See that this runner's name server can be reached. ${direct}`];
@@ -8486,7 +8498,7 @@ function wholeBlob({ hop, status, headers }, { range }) {
     return {
         code: "RANGE_IGNORED",
         message: `${hop.host} was asked for one byte of a blob and sends all of it.`,
-        remedy: `Nothing has to be done; a large download that breaks off begins anew. ${strippedBy(hop)}`,
+        remedy: `Nothing has to be done; a large download that breaks off begins anew.${strippedBy(hop)}`,
     };
 }
 function withoutDigest({ hop, status, headers }) {
@@ -8496,11 +8508,11 @@ function withoutDigest({ hop, status, headers }) {
     return {
         code: "DIGEST_HEADER_MISSING",
         message: `${hop.host} sends manifests without Docker-Content-Digest.`,
-        remedy: `Nothing has to be done here, digests are computed; other clients may fail. ${strippedBy(hop)}`,
+        remedy: `Nothing has to be done here, digests are computed; other clients may fail.${strippedBy(hop)}`,
     };
 }
 function strippedBy({ route }) {
-    return route.via === "proxy" ? "A proxy that takes headers out is the usual cause." : "";
+    return route.via === "proxy" ? " A proxy that takes headers out is the usual cause." : "";
 }
 
 ;// CONCATENATED MODULE: ./lib/preflight/endpoints.js
@@ -8831,9 +8843,11 @@ function secrets_spellings(secret) {
 
 ;// CONCATENATED MODULE: ./lib/report/paste.js
 
+/** What rules of a proxy can mend; one that is not reached, or wants a login, has nothing against the host. */
+const DENIALS = new Set(["PROXY_DENIED", "BLOB_HOST_DENIED", "BLOB_HOST_NOT_IN_NO_PROXY", "UPLOAD_HOST_BLOCKED"]);
 /** What can be pasted: inputs into the workflow, and rules into the proxy's configuration. Empty where nothing would help. */
 function pasteReady(diagnosis, allowList) {
-    const isRefused = diagnosis.some((told) => told["refused-by"] === "proxy");
+    const isRefused = diagnosis.some((told) => told["refused-by"] === "proxy" && DENIALS.has(told.code));
     return [inputs(diagnosis), isRefused ? rules(allowList) : ""].filter((part) => part !== "").join("\n\n");
 }
 function inputs(diagnosis) {
@@ -10560,7 +10574,11 @@ function grantedActions(token, scope) {
     const claims = accessClaims(token);
     if (claims !== undefined)
         return claims;
-    return typeof scope === "string" && scope.includes("repository:") ? fromScope(scope) : undefined;
+    return typeof scope === "string" ? unlessEmpty(fromScope(scope)) : undefined;
+}
+/** Who says much and nothing of repositories speaks of something else. */
+function unlessEmpty(granted) {
+    return granted.size === 0 ? undefined : granted;
 }
 function fromScope(scope) {
     const granted = new Map();
@@ -10585,11 +10603,12 @@ function accessClaims(token) {
     }
     if (!isRecord(claims) || !Array.isArray(claims.access))
         return undefined;
-    return new Map(claims.access.filter(isRecord).flatMap(({ type, name, actions }) => {
+    const granted = new Map(claims.access.filter(isRecord).flatMap(({ type, name, actions }) => {
         if (type !== "repository" || typeof name !== "string" || !Array.isArray(actions))
             return [];
         return [[name, new Set(actions.filter((action) => typeof action === "string"))]];
     }));
+    return claims.access.length === 0 ? granted : unlessEmpty(granted);
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/token.js
@@ -10628,6 +10647,9 @@ async function requestToken(client, request, now, signal) {
             remedy: `If ${realm.host} may have them, add a line ${realm.host}=user:password to credentials.`,
             cause: error,
         });
+    }
+    if (response.headers["content-type"]?.includes("text/html")) {
+        throw await registryError(response, doing, { as: "CAPTIVE_PORTAL" });
     }
     return parseToken(await readAll(response, LARGEST_ANSWER), realm.host, now);
 }
@@ -10810,8 +10832,9 @@ function createAuthorizedClient(options) {
             if (answer.status !== 401)
                 return answer;
             const isLogin = after.authorization.startsWith("Basic ");
+            const granted = isLogin ? undefined : (await tokens.get(scopes.join(" ")))?.granted;
             const isAnonymous = options.credentialFor(authorization_repositoryOf(scopes[0])) === undefined;
-            const code = isLogin ? "CREDENTIALS_REFUSED" : isAnonymous ? undefined : refusedToken(answer, request);
+            const code = isLogin ? "CREDENTIALS_REFUSED" : refusedToken(answer, { request, scopes, granted, isAnonymous });
             if (code === undefined)
                 return answer;
             throw await registryError(answer, `logging in at ${options.host}`, { as: code });
@@ -10821,19 +10844,33 @@ function createAuthorizedClient(options) {
 /** More than clocks of machines that keep time ever differ, and less than tokens live. */
 const authorization_MOST_SKEW = 120_000;
 /**
- * Why a registry refuses what its own token host gave. The challenge tells (RFC 6750, 3.1): it names no error only where it saw no
- * token.
+ * Why a registry refuses what its own token host gave; undefined where it wants another to ask. The challenge tells (RFC 6750, 3.1): it
+ * names no error where it saw no token, and where the registry does not care to say.
  */
-function refusedToken({ hop, headers }, { method }) {
+function refusedToken({ hop, headers }, refused) {
+    const { request, scopes, granted, isAnonymous } = refused;
     const asked = wanted(headers["www-authenticate"]);
     const error = asked?.parameters.error;
-    if (error === "insufficient_scope")
-        return method === "GET" || method === "HEAD" ? "DENIED" : "PUSH_DENIED";
+    const reads = request.method === "GET" || request.method === "HEAD";
+    const allows = granted === undefined ? undefined : scopes.every((scope) => isAllowed(granted, scope, reads));
+    if (error === "insufficient_scope" || allows === false) {
+        return isAnonymous ? undefined : reads ? "DENIED" : "PUSH_DENIED";
+    }
     const skew = clockSkew(headers, Date.now());
     if (skew !== undefined && Math.abs(skew) > authorization_MOST_SKEW)
         return "CLOCK_SKEWED";
-    const isUnseen = asked !== undefined && error === undefined;
-    return isUnseen && hop.route.via === "proxy" ? "AUTHORIZATION_STRIPPED" : "TOKEN_REFUSED";
+    if (asked === undefined || error !== undefined)
+        return isAnonymous && error === undefined ? undefined : "TOKEN_REFUSED";
+    // A login that is missing looks the same as a token that was taken out, unless the token is known to be enough.
+    if (isAnonymous && allows === undefined)
+        return undefined;
+    return hop.route.via === "proxy" ? "AUTHORIZATION_STRIPPED" : "TOKEN_REFUSED";
+}
+/** Whether a token allows the last action of a scope, which is the one that reading does not need. */
+function isAllowed(granted, scope, reads) {
+    const action = reads ? "pull" : (scope.split(/[:,]/).at(-1) ?? "");
+    const actions = granted.get(authorization_repositoryOf(scope));
+    return actions !== undefined && (actions.has(action) || actions.has("*"));
 }
 /** The strongest challenge that we can answer. */
 function wanted(header) {
@@ -11030,12 +11067,13 @@ function createRemoteRegistry(options) {
         async ping(signal) {
             const response = await client.learn({ method: "GET", url: base }, signal);
             const { status, headers, hop } = response;
-            const isPage = headers["docker-distribution-api-version"] === undefined && headers["content-type"]?.includes("text/html");
+            const isPage = isForeignPage(headers);
             // A login that is wanted here is asked for at the repository, with its scope.
             if (!isPage && (status === 200 || status === 401 || status === 403))
                 return drain(response);
-            const isInserted = isPage && (status === 200 || hop.host !== hopHost);
-            const as = isInserted ? "CAPTIVE_PORTAL" : isPage || status === 404 ? "NOT_A_REGISTRY" : undefined;
+            const isPortal = isPage && (status === 200 || status === 511 || hop.host !== hopHost);
+            const isBusy = status === 429 || status >= 500;
+            const as = isPortal ? "CAPTIVE_PORTAL" : (isPage && !isBusy) || status === 404 ? "NOT_A_REGISTRY" : undefined;
             throw await registryError(response, `asking for the API of ${options.host}`, { as });
         },
     };
@@ -11101,15 +11139,15 @@ function remote_registry_createRepository({ name, base, actions, client, manifes
             // Small content is asked for again where it breaks off; one byte more than expected is enough to be found out.
             const whole = target.size <= SMALL ? { whole: target.size + 1, cut: true } : {};
             const response = await client.request({ method: "GET", url: path(target), ...whole }, scopes, signal);
-            if (response.status !== 200)
-                throw await registryError(response, `reading ${remote_registry_describe(target)} of ${registry.name}/${name}`, { of: "blob" });
+            if (response.status !== 200 || isInserted(response, target))
+                throw await refusedBlob(response, target);
             return verifying(response.body, target, response.hop.host, (error) => bodyError(response, error));
         },
         async probe(blob, signal) {
             const headers = blob.size > 0 ? { range: "bytes=0-0" } : {};
             const response = await client.request({ method: "GET", url: path(blob), headers }, scopes, signal);
-            if (response.status >= 400)
-                throw await registryError(response, `reading ${remote_registry_describe(blob)} of ${registry.name}/${name}`, { of: "blob" });
+            if (response.status >= 400 || isInserted(response, blob))
+                throw await refusedBlob(response, blob);
             response.body.on("error", () => { }).destroy();
             return response.hop;
         },
@@ -11165,6 +11203,10 @@ function remote_registry_createRepository({ name, base, actions, client, manifes
             }
         },
     };
+    function refusedBlob(response, blob) {
+        const as = isInserted(response, blob) ? "CAPTIVE_PORTAL" : undefined;
+        return registryError(response, `reading ${remote_registry_describe(blob)} of ${registry.name}/${name}`, { as, of: "blob" });
+    }
     async function putManifest(reference, target, content, what, signal) {
         const headers = { "content-type": target.mediaType };
         const request = { method: "PUT", url: `${base}manifests/${reference}`, headers, body: content };
@@ -11173,6 +11215,15 @@ function remote_registry_createRepository({ name, base, actions, client, manifes
             throw await registryError(response, what, { of: "push" });
         await drain(response);
     }
+}
+/** Whether somebody answers who is no registry. */
+function isForeignPage(headers) {
+    const isPage = headers["content-type"]?.includes("text/html") ?? false;
+    return isPage && headers["docker-distribution-api-version"] === undefined;
+}
+/** Whether a page came instead of a blob. A blob may be a page too, but none of another size. */
+function isInserted({ status, headers }, { size }) {
+    return status === 200 && isForeignPage(headers) && headers["content-length"] !== String(size);
 }
 /** What the document says it is, else what the header says: some registries serve manifests as text. */
 function mediaTypeOf(content, contentType) {
