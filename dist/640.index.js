@@ -2989,9 +2989,9 @@ function directCause(error, code) {
     }
     const input = hop.url.startsWith("https:") ? "https-proxy" : "http-proxy";
     const direct = `If only a proxy reaches ${hop.host}, set ${input} and keep the host out of no-proxy.`;
-    // EAI_AGAIN is what a resolver says that gave up waiting.
+    // EAI_AGAIN is what a resolver says that gave up waiting, or heard of a failure.
     if (layer === "lookup" && (timedOut || code === "EAI_AGAIN")) {
-        return ["DNS_TIMED_OUT", `See that this runner's name server can be reached. ${direct}`];
+        return ["DNS_TIMED_OUT", `See that this runner's name server can be reached and works. ${direct}`];
     }
     if (code === "ENOTFOUND") {
         return ["HOST_UNKNOWN", `This runner cannot resolve the name: see that it is right. ${direct}`];
@@ -3074,19 +3074,19 @@ function causeOf(error, host) {
     const cause = errorCode(error.failure.cause);
     if (layer === "proxy-tls") {
         return error.failure.speaks === "http"
-            ? ["PROXY_SPEAKS_PLAIN", "runner", `Write http:// instead of https:// in ${setting}.`]
+            ? ["PROXY_SPEAKS_PLAIN", "proxy", `Write http:// instead of https:// in ${setting}.`]
             : [
                 "PROXY_TLS_FAILED",
                 "proxy",
                 `Put the authority of the proxy's certificate into ca-certificates; if the proxy does not speak TLS, write http:// in ${setting}.`,
             ];
     }
-    // EAI_AGAIN is what a resolver says that gave up waiting.
+    // EAI_AGAIN is what a resolver says that gave up waiting, or heard of a failure.
     if (layer === "proxy-lookup" && (timedOut || cause === "EAI_AGAIN")) {
         return [
             "DNS_TIMED_OUT",
             "runner",
-            `This runner's name server does not answer: have it repaired, or write the proxy's address into ${setting}.`,
+            `This runner's name server does not answer, or only that it failed: have it repaired, or write the proxy's address into ${setting}.`,
         ];
     }
     if (cause === "ENOTFOUND") {

@@ -54,7 +54,7 @@ export const codes = {
   PRIVATE_HOST_PROXIED: "A host of the own machine, cluster or network is asked for through the proxy.",
   UPLOAD_HOST_BLOCKED: "A registry sends uploads to a host that cannot be reached.",
   CAPTIVE_PORTAL: "A page of somebody else answers in the place of a host.",
-  DNS_TIMED_OUT: "The name server of this runner does not answer.",
+  DNS_TIMED_OUT: "The name server of this runner gives no answer.",
   PROXY_UPSTREAM_FAILED: "The proxy cannot reach a host that is needed.",
   HOST_UNKNOWN: "The name of a host cannot be resolved.",
   HOST_UNREACHABLE: "A host does not accept connections from here.",

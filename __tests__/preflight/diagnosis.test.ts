@@ -170,7 +170,7 @@ describe("a proxy", () => {
       ...via,
       code: "PROXY_SPEAKS_PLAIN",
       host,
-      "refused-by": "runner",
+      "refused-by": "proxy",
       remedy: expect.stringContaining("Write http:// instead of https:// in the proxy setting (input https-proxy)"),
     });
   });

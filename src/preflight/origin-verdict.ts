@@ -32,9 +32,9 @@ function directCause(error: HopError, code: string): Cause {
   }
   const input = hop.url.startsWith("https:") ? "https-proxy" : "http-proxy";
   const direct = `If only a proxy reaches ${hop.host}, set ${input} and keep the host out of no-proxy.`;
-  // EAI_AGAIN is what a resolver says that gave up waiting.
+  // EAI_AGAIN is what a resolver says that gave up waiting, or heard of a failure.
   if (layer === "lookup" && (timedOut || code === "EAI_AGAIN")) {
-    return ["DNS_TIMED_OUT", `See that this runner's name server can be reached. ${direct}`];
+    return ["DNS_TIMED_OUT", `See that this runner's name server can be reached and works. ${direct}`];
   }
   if (code === "ENOTFOUND") {
     return ["HOST_UNKNOWN", `This runner cannot resolve the name: see that it is right. ${direct}`];

@@ -18,19 +18,19 @@ function causeOf(error: HopError, host: string): readonly [Code, Verdict["refuse
   const cause = errorCode(error.failure.cause);
   if (layer === "proxy-tls") {
     return error.failure.speaks === "http"
-      ? ["PROXY_SPEAKS_PLAIN", "runner", `Write http:// instead of https:// in ${setting}.`]
+      ? ["PROXY_SPEAKS_PLAIN", "proxy", `Write http:// instead of https:// in ${setting}.`]
       : [
           "PROXY_TLS_FAILED",
           "proxy",
           `Put the authority of the proxy's certificate into ca-certificates; if the proxy does not speak TLS, write http:// in ${setting}.`,
         ];
   }
-  // EAI_AGAIN is what a resolver says that gave up waiting.
+  // EAI_AGAIN is what a resolver says that gave up waiting, or heard of a failure.
   if (layer === "proxy-lookup" && (timedOut || cause === "EAI_AGAIN")) {
     return [
       "DNS_TIMED_OUT",
       "runner",
-      `This runner's name server does not answer: have it repaired, or write the proxy's address into ${setting}.`,
+      `This runner's name server does not answer, or only that it failed: have it repaired, or write the proxy's address into ${setting}.`,
     ];
   }
   if (cause === "ENOTFOUND") {
