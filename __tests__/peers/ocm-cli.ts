@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { findProgram } from "../../scripts/parts.ts";
 import { acmePublicKey, temporaryFolder } from "../real/fixtures.ts";
 
@@ -11,7 +12,7 @@ export interface OcmCli {
   readonly name: string;
   readonly generation: Generation;
   /** Standard output; throws with what the CLI said where it fails. */
-  run(...args: readonly string[]): string;
+  run(...args: readonly string[]): Promise<string>;
 }
 
 const NAMES = ["ocm", "ocm-v1", "ocm-v2"];
@@ -27,7 +28,7 @@ export function findOcmClis(): readonly OcmCli[] {
 }
 
 /** In a home of its own: whatever the user configured for the CLI counts for nothing. */
-function run(path: string, generation: Generation, args: readonly string[]): string {
+async function run(path: string, generation: Generation, args: readonly string[]): Promise<string> {
   const home = temporaryFolder();
   const temp = join(home, "tmp");
   mkdirSync(temp);
@@ -39,11 +40,13 @@ function run(path: string, generation: Generation, args: readonly string[]): str
     OCM_DISABLE_AUTO_CONFIG: "true",
   };
   const config = generation === "v2" ? ["--config", keyConfig(home)] : [];
-  const options = { cwd: home, env, encoding: "utf8", timeout: 60_000, maxBuffer: 64 * 1024 * 1024 } as const;
-  const { status, stdout, stderr } = spawnSync(path, [...config, ...args], options);
-  if (status !== 0)
+  const options = { cwd: home, env, timeout: 60_000, maxBuffer: 64 * 1024 * 1024 };
+  try {
+    return (await promisify(execFile)(path, [...config, ...args], options)).stdout;
+  } catch (error) {
+    const { stderr = "", stdout = "" } = error as { stderr?: string; stdout?: string };
     throw new Error(`${args.join(" ")}: ${(stderr || stdout).trim().split("\n").slice(-3).join(" | ")}`);
-  return stdout;
+  }
 }
 
 /** v2 finds the keys of signatures in its configuration alone. */

@@ -37,37 +37,39 @@ withParts(["distribution"], "what this action writes is read by", () => {
       });
       afterAll(stopEverything);
 
-      test.each(versions)("gets %s", (id) => {
-        const text = cli.run("get", "cv", `${repository}//${id}`, "-o", "json");
+      test.each(versions)("gets %s", async (id) => {
+        const text = await cli.run("get", "cv", `${repository}//${id}`, "-o", "json");
         const [component = "", version = ""] = id.split(":");
         expect(text).toContain(`"name": "${component}"`);
         expect(text).toContain(version);
       });
 
-      test.each(versions)("lists the versions of %s", (id) => {
+      test.each(versions)("lists the versions of %s", async (id) => {
         const [component = "", version = ""] = id.split(":");
-        expect(cli.run("get", "cv", `${repository}//${component}`, "-o", "json")).toContain(`"version": "${version}"`);
+        expect(await cli.run("get", "cv", `${repository}//${component}`, "-o", "json")).toContain(
+          `"version": "${version}"`,
+        );
       });
 
-      test.each(resources)("downloads $name of $component", ({ component, version, name, digest, reference }) => {
+      test.each(resources)("downloads $name of $component", async ({ component, version, name, digest, reference }) => {
         const file = join(temporaryFolder(), "downloaded");
-        download(cli, `${repository}//${component}:${version}`, name, file);
+        await download(cli, `${repository}//${component}:${version}`, name, file);
         if (reference === undefined) expect(sha256(readFileSync(file))).toBe(digest);
         else expect(execFileSync("tar", ["-tf", file], { encoding: "utf8" })).toContain(encoded(digest));
       });
 
-      test.each(versions)("verifies %s", (id) => {
-        verify(cli, `${repository}//${id}`);
+      test.each(versions)("verifies %s", async (id) => {
+        await verify(cli, `${repository}//${id}`);
       });
 
-      test("transfers the whole tree onwards", () => {
+      test("transfers the whole tree onwards", async () => {
         const target = `ctf::${join(temporaryFolder(), "onwards")}`;
         const source = `${repository}//example.org/shop:1.2.0`;
-        cli.run("transfer", "cv", "--recursive", "--copy-resources", source, target);
+        await cli.run("transfer", "cv", "--recursive", "--copy-resources", source, target);
         for (const id of versions)
-          expect(cli.run("get", "cv", `${target}//${id}`, "-o", "json")).toContain(`"resources"`);
+          expect(await cli.run("get", "cv", `${target}//${id}`, "-o", "json")).toContain(`"resources"`);
         // v2 of the CLI drops what was signed when it copies by value.
-        if (cli.generation === "v1") for (const id of versions) verify(cli, `${target}//${id}`);
+        if (cli.generation === "v1") for (const id of versions) await verify(cli, `${target}//${id}`);
       });
     });
   });
@@ -86,23 +88,14 @@ async function write(place: string, more: Record<string, string>): Promise<strin
   return isRegistry ? target : `ctf::${target}`;
 }
 
-function download({ generation, run }: OcmCli, from: string, resource: string, to: string): void {
-  if (generation === "v1") run("download", "resources", from, resource, "-O", to);
-  else
-    run(
-      "download",
-      "resource",
-      from,
-      "--identity",
-      `name=${resource}`,
-      "--extraction-policy",
-      "disable",
-      "--output",
-      to,
-    );
+function download({ generation, run }: OcmCli, from: string, resource: string, to: string): Promise<string> {
+  if (generation === "v1") return run("download", "resources", from, resource, "-O", to);
+  const packed = ["--extraction-policy", "disable", "--output", to];
+  return run("download", "resource", from, "--identity", `name=${resource}`, ...packed);
 }
 
-function verify({ generation, run }: OcmCli, version: string): void {
-  if (generation === "v1") run("verify", "cv", "--signature", "acme", "--public-key", `acme=${acmePublicKey}`, version);
-  else run("verify", "cv", "--signature", "acme", version);
+function verify({ generation, run }: OcmCli, version: string): Promise<string> {
+  if (generation === "v1")
+    return run("verify", "cv", "--signature", "acme", "--public-key", `acme=${acmePublicKey}`, version);
+  return run("verify", "cv", "--signature", "acme", version);
 }
