@@ -50,6 +50,15 @@ describe("good values", () => {
     ["existing", "overwrite", "existing", "overwrite"],
     ["existing", "fail", "existing", "fail"],
     ["dry-run", "true", "dryRun", true],
+    [
+      "signatures",
+      "acme = keys/a=b.pem\n# none\nother=./o.pem",
+      "signatures",
+      [
+        { name: "acme", path: "keys/a=b.pem" },
+        { name: "other", path: "./o.pem" },
+      ],
+    ],
     ["preflight-mode", "warn", "preflightMode", "warn"],
     ["preflight-mode", "off", "preflightMode", "off"],
     ["probe-timeout", "3", "probeTimeout", 3000],
@@ -125,6 +134,7 @@ test("defaults", () => {
     access: "localBlob",
     existing: "skip",
     dryRun: false,
+    signatures: [],
     preflightMode: "fail",
     probeTimeout: 10_000,
     httpProxy: "",

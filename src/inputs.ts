@@ -19,7 +19,7 @@ import { type NameTemplate, parseNameTemplate } from "./transfer/published-name.
 import type { VersionSelection } from "./transfer/select-versions.ts";
 import { parseSelectors, type Selector } from "./transfer/selector.ts";
 
-export const COMMANDS = ["setup", "explain", "preflight", "transfer", "download"] as const;
+export const COMMANDS = ["setup", "explain", "preflight", "transfer", "download", "verify"] as const;
 export type Command = (typeof COMMANDS)[number];
 export type PreflightMode = "fail" | "warn" | "off";
 
@@ -45,6 +45,8 @@ export interface Inputs {
   readonly imagesPrefix: string;
   readonly existing: ExistingPolicy;
   readonly dryRun: boolean;
+  /** Signatures that every named component version has to have. */
+  readonly signatures: readonly SignatureSpec[];
   readonly preflightMode: PreflightMode;
   /** Milliseconds. */
   readonly probeTimeout: number;
@@ -68,6 +70,12 @@ export interface Inputs {
   readonly retries: number;
   /** Milliseconds. */
   readonly stallTimeout: number;
+}
+
+/** A signature by its name, and the file with the key that verifies it. */
+export interface SignatureSpec {
+  readonly name: string;
+  readonly path: string;
 }
 
 /** A repository in which references to components below a name are looked up. */
@@ -120,6 +128,7 @@ export function readInputs(environment: Environment): Inputs {
     imagesPrefix,
     existing: readChoice("existing", input("existing"), ["skip", "overwrite", "fail"] as const),
     dryRun: readBoolean("dry-run", input("dry-run"), false),
+    signatures: readSignatures(input("signatures")),
     preflightMode: readPreflightMode(input("preflight-mode"), command),
     probeTimeout: seconds("probe-timeout", 10),
     httpProxy: input("http-proxy"),
@@ -185,6 +194,26 @@ function readResolver(line: string, index: number): ResolverSpec {
     where,
     remedy: "Write the beginning of component names and where they lie, for example acme.org/shop=ghcr.io/acme/ocm.",
   });
+}
+
+function readSignatures(text: string): SignatureSpec[] {
+  const malformed = (where: string, why: string) =>
+    new TransferError("INPUT_INVALID", `${where} ${why}`, {
+      where,
+      remedy: "Write the name of a signature and the file with its public key, for example acme=keys/acme.pub.pem.",
+    });
+  // What may be a key, even a private one, is not repeated.
+  if (text.includes("-----BEGIN")) throw malformed("input signatures", "holds a key itself, and not the path of one");
+  const signatures = readLines(text).map((line, index) => {
+    const where = `input signatures, line ${index + 1}`;
+    const at = line.indexOf("=");
+    const [name, path] = [line.slice(0, Math.max(at, 0)).trim(), line.slice(at + 1).trim()];
+    if (name === "" || path === "") throw malformed(where, `is no name=path: "${printable(line, 200)}"`);
+    return { name, path };
+  });
+  const twice = signatures.find(({ name }, index) => signatures.findIndex((each) => each.name === name) !== index);
+  if (twice !== undefined) throw malformed("input signatures", `names ${printable(twice.name, 80)} twice`);
+  return signatures;
 }
 
 function readTarget(text: string): RepositorySpec | undefined {

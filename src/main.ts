@@ -3,6 +3,7 @@ import { explain } from "./commands/explain.ts";
 import { preflight } from "./commands/preflight.ts";
 import type { Run } from "./commands/run.ts";
 import { transfer } from "./commands/transfer.ts";
+import { verify } from "./commands/verify.ts";
 import { errorsIn, TransferError } from "./errors.ts";
 import { type Inputs, readInputs } from "./inputs.ts";
 import { handOn } from "./later-steps.ts";
@@ -77,6 +78,7 @@ async function perform(run: Run): Promise<void> {
   else if (inputs.command === "preflight") await preflight(run);
   else if (inputs.command === "transfer") await transfer(run);
   else if (inputs.command === "download") await download(run);
+  else if (inputs.command === "verify") await verify(run);
   // What `setup` does, the settings and their export, every command can do.
 }
 

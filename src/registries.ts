@@ -7,6 +7,8 @@ import { createRemoteRegistry, type RemoteRegistry } from "./registry/remote-reg
 export interface Registries {
   all(): readonly RemoteRegistry[];
   named(spec: RegistrySpec): RemoteRegistry;
+  /** The same registry, but for everything that was learned of it: what it says now is what it has. */
+  anew(spec: RegistrySpec): RemoteRegistry;
   described(host: string, scheme: "http" | "https" | undefined): RemoteRegistry;
 }
 
@@ -56,9 +58,13 @@ export function createRegistries({
 
   function registry(host: string, plain: boolean, isTrusted: boolean): RemoteRegistry {
     const key = `${plain ? "http" : "https"}://${isTrusted ? "user@" : ""}${host}`;
-    const existing = known.get(key);
-    if (existing !== undefined) return existing;
-    const created = createRemoteRegistry({
+    const existing = known.get(key) ?? create(host, plain, isTrusted);
+    known.set(key, existing);
+    return existing;
+  }
+
+  function create(host: string, plain: boolean, isTrusted: boolean): RemoteRegistry {
+    return createRemoteRegistry({
       client,
       host,
       plainHttp: plain,
@@ -68,8 +74,6 @@ export function createRegistries({
       credentialAt: (other) => (isTrusted ? credentialFor(credentials, other, "") : undefined),
       credentialFor: (repository) => (isTrusted ? credentialFor(credentials, host, repository) : undefined),
     });
-    known.set(key, created);
-    return created;
   }
 
   const registries: Registries = {
@@ -78,6 +82,10 @@ export function createRegistries({
     named({ host, scheme }: RegistrySpec): RemoteRegistry {
       const name = canonicalHost(host);
       return registry(name, scheme === undefined ? isPlain(name) : scheme === "http", true);
+    },
+    anew(spec: RegistrySpec): RemoteRegistry {
+      const { name, plainHttp: isPlainHttp } = registries.named(spec);
+      return create(name, isPlainHttp, true);
     },
     /** A descriptor may say http for a host, but nobody's credentials go there unprotected on its word. */
     described(host: string, scheme: "http" | "https" | undefined): RemoteRegistry {

@@ -39,6 +39,8 @@ export interface Session {
   openSource(spec: RepositorySpec): Promise<ComponentRepository>;
   /** The registry or archive to write to; an archive has to be committed. */
   openTarget(spec: RepositorySpec): Promise<ComponentRepository<RemoteRegistry | CtfTarget>>;
+  /** What was written there, read as by somebody who comes later; an archive after its commit. */
+  reopenTarget(spec: RepositorySpec): Promise<ComponentRepository>;
   /** Folder for files that are gone when the run is over. */
   readonly temp: string;
   /** The registry that a component descriptor names. */
@@ -110,6 +112,7 @@ export function openSession(options: SessionOptions): Session {
 
   const archives = new Map<string, Promise<ReadableCtf>>();
   const artifactSets = new Map<Digest, Promise<ArtifactSet>>();
+  const reopened: Promise<ReadableCtf>[] = [];
   let archiveTarget: Promise<CtfTarget> | undefined;
 
   function openArchive(path: string): Promise<ReadableCtf> {
@@ -134,6 +137,13 @@ export function openSession(options: SessionOptions): Session {
       archiveTarget ??= openCtfTarget(spec.path, { spool: temp });
       return { registry: await archiveTarget, path: "", display };
     },
+    async reopenTarget(spec) {
+      const display = formatRepository(spec);
+      if (spec.kind === "registry") return { registry: registries.anew(spec), path: spec.path, display };
+      const opening = openCtf(spec.path, { spool: temp });
+      reopened.push(opening);
+      return { registry: await opening, path: "", display };
+    },
     registryAt: ({ host, scheme }) => registries.described(host, scheme),
     unpack(from, blob) {
       const opening = artifactSets.get(blob.digest) ?? openArtifactSet(from, blob, { spool: temp });
@@ -147,7 +157,12 @@ export function openSession(options: SessionOptions): Session {
     async close() {
       await client.close();
       await accessMethods.close();
-      const opened = await Promise.allSettled([...archives.values(), ...artifactSets.values(), archiveTarget]);
+      const opened = await Promise.allSettled([
+        ...archives.values(),
+        ...artifactSets.values(),
+        ...reopened,
+        archiveTarget,
+      ]);
       for (const result of opened) {
         if (result.status === "rejected" || result.value === undefined) continue;
         await ("abandon" in result.value ? result.value.abandon() : result.value.close());

@@ -43,7 +43,11 @@ function preflight(registries: readonly ReadableRegistry[], more: Partial<Prefli
         }),
       ),
     );
-    return { versions: all.flatMap(({ versions }) => versions), errors: all.flatMap(({ errors }) => errors) };
+    return {
+      versions: all.flatMap(({ versions }) => versions),
+      named: all.flatMap(({ named }) => named),
+      errors: all.flatMap(({ errors }) => errors),
+    };
   };
   return runPreflight({
     wanted: registries.map(wantedOf),

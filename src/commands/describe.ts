@@ -27,3 +27,10 @@ export function describeComponentVersion(
     })),
   };
 }
+
+/** One that was read, and left as it is. */
+export function describeAsItIs(version: ComponentVersion): ComponentVersionResult {
+  const { descriptor, from, repository } = version;
+  const asTheyAre = descriptor.elements.map((element) => ({ element, before: element.access, after: element.access }));
+  return describeComponentVersion(version, `${from.registry.name}/${repository.name}`, "unchanged", asTheyAre);
+}

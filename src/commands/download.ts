@@ -1,17 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { TransferError } from "../errors.ts";
+import { TransferError, throwAll } from "../errors.ts";
 import { parseAccess } from "../ocm/access.ts";
 import type { Element } from "../ocm/component-descriptor.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
-import type { ComponentVersionResult, DownloadedFile } from "../report/results.ts";
+import type { DownloadedFile } from "../report/results.ts";
 import { type SaveOptions, saveArtifact, saveBlobs } from "../transfer/save.ts";
 import { isSelected } from "../transfer/selector.ts";
 import type { Item, SurveyedVersion } from "../transfer/survey.ts";
-import { describeComponentVersion } from "./describe.ts";
+import { distrustOf } from "../transfer/trust.ts";
+import { describeAsItIs } from "./describe.ts";
 import { gatherWithPreflight } from "./preflight.ts";
 import type { Run } from "./run.ts";
+import { readTrustedKeys } from "./trusted-keys.ts";
 
 /** Puts the resources of component versions into a folder: local blobs as files, OCI artifacts as OCI image layouts. */
 export async function download(run: Run): Promise<void> {
@@ -22,7 +24,10 @@ export async function download(run: Run): Promise<void> {
       remedy: "Name the folder to download to.",
     });
   }
-  const { versions } = await gatherWithPreflight(run);
+  const keys = await readTrustedKeys(inputs.signatures);
+  const gathered = await gatherWithPreflight(run);
+  if (keys.length > 0) throwAll(distrustOf(gathered, keys));
+  const { versions } = gathered;
   const bytes = { copied: 0, mounted: 0, skipped: 0 };
   const files: DownloadedFile[] = [];
   Object.assign(results, { files, bytes });
@@ -41,7 +46,7 @@ export async function download(run: Run): Promise<void> {
   } finally {
     await rm(options.partial, { recursive: true, force: true });
   }
-  results.componentVersions = versions.map(describeVersion);
+  results.componentVersions = versions.map(({ version }) => describeAsItIs(version));
 }
 
 /** What is local to a component version is found whether it is selected or not. */
@@ -90,12 +95,6 @@ function contentOf(item: SavedItem): { mediaType: string; digest: string } {
   const access = parseAccess(item.element.access);
   const mediaType = access.kind === "localBlob" ? access.mediaType : "";
   return { mediaType, digest: item.blobs.map(({ digest }) => digest).join(",") };
-}
-
-function describeVersion({ version }: SurveyedVersion): ComponentVersionResult {
-  const { descriptor, from, repository } = version;
-  const asTheyAre = descriptor.elements.map((element) => ({ element, before: element.access, after: element.access }));
-  return describeComponentVersion(version, `${from.registry.name}/${repository.name}`, "unchanged", asTheyAre);
 }
 
 /** Names come from whoever wrote the component: they become one path segment that cannot point anywhere else. */

@@ -1,4 +1,5 @@
 import { throwAll } from "../errors.ts";
+import type { Element } from "../ocm/component-descriptor.ts";
 import { type ComponentRepository, type ComponentVersion, readComponentVersion } from "../ocm/component-version.ts";
 import type { CtfTarget } from "../ocm/ctf-target.ts";
 import { diagnose, distinct } from "../preflight/diagnosis.ts";
@@ -76,12 +77,15 @@ export async function gatherWithPreflight(run: Run, destination?: Destination): 
 function createReader(run: Run): (named: readonly Named[]) => Promise<Gathered> {
   const { inputs, session, signal } = run;
   const selected = { include: inputs.include, exclude: inputs.exclude };
+  const isVerify = inputs.command === "verify";
   const options = {
     recursive: inputs.recursive,
-    copyResources: inputs.copyResources || inputs.command === "download",
-    copySources: inputs.copySources,
-    isSelected: (element: Parameters<typeof isSelected>[0], component: string) =>
-      isSelected(element, component, selected),
+    copyResources: inputs.copyResources || isVerify || inputs.command === "download",
+    copySources: inputs.copySources || isVerify,
+    // A source that nothing pins may lie where nobody of this run may look.
+    isSelected: (element: Element, component: string) =>
+      isSelected(element, component, selected) &&
+      (!isVerify || element.kind === "resource" || element.digest !== undefined),
     registryAt: session.registryAt,
     accessMethods: session.accessMethods,
     unpack: session.unpack,
@@ -91,8 +95,8 @@ function createReader(run: Run): (named: readonly Named[]) => Promise<Gathered> 
     const selections = await Promise.allSettled(named.map((each) => selectVersions(each, inputs.versions, signal)));
     const wanted = selections.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
     const unknown = selections.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
-    const { versions, errors } = await gather(wanted, options, signal);
-    return { versions, errors: [...unknown, ...errors] };
+    const gathered = await gather(wanted, options, signal);
+    return { ...gathered, errors: [...unknown, ...gathered.errors] };
   };
 }
 

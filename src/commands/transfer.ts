@@ -1,4 +1,4 @@
-import { TransferError } from "../errors.ts";
+import { TransferError, throwAll } from "../errors.ts";
 import { writeImageFiles } from "../image-files.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
 import { createProgress } from "../report/progress.ts";
@@ -12,9 +12,12 @@ import { imageMap } from "../transfer/images.ts";
 import type { Plan } from "../transfer/plan.ts";
 import { prepare } from "../transfer/prepare.ts";
 import { publish } from "../transfer/publish.ts";
+import { distrustOf } from "../transfer/trust.ts";
 import { describeComponentVersion } from "./describe.ts";
 import { type Destination, gatherWithPreflight, openDestination } from "./preflight.ts";
+import { verifyCopy } from "./read-back.ts";
 import type { Run } from "./run.ts";
+import { readTrustedKeys } from "./trusted-keys.ts";
 
 /** Copies component versions to the target and makes them relocatable there. */
 export async function transfer(run: Run): Promise<void> {
@@ -27,7 +30,9 @@ export async function transfer(run: Run): Promise<void> {
     });
   }
   const { target } = destination;
+  const keys = await readTrustedKeys(inputs.signatures);
   const gathered = await gatherWithPreflight(run, destination);
+  if (keys.length > 0) throwAll(distrustOf(gathered, keys));
   const findings = findingsOf(gathered);
   results.findings.push(...findings);
   for (const { code, message } of findings) runner.info(`${code}: ${message}`);
@@ -35,6 +40,7 @@ export async function transfer(run: Run): Promise<void> {
   if (!inputs.dryRun) {
     await publish(plan, target.registry, signal);
     if ("commit" in target.registry) await target.registry.commit(signal);
+    if (keys.length > 0) await verifyCopy(run, { plan, named: gathered.named }, destination, keys);
     results.componentVersions = describeVersions(plan, destination, "written");
   }
   const images = movedImages(plan.arrangements, target.path);

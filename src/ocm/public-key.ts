@@ -9,14 +9,15 @@ import { pemBlocks } from "./pem.ts";
 export function parsePublicKey(pem: string, where: string): KeyObject {
   const malformed = (why: string, remedy = "Give a PEM file with an RSA public key, or with a certificate of one.") =>
     new TransferError("PUBLIC_KEY_MALFORMED", `${where} ${why}`, { where, remedy });
-  const block = pemBlocks(pem)[0];
-  if (block === undefined) throw malformed("holds no PEM block");
-  if (block.type.includes("PRIVATE KEY")) {
+  // Also behind a certificate, and cut: a file like that is in the wrong hands here, whatever else is in it.
+  if (/-----BEGIN [^-]*PRIVATE KEY-----/.test(pem)) {
     throw malformed(
       "holds a private key, which is not needed to verify anything",
       "Give the public key: openssl rsa -in private.pem -pubout. Keep the private one where signing happens.",
     );
   }
+  const block = pemBlocks(pem)[0];
+  if (block === undefined) throw malformed("holds no PEM block");
   const key = readKey(block.bytes);
   if (key === undefined) throw malformed("holds no public key that can be read");
   if (key.asymmetricKeyType !== "rsa") throw malformed(`holds a key of type ${key.asymmetricKeyType}, but not of RSA`);

@@ -24,7 +24,7 @@ export interface FallbackOptions {
 
 /** The same component versions, with another form for each artifact that would be refused. */
 export async function withFallback(
-  { versions, errors }: Gathered,
+  { versions, ...gathered }: Gathered,
   options: FallbackOptions,
   signal?: AbortSignal,
 ): Promise<Gathered> {
@@ -32,7 +32,7 @@ export async function withFallback(
     ...surveyed,
     items: await Promise.all(items.map((item) => changedItem(item, options, signal))),
   }));
-  return { versions: await Promise.all(changed), errors };
+  return { ...gathered, versions: await Promise.all(changed) };
 }
 
 async function changedItem(

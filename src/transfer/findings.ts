@@ -5,11 +5,11 @@ import { printable } from "../redact.ts";
 import type { Gathered } from "./gather.ts";
 
 /** What is transferred as it is, and deserves a look. */
-export function findingsOf(gathered: Gathered): Finding[] {
+export function findingsOf(gathered: Omit<Gathered, "named">): Finding[] {
   return [...packedArtifacts(gathered), ...leftByReference(gathered)];
 }
 
-function leftByReference({ versions }: Gathered): Finding[] {
+function leftByReference({ versions }: Omit<Gathered, "named">): Finding[] {
   const left = versions.flatMap(({ version, items }) =>
     items.flatMap((item) => {
       const { name, access } = item.element;
@@ -33,7 +33,7 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`;
 }
 
-function packedArtifacts({ versions }: Gathered): Finding[] {
+function packedArtifacts({ versions }: Omit<Gathered, "named">): Finding[] {
   const packed = versions.flatMap(({ version, items }) =>
     items.flatMap(({ kind, element }) => {
       const access = parseAccess(element.access);

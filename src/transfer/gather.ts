@@ -11,11 +11,15 @@ export interface Wanted {
   readonly version: string;
   /** Whether another component version refers to it, rather than the user. */
   readonly isReferred?: boolean;
+  /** `component:version` that refers to it. */
+  readonly referrer?: string;
 }
 
 export interface Gathered {
   /** Everything to be transferred, each once, referenced component versions before those that refer to them. */
   readonly versions: readonly SurveyedVersion[];
+  /** Those of them that the user asked for. */
+  readonly named: readonly ComponentVersion[];
   /** What could not be read or found, in the order of the input. A transfer needs all of it. */
   readonly errors: readonly unknown[];
 }
@@ -63,13 +67,14 @@ export async function gather(
   }
 
   function visitReferences({ from, descriptor }: ComponentVersion): void {
+    const referrer = keyOf(descriptor.name, descriptor.version);
     for (const { componentName, version } of descriptor.references) {
-      visit({ from, component: componentName, version, isReferred: true });
+      visit({ from, component: componentName, version, isReferred: true, referrer });
     }
   }
 
   /** Where the reference was found, then where its component is said to lie. The first error is the one that tells. */
-  async function readReferred({ from, component, version }: Wanted): Promise<ComponentVersion> {
+  async function readReferred({ from, component, version, referrer }: Wanted): Promise<ComponentVersion> {
     try {
       return await readComponentVersion(from, component, version, signal);
     } catch (error) {
@@ -78,7 +83,7 @@ export async function gather(
         const found = await unlessAbsent(readComponentVersion(other, component, version, signal));
         if (found !== undefined) return found;
       }
-      throw error;
+      throw unknownReference(error, referrer);
     }
   }
 
@@ -93,7 +98,25 @@ export async function gather(
     const surveyed = versions.get(key);
     return surveyed === undefined ? [] : [[key, surveyed] as const];
   });
-  return { versions: childrenFirst(new Map(inOrder)), errors: [...errors] };
+  const named = new Set(wanted.map(({ component, version }) => keyOf(component, version)));
+  const ordered = childrenFirst(new Map(inOrder));
+  return {
+    versions: ordered,
+    named: ordered
+      .map(({ version }) => version)
+      .filter(({ descriptor }) => named.has(keyOf(descriptor.name, descriptor.version))),
+    errors: [...errors],
+  };
+}
+
+/** A name that the user never wrote is told with the one who did. */
+function unknownReference(error: unknown, referrer = ""): unknown {
+  if (!(error instanceof TransferError) || error.code !== "COMPONENT_VERSION_UNKNOWN" || referrer === "") return error;
+  return new TransferError(error.code, `${error.message}, to which ${referrer} refers`, {
+    ...(error.where === undefined ? {} : { where: error.where }),
+    remedy: "Transfer the whole tree to where it is looked for, or name the repository that has it in resolvers.",
+    cause: error,
+  });
 }
 
 /** The same name and version from two places has to be the same component version. */

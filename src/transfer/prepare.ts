@@ -8,6 +8,7 @@ import type { Descriptor } from "../registry/descriptor.ts";
 import type { ReadableRepository, Registry } from "../registry/registry.ts";
 import type { AccessForm, TargetLocation } from "./access-form.ts";
 import { arrange, type Placement } from "./arrange.ts";
+import { checkComponentDigest } from "./component-digest.ts";
 import type { Gathered } from "./gather.ts";
 import { checkExisting, type ExistingPolicy, findPresent, findTags, furtherSignatures } from "./inspect.ts";
 import { makePlan, type Plan } from "./plan.ts";
@@ -24,17 +25,20 @@ export interface PrepareOptions {
 }
 
 /** Asks the target what it has, and decides on everything else. Nothing is written. */
-export async function prepare({ versions }: Gathered, options: PrepareOptions, signal?: AbortSignal): Promise<Plan> {
+export async function prepare(
+  { versions }: Omit<Gathered, "named">,
+  options: PrepareOptions,
+  signal?: AbortSignal,
+): Promise<Plan> {
   const { target, form, published, existing } = options;
   const there = await Promise.all(versions.map(({ version }) => options.existingVersion(version)));
   const location = { origin: target.registry.origin ?? target.registry.name, path: target.path };
   const arrangements = versions.map((surveyed, index) => {
     checkExisting(there[index], surveyed.version, existing);
     const signatures = furtherSignatures(there[index], surveyed.version);
-    return settle(
-      arrange(surveyed, { form, published, target: location, furtherSignatures: signatures }),
-      there[index],
-    );
+    const arranged = arrange(surveyed, { form, published, target: location, furtherSignatures: signatures });
+    checkComponentDigest(surveyed.version.descriptor, arranged.manifest);
+    return settle(arranged, there[index]);
   });
   // What is overwritten without being understood is still what its tag goes back to when the transfer fails.
   const unread = arrangements.filter((_, index) => existing === "overwrite" && there[index] === undefined);

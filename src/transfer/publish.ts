@@ -37,6 +37,14 @@ export async function publish(plan: Plan, target: Registry, signal?: AbortSignal
   }
 }
 
+/** Takes all tags back that the transfer set; resolves to those that are left. */
+export function takeBackAll(plan: Plan, target: Registry): Promise<string[]> {
+  return takeBack(
+    plan.tags.flat().filter(({ kind }) => kind === "tag"),
+    target,
+  );
+}
+
 /** The tags that are left, since the registry did not allow to delete or move them. */
 async function takeBack(set: readonly Tagging[], target: Registry): Promise<string[]> {
   const results = await Promise.all(

@@ -1,0 +1,53 @@
+import { errorsIn, TransferError, throwAll } from "../errors.ts";
+import type { Gathered } from "../transfer/gather.ts";
+import type { Plan } from "../transfer/plan.ts";
+import { takeBackAll } from "../transfer/publish.ts";
+import { readBack } from "../transfer/read-back.ts";
+import { distrust, type TrustedKey } from "../transfer/trust.ts";
+import type { Destination } from "./preflight.ts";
+import type { Run } from "./run.ts";
+
+/**
+ * Verifies what was written by reading it as somebody who comes later. What does not hold has its tags taken back, but in an archive,
+ * which is left as it was written. Fails with READ_BACK_DIFFERS, or as the way to the target does.
+ */
+export async function verifyCopy(
+  { inputs, session, runner, signal }: Run,
+  { plan, named }: { readonly plan: Plan; readonly named: Gathered["named"] },
+  { target }: Destination,
+  keys: readonly TrustedKey[],
+): Promise<void> {
+  if (inputs.target === undefined) return;
+  const { registry } = target;
+  try {
+    const copies = await readBack(plan, await session.reopenTarget(inputs.target), signal);
+    const ids = new Set(named.map(({ descriptor }) => `${descriptor.name}:${descriptor.version}`));
+    const all = copies.map(({ descriptor }) => descriptor);
+    throwAll(distrust({ named: all.filter(({ name, version }) => ids.has(`${name}:${version}`)), all }, keys));
+    runner.info(`read back: ${copies.length} component versions verify at ${target.display}`);
+  } catch (error) {
+    const left = "commit" in registry ? undefined : await takeBackAll(plan, registry);
+    const errors = errorsIn(error).filter((each) => each instanceof TransferError);
+    const [first] = errors;
+    // A host that cannot be reached says nothing of what it has.
+    if (first === undefined || errors.length < errorsIn(error).length) throw error;
+    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+    throw new TransferError(
+      "READ_BACK_DIFFERS",
+      `${target.display} does not hold what was written: ${first.message}${more}; ${fate(left)}`,
+      {
+        where: target.display,
+        remedy:
+          "Run again; if it stays, ask the operators of the target what they delete or change, and after how long.",
+        cause: first,
+      },
+    );
+  }
+}
+
+function fate(left: readonly string[] | undefined): string {
+  if (left === undefined) return "the archive is left as it was written";
+  return left.length === 0
+    ? "the tags that were set are taken back"
+    : `these tags could not be taken back: ${left.join(", ")}`;
+}

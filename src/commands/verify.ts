@@ -1,0 +1,50 @@
+import { throwAll } from "../errors.ts";
+import { describeElement } from "../ocm/component-descriptor.ts";
+import type { ComponentVersion } from "../ocm/component-version.ts";
+import { formatBytes } from "../report/progress.ts";
+import { type Checked, checkContent } from "../transfer/check-content.ts";
+import { isSelected } from "../transfer/selector.ts";
+import type { SurveyedVersion } from "../transfer/survey.ts";
+import { distrustOf } from "../transfer/trust.ts";
+import { uncheckedContent, uncheckedSignatures } from "../transfer/unchecked.ts";
+import { describeAsItIs } from "./describe.ts";
+import { gatherWithPreflight } from "./preflight.ts";
+import type { Run } from "./run.ts";
+import { readTrustedKeys } from "./trusted-keys.ts";
+
+/** Whether component versions are what was signed: signatures, digests of references, and those of all content, read anew. */
+export async function verify(run: Run): Promise<void> {
+  const { inputs, runner, results, signal } = run;
+  const keys = await readTrustedKeys(inputs.signatures);
+  const gathered = await gatherWithPreflight(run);
+  throwAll(distrustOf(gathered, keys));
+  const { versions } = gathered;
+
+  const checked: [ComponentVersion, readonly Checked[]][] = [];
+  const onDone = (version: ComponentVersion, items: readonly Checked[]) => {
+    checked.push([version, items]);
+    runner.startGroup(`${version.descriptor.name}:${version.descriptor.version}`);
+    for (const { element, size, unchecked = "is what its digest says" } of items) {
+      runner.info(`${describeElement(element)}: ${size === 0 ? "" : `${formatBytes(size)}; `}${unchecked}`);
+    }
+    runner.endGroup();
+  };
+  const { concurrency, retries } = inputs;
+  throwAll(await checkContent(versions.map(selectedOf), { concurrency, attempts: retries, onDone }, signal));
+  const findings = [...uncheckedSignatures(keys), ...uncheckedContent(checked, inputs.recursive)];
+  results.findings.push(...findings);
+  for (const { code, message } of findings) runner.info(`${code}: ${message}`);
+  results.componentVersions = versions.map(({ version }) => describeAsItIs(version));
+
+  function selectedOf(surveyed: SurveyedVersion): SurveyedVersion {
+    const { name } = surveyed.version.descriptor;
+    return {
+      ...surveyed,
+      items: surveyed.items.map((item) =>
+        isSelected(item.element, name, inputs)
+          ? item
+          : { kind: "kept", element: item.element, reason: "is not selected", isAsked: true },
+      ),
+    };
+  }
+}

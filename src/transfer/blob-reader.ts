@@ -1,0 +1,61 @@
+import { TransferError } from "../errors.ts";
+import { createLimiter } from "../http/limiter.ts";
+import type { ComponentVersion } from "../ocm/component-version.ts";
+import type { Descriptor } from "../registry/descriptor.ts";
+import { persist } from "../registry/persist.ts";
+import type { ReadableRepository } from "../registry/registry.ts";
+
+/** `version` is the component version that the blob is part of. */
+export type BlobReader = (from: ReadableRepository, version: ComponentVersion, blob: Descriptor) => Promise<void>;
+
+/**
+ * Reads a blob to its end, where it proves to be what its descriptor says. The same one in another repository of the registry is only
+ * asked for: registries keep one copy of it.
+ */
+export function createBlobReader(
+  { concurrency, attempts }: { readonly concurrency: number; readonly attempts: number },
+  signal: AbortSignal,
+): BlobReader {
+  const limiter = createLimiter(concurrency);
+  const reading = new Map<object, Map<string, Promise<void>>>();
+
+  function once(holder: object, key: string, work: () => Promise<void>): Promise<void> {
+    const known = reading.get(holder) ?? new Map<string, Promise<void>>();
+    reading.set(holder, known);
+    const working = known.get(key) ?? work();
+    known.set(key, working);
+    return working;
+  }
+
+  async function drain(from: ReadableRepository, blob: Descriptor): Promise<void> {
+    const release = await limiter.acquire("blobs", signal);
+    try {
+      await persist(
+        attempts,
+        async () => {
+          for await (const _ of await from.fetch(blob, signal));
+        },
+        signal,
+      );
+    } finally {
+      release();
+    }
+  }
+
+  return async (from, version, blob) => {
+    const holder = holderOf(from, version);
+    const key = `${blob.digest} ${blob.size}`;
+    const here = `${key} ${from.name}`;
+    await once(holder, key, () => once(holder, here, () => drain(from, blob)));
+    await once(holder, here, async () => {
+      if (await from.exists(blob, signal)) return;
+      throw new TransferError("BLOB_UNKNOWN", `${from.name} lacks the blob ${blob.digest}`, { where: from.name });
+    });
+  };
+}
+
+/** The registry of a repository where it is known: what keeps the blobs. */
+function holderOf(from: ReadableRepository, { repository, from: home }: ComponentVersion): object {
+  if ("registry" in from && typeof from.registry === "object" && from.registry !== null) return from.registry;
+  return from === repository ? home.registry : from;
+}

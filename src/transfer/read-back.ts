@@ -1,0 +1,85 @@
+import { TransferError, throwAll } from "../errors.ts";
+import { parseAccess } from "../ocm/access.ts";
+import { type ComponentRepository, type ComponentVersion, readComponentVersion } from "../ocm/component-version.ts";
+import { componentDigest } from "../ocm/normalise.ts";
+import { type Descriptor, isManifest } from "../registry/descriptor.ts";
+import type { ReadableRepository } from "../registry/registry.ts";
+import type { Arrangement } from "./arrange.ts";
+import { readGraph } from "./graph.ts";
+import type { Plan, Tagging } from "./plan.ts";
+
+/**
+ * Walks the target from the tags of a transfer, as a garbage collector would: what this does not meet may be gone tomorrow. Every
+ * manifest on the way is read, every blob is asked for, and every component version is read as by anybody. `target` must not be
+ * the one that wrote, which would answer out of its memory. Fails with whatever is missing or another.
+ */
+export async function readBack(
+  { tags, arrangements }: Pick<Plan, "tags" | "arrangements">,
+  target: ComponentRepository,
+  signal?: AbortSignal,
+): Promise<ComponentVersion[]> {
+  const asked = new Map<string, Promise<void>>();
+
+  async function checkBlob(repository: ReadableRepository, blob: Descriptor, from: string): Promise<void> {
+    if (await repository.exists(blob, signal)) return;
+    throw differs("BLOB_UNKNOWN", `${from} needs the blob ${blob.digest} (${blob.mediaType}), which is not there`);
+  }
+
+  async function walk({ repository: name, tag, target: written }: Tagging): Promise<void> {
+    const repository = target.registry.repository(name);
+    const root = await repository.resolve(tag, signal);
+    if (root.digest !== written.digest) {
+      throw differs("MANIFEST_UNKNOWN", `${name}:${tag} is ${root.digest}, and not ${written.digest}`);
+    }
+    const { nodes } = await readGraph(repository, root, signal);
+    const blobs = nodes.map(({ descriptor }) => descriptor).filter(({ mediaType }) => !isManifest(mediaType));
+    await Promise.all(
+      blobs.map((blob) => {
+        const key = `${name}@${blob.digest}`;
+        const asking = asked.get(key) ?? checkBlob(repository, blob, `${name}:${tag}`);
+        asked.set(key, asking);
+        return asking;
+      }),
+    );
+  }
+
+  throwAll(failures(await Promise.allSettled(tags.flat().map(walk))));
+  const read = await Promise.allSettled(arrangements.map((arrangement) => readVersion(arrangement, target, signal)));
+  throwAll(failures(read));
+  return read.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+}
+
+async function readVersion(
+  { version: { descriptor: source } }: Arrangement,
+  target: ComponentRepository,
+  signal?: AbortSignal,
+): Promise<ComponentVersion> {
+  const version = await readComponentVersion(target, source.name, source.version, signal);
+  const [before, now] = [componentDigest(source), componentDigest(version.descriptor)];
+  const where = `${source.name}:${source.version}`;
+  if (before !== now)
+    throw differs("COMPONENT_DIGEST_DIFFERS", `${where} has the component digest ${now}, not ${before}`);
+  for (const { kind, name, access } of version.descriptor.elements) {
+    const parsed = parseAccess(access);
+    const local = parsed.kind === "localBlob" ? parsed.localReference.split(",").map((digest) => digest.trim()) : [];
+    const lost = local.find((digest) => !has(version, digest));
+    if (lost !== undefined)
+      throw differs("BLOB_UNKNOWN", `${kind} ${name} of ${where} is ${lost}, which no tag leads to`);
+  }
+  return version;
+}
+
+function has({ natives, layers }: ComponentVersion, digest: string): boolean {
+  return [natives, layers].some((contents) => (contents as ReadonlyMap<string, Descriptor>).has(digest));
+}
+
+function differs(
+  code: "BLOB_UNKNOWN" | "MANIFEST_UNKNOWN" | "COMPONENT_DIGEST_DIFFERS",
+  message: string,
+): TransferError {
+  return new TransferError(code, message);
+}
+
+function failures(results: readonly PromiseSettledResult<unknown>[]): unknown[] {
+  return [...new Set(results.flatMap((result) => (result.status === "rejected" ? [result.reason] : [])))];
+}
