@@ -238,6 +238,20 @@ describe("bad values are refused by name, with what to use", () => {
     expect(read({ ...inputs, "images-prefix": "registry.corp/ocm" }).imagesPrefix).toBe("registry.corp/ocm");
   });
 
+  test.each([
+    ["acme.pem", "line 2"],
+    ["=acme.pem", "line 2"],
+    ["acme=", "line 2"],
+    ["first=other.pem", "twice"],
+    ["x=-----BEGIN PRIVATE KEY-----\nMIIsecret", "holds a key itself"],
+  ])("signatures %j: %s", (value, why) => {
+    const thrown = expect.objectContaining({
+      code: "INPUT_INVALID",
+      message: expect.stringMatching(`^(?!.*MIIsecret).*${why}`),
+    });
+    expect(() => read({ signatures: `first=./first.pem\n${value}` })).toThrow(thrown);
+  });
+
   test("a form that an archive cannot have", () => {
     expect(() => read({ target: "./shop.tgz", access: "ociArtifact" })).toThrow(
       expect.objectContaining({ code: "INPUT_INVALID", where: "input access" }),

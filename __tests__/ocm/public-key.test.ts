@@ -30,6 +30,12 @@ test.each([
   ],
   ["a private key", String(privateKey.export({ format: "pem", type: "pkcs8" })), "holds a private key"],
   ["an old private key", String(privateKey.export({ format: "pem", type: "pkcs1" })), "holds a private key"],
+  [
+    "a private key behind a public one",
+    pkix + privateKey.export({ format: "pem", type: "pkcs8" }),
+    "holds a private key",
+  ],
+  ["a private key that is cut", "-----BEGIN RSA PRIVATE KEY-----\nAAAA", "holds a private key"],
   ["a key of another kind", String(elliptic.export({ format: "pem", type: "spki" })), "holds a key of type ec"],
 ])("%s is refused", (_, pem, why) => {
   expect(() => parsePublicKey(pem, "key.pem")).toThrow(

@@ -141,3 +141,28 @@ test.each<[string, ComponentOptions, boolean]>([
   };
   expect(errors).toMatchObject(isSame ? [] : [different]);
 });
+
+test("what the user named is told from what it refers to", async () => {
+  const registry = createMemoryRegistry();
+  components(registry, { a: ["b"], b: ["c"], c: [] });
+  const from = repositoryOf(registry);
+  const wanted = ["a", "c"].map((name) => ({ from, component: `acme.org/${name}`, version: "1.0.0" }));
+  const { named } = await gather(wanted, options(registry));
+  expect(named.map(({ descriptor }) => descriptor.name)).toEqual(["acme.org/c", "acme.org/a"]);
+});
+
+test("a component version that is not there is told with the one that refers to it", async () => {
+  const registry = createMemoryRegistry();
+  components(registry, { a: ["lost"] });
+  const { errors } = await gather(
+    [{ from: repositoryOf(registry), component: "acme.org/a", version: "1.0.0" }],
+    options(registry),
+  );
+  expect(errors).toEqual([
+    expect.objectContaining({
+      code: "COMPONENT_VERSION_UNKNOWN",
+      message: expect.stringMatching(/acme\.org\/lost:1\.0\.0, to which acme\.org\/a:1\.0\.0 refers$/),
+      remedy: expect.stringContaining("resolvers"),
+    }),
+  ]);
+});
