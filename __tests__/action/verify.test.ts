@@ -63,6 +63,24 @@ withParts(["docker-registry", "squid"], "component versions by reference, throug
   });
 });
 
+withParts(["docker-registry", "distribution", "squid"], "a signed tree, through the proxy", () => {
+  test.each(["docker-registry", "distribution"] as const)(
+    "is read back from a %s, and verifies there",
+    async (kind) => {
+      const target = await startRegistry({ kind });
+      const signatures = `acme=${acmePublicKey}`;
+      const moved = await runAction({
+        inputs: { ...mainJob(await startEstate("docker-registry"), target), signatures },
+      });
+      expect(moved.annotations).toEqual([]);
+      expect(moved.stdout).toContain("read back: 3 component versions verify");
+      const result = await verify({ "component-versions": `${target.origin}/moved/here//${SHOP}`, signatures });
+      expect(result.annotations).toEqual([]);
+      expect(findingsOf(result)).toEqual([]);
+    },
+  );
+});
+
 describe("archives that the CLIs wrote", () => {
   const verifyArchive = (fixture: CtfFixture, signatures: string, id: string = SHOP) =>
     verify({ "component-versions": `${ctf(fixture)}//${id}`, signatures });
@@ -316,6 +334,40 @@ describe("a transfer with signatures", () => {
     expect(target.tags(REPOSITORY)).toEqual({});
     const states = JSON.parse(result.outputs["component-versions"] ?? "").map(({ state }: { state: string }) => state);
     expect(states).toEqual(["planned", "planned"]);
+  });
+
+  test("does not take a lost way for lost content, and takes its tags back all the same", async () => {
+    const { registry, inputs } = await startShop();
+    const target = await startFakeRegistry();
+    let isPublished = false;
+    target.inject({
+      when: (request) => {
+        isPublished ||= request.method === "PUT" && request.repository === REPOSITORY && request.reference === "1.0.0";
+        return isPublished && asked({ method: "HEAD", reference: layersOf(registry)[0] ?? "" })(request);
+      },
+      act: { kind: "reset" },
+    });
+    const result = await transfer({ ...inputs, target: `${target.origin}/moved`, retries: "1" });
+    expect(errorsOf(result)).toEqual(["CONNECTION_LOST"]);
+    expect(target.tags(REPOSITORY)).toEqual({});
+  });
+
+  test("finds out that what was there before has lost something", async () => {
+    const { registry, inputs } = await startShop();
+    const target = await startFakeRegistry();
+    const given = { ...inputs, target: `${target.origin}/moved` };
+    expect((await transfer(given)).code).toBe(0);
+    let heads = 0;
+    const [layer = ""] = layersOf(registry);
+    // The first question is that of the plan, in each of the two repositories.
+    target.inject({
+      when: (request) => asked({ method: "HEAD", kind: "blob", reference: layer })(request) && ++heads > 2,
+      act: { kind: "respond", status: 404 },
+    });
+    const result = await transfer(given);
+    expect(errorsOf(result)).toEqual(["READ_BACK_DIFFERS"]);
+    expect(result.report.error.message).toMatch(/; it was there before this run, which set no tag$/);
+    expect(Object.keys(target.tags(REPOSITORY))).toEqual(["1.0.0"]);
   });
 
   test("says which tags are left where none can be taken back", async () => {

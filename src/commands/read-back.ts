@@ -34,7 +34,7 @@ export async function verifyCopy(
     const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
     throw new TransferError(
       "READ_BACK_DIFFERS",
-      `${target.display} does not hold what was written: ${first.message}${more}; ${fate(left)}`,
+      `${target.display} does not hold what was written: ${first.message}${more}; ${fate(plan, left)}`,
       {
         where: target.display,
         remedy:
@@ -45,7 +45,8 @@ export async function verifyCopy(
   }
 }
 
-function fate(left: readonly string[] | undefined): string {
+function fate({ tags }: Plan, left: readonly string[] | undefined): string {
+  if (tags.flat().every(({ kind }) => kind === "skip")) return "it was there before this run, which set no tag";
   if (left === undefined) return "the archive is left as it was written";
   return left.length === 0
     ? "the tags that were set are taken back"
