@@ -88,6 +88,8 @@ function createReader(run: Run): (named: readonly Named[]) => Promise<Gathered> 
       (!isVerify || element.kind === "resource" || element.digest !== undefined),
     registryAt: session.registryAt,
     accessMethods: session.accessMethods,
+    // A preflight asks what the transfer will ask.
+    withReferrers: inputs.command === "transfer" || inputs.command === "preflight",
     unpack: session.unpack,
     resolve: createResolve(run),
   };

@@ -1,17 +1,19 @@
 import { TransferError, throwAll } from "../errors.ts";
 import { writeImageFiles } from "../image-files.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
+import type { Finding } from "../proxy/finding.ts";
 import { createProgress } from "../report/progress.ts";
 import type { ComponentVersionResult } from "../report/results.ts";
 import { copy, ManifestRefused } from "../transfer/copy.ts";
 import { fallbackFinding, withFallback } from "../transfer/fallback.ts";
-import { findingsOf } from "../transfer/findings.ts";
+import { findingsOf, leftReferrers } from "../transfer/findings.ts";
 import type { Gathered } from "../transfer/gather.ts";
 import { movedImages } from "../transfer/image-map.ts";
 import { imageMap } from "../transfer/images.ts";
 import type { Plan } from "../transfer/plan.ts";
 import { prepare } from "../transfer/prepare.ts";
 import { publish } from "../transfer/publish.ts";
+import { plannedToBeLeft, tagReferrers } from "../transfer/tag-referrers.ts";
 import { distrustOf } from "../transfer/trust.ts";
 import { describeComponentVersion } from "./describe.ts";
 import { type Destination, gatherWithPreflight, openDestination } from "./preflight.ts";
@@ -33,12 +35,12 @@ export async function transfer(run: Run): Promise<void> {
   const keys = await readTrustedKeys(inputs.signatures);
   const gathered = await gatherWithPreflight(run, destination);
   if (keys.length > 0) throwAll(distrustOf(gathered, keys));
-  const findings = findingsOf(gathered);
-  results.findings.push(...findings);
-  for (const { code, message } of findings) runner.info(`${code}: ${message}`);
+  report(findingsOf(gathered), run);
   const plan = await planAndCopy(run, gathered, destination);
   if (!inputs.dryRun) {
-    await publish(plan, target.registry, signal);
+    const referrers = await tagReferrers(plan, target.registry, signal);
+    report(leftReferrers(referrers.left), run);
+    await publish({ ...plan, tags: [referrers.tags, ...plan.tags] }, target.registry, signal);
     if ("commit" in target.registry) await target.registry.commit(signal);
     if (keys.length > 0) await verifyCopy(run, { plan, named: gathered.named }, destination, keys);
     results.componentVersions = describeVersions(plan, destination, "written");
@@ -69,6 +71,7 @@ async function planAndCopy(run: Run, gathered: Gathered, destination: Destinatio
   const progress = createProgress(plan, runner);
   if (inputs.dryRun) {
     progress.stop();
+    report(leftReferrers(plannedToBeLeft(plan)), run);
     results.bytes = progress.planned;
     runner.info(`dry run: nothing was written; ${progress.describePlan()}`);
     return plan;
@@ -103,6 +106,11 @@ function consumerPrefix({ inputs }: Run, { target }: Destination): string {
   if (inputs.imagesPrefix !== "") return inputs.imagesPrefix;
   if (!("ping" in target.registry)) return "";
   return `${target.registry.name}${target.path === "" ? "" : `/${target.path}`}`;
+}
+
+function report(findings: readonly Finding[], { results, runner }: Run): void {
+  results.findings.push(...findings);
+  for (const { code, message } of findings) runner.info(`${code}: ${message}`);
 }
 
 /** Where the target is its own source, the component version is known already. */

@@ -10,6 +10,7 @@ import type { ReadableRepository, Registry } from "../registry/registry.ts";
 import { verifying } from "../registry/verify.ts";
 import { ARTIFACT_INDEX, type ArtifactIndex, malformedCtf, parseArtifactIndex } from "./artifact-index.ts";
 import { BLOBS, blobName, digestOfName } from "./blob-name.ts";
+import { referrersOf } from "./ctf-referrers.ts";
 
 export interface Ctf<R extends ReadableRepository = ReadableRepository> extends Registry<R> {
   listRepositories(): Promise<readonly string[]>;
@@ -106,6 +107,7 @@ export function createCtfRepository(
   pool: BlobPool,
   index: ArtifactIndex,
 ): ReadableRepository {
+  let looking: ReturnType<typeof referrersOf> | undefined;
   return {
     name,
 
@@ -132,6 +134,11 @@ export function createCtfRepository(
     },
 
     listTags: async () => [...(index.get(name)?.tags.keys() ?? [])],
+
+    async listReferrers(subject) {
+      looking ??= referrersOf(index.get(name)?.manifests ?? new Map(), pool);
+      return (await looking).get(subject) ?? [];
+    },
   };
 }
 

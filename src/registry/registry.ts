@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Descriptor } from "./descriptor.ts";
+import type { Digest } from "./digest.ts";
 
 /** One repository of a registry or of an archive. What it hands out is verified. */
 export interface ReadableRepository {
@@ -9,6 +10,11 @@ export interface ReadableRepository {
   exists(target: Descriptor, signal?: AbortSignal): Promise<boolean>;
   /** All tags (distribution-spec, end-8a); none where there is no such repository. */
   listTags(signal?: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Manifests whose subject is this one, which the repository has (distribution-spec, end-12a); undefined where at most tags can tell,
+   * and no such method where there never are any.
+   */
+  listReferrers?(subject: Digest, signal?: AbortSignal): Promise<readonly Descriptor[] | undefined>;
   /** The content; the stream fails at its end if size or digest are not those of the descriptor. */
   fetch(target: Descriptor, signal?: AbortSignal): Promise<Readable>;
 }

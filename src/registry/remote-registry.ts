@@ -8,6 +8,7 @@ import type { Credential } from "./credentials.ts";
 import { type Descriptor, isManifest, isRecord, LARGEST_MANIFEST, MANIFEST_TYPES } from "./descriptor.ts";
 import { isDigest, sha256 } from "./digest.ts";
 import { isRepository, isTag } from "./reference.ts";
+import { createListReferrers, type ListReferrers } from "./referrers.ts";
 import type { Registry, Repository } from "./registry.ts";
 import { RegistryError, registryError } from "./registry-error.ts";
 import { listTags } from "./tags.ts";
@@ -63,6 +64,7 @@ export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegi
   const hopHost = hostOf(new URL(base));
   const client = createAuthorizedClient({ ...options, hopHost });
   const manifests = new Map<string, KnownManifest>();
+  const listReferrers = createListReferrers();
 
   const registry: RemoteRegistry = {
     name: options.host,
@@ -78,7 +80,7 @@ export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegi
         });
       }
       const actions = options.isWritten(name) ? "pull,push" : "pull";
-      return createRepository({ name, base: `${base}${name}/`, actions, client, manifests, registry });
+      return createRepository({ name, base: `${base}${name}/`, actions, client, manifests, listReferrers, registry });
     },
     async ping(signal) {
       const response = await client.learn({ method: "GET", url: base }, signal);
@@ -102,11 +104,14 @@ interface RepositoryContext {
   readonly client: AuthorizedClient;
   /** By `repository@digest`: that one repository has a manifest says nothing of another. */
   readonly manifests: Map<string, KnownManifest>;
+  readonly listReferrers: ListReferrers;
   readonly registry: RemoteRegistry;
 }
 
-function createRepository({ name, base, actions, client, manifests, registry }: RepositoryContext): RemoteRepository {
+function createRepository(context: RepositoryContext): RemoteRepository {
+  const { name, base, actions, client, manifests, registry } = context;
   const scopes = [scopeOf(name, actions)];
+  const list = { base, client, scopes, where: `${registry.name}/${name}` };
   const path = ({ mediaType, digest }: Descriptor) =>
     `${base}${isManifest(mediaType) ? "manifests" : "blobs"}/${digest}`;
   const acceptOf = (mediaType: string) => (isManifest(mediaType) ? { accept: mediaType } : {});
@@ -161,7 +166,9 @@ function createRepository({ name, base, actions, client, manifests, registry }: 
       return status < 400;
     },
 
-    listTags: (signal) => listTags({ base, client, scopes, where: `${registry.name}/${name}` }, signal),
+    listTags: (signal) => listTags(list, signal),
+
+    listReferrers: (subject, signal) => context.listReferrers(list, subject, signal),
 
     async fetch(target, signal) {
       if (isManifest(target.mediaType)) {

@@ -1,12 +1,13 @@
 import { TransferError } from "../errors.ts";
 import { drain, readAll } from "../http/client.ts";
-import { printableUrl } from "../redact.ts";
 import type { AuthorizedClient } from "./authorization.ts";
 import { isRecord } from "./descriptor.ts";
+import { nextPage } from "./pages.ts";
 import { isTag } from "./reference.ts";
 import { registryError } from "./registry-error.ts";
 
-export interface TagsContext {
+/** What it takes to ask for a list of a repository. */
+export interface ListContext {
   /** URL of the repository, with a slash at its end. */
   readonly base: string;
   readonly client: AuthorizedClient;
@@ -21,7 +22,7 @@ const MOST_PAGES = 10_000;
 
 /** All tags of a repository, page by page (distribution-spec, "Listing Tags"); none where it does not exist. */
 export async function listTags(
-  { base, client, scopes, where }: TagsContext,
+  { base, client, scopes, where }: ListContext,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
   const tags = new Set<string>();
@@ -36,7 +37,7 @@ export async function listTags(
     if (response.status !== 200)
       throw await registryError(response, `listing the tags of ${where}`, { of: "manifest" });
     for (const tag of parsePage(await readAll(response, LARGEST_PAGE), where)) tags.add(tag);
-    url = nextPage(response.headers.link, asked, where);
+    url = nextPage(response.headers.link, asked, `the tags of ${where}`);
   }
   return [...tags];
 }
@@ -52,21 +53,5 @@ function parsePage(body: Buffer, where: string): string[] {
   throw new TransferError("MANIFEST_MALFORMED", `${where} answers with something that is no list of tags`, {
     where,
     remedy: "See what answers at this host: a login page of a proxy is a usual cause.",
-  });
-}
-
-/** The link of relation `next` (RFC 8288). The token is for the host that was asked: nowhere else does it go. */
-function nextPage(link: string | undefined, asked: URL, where: string): URL | undefined {
-  const target = /<([^>]*)>[^,]*;\s*rel="?next"?/i.exec(link ?? "")?.[1];
-  if (target === undefined) return undefined;
-  const next = URL.parse(target, asked.href);
-  if (next?.host === asked.host && next.pathname === asked.pathname) {
-    // Behind a reverse proxy a registry may think that it is asked in plain HTTP.
-    next.protocol = asked.protocol;
-    return next;
-  }
-  throw new TransferError("REDIRECT_MALFORMED", `the next page of the tags of ${where} is at ${printableUrl(target)}`, {
-    where,
-    remedy: "Ask the operators of the registry; this is a fault of its configuration.",
   });
 }

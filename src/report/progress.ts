@@ -1,4 +1,5 @@
 import { describeElement } from "../ocm/component-descriptor.ts";
+import type { Descriptor } from "../registry/descriptor.ts";
 import type { Arrangement, Change } from "../transfer/arrange.ts";
 import { keyOf } from "../transfer/inspect.ts";
 import type { Plan, Step } from "../transfer/plan.ts";
@@ -26,7 +27,7 @@ const HEARTBEAT = 15_000;
 export function createProgress(plan: Plan, runner: Runner): Progress {
   const bytes: Bytes = { copied: 0, mounted: 0, skipped: 0 };
   const planned: Bytes = { copied: 0, mounted: 0, skipped: 0 };
-  for (const { kind, placement } of plan.steps) planned[counterOf(kind)] += placement.descriptor.size;
+  for (const { kind, placement } of plan.steps) count(planned, kind, placement.descriptor);
   const kinds = new Map<string, Step["kind"]>();
   const waiting = new Map(
     plan.arrangements.map((arrangement) => [arrangement, new Set(arrangement.placements.map(keyOf))]),
@@ -48,13 +49,13 @@ export function createProgress(plan: Plan, runner: Runner): Progress {
     describePlan: () =>
       `${formatBytes(planned.copied)} to copy, ${formatBytes(planned.mounted)} to mount, ${formatBytes(planned.skipped)} at the target already`,
     events: {
-      onBytes(count) {
-        received += count;
+      onBytes(more) {
+        received += more;
       },
       onDone(step, done) {
         const key = keyOf(step.placement);
         kinds.set(key, done);
-        bytes[counterOf(done)] += step.placement.descriptor.size;
+        count(bytes, done, step.placement.descriptor);
         for (const [arrangement, keys] of waiting) {
           if (!keys.delete(key) || keys.size > 0) continue;
           waiting.delete(arrangement);
@@ -66,9 +67,9 @@ export function createProgress(plan: Plan, runner: Runner): Progress {
   };
 }
 
-function counterOf(kind: Step["kind"]): keyof Bytes {
-  if (kind === "skip") return "skipped";
-  return kind === "mount" ? "mounted" : "copied";
+function count(bytes: Bytes, kind: Step["kind"], { size }: Descriptor): void {
+  if (kind === "left") return;
+  bytes[kind === "skip" ? "skipped" : kind === "mount" ? "mounted" : "copied"] += size;
 }
 
 function printGroup({ version, changes }: Arrangement, kinds: ReadonlyMap<string, Step["kind"]>, runner: Runner): void {
@@ -84,7 +85,7 @@ function describeChange(
   const counts: Bytes = { copied: 0, mounted: 0, skipped: 0 };
   for (const descriptor of contents) {
     const kind = kinds.get(keyOf({ to: repository, descriptor }));
-    if (kind !== undefined) counts[counterOf(kind)] += descriptor.size;
+    if (kind !== undefined) count(counts, kind, descriptor);
   }
   const moved = Object.entries(counts).filter(([, size]) => size > 0);
   const amounts = moved.map(([what, size]) => `${formatBytes(size)} ${what}`).join(", ");

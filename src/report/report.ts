@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Diagnosis } from "../preflight/diagnosis.ts";
-import type { Plan } from "../transfer/plan.ts";
+import type { Plan, Tagging } from "../transfer/plan.ts";
 import type { HostResult } from "./hosts.ts";
 import type { Problem } from "./problem.ts";
 import type { Results } from "./results.ts";
@@ -84,11 +84,16 @@ function describePlan({ arrangements, steps, tags }: Plan) {
       })),
     ),
     ...tags.flat().map(({ kind, target, repository, tag, before }) => ({
-      kind: kind === "skip" ? "skip" : "tag",
+      kind,
       digest: target.digest,
       to: `${repository}:${tag}`,
-      reason:
-        kind === "skip" ? "points there already" : before === undefined ? "is new" : `pointed to ${before.digest}`,
+      reason: tagReason(kind, before),
     })),
   ];
+}
+
+function tagReason(kind: Tagging["kind"], before: Tagging["before"]): string {
+  if (kind === "skip") return "points there already";
+  if (before === undefined) return "is new";
+  return kind === "left" ? `points to ${before.digest}, and stays` : `pointed to ${before.digest}`;
 }

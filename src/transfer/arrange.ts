@@ -8,6 +8,7 @@ import { encoded } from "../registry/digest.ts";
 import { isTag } from "../registry/reference.ts";
 import type { ReadableRepository } from "../registry/registry.ts";
 import { type AccessForm, accessOf, sameAccess, type TargetLocation } from "./access-form.ts";
+import { type ArrangedReferrer, arrangeReferrers } from "./arrange-referrers.ts";
 import { type ArtifactName, below } from "./artifact-name.ts";
 import type { Graph, Node } from "./graph.ts";
 import { type NameTemplate, publishedName } from "./published-name.ts";
@@ -18,12 +19,16 @@ import type { Item, SurveyedVersion } from "./survey.ts";
 export interface Placement extends Node {
   readonly from: ReadableRepository | Buffer;
   readonly to: string;
+  /** Goes along only where the target's API tells what refers to this manifest. */
+  readonly subject?: Descriptor;
 }
 
 export interface TagPlacement {
   readonly target: Descriptor;
   readonly repository: string;
   readonly tag: string;
+  /** A tag that hangs on an artifact: where the target's says something else, it stays. */
+  readonly isHanging?: boolean;
 }
 
 export interface Change {
@@ -45,6 +50,7 @@ export interface Arrangement {
   /** Children before parents. */
   readonly placements: readonly Placement[];
   readonly artifactTags: readonly TagPlacement[];
+  readonly referrers: readonly ArrangedReferrer[];
   readonly componentTag: TagPlacement;
   readonly manifest: ComponentManifest;
   /** The component descriptor as it is to be. */
@@ -99,6 +105,7 @@ export function arrange({ version, items }: SurveyedVersion, options: ArrangeOpt
       ...componentPlacements(manifest, contents, repository),
     ],
     artifactTags: arranged.flatMap(({ tags }) => tags),
+    referrers: arranged.flatMap(({ referrers }) => referrers),
     componentTag: { target: manifest.root, repository, tag: tagOf(number) },
     manifest,
     tree,
@@ -112,13 +119,14 @@ interface ArrangedItem {
   readonly change: Change;
   readonly placements: readonly Placement[];
   readonly tags: readonly TagPlacement[];
+  readonly referrers: readonly ArrangedReferrer[];
   /** Local blobs of the component version that are its content. */
   readonly layers: readonly Descriptor[];
   readonly natives: readonly Descriptor[];
 }
 
 function arrangeItem(item: Item, version: ComponentVersion, home: string, options: ArrangeOptions): ArrangedItem {
-  const nothing = { placements: [], tags: [], layers: [], natives: [] };
+  const nothing = { placements: [], tags: [], referrers: [], layers: [], natives: [] };
   if (item.kind === "kept") return { ...nothing, change: unchanged(item.element, item.reason, home, []) };
   if (item.kind === "layer") {
     const own = { needs: [], from: item.from, to: home };
@@ -129,21 +137,34 @@ function arrangeItem(item: Item, version: ComponentVersion, home: string, option
   if ((item.form ?? options.form) === "localBlob") {
     const native = { ...nothing, placements: placed(item.graph, home), natives: [root] };
     const change = renamed(item, item.name, home, options);
-    if (options.published === undefined) return { ...native, change };
+    if (options.published === undefined) {
+      const referrers = arrangeReferrers(item, home, { isTaggable: false });
+      const placements = [...native.placements, ...referrers.placements];
+      return { ...native, placements, referrers: referrers.arranged, change };
+    }
     const { element } = item;
     const called = publishedName(options.published, { element, name: taggedName(item), version });
     const published = { repository: below(options.target.path, called.repository), tag: called.tag };
+    // Where it has a name of its own, what hangs on it may have tags too.
+    const referrers = arrangeReferrers(item, published.repository, { isTaggable: true });
     return {
       ...native,
-      placements: [...native.placements, ...placed(item.graph, published.repository)],
-      tags: [{ target: root, ...published }],
+      placements: [...native.placements, ...placed(item.graph, published.repository), ...referrers.placements],
+      referrers: referrers.arranged,
+      tags: [{ target: root, ...published }, ...referrers.tags],
       change: { ...change, published },
     };
   }
   const name = taggedName(item);
   const to = below(options.target.path, name.repository);
-  const tags = [{ target: root, repository: to, tag: name.tag }];
-  return { ...nothing, placements: placed(item.graph, to), tags, change: renamed(item, name, to, options) };
+  const referrers = arrangeReferrers(item, to, { isTaggable: true });
+  return {
+    ...nothing,
+    placements: [...placed(item.graph, to), ...referrers.placements],
+    tags: [{ target: root, repository: to, tag: name.tag }, ...referrers.tags],
+    referrers: referrers.arranged,
+    change: renamed(item, name, to, options),
+  };
 }
 
 /** The artifact under its new access, or under the one that it has where that says the same. */

@@ -10,6 +10,7 @@ import type { Placement } from "./arrange.ts";
 import type { Refused } from "./fallback.ts";
 import { keyOf } from "./inspect.ts";
 import type { Plan, Step } from "./plan.ts";
+import { tellsReferrers } from "./tag-referrers.ts";
 
 export interface CopyOptions {
   readonly target: Registry;
@@ -29,13 +30,14 @@ export async function copy(plan: Plan, options: CopyOptions, signal?: AbortSigna
   const failure = new AbortController();
   const stop = signal === undefined ? failure.signal : AbortSignal.any([signal, failure.signal]);
   const limiter = createLimiter(options.concurrency);
+  const tellsReferrers = createTellsReferrers(options.target, stop);
   const done = new Map<string, Promise<void>>();
 
   for (const step of plan.steps) {
     const needed = step.needs.map((key) => done.get(key));
     const doing = (async () => {
       await Promise.all(needed);
-      options.onDone(step, await perform(step, options, limiter, stop));
+      options.onDone(step, await perform(step, { ...options, tellsReferrers }, limiter, stop));
     })();
     doing.catch((error) => failure.abort(error));
     done.set(keyOf(step.placement), doing);
@@ -46,13 +48,14 @@ export async function copy(plan: Plan, options: CopyOptions, signal?: AbortSigna
 
 async function perform(
   step: Step,
-  options: CopyOptions,
+  options: CopyOptions & { readonly tellsReferrers: TellsReferrers },
   limiter: ReturnType<typeof createLimiter>,
   signal: AbortSignal,
 ): Promise<Step["kind"]> {
   const { placement } = step;
   const to = options.target.repository(placement.to);
-  if (step.kind === "skip") return "skip";
+  if (step.kind === "skip" || step.kind === "left") return step.kind;
+  if (!(await options.tellsReferrers(placement))) return "left";
   if (step.kind === "mount" && (await to.mount(placement.descriptor, step.from, signal))) return "mount";
   if (isManifest(placement.descriptor.mediaType)) {
     await transferManifest(placement, to, signal);
@@ -65,6 +68,18 @@ async function perform(
     release();
   }
   return step.kind === "mount" ? "copy" : step.kind;
+}
+
+type TellsReferrers = (placement: Placement) => Promise<boolean>;
+
+/** Asked when the first subject is there: of what is not, registries say anything. The answer holds for all of the target. */
+function createTellsReferrers(target: Registry, signal: AbortSignal): TellsReferrers {
+  let asking: Promise<boolean> | undefined;
+  return async ({ subject, to }) => {
+    if (subject === undefined) return true;
+    asking ??= tellsReferrers(target.repository(to), subject, signal);
+    return asking;
+  };
 }
 
 async function transferManifest({ descriptor, from }: Placement, to: Repository, signal: AbortSignal): Promise<void> {

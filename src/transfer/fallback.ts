@@ -80,7 +80,7 @@ export function fallbackFinding({ form, refused }: Omit<FallbackOptions, "folder
         code: "ACCESS_FALLBACK",
         message: `The target refuses ${what}: artifacts were packed into archive layers.`,
         remedy:
-          "v1 of the OCM CLI reads and transfers them; v2 cannot transfer them onwards, and nobody can pull them as images.",
+          "v1 of the OCM CLI reads and transfers them; v2 cannot transfer them onwards, nobody can pull them as images, and what hangs on them (signatures, SBOMs) stays behind.",
       }
     : {
         code: "ACCESS_FALLBACK",

@@ -2,11 +2,42 @@ import { parseAccess } from "../ocm/access.ts";
 import { isArtifactSet } from "../ocm/media-types.ts";
 import type { Finding } from "../proxy/finding.ts";
 import { printable } from "../redact.ts";
+import type { ArrangedReferrer } from "./arrange-referrers.ts";
 import type { Gathered } from "./gather.ts";
 
 /** What is transferred as it is, and deserves a look. */
 export function findingsOf(gathered: Omit<Gathered, "named">): Finding[] {
-  return [...packedArtifacts(gathered), ...leftByReference(gathered)];
+  return [...packedArtifacts(gathered), ...leftByReference(gathered), ...unreadReferrers(gathered)];
+}
+
+/** What hangs on artifacts and is not found at the target. */
+export function leftReferrers(left: readonly ArrangedReferrer[]): Finding[] {
+  if (left.length === 0) return [];
+  const names = left.map(
+    ({ name, tag, type, graph }) => `${name} (${printable(tag ?? type ?? graph.root.digest, 80)})`,
+  );
+  return [
+    {
+      code: "REFERRERS_LEFT",
+      message: `Signatures, SBOMs or attestations of images stay behind: ${listed([...new Set(names)])}.`,
+      remedy:
+        "Look for them where the images came from. They go along to a registry with the referrers API or a CTF, or with access: ociArtifact; cosign's old tags with that only. What differs at the target under such a tag stays, unless existing: overwrite.",
+    },
+  ];
+}
+
+function unreadReferrers({ versions }: Omit<Gathered, "named">): Finding[] {
+  const unread = versions.flatMap(({ items }) =>
+    items.flatMap((item) => (item.kind === "artifact" ? item.referrers.unread : [])),
+  );
+  if (unread.length === 0) return [];
+  return [
+    {
+      code: "REFERRERS_UNREAD",
+      message: `Whether more hangs on the images than was found, the source does not tell: ${listed([...new Set(unread)])}.`,
+      remedy: "If the images are signed or have SBOMs, see that the credentials may read these too, and run again.",
+    },
+  ];
 }
 
 function leftByReference({ versions }: Omit<Gathered, "named">): Finding[] {

@@ -22,8 +22,23 @@ export function isForeign({ mediaType, urls }: Descriptor): boolean {
   return (urls?.length ?? 0) > 0 && /(?:nondistributable|foreign)/.test(mediaType);
 }
 
+/** Identifies a piece of content in a repository, where manifests and blobs are kept apart. */
+export function nodeKey({ mediaType, digest }: Descriptor): string {
+  return `${isManifest(mediaType) ? "manifest" : "blob"} ${digest}`;
+}
+
 /** Reads every manifest below `root`; what can be asked for at once is asked for at once. */
-export async function readGraph(from: ReadableRepository, root: Descriptor, signal?: AbortSignal): Promise<Graph> {
+export function readGraph(from: ReadableRepository, root: Descriptor, signal?: AbortSignal): Promise<Graph> {
+  return readFurther(from, root, new Set(), signal);
+}
+
+/** Reads what is below `root` and not `known` yet, by node keys: it is no node of this graph, and needed all the same. */
+export async function readFurther(
+  from: ReadableRepository,
+  root: Descriptor,
+  known: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<Graph> {
   const nodes: Node[] = [];
   // The same bytes may be listed as a manifest and as a blob: a registry keeps the two apart.
   const reading = { manifests: new Map<Digest, Promise<void>>(), blobs: new Map<Digest, Promise<void>>() };
@@ -46,12 +61,13 @@ export async function readGraph(from: ReadableRepository, root: Descriptor, sign
     const manifest = parseManifest(content, descriptor.mediaType, `${from.name}@${descriptor.digest}`);
     const config = manifest.config === undefined ? [] : [manifest.config];
     // Clients that copy an artifact follow its subject, and stumble where it is missing though the specification allows that.
-    const hasSubject = manifest.subject !== undefined && (await from.exists(manifest.subject, signal));
-    const subject = hasSubject && manifest.subject !== undefined ? [manifest.subject] : [];
+    const { subject: about } = manifest;
+    const hasSubject = about !== undefined && (known.has(nodeKey(about)) || (await from.exists(about, signal)));
+    const subject = hasSubject ? [about] : [];
     const children = [...manifest.manifests, ...config, ...manifest.layers, ...subject].filter(
       (child) => !isForeign(child),
     );
-    await Promise.all(children.map(visit));
+    await Promise.all(children.filter((child) => !known.has(nodeKey(child))).map(visit));
     nodes.push({ descriptor, needs: children });
   }
 

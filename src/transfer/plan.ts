@@ -6,7 +6,8 @@ import { type ExistingPolicy, keyOf } from "./inspect.ts";
 
 /** How one piece of content gets to the target. */
 export interface Step {
-  readonly kind: "copy" | "mount" | "skip" | "write";
+  /** `left`: hangs on an artifact, and nobody would find it at the target. */
+  readonly kind: "copy" | "mount" | "skip" | "write" | "left";
   readonly placement: Placement;
   /** Where from, as people read it; for a mount, the repository of the target. */
   readonly from: string;
@@ -17,7 +18,7 @@ export interface Step {
 
 /** A tag that is set when everything is there, and what it pointed to before. */
 export interface Tagging {
-  readonly kind: "tag" | "skip";
+  readonly kind: "tag" | "skip" | "left";
   readonly target: Descriptor;
   readonly repository: string;
   readonly tag: string;
@@ -41,12 +42,17 @@ export interface PlanOptions {
   readonly tags: ReadonlyMap<string, Descriptor>;
   /** The repository of the target registry that a source is, where source and target are the same registry. */
   readonly asTargetRepository: (from: Placement["from"]) => string | undefined;
+  /** Whether the target's API tells what refers to a manifest; undefined where that shows only when something is there. */
+  readonly tellsReferrers?: boolean | undefined;
 }
 
 /** Decides on every step. `arrangements` come with referenced component versions before those that refer to them. */
 export function makePlan(arrangements: readonly Arrangement[], options: PlanOptions): Plan {
   const placements = new Map<string, Placement>();
-  for (const placement of arrangements.flatMap((arrangement) => arrangement.placements)) {
+  const all = arrangements.flatMap((arrangement) => arrangement.placements);
+  // What goes in any case comes first: a blob that an artifact shares with what hangs on another must not be left with that.
+  const certain = all.filter(({ subject }) => subject === undefined);
+  for (const placement of [...certain, ...all.filter(({ subject }) => subject !== undefined)]) {
     if (!placements.has(keyOf(placement))) placements.set(keyOf(placement), placement);
   }
   // Which repository of the target has a blob, or will have it by then.
@@ -93,6 +99,10 @@ function decide(
   const { descriptor, from, to } = placement;
   const needs = placement.needs.map((needed) => keyOf({ to, descriptor: needed }));
   if (options.present.has(key)) return { kind: "skip", placement, from: to, needs: [], reason: "is at the target" };
+  if (placement.subject !== undefined && options.tellsReferrers === false) {
+    const reason = "the registry would find it by a tag only, which no component's repository may have";
+    return { kind: "left", placement, from: to, needs: [], reason };
+  }
   if (Buffer.isBuffer(from))
     return { kind: "write", placement, from: "this transfer", needs, reason: "describes the component version" };
   if (isManifest(descriptor.mediaType))
@@ -119,6 +129,7 @@ function uniqueTags(tags: readonly TagPlacement[]): TagPlacement[] {
   for (const tag of tags) {
     const name = `${tag.repository}:${tag.tag}`;
     const known = named.get(name);
+    if (known !== undefined && tag.isHanging === true) continue;
     if (known !== undefined && known.target.digest !== tag.target.digest) {
       const why = "two artifacts of this transfer have the same name";
       const remedy = "Use access: localBlob, which needs no names, or transfer the two to different paths.";
@@ -133,7 +144,9 @@ function tagging(tag: TagPlacement, { tags, existing }: Pick<PlanOptions, "tags"
   const { target, repository, tag: name } = tag;
   const before = tags.get(`${repository}:${name}`);
   const isSame = before?.digest === target.digest;
-  if (before !== undefined && !isSame && existing !== "overwrite") {
+  const isFree = before === undefined || isSame || existing === "overwrite";
+  if (!isFree && tag.isHanging === true) return { kind: "left", target, repository, tag: name, before };
+  if (!isFree) {
     const why = "another artifact has the name at the target";
     const remedy =
       "Use access: localBlob, which needs no names, or another path, or existing: overwrite to move the name.";

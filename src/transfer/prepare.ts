@@ -7,13 +7,14 @@ import {
 import type { Descriptor } from "../registry/descriptor.ts";
 import type { ReadableRepository, Registry } from "../registry/registry.ts";
 import type { AccessForm, TargetLocation } from "./access-form.ts";
-import { arrange, type Placement } from "./arrange.ts";
+import { type Arrangement, arrange, type Placement } from "./arrange.ts";
 import { checkComponentDigest } from "./component-digest.ts";
 import type { Gathered } from "./gather.ts";
-import { checkExisting, type ExistingPolicy, findPresent, findTags, furtherSignatures } from "./inspect.ts";
+import { checkExisting, type ExistingPolicy, findPresent, findTags, furtherSignatures, keyOf } from "./inspect.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import type { NameTemplate } from "./published-name.ts";
 import { settle } from "./settle.ts";
+import { tellsReferrers } from "./tag-referrers.ts";
 
 export interface PrepareOptions {
   readonly target: ComponentRepository<Registry & Partial<Pick<TargetLocation, "origin">>>;
@@ -64,8 +65,24 @@ export async function prepare(
     existing,
     present,
     tags: new Map<string, Descriptor>([...tagged, ...componentTags]),
+    tellsReferrers: await tellsAbout(target.registry, arrangements, present, signal),
     asTargetRepository: (from) => (isOf(target.registry, from) ? from.name : undefined),
   });
+}
+
+/** Asked about a subject that is there, if one is: of what is not, registries say anything. */
+async function tellsAbout(
+  target: Registry,
+  arrangements: readonly Arrangement[],
+  present: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<boolean | undefined> {
+  const placements = arrangements.flatMap(({ placements }) => placements);
+  const about = placements.find(
+    ({ subject, to }) => subject !== undefined && present.has(keyOf({ to, descriptor: subject })),
+  );
+  if (about?.subject === undefined) return undefined;
+  return tellsReferrers(target.repository(about.to), about.subject, signal);
 }
 
 function tagKey({ path }: ComponentRepository, { descriptor }: ComponentVersion): string {

@@ -15,6 +15,7 @@ import type { AccessForm } from "./access-form.ts";
 import { type ArtifactName, hintedName, strippedName } from "./artifact-name.ts";
 import { type Graph, readGraph } from "./graph.ts";
 import { type Location, locateAbsolute, locateRelative } from "./locate.ts";
+import { createReadReferrers, NO_REFERRERS, type ReadReferrers, type Referrers } from "./referrers.ts";
 
 /** What a transfer has to do with one resource or source, as far as the source tells. */
 export type Item =
@@ -34,6 +35,8 @@ export type Item =
       readonly graph: Graph;
       readonly name: ArtifactName;
       readonly form?: AccessForm;
+      /** What hangs on it, where that was asked for. */
+      readonly referrers: Referrers;
     }
   /** Left where it is, by reference; `isAsked` where it could be copied. */
   | { readonly kind: "kept"; readonly element: Element; readonly reason: string; readonly isAsked: boolean };
@@ -54,6 +57,8 @@ export interface SurveyOptions {
   readonly registryAt: (reference: ImageReference) => ReadableRegistry;
   /** Finds what lies elsewhere than in registries; without it, that stays there. */
   readonly accessMethods?: Pick<AccessMethods, "locate"> | undefined;
+  /** Whether to look for what hangs on artifacts. */
+  readonly withReferrers?: boolean;
   /** Unpacks an artifact set; without it, one stays the layer that it is. */
   readonly unpack?: ((from: ReadableRepository, blob: Descriptor) => Promise<UnpackedArtifact>) | undefined;
 }
@@ -70,7 +75,8 @@ export async function surveyVersion(
   options: SurveyOptions,
   signal?: AbortSignal,
 ): Promise<SurveyedVersion> {
-  const surveys = version.descriptor.elements.map((element) => surveyElement(version, element, options, signal));
+  const read = options.withReferrers === true ? createReadReferrers(signal) : async () => NO_REFERRERS;
+  const surveys = version.descriptor.elements.map((element) => surveyElement(version, element, options, read, signal));
   const results = await Promise.allSettled(surveys);
   return {
     version,
@@ -83,18 +89,15 @@ async function surveyElement(
   version: ComponentVersion,
   element: Element,
   options: SurveyOptions,
+  read: ReadReferrers,
   signal?: AbortSignal,
 ): Promise<Item> {
   const access = parseAccess(element.access);
   const where = `${describeElement(element)} of ${version.descriptor.name}:${version.descriptor.version}`;
   const artifact = async (location: Location): Promise<Item> => {
     checkDigest(element, location.root, where);
-    return {
-      kind: "artifact",
-      element,
-      graph: await readGraph(location.from, location.root, signal),
-      name: location.name,
-    };
+    const graph = await readGraph(location.from, location.root, signal);
+    return { kind: "artifact", element, graph, name: location.name, referrers: await read(graph) };
   };
 
   const kept = (reason: string, isAsked = false): Item => ({ kind: "kept", element, reason, isAsked });

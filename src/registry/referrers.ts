@@ -1,0 +1,96 @@
+import { TransferError } from "../errors.ts";
+import { drain, readAll } from "../http/client.ts";
+import { type Descriptor, isRecord, parseDescriptor } from "./descriptor.ts";
+import type { Digest } from "./digest.ts";
+import { nextPage } from "./pages.ts";
+import { registryError } from "./registry-error.ts";
+import type { ListContext } from "./tags.ts";
+
+/** Bytes of one page, and pages of one list. */
+const LARGEST_PAGE = 16 * 1024 * 1024;
+const MOST_PAGES = 1000;
+
+/** What registries answer to a question that they do not know. */
+const UNKNOWN_QUESTION = new Set([400, 404, 405, 501]);
+
+/**
+ * The tag under which clients list what refers to a manifest where the registry has no API for it (distribution-spec, "Referrers Tag
+ * Schema").
+ */
+export function referrersTag(digest: Digest): string {
+  const [algorithm = "", encoded = ""] = digest.split(":");
+  const part = (text: string, most: number) => text.slice(0, most).replace(/[^A-Za-z0-9._-]/g, "-");
+  return `${part(algorithm, 32)}-${part(encoded, 64)}`;
+}
+
+/** Asks about a manifest that the repository has; undefined where the registry does not know the question. */
+export type ListReferrers = (
+  context: ListContext,
+  subject: Digest,
+  signal?: AbortSignal,
+) => Promise<readonly Descriptor[] | undefined>;
+
+/**
+ * The questions of one registry. All wait for the answer to the first: where that says that there is no such API (distribution-spec,
+ * "Listing Referrers"), it was the only one.
+ */
+export function createListReferrers(): ListReferrers {
+  let first: Promise<unknown> | undefined;
+  let isThere: boolean | undefined;
+  return async (context, subject, signal) => {
+    await first;
+    if (isThere === false) return undefined;
+    const asking = listReferrers(context, subject, signal).then((found) => {
+      isThere ??= found !== undefined;
+      return found;
+    });
+    first ??= asking.catch(() => {});
+    return asking;
+  };
+}
+
+async function listReferrers(
+  { base, client, scopes, where }: ListContext,
+  subject: Digest,
+  signal?: AbortSignal,
+): Promise<readonly Descriptor[] | undefined> {
+  const found: Descriptor[] = [];
+  const first = new URL(`referrers/${subject}`, base);
+  let url: URL | undefined = first;
+  for (let page = 0; url !== undefined && page < MOST_PAGES; page++) {
+    const asked: URL = url;
+    const response = await client.request({ method: "GET", url: asked.href, whole: LARGEST_PAGE }, scopes, signal);
+    if (UNKNOWN_QUESTION.has(response.status)) {
+      await drain(response);
+      return undefined;
+    }
+    const list = `the referrers of ${where}@${subject}`;
+    if (response.status !== 200) throw await registryError(response, `asking for ${list}`, { of: "manifest" });
+    const manifests = manifestsOf(await readAll(response, LARGEST_PAGE));
+    // Some old registries answer with a page for people.
+    if (manifests === undefined && asked === first) return undefined;
+    if (manifests === undefined) throw malformed(list, where);
+    found.push(...manifests.map((each) => parseDescriptor(each, list)));
+    url = nextPage(response.headers.link, asked, list);
+  }
+  return found;
+}
+
+function manifestsOf(body: Buffer): readonly unknown[] | undefined {
+  try {
+    const document: unknown = JSON.parse(body.toString("utf8"));
+    if (!isRecord(document) || document.schemaVersion !== 2) return undefined;
+    // Go writes an empty list as null.
+    const manifests = document.manifests ?? [];
+    return Array.isArray(manifests) ? manifests : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function malformed(list: string, where: string): TransferError {
+  return new TransferError("MANIFEST_MALFORMED", `a page of ${list} is no index`, {
+    where,
+    remedy: "Ask the operators of the registry.",
+  });
+}
