@@ -49,6 +49,12 @@ interface ManifestDocument {
   readonly config?: Descriptor;
   readonly layers?: readonly (Descriptor & { readonly urls?: readonly string[] })[];
   readonly manifests?: readonly Descriptor[];
+  readonly subject?: Descriptor;
+}
+
+/** Digest of what a manifest says something about. */
+export function subjectOf(manifest: Buffer): string | undefined {
+  return (JSON.parse(manifest.toString()) as ManifestDocument).subject?.digest;
 }
 
 /** What a manifest names and the repository lacks: a registry refuses it then. */

@@ -9,12 +9,18 @@ import {
   repositoryOf,
   resolveManifest,
   startUpload,
+  subjectOf,
 } from "./registry-content.ts";
 import { ociError } from "./registry-faults.ts";
 import type { AskedRequest } from "./registry-request.ts";
 
 /** Answers a request as the distribution specification says. */
-export function answer(content: Content, request: AskedRequest, body: Buffer, redirect: string | undefined): Answer {
+export function answer(
+  content: Content,
+  request: AskedRequest,
+  body: Buffer,
+  { redirect, referrers = false }: { readonly redirect?: string | undefined; readonly referrers?: boolean | undefined },
+): Answer {
   const { kind, method, repository: name } = request;
   const reading = method === "GET" || method === "HEAD";
   if (kind === "base") return { status: 200, headers: json, body: "{}" };
@@ -23,7 +29,7 @@ export function answer(content: Content, request: AskedRequest, body: Buffer, re
   switch (kind) {
     case "manifest":
       if (reading) return getManifest(repository, request.reference);
-      if (method === "PUT") return putManifest(repository, request, body);
+      if (method === "PUT") return withSubject(putManifest(repository, request, body), body, referrers);
       if (method === "DELETE") return deleteManifest(repository, request.reference);
       break;
     case "blob":
@@ -35,6 +41,9 @@ export function answer(content: Content, request: AskedRequest, body: Buffer, re
     case "tags":
       if (method === "GET") return listTags(repository, request);
       break;
+    case "referrers":
+      if (referrers) return listReferrers(repository, request);
+      return refusal(404, "UNSUPPORTED", request.path);
     default:
       return refusal(404, "UNSUPPORTED", request.path);
   }
@@ -158,5 +167,29 @@ function listTags(repository: RepositoryContent, { query, repository: name }: As
     status: 200,
     headers: { ...json, ...(page.length < after.length ? { link: next } : {}) },
     body: JSON.stringify({ name, tags: page }),
+  };
+}
+
+function withSubject(answered: Answer, manifest: Buffer, referrers: boolean): Answer {
+  const subject = answered.status === 201 && referrers ? subjectOf(manifest) : undefined;
+  return subject === undefined ? answered : { ...answered, headers: { ...answered.headers, "oci-subject": subject } };
+}
+
+/** In pages of two. */
+function listReferrers(repository: RepositoryContent, { query, reference, repository: name }: AskedRequest): Answer {
+  const last = query.get("last") ?? "";
+  const after = [...repository.manifests]
+    .filter(([digest, { content }]) => digest > last && subjectOf(content) === reference)
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+  const manifests = after.slice(0, 2).map(([digest, { mediaType, content }]) => {
+    const { artifactType, annotations } = JSON.parse(content.toString());
+    return { mediaType, digest, size: content.length, artifactType, annotations };
+  });
+  const next = `</v2/${name}/referrers/${reference}?last=${manifests.at(-1)?.digest}>; rel="next"`;
+  const mediaType = "application/vnd.oci.image.index.v1+json";
+  return {
+    status: 200,
+    headers: { "content-type": mediaType, ...(manifests.length < after.length ? { link: next } : {}) },
+    body: JSON.stringify({ schemaVersion: 2, mediaType, manifests }),
   };
 }

@@ -22,6 +22,8 @@ export interface FakeRegistryOptions {
   readonly auth?: Auth;
   /** Base to which GET and HEAD of blobs are redirected with 307, as a real registry does. */
   readonly redirect?: string;
+  /** Whether it has the referrers API; default false. */
+  readonly referrers?: boolean;
   readonly faults?: readonly Fault[];
   /** Milliseconds before each answer: what a round trip costs. */
   readonly latency?: number;
@@ -69,7 +71,7 @@ const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 
 /** An OCI registry in memory, over real sockets, with the faults that real ones cannot be asked for. */
 export async function startFakeRegistry(options: FakeRegistryOptions = {}): Promise<FakeRegistry> {
-  const { auth = { kind: "none" }, tls, redirect, latency = 0 } = options;
+  const { auth = { kind: "none" }, tls, redirect, referrers, latency = 0 } = options;
   const content: Content = new Map();
   const requests: { -readonly [K in keyof RegistryRequest]: RegistryRequest[K] }[] = [];
   const inFlight = { now: 0, most: 0 };
@@ -114,7 +116,7 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
     if (refused !== undefined) return refused;
     const query = new URLSearchParams(request.query);
     if (fault?.kind === "ignore-mount") query.delete("mount");
-    return answer(content, { ...request, query }, body, redirect);
+    return answer(content, { ...request, query }, body, { redirect, referrers });
   };
 
   // A client that goes away in the middle is part of many tests, and no failure of this one.

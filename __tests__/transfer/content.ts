@@ -37,6 +37,30 @@ export function addIndex(
   return registry.addManifest(repository, document as never, tag === undefined ? {} : { tag }) as Descriptor;
 }
 
+/** The types that cosign gives a signature and an SBOM gets from others. */
+export const SIGNATURE = "application/vnd.dev.cosign.artifact.sig.v1+json";
+export const SBOM = "application/spdx+json";
+
+/** Something that says what it is about: a signature, an SBOM. */
+export function addReferrer(
+  registry: Fillable,
+  repository: string,
+  { mediaType, digest, size }: Descriptor,
+  artifactType: string,
+  text: string = artifactType,
+): Descriptor {
+  const document = {
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    artifactType,
+    config: addBlob(registry, repository, "{}", "application/vnd.oci.empty.v1+json"),
+    layers: [addBlob(registry, repository, text, artifactType)],
+    subject: { mediaType, digest, size },
+    annotations: { about: digest },
+  };
+  return registry.addManifest(repository, document as never) as Descriptor;
+}
+
 export interface ComponentOptions {
   readonly name?: string;
   readonly version?: string;

@@ -1,4 +1,5 @@
 import { readComponentVersion } from "../../src/ocm/component-version.ts";
+import type { CtfTarget } from "../../src/ocm/ctf-target.ts";
 import type { ReadableRegistry } from "../../src/registry/registry.ts";
 import type { RemoteRegistry } from "../../src/registry/remote-registry.ts";
 import type { AccessForm } from "../../src/transfer/access-form.ts";
@@ -9,14 +10,17 @@ import type { Plan, Step } from "../../src/transfer/plan.ts";
 import { prepare } from "../../src/transfer/prepare.ts";
 import { publish } from "../../src/transfer/publish.ts";
 import type { SurveyOptions } from "../../src/transfer/survey.ts";
+import { tagReferrers } from "../../src/transfer/tag-referrers.ts";
 import type { FakeRegistry } from "../fakes/registry.ts";
 import { openRegistry } from "../registry/open-registry.ts";
 
 export interface TransferOptions {
   readonly source: ReadableRegistry;
-  readonly target: FakeRegistry;
+  readonly target: Pick<FakeRegistry, "host">;
   /** The target as a source may be it too. */
-  readonly registry?: RemoteRegistry;
+  readonly registry?: RemoteRegistry | CtfTarget;
+  /** Path that the component version has in the source; default none. */
+  readonly path?: string;
   /** `component:version` */
   readonly wanted?: readonly string[];
   readonly existing?: ExistingPolicy;
@@ -35,7 +39,7 @@ export async function planTransfer({ source, target: fake, ...options }: Transfe
   const { wanted = ["acme.org/shop:1.0.0"], existing = "skip", form = "localBlob", attempts = 1 } = options;
   const { registry = openRegistry(fake.host) } = options;
   const target = { registry, path: PATH, display: `${fake.host}/${PATH}` };
-  const from = { registry: source, path: "", display: source.name };
+  const from = { registry: source, path: options.path ?? "", display: source.name };
   const gathered = await gather(
     wanted.map((id) => {
       const [component = "", version = ""] = id.split(":");
@@ -45,6 +49,7 @@ export async function planTransfer({ source, target: fake, ...options }: Transfe
       recursive: true,
       copyResources: true,
       copySources: true,
+      withReferrers: true,
       registryAt: () => source,
       accessMethods: options.accessMethods,
     },
@@ -64,6 +69,8 @@ export async function planTransfer({ source, target: fake, ...options }: Transfe
     done,
     copy: () => copy(plan, { target: registry, concurrency, attempts, onBytes, onDone }, options.signal),
     publish: () => publish(plan, registry, options.signal),
+    tagReferrers: () => tagReferrers(plan, registry, options.signal),
+    gathered,
   };
 }
 
@@ -73,6 +80,21 @@ export async function transfer(options: TransferOptions): Promise<Plan> {
   await copyAll();
   await publishAll();
   return plan;
+}
+
+/** The whole transfer, with what hangs on artifacts; what of that is left, as `name (tag or type)`. */
+export async function transferReferrers(
+  options: TransferOptions,
+): Promise<{ plan: Plan; left: string[]; wrote: number }> {
+  const { registry = openRegistry(options.target.host) } = options;
+  const { plan, done, copy: copyAll, tagReferrers: tagAll } = await planTransfer({ ...options, registry });
+  await copyAll();
+  const { tags, left } = await tagAll();
+  await publish({ ...plan, tags: [tags, ...plan.tags] }, registry, options.signal);
+  if ("commit" in registry) await registry.commit();
+  const written = done.filter(({ kind }) => kind !== "skip" && kind !== "left").length;
+  const set = [tags, ...plan.tags].flat().filter(({ kind }) => kind === "tag").length;
+  return { plan, left: left.map(({ name, tag, type }) => `${name} (${tag ?? type})`), wrote: written + set };
 }
 
 /** Tags of all repositories, `repository:tag`. */

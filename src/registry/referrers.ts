@@ -38,7 +38,8 @@ export function createListReferrers(): ListReferrers {
   let first: Promise<unknown> | undefined;
   let isThere: boolean | undefined;
   return async (context, subject, signal) => {
-    await first;
+    // Without a pause before the first question, or others would be first as well.
+    if (first !== undefined) await first;
     if (isThere === false) return undefined;
     const asking = listReferrers(context, subject, signal).then((found) => {
       isThere ??= found !== undefined;
