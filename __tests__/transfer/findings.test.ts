@@ -1,8 +1,11 @@
-import { expect, test } from "@jest/globals";
-import { findingsOf } from "../../src/transfer/findings.ts";
+import { describe, expect, test } from "@jest/globals";
+import { OCI_INDEX } from "../../src/registry/descriptor.ts";
+import { referrersTag } from "../../src/registry/referrers.ts";
+import { arrange } from "../../src/transfer/arrange.ts";
+import { findingsOf, leftReferrers } from "../../src/transfer/findings.ts";
 import { surveyVersion } from "../../src/transfer/survey.ts";
 import { type ComponentId, readFixture } from "../ocm/fixture-version.ts";
-import { resource } from "./content.ts";
+import { addImage, resource } from "./content.ts";
 import { createMemoryRegistry } from "./memory-registry.ts";
 import { surveyed } from "./surveyed.ts";
 
@@ -55,4 +58,42 @@ test("the archives of v1 are named, and there is one finding for all of them", a
 test("of many the first five are named", async () => {
   const [finding] = await packed(Array.from({ length: 8 }, () => "application/vnd.oci.image.manifest.v1+tar+gzip"));
   expect(finding?.message).toContain("r4 of acme.org/shop:1.0.0 and 3 more.");
+});
+
+describe("what hangs on images", () => {
+  async function arranged() {
+    const registry = createMemoryRegistry();
+    const image = addImage(registry, "images/shop", { tag: "1" });
+    const tag = (suffix: string) => `${referrersTag(image.digest)}${suffix}`;
+    const other = { mediaType: "text/plain", digest: image.digest, size: 1 };
+    addImage(registry, "images/shop", { layers: ["signature"], tag: tag(".sig") });
+    addImage(registry, "images/shop", { layers: ["sbom"], tag: tag(".sbom") });
+    registry.addManifest(
+      "images/shop",
+      { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [other] },
+      { tag: tag("") },
+    );
+    const access = { type: "ociArtifact", imageReference: "far.test/images/shop:1" };
+    const version = await surveyed(registry, { resources: [resource("shop", access)] }, { withReferrers: true });
+    const target = { origin: "target.test", path: "moved" };
+    const { referrers } = arrange(version, { form: "localBlob", target, furtherSignatures: [] });
+    return { version, referrers, tag };
+  }
+
+  test("stays behind: named by the image that it hangs on", async () => {
+    const { referrers, tag } = await arranged();
+    const [finding, ...others] = leftReferrers(referrers);
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ code: "REFERRERS_LEFT", remedy: expect.stringContaining("ociArtifact") });
+    expect(finding?.message).toContain("shop (sha256-");
+    for (const suffix of [".sig", ".sbom"]) expect(finding?.message).toContain(tag(suffix).slice(0, 75));
+    expect(leftReferrers([])).toEqual([]);
+  });
+
+  test("could not be read", async () => {
+    const { version } = await arranged();
+    expect(findingsOf({ versions: [version], errors: [] })).toMatchObject([
+      { code: "REFERRERS_UNREAD", message: expect.stringContaining("text/plain") },
+    ]);
+  });
 });

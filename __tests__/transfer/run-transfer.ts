@@ -25,6 +25,7 @@ export interface TransferOptions {
   readonly wanted?: readonly string[];
   readonly existing?: ExistingPolicy;
   readonly form?: AccessForm;
+  readonly withReferrers?: boolean;
   readonly accessMethods?: SurveyOptions["accessMethods"];
   readonly attempts?: number;
   readonly concurrency?: number;
@@ -49,7 +50,7 @@ export async function planTransfer({ source, target: fake, ...options }: Transfe
       recursive: true,
       copyResources: true,
       copySources: true,
-      withReferrers: true,
+      withReferrers: options.withReferrers ?? false,
       registryAt: () => source,
       accessMethods: options.accessMethods,
     },
@@ -87,14 +88,19 @@ export async function transferReferrers(
   options: TransferOptions,
 ): Promise<{ plan: Plan; left: string[]; wrote: number }> {
   const { registry = openRegistry(options.target.host) } = options;
-  const { plan, done, copy: copyAll, tagReferrers: tagAll } = await planTransfer({ ...options, registry });
+  const {
+    plan,
+    done,
+    copy: copyAll,
+    tagReferrers: tagAll,
+  } = await planTransfer({ ...options, registry, withReferrers: true });
   await copyAll();
   const { tags, left } = await tagAll();
   await publish({ ...plan, tags: [tags, ...plan.tags] }, registry, options.signal);
   if ("commit" in registry) await registry.commit();
   const written = done.filter(({ kind }) => kind !== "skip" && kind !== "left").length;
   const set = [tags, ...plan.tags].flat().filter(({ kind }) => kind === "tag").length;
-  return { plan, left: left.map(({ name, tag, type }) => `${name} (${tag ?? type})`), wrote: written + set };
+  return { plan, left: left.map(({ element, tag, type }) => `${element.name} (${tag ?? type})`), wrote: written + set };
 }
 
 /** Tags of all repositories, `repository:tag`. */

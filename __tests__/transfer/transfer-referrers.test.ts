@@ -7,6 +7,7 @@ import { referrersTag } from "../../src/registry/referrers.ts";
 import type { ReadableRegistry, ReadableRepository } from "../../src/registry/registry.ts";
 import { readGraph } from "../../src/transfer/graph.ts";
 import { createReadReferrers } from "../../src/transfer/referrers.ts";
+import { plannedToBeLeft } from "../../src/transfer/tag-referrers.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../fakes/registry.ts";
 import { asked } from "../fakes/registry-faults.ts";
 import { temporaryFolder } from "../real/fixtures.ts";
@@ -217,7 +218,21 @@ test("subjects are there before what says something about them", async () => {
 
 test("what it costs: a question for each manifest where there is the API, and a list of tags", async () => {
   const { source } = await startSource();
-  await planTransfer({ source: openRegistry(source.host), target: await startFakeRegistry() });
+  await planTransfer({ source: openRegistry(source.host), target: await startFakeRegistry(), withReferrers: true });
   const count = (kind: string) => source.requests.filter((each) => each.kind === kind).length;
   expect([count("referrers"), count("tags")]).toEqual([3 + 3 + 1, 1]);
+});
+
+test("a plan tells what hangs on what, and what it knows to stay behind", async () => {
+  const { source, image, referrers, tag } = await startSource();
+  const target = await startFakeRegistry();
+  const plan = async () =>
+    (await planTransfer({ source: openRegistry(source.host), target, withReferrers: true })).plan;
+  const steps = async (kind: string) =>
+    (await plan()).steps.filter((step) => step.kind === kind && referrers.includes(step.placement.descriptor.digest));
+  expect((await steps("copy")).map(({ reason }) => reason)).toContain(`hangs on ${image.digest}`);
+  expect(plannedToBeLeft(await plan()).map((each) => each.tag)).toEqual([tag]);
+  await run(source, target);
+  expect(await steps("left")).toHaveLength(3);
+  expect(plannedToBeLeft(await plan())).toHaveLength(4);
 });

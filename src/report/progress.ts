@@ -72,9 +72,12 @@ function count(bytes: Bytes, kind: Step["kind"], { size }: Descriptor): void {
   bytes[kind === "skip" ? "skipped" : kind === "mount" ? "mounted" : "copied"] += size;
 }
 
-function printGroup({ version, changes }: Arrangement, kinds: ReadonlyMap<string, Step["kind"]>, runner: Runner): void {
+function printGroup(arrangement: Arrangement, kinds: ReadonlyMap<string, Step["kind"]>, runner: Runner): void {
+  const { version, changes } = arrangement;
   runner.startGroup(`${version.descriptor.name}:${version.descriptor.version}`);
-  for (const change of changes) runner.info(describeChange(change, kinds));
+  for (const change of changes) {
+    runner.info(`${describeChange(change, kinds)}${describeReferrers(change, arrangement, kinds)}`);
+  }
   runner.endGroup();
 }
 
@@ -90,6 +93,19 @@ function describeChange(
   const moved = Object.entries(counts).filter(([, size]) => size > 0);
   const amounts = moved.map(([what, size]) => `${formatBytes(size)} ${what}`).join(", ");
   return `${describeElement(element)}: ${amounts === "" ? "" : `${amounts}; `}${reason}`;
+}
+
+function describeReferrers(
+  { element }: Change,
+  { referrers }: Arrangement,
+  kinds: ReadonlyMap<string, Step["kind"]>,
+): string {
+  const own = referrers.filter((each) => each.element === element);
+  const { length } = own.filter(({ repository, graph }) => {
+    const kind = kinds.get(keyOf({ to: repository, descriptor: graph.root }));
+    return kind !== undefined && kind !== "left";
+  });
+  return length === 0 ? "" : `; with ${length} that hang${length === 1 ? "s" : ""} on it`;
 }
 
 /** Decimal units, as registries and networks count. */

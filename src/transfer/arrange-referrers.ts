@@ -1,11 +1,12 @@
+import type { Element } from "../ocm/component-descriptor.ts";
 import type { Placement, TagPlacement } from "./arrange.ts";
 import type { Referrer } from "./referrers.ts";
 import type { Item } from "./survey.ts";
 
 /** A referrer, and where it is to be at the target. */
 export interface ArrangedReferrer extends Referrer {
-  /** Of the resource or source that it hangs on. */
-  readonly name: string;
+  /** The resource or source that it hangs on. */
+  readonly element: Element;
   readonly repository: string;
   /**
    * Whether the repository may have tags for it. That of a component may not: v1 of the OCM CLI lists its versions by all its tags, and
@@ -26,11 +27,13 @@ export function arrangeReferrers(
   to: string,
   { isTaggable }: { readonly isTaggable: boolean },
 ): ArrangedReferrers {
-  const arranged = referrers.found.map((each) => ({ ...each, name: element.name, repository: to, isTaggable }));
+  const arranged = referrers.found.map((each) => ({ ...each, element, repository: to, isTaggable }));
+  const placed = ({ graph, subject }: ArrangedReferrer): Placement[] =>
+    graph.nodes.map((node) => ({ ...node, from: graph.from, to, about: { subject, isTaggable } }));
   if (isTaggable) {
     return {
       arranged,
-      placements: arranged.flatMap(({ graph }) => graph.nodes.map((node) => ({ ...node, from: graph.from, to }))),
+      placements: arranged.flatMap(placed),
       tags: arranged.flatMap(({ graph: { root }, tag }) =>
         tag === undefined ? [] : [{ target: root, repository: to, tag, isHanging: true }],
       ),
@@ -38,12 +41,13 @@ export function arrangeReferrers(
   }
   // What hangs on something that stays behind stays behind with it.
   const left = new Set<string>();
-  const placements = arranged.flatMap(({ graph, subject, tag }) => {
-    if (tag !== undefined || left.has(subject.digest)) {
-      left.add(graph.root.digest);
-      return [];
+  const placements = arranged.flatMap((each) => {
+    const { graph, subject, tag } = each;
+    if (tag === undefined && !left.has(subject.digest)) {
+      return placed(each).map((placement) => ({ ...placement, needs: [...placement.needs, subject] }));
     }
-    return graph.nodes.map((node) => ({ ...node, needs: [...node.needs, subject], from: graph.from, to, subject }));
+    left.add(graph.root.digest);
+    return [];
   });
   return { arranged, placements, tags: [] };
 }

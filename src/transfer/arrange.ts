@@ -19,8 +19,8 @@ import type { Item, SurveyedVersion } from "./survey.ts";
 export interface Placement extends Node {
   readonly from: ReadableRepository | Buffer;
   readonly to: string;
-  /** Goes along only where the target's API tells what refers to this manifest. */
-  readonly subject?: Descriptor;
+  /** Of what hangs on a manifest: where it may have no tag, it goes along only if the target's API tells of it. */
+  readonly about?: { readonly subject: Descriptor; readonly isTaggable: boolean };
 }
 
 export interface TagPlacement {

@@ -2,7 +2,7 @@ import { pipeline, Transform } from "node:stream";
 import { TransferError } from "../errors.ts";
 import { createLimiter } from "../http/limiter.ts";
 import { COMPONENT_DESCRIPTORS } from "../ocm/component-reference.ts";
-import { isIndex, isManifest } from "../registry/descriptor.ts";
+import { type Descriptor, isIndex, isManifest } from "../registry/descriptor.ts";
 import { persist } from "../registry/persist.ts";
 import type { Registry, Repository } from "../registry/registry.ts";
 import { RegistryError } from "../registry/registry-error.ts";
@@ -55,7 +55,9 @@ async function perform(
   const { placement } = step;
   const to = options.target.repository(placement.to);
   if (step.kind === "skip" || step.kind === "left") return step.kind;
-  if (!(await options.tellsReferrers(placement))) return "left";
+  if (placement.about?.isTaggable === false && !(await options.tellsReferrers(placement.to, placement.about.subject))) {
+    return "left";
+  }
   if (step.kind === "mount" && (await to.mount(placement.descriptor, step.from, signal))) return "mount";
   if (isManifest(placement.descriptor.mediaType)) {
     await transferManifest(placement, to, signal);
@@ -70,14 +72,13 @@ async function perform(
   return step.kind === "mount" ? "copy" : step.kind;
 }
 
-type TellsReferrers = (placement: Placement) => Promise<boolean>;
+type TellsReferrers = (repository: string, subject: Descriptor) => Promise<boolean>;
 
 /** Asked when the first subject is there: of what is not, registries say anything. The answer holds for all of the target. */
 function createTellsReferrers(target: Registry, signal: AbortSignal): TellsReferrers {
   let asking: Promise<boolean> | undefined;
-  return async ({ subject, to }) => {
-    if (subject === undefined) return true;
-    asking ??= tellsReferrers(target.repository(to), subject, signal);
+  return async (repository, subject) => {
+    asking ??= tellsReferrers(target.repository(repository), subject, signal);
     return asking;
   };
 }

@@ -13,15 +13,17 @@ export function findingsOf(gathered: Omit<Gathered, "named">): Finding[] {
 /** What hangs on artifacts and is not found at the target. */
 export function leftReferrers(left: readonly ArrangedReferrer[]): Finding[] {
   if (left.length === 0) return [];
-  const names = left.map(
-    ({ name, tag, type, graph }) => `${name} (${printable(tag ?? type ?? graph.root.digest, 80)})`,
-  );
+  const byImage = Map.groupBy(left, ({ element }) => element.name);
+  const images = [...byImage].map(([name, referrers]) => {
+    const kinds = referrers.map(({ tag, type, graph }) => printable(tag ?? type ?? graph.root.digest, 80));
+    return `${name} (${[...new Set(kinds)].join(", ")})`;
+  });
   return [
     {
       code: "REFERRERS_LEFT",
-      message: `Signatures, SBOMs or attestations of images stay behind: ${listed([...new Set(names)])}.`,
+      message: `Signatures, SBOMs or attestations of images stay behind: ${images.join("; ")}.`,
       remedy:
-        "Look for them where the images came from. They go along to a registry with the referrers API or a CTF, or with access: ociArtifact; cosign's old tags with that only. What differs at the target under such a tag stays, unless existing: overwrite.",
+        "They are where the images came from. With access: ociArtifact all of them go along; to a registry with the referrers API, or a CTF, all but cosign's tags.",
     },
   ];
 }

@@ -51,8 +51,8 @@ export function makePlan(arrangements: readonly Arrangement[], options: PlanOpti
   const placements = new Map<string, Placement>();
   const all = arrangements.flatMap((arrangement) => arrangement.placements);
   // What goes in any case comes first: a blob that an artifact shares with what hangs on another must not be left with that.
-  const certain = all.filter(({ subject }) => subject === undefined);
-  for (const placement of [...certain, ...all.filter(({ subject }) => subject !== undefined)]) {
+  const certain = all.filter(({ about }) => about === undefined);
+  for (const placement of [...certain, ...all.filter(({ about }) => about !== undefined)]) {
     if (!placements.has(keyOf(placement))) placements.set(keyOf(placement), placement);
   }
   // Which repository of the target has a blob, or will have it by then.
@@ -96,17 +96,17 @@ function decide(
   holders: ReadonlyMap<Digest, Placement>,
   options: PlanOptions,
 ): Step {
-  const { descriptor, from, to } = placement;
+  const { descriptor, from, to, about } = placement;
+  const reason = about === undefined ? "is not at the target" : `hangs on ${about.subject.digest}`;
   const needs = placement.needs.map((needed) => keyOf({ to, descriptor: needed }));
   if (options.present.has(key)) return { kind: "skip", placement, from: to, needs: [], reason: "is at the target" };
-  if (placement.subject !== undefined && options.tellsReferrers === false) {
+  if (placement.about?.isTaggable === false && options.tellsReferrers === false) {
     const reason = "the registry would find it by a tag only, which no component's repository may have";
     return { kind: "left", placement, from: to, needs: [], reason };
   }
   if (Buffer.isBuffer(from))
     return { kind: "write", placement, from: "this transfer", needs, reason: "describes the component version" };
-  if (isManifest(descriptor.mediaType))
-    return { kind: "copy", placement, from: from.name, needs, reason: "is not at the target" };
+  if (isManifest(descriptor.mediaType)) return { kind: "copy", placement, from: from.name, needs, reason };
   const holder = holders.get(descriptor.digest);
   if (holder !== undefined) {
     return {
@@ -120,7 +120,7 @@ function decide(
   const own = options.asTargetRepository(from);
   if (own !== undefined)
     return { kind: "mount", placement, from: own, needs: [], reason: "the source is the same registry" };
-  return { kind: "copy", placement, from: from.name, needs, reason: "is not at the target" };
+  return { kind: "copy", placement, from: from.name, needs, reason };
 }
 
 /** One tag per name: two artifacts of one name are an error. */

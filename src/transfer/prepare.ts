@@ -78,11 +78,11 @@ async function tellsAbout(
   signal?: AbortSignal,
 ): Promise<boolean | undefined> {
   const placements = arrangements.flatMap(({ placements }) => placements);
-  const about = placements.find(
-    ({ subject, to }) => subject !== undefined && present.has(keyOf({ to, descriptor: subject })),
+  const found = placements.find(
+    ({ about, to }) => about?.isTaggable === false && present.has(keyOf({ to, descriptor: about.subject })),
   );
-  if (about?.subject === undefined) return undefined;
-  return tellsReferrers(target.repository(about.to), about.subject, signal);
+  if (found?.about === undefined) return undefined;
+  return tellsReferrers(target.repository(found.to), found.about.subject, signal);
 }
 
 function tagKey({ path }: ComponentRepository, { descriptor }: ComponentVersion): string {
