@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { createProgress, formatBytes } from "../../src/report/progress.ts";
+import type { Change } from "../../src/transfer/arrange.ts";
+import type { Step } from "../../src/transfer/plan.ts";
 import { plannedTransfer } from "./planned.ts";
 import { createRecordingRunner } from "./recording-runner.ts";
 
@@ -31,6 +33,29 @@ describe("a transfer", () => {
     expect(progress.describePlan()).toBe(`${formatBytes(copied)} to copy, 0 B to mount, 4 B at the target already`);
     expect(progress.bytes).toEqual({ copied: 0, mounted: 0, skipped: 0 });
     progress.stop();
+  });
+
+  test("tells how many signatures and SBOMs went with an image, and does not count what stayed", async () => {
+    const [plan, runner] = [await plannedTransfer(), createRecordingRunner()];
+    const [arrangement] = plan.arrangements;
+    const [change, other] = arrangement?.changes ?? [];
+    const [went, stayed] = plan.steps;
+    if (!arrangement || !change || !other || !went || !stayed) throw new Error("the plan has become too small");
+    const referrer = ({ element }: Change, { placement: { to, descriptor: root, from } }: Step) => {
+      if (Buffer.isBuffer(from)) throw new Error("only what is copied can hang on something");
+      const graph = { root, from, nodes: [] };
+      return { element, repository: to, isTaggable: false, subject: root, graph, tag: undefined, type: "x" };
+    };
+    const referrers = [referrer(change, went), referrer(change, stayed), referrer(other, went)];
+    const arrangements = [{ ...arrangement, referrers }];
+    const { events, bytes, stop } = createProgress({ ...plan, arrangements }, runner);
+    for (const step of plan.steps) events.onDone(step, step === stayed ? "left" : step.kind);
+    const lines = runner.lines.filter((line) => line.includes("hangs on it"));
+    expect(lines).toHaveLength(2);
+    expect(lines.join()).toContain("with 1 that hangs on it");
+    const all = plan.steps.reduce((sum, { placement }) => sum + placement.descriptor.size, 0);
+    expect(bytes.copied + bytes.skipped).toBe(all - stayed.placement.descriptor.size);
+    stop();
   });
 
   test("is told in one group per component version, when all of it is there", async () => {

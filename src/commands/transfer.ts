@@ -40,9 +40,11 @@ export async function transfer(run: Run): Promise<void> {
   if (!inputs.dryRun) {
     const referrers = await tagReferrers(plan, target.registry, signal);
     report(leftReferrers(referrers.left), run);
-    await publish({ ...plan, tags: [referrers.tags, ...plan.tags] }, target.registry, signal);
+    const whole = { ...plan, tags: [referrers.tags, ...plan.tags] };
+    results.plan = whole;
+    await publish(whole, target.registry, signal);
     if ("commit" in target.registry) await target.registry.commit(signal);
-    if (keys.length > 0) await verifyCopy(run, { plan, named: gathered.named }, destination, keys);
+    if (keys.length > 0) await verifyCopy(run, { plan: whole, named: gathered.named }, destination, keys);
     results.componentVersions = describeVersions(plan, destination, "written");
   }
   const images = movedImages(plan.arrangements, target.path);
