@@ -97,7 +97,7 @@ function decide(
   options: PlanOptions,
 ): Step {
   const { descriptor, from, to, about } = placement;
-  const reason = about === undefined ? "is not at the target" : `hangs on ${about.subject.digest}`;
+  const reason = reasonFor(about, options);
   const needs = placement.needs.map((needed) => keyOf({ to, descriptor: needed }));
   if (options.present.has(key)) return { kind: "skip", placement, from: to, needs: [], reason: "is at the target" };
   if (placement.about?.isTaggable === false && options.tellsReferrers === false) {
@@ -121,6 +121,12 @@ function decide(
   if (own !== undefined)
     return { kind: "mount", placement, from: own, needs: [], reason: "the source is the same registry" };
   return { kind: "copy", placement, from: from.name, needs, reason };
+}
+
+function reasonFor(about: Placement["about"], { tellsReferrers }: PlanOptions): string {
+  if (about === undefined) return "is not at the target";
+  const isOpen = !about.isTaggable && tellsReferrers === undefined;
+  return `hangs on ${about.subject.digest}${isOpen ? ", and stays behind if the registry has no referrers API" : ""}`;
 }
 
 /** One tag per name: two artifacts of one name are an error. */
