@@ -48,8 +48,17 @@ withParts(["openssl"], "ghcr.io and its blob host, as a proxy shows them", () =>
     expect(result.code).toBe(0);
     expect(Object.keys(target.tags("ocm/component-descriptors/acme.org/shop"))).toEqual(["1.2.0"]);
     expect(new Set(proxy.log.map((request) => request.target))).toEqual(new Set([REGISTRY, BLOBS]));
+    const hosts = JSON.parse(result.outputs.hosts ?? "") as { host: string; via: string }[];
+    expect(hosts.filter(({ via }) => via === "proxy").map(({ host }) => host)).toEqual([REGISTRY, BLOBS]);
     expect(result.outputs["allow-list"]).toBe(`${REGISTRY}\n${BLOBS}`);
     for (const { headers } of blobs.requests) expect(headers.authorization).toBeUndefined();
+  });
+
+  test("with the registry denied, its blob host is asked for with it: one ticket is enough", async () => {
+    const { inputs } = await estate({ [REGISTRY]: { status: 403 } });
+    const result = await runAction({ inputs });
+    expect(JSON.parse(result.outputs.diagnosis ?? "")).toMatchObject([{ code: "PROXY_DENIED", host: REGISTRY }]);
+    expect(result.outputs["allow-list"]).toBe(`${REGISTRY}\n${BLOBS}`);
   });
 
   test("with the blob host denied, it is named, and nothing is written", async () => {
@@ -58,6 +67,10 @@ withParts(["openssl"], "ghcr.io and its blob host, as a proxy shows them", () =>
     expect(JSON.parse(result.outputs.diagnosis ?? "")).toMatchObject([
       { code: "BLOB_HOST_DENIED", host: BLOBS, via: "proxy", "refused-by": "proxy" },
     ]);
+    expect(result.outputs["allow-list"]).toBe(`${REGISTRY}\n${BLOBS}`);
+    expect(result.summary).toMatch(
+      /acl ocm_hosts_443 dstdomain -n ghcr\.io\nacl ocm_hosts_443 dstdomain -n pkg-containers/,
+    );
     expect(target.repositories()).toEqual([]);
   });
 });
