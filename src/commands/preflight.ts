@@ -88,8 +88,8 @@ function createReader(run: Run): (named: readonly Named[]) => Promise<Gathered> 
       (!isVerify || element.kind === "resource" || element.digest !== undefined),
     registryAt: session.registryAt,
     accessMethods: session.accessMethods,
-    // A preflight asks what the transfer will ask.
-    withReferrers: inputs.command === "transfer" || inputs.command === "preflight",
+    // They lie at registries that are asked for the images themselves: a preflight learns nothing new from them.
+    withReferrers: inputs.command === "transfer",
     unpack: session.unpack,
     resolve: createResolve(run),
   };
