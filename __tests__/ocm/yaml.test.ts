@@ -80,6 +80,25 @@ test("an alias of itself is refused", () => {
   expect(() => parseYaml("a: &a [*a]")).toThrow();
 });
 
+test("an alias is the last node before it that has the anchor", () => {
+  const text = "a: &x 1\nb: *x\nc: &x 2\nd: *x\ne: &y {inner: *x}\nf: &x 3\ng: *y\n";
+  expect(parseYaml(text)).toEqual({ a: 1, b: 1, c: 2, d: 2, e: { inner: 2 }, f: 3, g: { inner: 2 } });
+  expect(() => parseYaml("a: *x\nb: &x 1\n")).toThrow(/no anchor x/);
+});
+
+test("as many aliases as there are resources are no more work than as many texts", () => {
+  const count = 30_000;
+  expect(parseYaml(`a: &a x\nb:\n${"- *a\n".repeat(count)}`)).toEqual({ a: "x", b: Array(count).fill("x") });
+});
+
+test.each([
+  ["brackets", "[".repeat(3_000_000)],
+  ["dashes", "- ".repeat(3_000_000)],
+  ["lines", "-\n".repeat(3_000_000)],
+])("more %s than any document has are refused before they cost memory", (_, text) => {
+  expect(() => parseYaml(text)).toThrow(/too large/);
+});
+
 test("a line separator keeps nothing of the blanks around it, which Go adds when it writes", () => {
   expect(parseYaml("a: 'one \u2028      two'\nb: three\u2029 four")).toEqual({
     a: "one\u2028two",

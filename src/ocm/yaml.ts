@@ -1,8 +1,11 @@
-import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, parseDocument, Scalar } from "yaml";
+import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, parseDocument, Scalar, visit } from "yaml";
 import { canonicalJson, isJsonObject, type Json, jsonNumber } from "./json.ts";
 
 /** More nodes than any component descriptor has, and few enough to stop an alias bomb. */
 const MOST_NODES = 5_000_000;
+
+/** As many as fifty thousand resources have, and half a kilobyte or more of memory for each in the library. */
+const MOST_TOKENS = 2_000_000;
 
 /** A line break to Go, which indents what follows when it writes, and takes blanks around it away when it reads. */
 const LINE_SEPARATOR = /(?:(?<![ \t])[ \t]+)?([\u2028\u2029])[ \t]*/g;
@@ -12,6 +15,7 @@ const LINE_SEPARATOR = /(?:(?<![ \t])[ \t]+)?([\u2028\u2029])[ \t]*/g;
  * no dates and no sexagesimal numbers. Numbers keep their spelling where JSON has it.
  */
 export function parseYaml(text: string, mostNodes: number = MOST_NODES): Json {
+  if (isTooMuch(text)) throw new SyntaxError("the document is too large to be read as YAML");
   // Not silent: the library would then take the first of several documents and say nothing.
   const document = parseDocument(text.replace(LINE_SEPARATOR, "$1"), {
     version: "1.1",
@@ -22,16 +26,12 @@ export function parseYaml(text: string, mostNodes: number = MOST_NODES): Json {
   const error = document.errors[0];
   if (error !== undefined) throw new SyntaxError(error.message);
   let nodes = 0;
-  // Each is looked up once: the lookup walks the whole document.
-  const targets = new Map<Alias, unknown>();
+  const targets = targetsOf(document);
 
   function convert(node: unknown): Json {
     if (++nodes > mostNodes) throw new SyntaxError("the document is too large when its aliases are followed");
     if (node === null || node === undefined) return null;
-    if (isAlias(node)) {
-      if (!targets.has(node)) targets.set(node, resolved(node, document));
-      return convert(targets.get(node));
-    }
+    if (isAlias(node)) return convert(targets.get(node));
     if (isSeq(node)) return node.items.map(convert);
     if (isMap(node)) return convertMap(node.items);
     return isScalar(node) ? scalar(node) : null;
@@ -58,10 +58,32 @@ export function parseYaml(text: string, mostNodes: number = MOST_NODES): Json {
   return convert(document.contents);
 }
 
-function resolved(alias: Alias, document: Document.Parsed): unknown {
-  const node = alias.resolve(document);
-  if (node === undefined) throw new SyntaxError(`there is no anchor ${alias.source}`);
-  return node;
+/** Counts what can stand between two nodes: line breaks and blanks once, flow indicators, which need no blanks, twice. */
+function isTooMuch(text: string): boolean {
+  let cost = 0;
+  let isBlank = true;
+  for (let at = 0; at < text.length && cost <= MOST_TOKENS; at++) {
+    const character = text[at] ?? "";
+    if (character === "\n" || (!isBlank && (character === " " || character === "\t"))) cost += 1;
+    else if (character === "[" || character === "{" || character === ",") cost += 2;
+    isBlank = character === " " || character === "\t" || character === "\n";
+  }
+  return cost > MOST_TOKENS;
+}
+
+/** What each alias stands for: the last node before it that has the anchor. The library's own lookup walks the document for each. */
+function targetsOf(document: Document.Parsed): ReadonlyMap<Alias, unknown> {
+  const anchors = new Map<string, unknown>();
+  const targets = new Map<Alias, unknown>();
+  visit(document, {
+    Node(_, node) {
+      if (isAlias(node)) {
+        if (!anchors.has(node.source)) throw new SyntaxError(`there is no anchor ${node.source}`);
+        targets.set(node, anchors.get(node.source));
+      } else if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
 }
 
 /** The members of one mapping or of several, of which the first wins. */
