@@ -1,4 +1,4 @@
-import { type Readable, Transform } from "node:stream";
+import { finished, type Readable, Transform } from "node:stream";
 import { TransferError } from "../errors.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { encoded, hasherOf } from "./digest.ts";
@@ -31,7 +31,10 @@ export function verifying(
   });
   // A small blob may be through, and have failed, before anybody reads it; who does then still meets the error.
   verifier.on("error", () => {});
-  content.on("error", (error) => verifier.destroy(asError(error) as Error));
+  // Unlike an event, this also tells of a source that has failed already.
+  finished(content, { writable: false }, (error) => {
+    if (error !== undefined && error !== null) verifier.destroy(asError(error) as Error);
+  });
   verifier.on("close", () => content.destroy());
   return content.pipe(verifier);
 }
