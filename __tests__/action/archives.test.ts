@@ -156,11 +156,9 @@ describe("a run that is stopped while it writes", () => {
       },
     });
     const others = () => readdirSync(folder).filter((name) => name !== "target.tgz");
-    let isOver = false;
-    running.finally(() => {
-      isOver = true;
-    });
-    while (others().length === 0 && !isOver) await sleep(1);
+    while (others().length === 0) {
+      if (await Promise.race([running, sleep(1)])) break;
+    }
     kill?.(signal);
     const result = await running;
     expect(result.code).not.toBe(0);

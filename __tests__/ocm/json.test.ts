@@ -101,3 +101,8 @@ describe("canonical JSON (RFC 8785)", () => {
     expect(canonicalJson(parseJson(text))).toBe(canonical);
   });
 });
+
+test("more than any document holds is refused before it costs memory", () => {
+  expect(() => parseJson(`[${"[],".repeat(3_000_000)}0]`)).toThrow(/too large/);
+  expect(() => parseJson("[".repeat(6_000_000))).toThrow(/too large/);
+});

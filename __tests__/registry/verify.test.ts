@@ -37,12 +37,16 @@ test("an error of the source is told as its owner wants", async () => {
 test.each([
   ["has failed", (source: Readable) => source.destroy(new Error("broken")), "broken"],
   ["was closed", (source: Readable) => source.destroy(), /premature/i],
-] as const)("a source that %s before anybody listens is no standstill", async (_, end, message) => {
-  const source = new Readable({ read() {} }).on("error", () => {});
-  end(source);
-  await new Promise((resolve) => source.once("close", resolve));
-  await expect(bytesOf(verifying(source, layer, "a.test"))).rejects.toThrow(message);
-}, 5000);
+] as const)(
+  "a source that %s before anybody listens is no standstill",
+  async (_, end, message) => {
+    const source = new Readable({ read() {} }).on("error", () => {});
+    end(source);
+    await new Promise((resolve) => source.once("close", resolve));
+    await expect(bytesOf(verifying(source, layer, "a.test"))).rejects.toThrow(message);
+  },
+  5000,
+);
 
 test("content in memory is held to the same", () => {
   expect(String(verified(Buffer.from("a layer"), layer, "a.test"))).toBe("a layer");
