@@ -37,6 +37,16 @@ describe("a manifest", () => {
     expect(fake.requests[0]?.headers.accept).toContain(DOCKER_MANIFEST);
   });
 
+  test("that many want at once is asked for once, and again after a failure", async () => {
+    const refused: FaultAction = { kind: "respond", status: 403, body: ociError("DENIED", "not now") };
+    fake.inject({ when: asked({ kind: "manifest" }), times: 1, act: refused });
+    const both = () => Promise.allSettled([1, 2].map(() => repository.resolve(image.descriptor.digest)));
+    expect((await both()).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    expect(fake.requests).toHaveLength(1);
+    expect((await both()).map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
+    expect(fake.requests).toHaveLength(2);
+  });
+
   test("under a tag is asked for anew, since tags move", async () => {
     await repository.resolve("1");
     const moved = fake.addManifest("a/b", manifestOf(config).content, { mediaType: OCI_MANIFEST, tag: "1" });

@@ -65,6 +65,7 @@ export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegi
   const client = createAuthorizedClient({ ...options, hopHost });
   const manifests = new Map<string, KnownManifest>();
   const listReferrers = createListReferrers();
+  const reading = new Map<string, Promise<KnownManifest>>();
 
   const registry: RemoteRegistry = {
     name: options.host,
@@ -80,7 +81,8 @@ export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegi
         });
       }
       const actions = options.isWritten(name) ? "pull,push" : "pull";
-      return createRepository({ name, base: `${base}${name}/`, actions, client, manifests, listReferrers, registry });
+      const url = `${base}${name}/`;
+      return createRepository({ name, base: url, actions, client, manifests, reading, listReferrers, registry });
     },
     async ping(signal) {
       const response = await client.learn({ method: "GET", url: base }, signal);
@@ -105,11 +107,13 @@ interface RepositoryContext {
   /** By `repository@digest`: that one repository has a manifest says nothing of another. */
   readonly manifests: Map<string, KnownManifest>;
   readonly listReferrers: ListReferrers;
+  /** Those by digest that are being asked for: who wants the same waits with the first. */
+  readonly reading: Map<string, Promise<KnownManifest>>;
   readonly registry: RemoteRegistry;
 }
 
 function createRepository(context: RepositoryContext): RemoteRepository {
-  const { name, base, actions, client, manifests, registry } = context;
+  const { name, base, actions, client, manifests, reading, registry } = context;
   const scopes = [scopeOf(name, actions)];
   const list = { base, client, scopes, where: `${registry.name}/${name}` };
   const path = ({ mediaType, digest }: Descriptor) =>
@@ -117,8 +121,16 @@ function createRepository(context: RepositoryContext): RemoteRepository {
   const acceptOf = (mediaType: string) => (isManifest(mediaType) ? { accept: mediaType } : {});
 
   async function getManifest(reference: string, signal?: AbortSignal): Promise<KnownManifest> {
-    const known = isDigest(reference) ? manifests.get(`${name}@${reference}`) : undefined;
+    if (!isDigest(reference)) return readManifest(reference, signal);
+    const key = `${name}@${reference}`;
+    const known = manifests.get(key) ?? reading.get(key);
     if (known !== undefined) return known;
+    const asked = readManifest(reference, signal).finally(() => reading.delete(key));
+    reading.set(key, asked);
+    return asked;
+  }
+
+  async function readManifest(reference: string, signal?: AbortSignal): Promise<KnownManifest> {
     if (!isDigest(reference) && !isTag(reference)) {
       throw new TransferError("REFERENCE_MALFORMED", `"${printable(reference, 120)}" is neither tag nor digest`, {
         where: `${registry.name}/${name}`,
