@@ -42,10 +42,7 @@ const CELLS: readonly Cell[] = [
       FORMS.filter((form) => target === "registry" || form !== "ociArtifact").map((form) => ({ source, target, form })),
     ),
   ),
-  ...VARIANTS.flatMap((source) => [
-    { source, target: "registry", form: "localBlob" } as const,
-    { source, target: "ctf.tgz", form: "localBlob" } as const,
-  ]),
+  ...VARIANTS.map((source) => ({ source, target: "ctf.tgz", form: "localBlob" }) as const),
 ];
 
 /** v2 of the CLI changed what is signed when it wrote these, which is not ours to mend. */

@@ -77,12 +77,9 @@ describe("an archive", () => {
     ],
     ["no index", "CTF_MALFORMED", tar({ name: BLOB, content: "x" })],
   ])("with %s is refused", async (_, code, bytes) => {
-    const folder = temporaryFolder();
-    const [plain, packed] = [join(folder, "source.tar"), join(folder, "source.tgz")];
-    writeFileSync(plain, bytes);
-    writeFileSync(packed, gzipSync(bytes));
-    await expectRefused(plain, code);
-    await expectRefused(packed, code);
+    const path = join(temporaryFolder(), "source.tgz");
+    writeFileSync(path, gzipSync(bytes));
+    await expectRefused(path, code);
   });
 
   test("that unpacks to far more than it is, is given up on the way", async () => {

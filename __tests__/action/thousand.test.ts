@@ -1,0 +1,95 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, test } from "@jest/globals";
+import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
+import { type ActionResult, runAction } from "../real/action.ts";
+import { temporaryFolder } from "../real/fixtures.ts";
+import { stopEverything } from "../real/running.ts";
+import { addImage } from "./component.ts";
+import { descriptorText } from "./made-ctf.ts";
+
+afterEach(stopEverything);
+
+const COMPONENTS = 10;
+const IMAGES = 10;
+/** MiB. About twenty are the bundle's own, and as many the plan of a thousand component versions; no content is held. */
+const HEAP = 160;
+
+/** So many versions of each component, each with a blob of its own and an image that others have too. */
+function addVersions(registry: FakeRegistry, count: number): void {
+  const images = Array.from({ length: IMAGES }, (_, at) => {
+    const repository = `images/number-${at}`;
+    const { manifest } = addImage(registry, repository, "1.0.0", `layer of ${at}`);
+    return `http://${registry.host}/${repository}:1.0.0@${manifest.digest}`;
+  });
+  for (let at = 0; at < count; at++) {
+    const id = `example.org/part-${at % COMPONENTS}:1.${Math.floor(at / COMPONENTS)}.0`;
+    const [component, tag = ""] = id.split(":");
+    const repository = `ocm/component-descriptors/${component}`;
+    const content = Buffer.alloc(4096, `blob of ${id}\n`);
+    const blob = registry.addBlob(repository, content);
+    const image = {
+      name: "image",
+      version: "1.0.0",
+      type: "ociImage",
+      relation: "external",
+      access: { type: "ociArtifact", imageReference: images[Math.floor(at / COMPONENTS) % IMAGES] },
+    };
+    const text = descriptorText({ id, resources: [image], blobs: [content] });
+    const layer = registry.addBlob(repository, text, "application/vnd.ocm.software.component-descriptor.v2+json");
+    const config = registry.addBlob(
+      repository,
+      JSON.stringify({ componentDescriptorLayer: layer }),
+      "application/vnd.ocm.software.component.config.v1+json",
+    );
+    const mediaType = "application/vnd.oci.image.manifest.v1+json";
+    registry.addManifest(
+      repository,
+      { schemaVersion: 2, mediaType, config, layers: [layer, blob] },
+      { mediaType, tag },
+    );
+  }
+}
+
+async function move(count: number): Promise<{ result: ActionResult; requests: readonly string[] }> {
+  const registry = await startFakeRegistry();
+  addVersions(registry, count);
+  const folder = temporaryFolder();
+  const target = join(folder, "target.tgz");
+  const lines = Array.from({ length: COMPONENTS }, (_, at) => `http://${registry.host}/ocm//example.org/part-${at}`);
+  const result = await runAction({
+    env: { NODE_OPTIONS: `--max-old-space-size=${HEAP}` },
+    inputs: { "component-versions": lines.join("\n"), "semver-constraint": "*", target },
+  });
+  // The first byte of a blob is what the preflight asks for.
+  const whole = registry.requests.filter(({ status }) => status === 200);
+  expect(registry.requests.length - whole.length).toBe(1);
+  const requests = whole.map(({ method, kind, repository, reference }) =>
+    [method, kind, repository, reference].join(" "),
+  );
+  expect(readdirSync(folder)).toEqual(["target.tgz"]);
+  return { result, requests };
+}
+
+function perKind(requests: readonly string[]): Readonly<Record<string, number>> {
+  const kinds = Map.groupBy(requests, (request) => request.split(" ", 2).join(" "));
+  return Object.fromEntries([...kinds].map(([kind, all]) => [kind, all.length]));
+}
+
+test.each([100, 1000])(
+  "%i component versions take a small heap, and each document and blob is asked for once",
+  async (count) => {
+    const { result, requests } = await move(count);
+    expect(result.annotations).toEqual([]);
+    expect(result.report["component-versions"]).toHaveLength(count);
+    expect(new Set(requests).size).toBe(requests.length);
+    expect(perKind(requests)).toEqual({
+      "GET base": 1,
+      "GET tags": COMPONENTS,
+      // Those of the component versions, and of the images.
+      "GET manifest": count + IMAGES,
+      // Config, descriptor and local blob of each; the layers of the images, and the config that they share.
+      "GET blob": 3 * count + IMAGES + 1,
+    });
+  },
+);
