@@ -135,13 +135,26 @@ function jsonNumber(literal) {
     const number = Number(literal);
     return String(number) === literal ? number : lossless.rawJSON(literal);
 }
+/** More than any component descriptor has. A list in a list of nothing is two bytes long, and a hundred in memory. */
+const MOST_NODES = 5_000_000;
 function parseJson(text) {
+    if (hasMoreNodes(text, MOST_NODES))
+        throw new SyntaxError("the document is too large");
     const reviver = (key, value, { source }) => {
         if (key === "__proto__")
             throw new SyntaxError("the key __proto__ is not allowed");
         return typeof value === "number" ? jsonNumber(source) : value;
     };
     return JSON.parse(text, reviver);
+}
+function hasMoreNodes(text, most) {
+    let count = 0;
+    for (let at = 0; at < text.length && count <= most; at++) {
+        const character = text[at];
+        if (character === "," || character === "[" || character === "{")
+            count++;
+    }
+    return count > most;
 }
 /** RFC 8785: sorted keys, ECMAScript numbers, no white space. What component digests are computed over. */
 function canonicalJson(value) {
@@ -1858,14 +1871,18 @@ var dist = __webpack_require__(8815);
 
 
 /** More nodes than any component descriptor has, and few enough to stop an alias bomb. */
-const MOST_NODES = 5_000_000;
+const yaml_MOST_NODES = 5_000_000;
+/** As many as fifty thousand resources have, and half a kilobyte or more of memory for each in the library. */
+const MOST_TOKENS = 2_000_000;
 /** A line break to Go, which indents what follows when it writes, and takes blanks around it away when it reads. */
 const LINE_SEPARATOR = /(?:(?<![ \t])[ \t]+)?([\u2028\u2029])[ \t]*/g;
 /**
  * YAML as the OCM CLIs read it (sigs.k8s.io/yaml on go-yaml 2): the plain scalars of YAML 1.1, so that a bare `yes` is true, but
  * no dates and no sexagesimal numbers. Numbers keep their spelling where JSON has it.
  */
-function parseYaml(text, mostNodes = MOST_NODES) {
+function parseYaml(text, mostNodes = yaml_MOST_NODES) {
+    if (isTooMuch(text))
+        throw new SyntaxError("the document is too large to be read as YAML");
     // Not silent: the library would then take the first of several documents and say nothing.
     const document = (0,dist/* parseDocument */.Tp)(text.replace(LINE_SEPARATOR, "$1"), {
         version: "1.1",
@@ -1877,18 +1894,14 @@ function parseYaml(text, mostNodes = MOST_NODES) {
     if (error !== undefined)
         throw new SyntaxError(error.message);
     let nodes = 0;
-    // Each is looked up once: the lookup walks the whole document.
-    const targets = new Map();
+    const targets = targetsOf(document);
     function convert(node) {
         if (++nodes > mostNodes)
             throw new SyntaxError("the document is too large when its aliases are followed");
         if (node === null || node === undefined)
             return null;
-        if ((0,dist/* isAlias */.Vj)(node)) {
-            if (!targets.has(node))
-                targets.set(node, resolved(node, document));
+        if ((0,dist/* isAlias */.Vj)(node))
             return convert(targets.get(node));
-        }
         if ((0,dist/* isSeq */.oP)(node))
             return node.items.map(convert);
         if ((0,dist/* isMap */.jh)(node))
@@ -1916,11 +1929,36 @@ function parseYaml(text, mostNodes = MOST_NODES) {
     }
     return convert(document.contents);
 }
-function resolved(alias, document) {
-    const node = alias.resolve(document);
-    if (node === undefined)
-        throw new SyntaxError(`there is no anchor ${alias.source}`);
-    return node;
+/** Counts what can stand between two nodes: line breaks and blanks once, flow indicators, which need no blanks, twice. */
+function isTooMuch(text) {
+    let cost = 0;
+    let isBlank = true;
+    for (let at = 0; at < text.length && cost <= MOST_TOKENS; at++) {
+        const character = text[at] ?? "";
+        if (character === "\n" || (!isBlank && (character === " " || character === "\t")))
+            cost += 1;
+        else if (character === "[" || character === "{" || character === ",")
+            cost += 2;
+        isBlank = character === " " || character === "\t" || character === "\n";
+    }
+    return cost > MOST_TOKENS;
+}
+/** What each alias stands for: the last node before it that has the anchor. The library's own lookup walks the document for each. */
+function targetsOf(document) {
+    const anchors = new Map();
+    const targets = new Map();
+    (0,dist/* visit */.YR)(document, {
+        Node(_, node) {
+            if ((0,dist/* isAlias */.Vj)(node)) {
+                if (!anchors.has(node.source))
+                    throw new SyntaxError(`there is no anchor ${node.source}`);
+                targets.set(node, anchors.get(node.source));
+            }
+            else if (node.anchor !== undefined)
+                anchors.set(node.anchor, node);
+        },
+    });
+    return targets;
 }
 /** The members of one mapping or of several, of which the first wins. */
 function merged(value) {
@@ -6485,7 +6523,11 @@ function verifying(content, expected, where, asError = (error) => error) {
     });
     // A small blob may be through, and have failed, before anybody reads it; who does then still meets the error.
     verifier.on("error", () => { });
-    content.on("error", (error) => verifier.destroy(asError(error)));
+    // Unlike an event, this also tells of a source that has failed already.
+    (0,external_node_stream_.finished)(content, { writable: false }, (error) => {
+        if (error !== undefined && error !== null)
+            verifier.destroy(asError(error));
+    });
     verifier.on("close", () => content.destroy());
     return content.pipe(verifier);
 }
@@ -12359,6 +12401,7 @@ function createRemoteRegistry(options) {
     const client = createAuthorizedClient({ ...options, hopHost });
     const manifests = new Map();
     const listReferrers = createListReferrers();
+    const reading = new Map();
     const registry = {
         name: options.host,
         hopHost,
@@ -12373,7 +12416,8 @@ function createRemoteRegistry(options) {
                 });
             }
             const actions = options.isWritten(name) ? "pull,push" : "pull";
-            return remote_registry_createRepository({ name, base: `${base}${name}/`, actions, client, manifests, listReferrers, registry });
+            const url = `${base}${name}/`;
+            return remote_registry_createRepository({ name, base: url, actions, client, manifests, reading, listReferrers, registry });
         },
         async ping(signal) {
             const response = await client.learn({ method: "GET", url: base }, signal);
@@ -12391,15 +12435,23 @@ function createRemoteRegistry(options) {
     return registry;
 }
 function remote_registry_createRepository(context) {
-    const { name, base, actions, client, manifests, registry } = context;
+    const { name, base, actions, client, manifests, reading, registry } = context;
     const scopes = [scopeOf(name, actions)];
     const list = { base, client, scopes, where: `${registry.name}/${name}` };
     const path = ({ mediaType, digest }) => `${base}${isManifest(mediaType) ? "manifests" : "blobs"}/${digest}`;
     const acceptOf = (mediaType) => (isManifest(mediaType) ? { accept: mediaType } : {});
     async function getManifest(reference, signal) {
-        const known = isDigest(reference) ? manifests.get(`${name}@${reference}`) : undefined;
+        if (!isDigest(reference))
+            return readManifest(reference, signal);
+        const key = `${name}@${reference}`;
+        const known = manifests.get(key) ?? reading.get(key);
         if (known !== undefined)
             return known;
+        const asked = readManifest(reference, signal).finally(() => reading.delete(key));
+        reading.set(key, asked);
+        return asked;
+    }
+    async function readManifest(reference, signal) {
         if (!isDigest(reference) && !isTag(reference)) {
             throw new TransferError("REFERENCE_MALFORMED", `"${printable(reference, 120)}" is neither tag nor digest`, {
                 where: `${registry.name}/${name}`,
