@@ -72,6 +72,17 @@ describe("plain HTTP", () => {
     expect(originOf(await openRemote(session, registrySpec(host)))).toBe(origin);
   });
 
+  test.each(["169.254.169.254", "169.254.169.254:80", "[fe80::1]:5000"])(
+    "a descriptor cannot make a registry of %s, where clouds keep credentials",
+    (host) => {
+      expect(() => open({}).registryAt({ host, scheme: "http" })).toThrow(
+        expect.objectContaining({ code: "ADDRESS_REFUSED" }),
+      );
+      const named = open({ sources: [`http://${host}/a`] });
+      expect(named.registryAt({ host, scheme: "http" }).name).toBe(host);
+    },
+  );
+
   test("a scheme that was written for a host holds wherever the host is named", async () => {
     const session = open({ sources: ["http://registry.corp/a"], target: "registry.corp/b" });
     const source = await session.openSource(registrySpec("http://registry.corp/a"));

@@ -799,6 +799,13 @@ function reachOf(url, isNamed) {
         return isPublic(name) ? "public" : "nowhere";
     return isPrivateName(name) ? "nowhere" : "public";
 }
+/** Addresses below which clouds serve the credentials of their machines (RFC 3927, RFC 4291, 2.5.6). */
+const LINK_LOCAL = ["169.254.0.0/16", "fe80::/10"].flatMap((network) => parseNetwork(network) ?? []);
+/** Whether a host (`name[:port]`) is one that no registry has, and that a machine tells its secrets at. */
+function isLinkLocal(host) {
+    const ip = parseIp(host.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1"));
+    return ip !== undefined && LINK_LOCAL.some((network) => contains(network, ip));
+}
 /** Names that mean something else on every network: RFC 6761, 6762, 8375, and `.internal`, below which clouds serve their metadata. */
 function isPrivateName(name) {
     return !name.includes(".") || /\.(?:localhost|local|internal|home\.arpa)$/.test(name);
@@ -4454,13 +4461,13 @@ async function gather(wanted, options, signal) {
         return surveyed === undefined ? [] : [[key, surveyed]];
     });
     const named = new Set(wanted.map(({ component, version }) => keyOf(component, version)));
-    const ordered = childrenFirst(new Map(inOrder));
+    const { ordered, cycles } = childrenFirst(new Map(inOrder));
     return {
         versions: ordered,
         named: ordered
             .map(({ version }) => version)
             .filter(({ descriptor }) => named.has(keyOf(descriptor.name, descriptor.version))),
-        errors: [...errors],
+        errors: [...errors, ...(options.recursive ? cycles : [])],
     };
 }
 /** A name that the user never wrote is told with the one who did. */
@@ -4498,12 +4505,17 @@ async function unlessAbsent(reading) {
         throw error;
     }
 }
+/** Also finds references in a circle: no order, and no digest of a reference, could ever be right. */
 function childrenFirst(versions) {
     const ordered = [];
+    const cycles = [];
     const entered = new Set();
+    const left = new Set();
     // By hand rather than by recursion: chains of references may be longer than the stack.
     const stack = [];
     const enter = (surveyed) => {
+        if (entered.has(surveyed) && !left.has(surveyed))
+            cycles.push(cycleOf(surveyed.version, stack.at(-1)?.surveyed.version));
         if (entered.has(surveyed))
             return;
         entered.add(surveyed);
@@ -4518,10 +4530,19 @@ function childrenFirst(versions) {
                 continue;
             }
             stack.pop();
+            left.add(top.surveyed);
             ordered.push(top.surveyed);
         }
     }
-    return ordered;
+    return { ordered, cycles };
+}
+function cycleOf({ descriptor, from }, by) {
+    const [id, last] = [descriptor, by?.descriptor ?? descriptor].map(({ name, version }) => keyOf(name, version));
+    const how = id === last ? "refers to itself" : `refers to ${last}, which leads back to it`;
+    return new TransferError("REFERENCE_CYCLE", `${id} ${how}`, {
+        where: from.display,
+        remedy: "Whoever made these component versions has to take one of the references out; transfer them without recursive until then.",
+    });
 }
 function referenced({ descriptor }, versions) {
     return descriptor.references.flatMap(({ componentName, version }) => versions.get(keyOf(componentName, version)) ?? []);
@@ -12402,6 +12423,7 @@ function createRemoteRegistry(options) {
     const manifests = new Map();
     const listReferrers = createListReferrers();
     const reading = new Map();
+    const tagLists = new Map();
     const registry = {
         name: options.host,
         hopHost,
@@ -12417,7 +12439,17 @@ function createRemoteRegistry(options) {
             }
             const actions = options.isWritten(name) ? "pull,push" : "pull";
             const url = `${base}${name}/`;
-            return remote_registry_createRepository({ name, base: url, actions, client, manifests, reading, listReferrers, registry });
+            return remote_registry_createRepository({
+                name,
+                base: url,
+                actions,
+                client,
+                manifests,
+                reading,
+                tagLists,
+                listReferrers,
+                registry,
+            });
         },
         async ping(signal) {
             const response = await client.learn({ method: "GET", url: base }, signal);
@@ -12495,7 +12527,12 @@ function remote_registry_createRepository(context) {
             // A registry that redirects the request has looked the blob up before.
             return status < 400;
         },
-        listTags: (signal) => listTags(list, signal),
+        listTags(signal) {
+            const known = context.tagLists.get(name) ?? listTags(list, signal);
+            context.tagLists.set(name, known);
+            known.catch(() => context.tagLists.delete(name));
+            return known;
+        },
         listReferrers: (subject, signal) => context.listReferrers(list, subject, signal),
         async fetch(target, signal) {
             if (isManifest(target.mediaType)) {
@@ -12613,6 +12650,7 @@ function remote_registry_describe({ mediaType, digest }) {
 ;// CONCATENATED MODULE: ./lib/registries.js
 
 
+
 /** One registry per host, so that what was learned of it is known wherever it is met. */
 function createRegistries({ client, credentials, plainHttp, sources, target, onSecret, }) {
     const named = [...sources, ...(target === undefined ? [] : [target])].filter((spec) => spec.kind === "registry");
@@ -12668,6 +12706,8 @@ function createRegistries({ client, credentials, plainHttp, sources, target, onS
         /** A descriptor may say http for a host, but nobody's credentials go there unprotected on its word. */
         described(host, scheme) {
             const name = canonicalHost(host);
+            if (isLinkLocal(name) && !named.some((spec) => canonicalHost(spec.host) === name))
+                throw addressRefused(name);
             const isOwnWord = scheme === "http" && !isPlain(name) && !schemes.has(name);
             if (isOwnWord)
                 return registry(name, true, false);

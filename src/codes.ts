@@ -115,6 +115,7 @@ export const codes = {
   CHART_INDEX_MALFORMED: "The index of a chart repository cannot be read.",
   ARTIFACT_DIGEST_DIFFERS: "An artifact is another one than the component descriptor says.",
   LEFT_BY_REFERENCE: "Something was not copied, since that cannot be done so that it stays what it is.",
+  REFERENCE_CYCLE: "Component versions refer to each other in a circle.",
   REFERENCE_DIGEST_DIFFERS: "A component version is another one than a reference to it says.",
   NORMALISATION_UNSUPPORTED: "A digest was computed in a way that is not supported.",
   HASH_UNSUPPORTED: "A digest was computed with a hash algorithm that is not supported.",

@@ -1,4 +1,5 @@
 import type { HttpClient } from "./http/client.ts";
+import { addressRefused, isLinkLocal } from "./http/reach.ts";
 import type { RegistrySpec, RepositorySpec } from "./ocm/component-reference.ts";
 import { type CredentialEntry, canonicalHost, credentialFor } from "./registry/credentials.ts";
 import { createRemoteRegistry, type RemoteRegistry } from "./registry/remote-registry.ts";
@@ -90,6 +91,7 @@ export function createRegistries({
     /** A descriptor may say http for a host, but nobody's credentials go there unprotected on its word. */
     described(host: string, scheme: "http" | "https" | undefined): RemoteRegistry {
       const name = canonicalHost(host);
+      if (isLinkLocal(name) && !named.some((spec) => canonicalHost(spec.host) === name)) throw addressRefused(name);
       const isOwnWord = scheme === "http" && !isPlain(name) && !schemes.has(name);
       if (isOwnWord) return registry(name, true, false);
       return registry(name, scheme === "https" ? false : isPlain(name), true);

@@ -23,6 +23,15 @@ export function reachOf(url: URL, isNamed: (host: string) => boolean): Reach {
   return isPrivateName(name) ? "nowhere" : "public";
 }
 
+/** Addresses below which clouds serve the credentials of their machines (RFC 3927, RFC 4291, 2.5.6). */
+const LINK_LOCAL = ["169.254.0.0/16", "fe80::/10"].flatMap((network) => parseNetwork(network) ?? []);
+
+/** Whether a host (`name[:port]`) is one that no registry has, and that a machine tells its secrets at. */
+export function isLinkLocal(host: string): boolean {
+  const ip = parseIp(host.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1"));
+  return ip !== undefined && LINK_LOCAL.some((network) => contains(network, ip));
+}
+
 /** Names that mean something else on every network: RFC 6761, 6762, 8375, and `.internal`, below which clouds serve their metadata. */
 export function isPrivateName(name: string): boolean {
   return !name.includes(".") || /\.(?:localhost|local|internal|home\.arpa)$/.test(name);

@@ -66,6 +66,7 @@ export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegi
   const manifests = new Map<string, KnownManifest>();
   const listReferrers = createListReferrers();
   const reading = new Map<string, Promise<KnownManifest>>();
+  const tagLists = new Map<string, Promise<readonly string[]>>();
 
   const registry: RemoteRegistry = {
     name: options.host,
@@ -82,7 +83,17 @@ export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegi
       }
       const actions = options.isWritten(name) ? "pull,push" : "pull";
       const url = `${base}${name}/`;
-      return createRepository({ name, base: url, actions, client, manifests, reading, listReferrers, registry });
+      return createRepository({
+        name,
+        base: url,
+        actions,
+        client,
+        manifests,
+        reading,
+        tagLists,
+        listReferrers,
+        registry,
+      });
     },
     async ping(signal) {
       const response = await client.learn({ method: "GET", url: base }, signal);
@@ -107,6 +118,8 @@ interface RepositoryContext {
   /** By `repository@digest`: that one repository has a manifest says nothing of another. */
   readonly manifests: Map<string, KnownManifest>;
   readonly listReferrers: ListReferrers;
+  /** Tags of repositories as they were when they were first asked for. */
+  readonly tagLists: Map<string, Promise<readonly string[]>>;
   /** Those by digest that are being asked for: who wants the same waits with the first. */
   readonly reading: Map<string, Promise<KnownManifest>>;
   readonly registry: RemoteRegistry;
@@ -178,7 +191,12 @@ function createRepository(context: RepositoryContext): RemoteRepository {
       return status < 400;
     },
 
-    listTags: (signal) => listTags(list, signal),
+    listTags(signal) {
+      const known = context.tagLists.get(name) ?? listTags(list, signal);
+      context.tagLists.set(name, known);
+      known.catch(() => context.tagLists.delete(name));
+      return known;
+    },
 
     listReferrers: (subject, signal) => context.listReferrers(list, subject, signal),
 

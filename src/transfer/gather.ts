@@ -99,13 +99,13 @@ export async function gather(
     return surveyed === undefined ? [] : [[key, surveyed] as const];
   });
   const named = new Set(wanted.map(({ component, version }) => keyOf(component, version)));
-  const ordered = childrenFirst(new Map(inOrder));
+  const { ordered, cycles } = childrenFirst(new Map(inOrder));
   return {
     versions: ordered,
     named: ordered
       .map(({ version }) => version)
       .filter(({ descriptor }) => named.has(keyOf(descriptor.name, descriptor.version))),
-    errors: [...errors],
+    errors: [...errors, ...(options.recursive ? cycles : [])],
   };
 }
 
@@ -146,12 +146,20 @@ async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
   }
 }
 
-function childrenFirst(versions: ReadonlyMap<string, SurveyedVersion>): SurveyedVersion[] {
+/** Also finds references in a circle: no order, and no digest of a reference, could ever be right. */
+function childrenFirst(versions: ReadonlyMap<string, SurveyedVersion>): {
+  readonly ordered: SurveyedVersion[];
+  readonly cycles: readonly TransferError[];
+} {
   const ordered: SurveyedVersion[] = [];
+  const cycles: TransferError[] = [];
   const entered = new Set<SurveyedVersion>();
+  const left = new Set<SurveyedVersion>();
   // By hand rather than by recursion: chains of references may be longer than the stack.
   const stack: { surveyed: SurveyedVersion; children: Iterator<SurveyedVersion> }[] = [];
   const enter = (surveyed: SurveyedVersion) => {
+    if (entered.has(surveyed) && !left.has(surveyed))
+      cycles.push(cycleOf(surveyed.version, stack.at(-1)?.surveyed.version));
     if (entered.has(surveyed)) return;
     entered.add(surveyed);
     stack.push({ surveyed, children: referenced(surveyed.version, versions).values() });
@@ -165,10 +173,21 @@ function childrenFirst(versions: ReadonlyMap<string, SurveyedVersion>): Surveyed
         continue;
       }
       stack.pop();
+      left.add(top.surveyed);
       ordered.push(top.surveyed);
     }
   }
-  return ordered;
+  return { ordered, cycles };
+}
+
+function cycleOf({ descriptor, from }: ComponentVersion, by: ComponentVersion | undefined): TransferError {
+  const [id, last] = [descriptor, by?.descriptor ?? descriptor].map(({ name, version }) => keyOf(name, version));
+  const how = id === last ? "refers to itself" : `refers to ${last}, which leads back to it`;
+  return new TransferError("REFERENCE_CYCLE", `${id} ${how}`, {
+    where: from.display,
+    remedy:
+      "Whoever made these component versions has to take one of the references out; transfer them without recursive until then.",
+  });
 }
 
 function referenced(
