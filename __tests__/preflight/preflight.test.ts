@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from "@jest/globals";
+import { locateOciBlob } from "../../src/access-methods/oci-blob.ts";
+import type { OciBlobAccess } from "../../src/ocm/access.ts";
 import { type PreflightOptions, runPreflight } from "../../src/preflight/preflight.ts";
 import type { Descriptor } from "../../src/registry/descriptor.ts";
 import type { ReadableRegistry } from "../../src/registry/registry.ts";
@@ -7,7 +9,7 @@ import { gather, type Wanted } from "../../src/transfer/gather.ts";
 import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
 import { stopEverything } from "../real/running.ts";
 import { openRegistry } from "../registry/open-registry.ts";
-import { addComponentVersion, addImage, resource } from "../transfer/content.ts";
+import { addBlob, addComponentVersion, addImage, resource } from "../transfer/content.ts";
 import { createMemoryRegistry } from "../transfer/memory-registry.ts";
 
 afterEach(stopEverything);
@@ -131,4 +133,33 @@ test("blobs of each registry are probed, local ones too, and those of archives a
   const { errors } = await preflight([registry, openRegistry(other.host), archive]);
   expect(errors).toEqual([]);
   expect([source, other].map((each) => probesOf(each).length)).toEqual([1, 1]);
+});
+
+test("a blob of another registry is probed there, however small those of the component are", async () => {
+  const { source, registry } = await scene();
+  const other = await startFakeRegistry();
+  const blob = addBlob(other, "files", "longer than anything that the first registry has", "text/plain");
+  const access = { type: "ociBlob", ref: `${other.host}/files`, ...blob };
+  addComponentVersion(source, { resources: [resource("one", reference("one")), resource("file", access)] });
+  const elsewhere = openRegistry(other.host);
+  const { errors } = await preflight([registry], {
+    gather: (wanted) =>
+      gather(
+        wanted.map((one) => ({ ...one, version: "1.0.0" })),
+        {
+          recursive: false,
+          copyResources: true,
+          copySources: false,
+          registryAt: () => registry,
+          accessMethods: {
+            locate: async (located, about) => locateOciBlob(located as OciBlobAccess, about, () => elsewhere),
+          },
+        },
+      ),
+  });
+  expect(errors).toEqual([]);
+  expect([source, other].map((each) => probesOf(each).map(({ repository }) => repository))).toEqual([
+    ["images/one"],
+    ["files"],
+  ]);
 });

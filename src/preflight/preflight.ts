@@ -1,7 +1,7 @@
 import type { ComponentRepository } from "../ocm/component-version.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
 import { isManifest } from "../registry/descriptor.ts";
-import type { ReadableRegistry, ReadableRepository } from "../registry/registry.ts";
+import type { ReadableRegistry } from "../registry/registry.ts";
 import type { RemoteRegistry, RemoteRepository } from "../registry/remote-registry.ts";
 import type { Gathered } from "../transfer/gather.ts";
 import type { Named } from "../transfer/select-versions.ts";
@@ -56,8 +56,8 @@ async function checkTarget({ lookAtTarget }: PreflightOptions, gathered: Gathere
 /** The largest blob of each registry that blobs will be read from: some registries redirect only what is large. */
 function blobSamples({ versions }: Gathered): [RemoteRepository, Descriptor][] {
   const samples = new Map<RemoteRegistry, [RemoteRepository, Descriptor]>();
-  for (const { version, items } of versions) {
-    for (const [from, blob] of items.flatMap((item) => blobsOf(item, version.repository))) {
+  for (const { items } of versions) {
+    for (const [from, blob] of items.flatMap(blobsOf)) {
       const known = samples.get(from.registry)?.[1];
       if (known === undefined || known.size < blob.size) samples.set(from.registry, [from, blob]);
     }
@@ -65,11 +65,11 @@ function blobSamples({ versions }: Gathered): [RemoteRepository, Descriptor][] {
   return [...samples.values()];
 }
 
-function blobsOf(item: Item, home: ReadableRepository): [RemoteRepository, Descriptor][] {
+function blobsOf(item: Item): [RemoteRepository, Descriptor][] {
   if (item.kind === "kept") return [];
   const [from, all] =
     item.kind === "layer"
-      ? [home, item.blobs]
+      ? [item.from, item.blobs]
       : [item.graph.from, item.graph.nodes.map(({ descriptor }) => descriptor)];
   if (!isRemoteRepository(from)) return [];
   return all.filter(({ mediaType }) => !isManifest(mediaType)).map((blob) => [from, blob]);
