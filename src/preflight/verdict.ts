@@ -43,11 +43,6 @@ export function proxyOf({ route }: Hop): ProxyUrl {
   return route.proxy;
 }
 
-/** What stands before and behind the dot of a default port is the same host to a user. */
-export function withoutDefaultPort(host: string): string {
-  return host.replace(/:443$/, "");
-}
-
 export function uploadRemedy({ host, neededFor }: Hop): string {
   const registry = neededFor.replace("uploads to ", "");
   return `Let this runner reach ${host}, or have the operators of ${registry} correct the public URL that it names for uploads (behind a reverse proxy: http.host of the CNCF registry, or X-Forwarded-Host).`;
