@@ -212,6 +212,9 @@ describe("requests", () => {
     await expect(app.resolve("1")).rejects.toMatchObject({ name: "HopError" });
     registry.inject({ ...failOnce, act: { kind: "respond", status: 503 } });
     await expect(app.resolve("1")).resolves.toMatchObject({ size: expect.any(Number) });
+    // Who has answered before can be reached: a connection that is cut then is asked for again.
+    registry.inject(failOnce);
+    await expect(app.resolve("1")).resolves.toMatchObject({ size: expect.any(Number) });
     session.setStage("transfer");
     registry.inject(failOnce);
     await expect(app.resolve("1")).resolves.toMatchObject({ size: expect.any(Number) });

@@ -60,7 +60,7 @@ export interface Patience {
   /** Milliseconds until an answer must begin. */
   readonly timeout: number;
   readonly attempts: number;
-  /** Attempts where nobody answers at all, if these are fewer. */
+  /** Attempts where nobody answers, and nobody did before, if these are fewer. */
   readonly connections?: number;
   /** Whether a host that could not be reached is taken for unreachable from then on, by everybody who asks for it. */
   readonly isFinal?: boolean;
@@ -206,6 +206,11 @@ export function createClient(options: ClientOptions): HttpClient {
     return explained.speaks !== undefined || isForeign ? new HopError(hop, explained) : broken;
   }
 
+  /** A connection that is cut, of a host that is known to answer, is no sign of a blocked hop. */
+  function hasBrokenOff(error: unknown): boolean {
+    return error instanceof HopError && !error.timedOut && contact.hasAnswered(error.hop);
+  }
+
   return {
     async request(request, signal) {
       const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
@@ -223,7 +228,8 @@ export function createClient(options: ClientOptions): HttpClient {
           await drain(response);
           await pause(attempt, wanted, response.hop.host, signal);
         } catch (error) {
-          if (attempt >= Math.min(attempts, connections) || signal?.aborted || !isRetryable(error)) throw error;
+          const most = hasBrokenOff(error) ? attempts : Math.min(attempts, connections);
+          if (attempt >= most || signal?.aborted || !isRetryable(error)) throw error;
           await pause(attempt, undefined, new URL(request.url).host, signal);
         }
       }

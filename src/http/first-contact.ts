@@ -3,6 +3,8 @@ import { type Hop, HopError } from "./hop.ts";
 export interface FirstContact {
   /** Sends at once where the host is known to answer, and not at all where it is known not to. */
   through<T>(hop: Hop, send: () => Promise<T>): Promise<T>;
+  /** Whether the host has answered before: what fails then is one request, and not the way. */
+  hasAnswered(hop: Hop): boolean;
 }
 
 /**
@@ -11,13 +13,22 @@ export interface FirstContact {
  */
 export function createFirstContact(): FirstContact {
   const contacts = new Map<string, Promise<HopError | undefined>>();
+  const answered = new Set<string>();
+
+  async function noted<T>(key: string, send: () => Promise<T>): Promise<T> {
+    const answer = await send();
+    answered.add(key);
+    return answer;
+  }
 
   return {
+    hasAnswered: (hop) => answered.has(keyOf(hop)),
+
     async through(hop, send) {
-      const key = `${hop.route.via} ${new URL(hop.url).protocol} ${hop.host}`;
+      const key = keyOf(hop);
       const before = contacts.get(key);
       if (before === undefined) {
-        const sending = send();
+        const sending = noted(key, send);
         contacts.set(
           key,
           sending.then(() => undefined, unreachable),
@@ -26,9 +37,13 @@ export function createFirstContact(): FirstContact {
       }
       const error = await before;
       if (error !== undefined) throw new HopError(hop, error.failure);
-      return send();
+      return noted(key, send);
     },
   };
+}
+
+function keyOf({ route, url, host }: Hop): string {
+  return `${route.via} ${new URL(url).protocol} ${host}`;
 }
 
 /** An answer that breaks off comes from a host that was reached; one that never begins might as well not. */
