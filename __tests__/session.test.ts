@@ -1,17 +1,26 @@
+import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { readInputs } from "../src/inputs.ts";
 import { parseAccess, type WgetAccess } from "../src/ocm/access.ts";
 import { parseRepository, type RegistrySpec } from "../src/ocm/component-reference.ts";
+import { openCtfTarget } from "../src/ocm/ctf-target.ts";
+import { writeArtifactSet } from "../src/ocm/write-artifact-set.ts";
 import { readSettings } from "../src/proxy/settings.ts";
+import { bytesOf } from "../src/registry/content.ts";
 import { type CredentialEntry, parseCredentialLines } from "../src/registry/credentials.ts";
+import type { Descriptor } from "../src/registry/descriptor.ts";
+import { sha256 } from "../src/registry/digest.ts";
 import type { RemoteRegistry } from "../src/registry/remote-registry.ts";
 import { openSession, readCredentials, type Session } from "../src/session.ts";
+import { readGraph } from "../src/transfer/graph.ts";
 import { startProxy } from "./fakes/proxy.ts";
 import { startFakeRegistry } from "./fakes/registry.ts";
 import { ctf, temporaryFolder } from "./real/fixtures.ts";
 import { remember, stopEverything } from "./real/running.ts";
+import { addImage } from "./transfer/content.ts";
+import { createMemoryRegistry } from "./transfer/memory-registry.ts";
 
 afterEach(stopEverything);
 
@@ -21,11 +30,12 @@ interface Given {
   readonly target?: string;
   readonly credentials?: readonly CredentialEntry[];
   readonly temp?: string;
+  readonly signal?: AbortSignal;
 }
 
 const registrySpec = (text: string) => parseRepository(text, "test") as RegistrySpec;
 
-function open({ inputs = {}, sources = [], target, credentials = [], temp }: Given): Session {
+function open({ inputs = {}, sources = [], target, credentials = [], temp, signal }: Given): Session {
   const read = readInputs(
     Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
   );
@@ -37,6 +47,7 @@ function open({ inputs = {}, sources = [], target, credentials = [], temp }: Giv
     sources: sources.map((source) => parseRepository(source, "test")),
     target: target === undefined ? undefined : registrySpec(target),
     ...(temp === undefined ? {} : { temp }),
+    signal,
   });
   remember(() => session.close());
   return session;
@@ -259,6 +270,45 @@ describe("what a component descriptor leads to", () => {
     const found = await locate(session, `http://${host}/v2/a/blobs/${digest}`);
     expect(found).toMatchObject({ kind: "blob", descriptor: { digest } });
     expect(readdirSync(temp)).toHaveLength(1);
+    await session.close();
+    expect(readdirSync(temp)).toEqual([]);
+  });
+});
+
+describe("archives and artifact sets", () => {
+  test("whatever was put into the folder of the session is gone with it", async () => {
+    const temp = temporaryFolder();
+    const session = open({ temp });
+    mkdirSync(session.temp, { recursive: true });
+    writeFileSync(join(session.temp, "a"), "");
+    await session.close();
+    expect(readdirSync(temp)).toEqual([]);
+  });
+
+  test("a run that is stopped unpacks no archive to its end", async () => {
+    const path = join(temporaryFolder(), "a.tgz");
+    const archive = await openCtfTarget(path);
+    const descriptor = { mediaType: "text/plain", digest: sha256(Buffer.from("content")), size: 7 };
+    await archive.repository("app").push(descriptor, Buffer.from("content"));
+    await archive.commit();
+    const session = open({ signal: AbortSignal.abort(), temp: temporaryFolder() });
+    await expect(session.openSource({ kind: "ctf", path })).rejects.toMatchObject({ name: "AbortError" });
+  });
+
+  test("an artifact set that breaks off on its way is asked for again", async () => {
+    const memory = createMemoryRegistry();
+    const image = addImage(memory, "images/one", { layers: [randomBytes(1_500_000).toString("latin1")] });
+    const from = memory.repository("images/one");
+    const { nodes } = await readGraph(from, image);
+    const below = nodes.map(({ descriptor }) => descriptor).filter(({ digest }) => digest !== image.digest);
+    const { read } = await writeArtifactSet(from, [image, ...below], { folder: temporaryFolder() });
+    const registry = await startFakeRegistry();
+    const blob = registry.addBlob("app", await bytesOf(read())) as Descriptor;
+    registry.inject({ when: ({ kind }) => kind === "blob", times: 1, act: { kind: "truncate", after: 1_000_000 } });
+    const temp = temporaryFolder();
+    const session = open({ inputs: { retries: "2" }, target: registry.origin, temp });
+    const repository = (await openRemote(session, registrySpec(registry.origin))).repository("app");
+    await expect(session.unpack(repository, blob)).resolves.toMatchObject({ root: { digest: image.digest } });
     await session.close();
     expect(readdirSync(temp)).toEqual([]);
   });

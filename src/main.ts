@@ -41,7 +41,7 @@ export async function main(environment: Environment): Promise<number> {
     results.findings.push(...settings.findings);
     tellFindings(settings.findings, runner);
 
-    const open = openRunSession(inputs, settings, runner, results.findings);
+    const open = openRunSession(inputs, settings, { runner, findings: results.findings, signal: interruption.signal });
     session = open;
     toAllow = () => allowListOf(open, inputs, settings, results);
     await perform({ inputs, settings: settings.proxy, runner, session, results, signal: interruption.signal });
@@ -82,7 +82,11 @@ async function perform(run: Run): Promise<void> {
   // What `setup` does, the settings and their export, every command can do.
 }
 
-function openRunSession(inputs: Inputs, settings: RunSettings, runner: Runner, findings: Finding[]): Session {
+function openRunSession(
+  inputs: Inputs,
+  settings: RunSettings,
+  { runner, findings, signal }: { runner: Runner; findings: Finding[]; signal: AbortSignal },
+): Session {
   const { proxy, ...others } = settings;
   const told = new Set<string>();
   const observeAnswer: SessionOptions["observeAnswer"] = (answer, asked) => {
@@ -103,6 +107,7 @@ function openRunSession(inputs: Inputs, settings: RunSettings, runner: Runner, f
     onSecret,
     observeAnswer,
     temp: runner.temp,
+    signal,
   });
 }
 

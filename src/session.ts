@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { readFile, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AccessMethods, createAccessMethods } from "./access-methods/access-methods.ts";
@@ -25,6 +26,7 @@ import {
 import type { Descriptor } from "./registry/descriptor.ts";
 import type { Digest } from "./registry/digest.ts";
 import { noProxyEntriesFor } from "./registry/hosts.ts";
+import { persist } from "./registry/persist.ts";
 import type { ImageReference } from "./registry/reference.ts";
 import type { ReadableRegistry, ReadableRepository } from "./registry/registry.ts";
 import type { RemoteRegistry } from "./registry/remote-registry.ts";
@@ -67,13 +69,16 @@ export interface SessionOptions {
   readonly certificates?: readonly string[];
   /** Hosts, or `.suffix`, whose certificate is not looked at. */
   readonly unverified?: readonly string[];
-  /** Folder for files that are gone when the run is over. */
+  /** Folder that the session makes one of its own in, when it needs one. */
   readonly temp?: string;
+  /** Ends the unpacking of archives. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export function openSession(options: SessionOptions): Session {
   const { inputs, settings, credentials, sources, target, onSecret, certificates = [], unverified = [] } = options;
-  const { observeAnswer, temp = tmpdir() } = options;
+  const { observeAnswer, signal } = options;
+  const temp = join(options.temp ?? tmpdir(), `.ocm-proxied-transfer-${randomUUID()}`);
   const hops: Hop[] = [];
   const patience: Record<"probe" | "transfer", Patience> = {
     // A server that asks to come back has been reached; one that does not answer may be the blocked hop.
@@ -116,7 +121,7 @@ export function openSession(options: SessionOptions): Session {
   let archiveTarget: Promise<CtfTarget> | undefined;
 
   function openArchive(path: string): Promise<ReadableCtf> {
-    const opened = archives.get(path) ?? openCtf(path, { spool: temp });
+    const opened = archives.get(path) ?? openCtf(path, { spool: temp }, signal);
     archives.set(path, opened);
     return opened;
   }
@@ -134,19 +139,20 @@ export function openSession(options: SessionOptions): Session {
     async openTarget(spec) {
       const display = formatRepository(spec);
       if (spec.kind === "registry") return { registry: registries.named(spec), path: spec.path, display };
-      archiveTarget ??= openCtfTarget(spec.path, { spool: temp });
+      archiveTarget ??= openCtfTarget(spec.path, { spool: temp }, signal);
       return { registry: await archiveTarget, path: "", display };
     },
     async reopenTarget(spec) {
       const display = formatRepository(spec);
       if (spec.kind === "registry") return { registry: registries.anew(spec), path: spec.path, display };
-      const opening = openCtf(spec.path, { spool: temp });
+      const opening = openCtf(spec.path, { spool: temp }, signal);
       reopened.push(opening);
       return { registry: await opening, path: "", display };
     },
     registryAt: ({ host, scheme }) => registries.described(host, scheme),
     unpack(from, blob) {
-      const opening = artifactSets.get(blob.digest) ?? openArtifactSet(from, blob, { spool: temp });
+      const open = () => openArtifactSet(from, blob, { spool: temp }, signal);
+      const opening = artifactSets.get(blob.digest) ?? persist(inputs.retries, open, signal);
       artifactSets.set(blob.digest, opening);
       opening.catch(() => artifactSets.delete(blob.digest));
       return opening;
@@ -156,17 +162,19 @@ export function openSession(options: SessionOptions): Session {
     },
     async close() {
       await client.close();
-      await accessMethods.close();
       const opened = await Promise.allSettled([
         ...archives.values(),
         ...artifactSets.values(),
         ...reopened,
         archiveTarget,
       ]);
-      for (const result of opened) {
-        if (result.status === "rejected" || result.value === undefined) continue;
+      const closing = opened.map(async (result) => {
+        if (result.status === "rejected" || result.value === undefined) return;
         await ("abandon" in result.value ? result.value.abandon() : result.value.close());
-      }
+      });
+      // A file that cannot be removed is no reason to lose what the run has to report.
+      await Promise.allSettled([...closing, accessMethods.close()]);
+      await rm(temp, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
     },
   };
 }
