@@ -87,7 +87,8 @@ async function planAndCopy(run: Run, gathered: Gathered, destination: Destinatio
     const form = inputs.accessFallback;
     if (form === "none" || !(error instanceof ManifestRefused)) throw error;
     const { refused } = error;
-    const other = await withFallback(gathered, { form, refused, folder: session.temp }, signal);
+    const fallback = { form, refused, folder: session.temp, attempts: inputs.retries };
+    const other = await withFallback(gathered, fallback, signal);
     if (
       other.versions.every(({ items }, index) =>
         items.every((item, at) => item === gathered.versions[index]?.items[at]),

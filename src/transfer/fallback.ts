@@ -3,6 +3,7 @@ import { TransferError } from "../errors.ts";
 import { writeArtifactSet } from "../ocm/write-artifact-set.ts";
 import type { Finding } from "../proxy/finding.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
+import { persist } from "../registry/persist.ts";
 import { formatArtifactReference } from "../registry/reference.ts";
 import type { ReadableRepository } from "../registry/registry.ts";
 import { verifying } from "../registry/verify.ts";
@@ -20,6 +21,7 @@ export interface FallbackOptions {
   readonly refused: Refused;
   /** Folder for artifact sets, which are gone when the run is over. */
   readonly folder: string;
+  readonly attempts: number;
 }
 
 /** The same component versions, with another form for each artifact that would be refused. */
@@ -37,7 +39,7 @@ export async function withFallback(
 
 async function changedItem(
   item: Item,
-  { form, refused, folder }: FallbackOptions,
+  { form, refused, folder, attempts }: FallbackOptions,
   signal?: AbortSignal,
 ): Promise<Item> {
   if (item.kind !== "artifact" || item.form !== undefined || !isRefused(item, refused)) return item;
@@ -45,7 +47,8 @@ async function changedItem(
   const { element, graph, name } = item;
   const below = graph.nodes.map(({ descriptor }) => descriptor).filter(({ digest }) => digest !== graph.root.digest);
   const tag = name.tag === undefined ? {} : { tag: name.tag };
-  const { descriptor, read } = await writeArtifactSet(graph.from, [graph.root, ...below], { folder, ...tag }, signal);
+  const pack = () => writeArtifactSet(graph.from, [graph.root, ...below], { folder, ...tag }, signal);
+  const { descriptor, read } = await persist(attempts, pack, signal);
   const access = {
     type: "localBlob",
     localReference: descriptor.digest,
@@ -72,7 +75,7 @@ function oneBlob(name: string, { digest }: Descriptor, read: () => Readable): Re
   };
 }
 
-export function fallbackFinding({ form, refused }: Omit<FallbackOptions, "folder">): Finding {
+export function fallbackFinding({ form, refused }: Pick<FallbackOptions, "form" | "refused">): Finding {
   const what =
     refused === "index" ? "an index around a component version" : `manifests of the type ${refused.mediaType}`;
   return form === "artifact-set"
