@@ -352,6 +352,25 @@ describe("a transfer with signatures", () => {
     expect(target.tags(REPOSITORY)).toEqual({});
   });
 
+  test("names the tags that are left where the way to the target is lost for good", async () => {
+    const { registry, inputs } = await startShop();
+    const target = await startFakeRegistry();
+    let [isPublished, isLost] = [false, false];
+    target.inject({
+      when: (request) => {
+        isPublished ||= request.method === "PUT" && request.repository === REPOSITORY && request.reference === "1.0.0";
+        isLost ||= isPublished && asked({ method: "HEAD", reference: layersOf(registry)[0] ?? "" })(request);
+        return isLost;
+      },
+      act: { kind: "reset" },
+    });
+    const result = await transfer({ ...inputs, target: `${target.origin}/moved`, retries: "1" });
+    expect(errorsOf(result)).toEqual(["PUBLISHED_IN_PART"]);
+    expect(result.report.error.message).toContain(`${REPOSITORY}:1.0.0`);
+    expect(JSON.parse(result.outputs.diagnosis ?? "")).toMatchObject([{ code: "CONNECTION_LOST" }]);
+    expect(Object.keys(target.tags(REPOSITORY))).toEqual(["1.0.0"]);
+  });
+
   test("finds out that what was there before has lost something", async () => {
     const { registry, inputs } = await startShop();
     const target = await startFakeRegistry();

@@ -1,7 +1,7 @@
 import { errorsIn, TransferError, throwAll } from "../errors.ts";
 import type { Gathered } from "../transfer/gather.ts";
 import type { Plan } from "../transfer/plan.ts";
-import { takeBackAll } from "../transfer/publish.ts";
+import { publishedInPart, takeBackAll } from "../transfer/publish.ts";
 import { readBack } from "../transfer/read-back.ts";
 import { distrust, type TrustedKey } from "../transfer/trust.ts";
 import type { Destination } from "./preflight.ts";
@@ -9,7 +9,8 @@ import type { Run } from "./run.ts";
 
 /**
  * Verifies what was written by reading it as somebody who comes later. What does not hold has its tags taken back, but in an archive,
- * which is left as it was written. Fails with READ_BACK_DIFFERS, or as the way to the target does.
+ * which is left as it was written. Fails with READ_BACK_DIFFERS, as the way to the target does, or with PUBLISHED_IN_PART where tags
+ * are left behind a way that was lost.
  */
 export async function verifyCopy(
   { inputs, session, runner, signal }: Run,
@@ -30,7 +31,9 @@ export async function verifyCopy(
     const errors = errorsIn(error).filter((each) => each instanceof TransferError);
     const [first] = errors;
     // A host that cannot be reached says nothing of what it has.
-    if (first === undefined || errors.length < errorsIn(error).length) throw error;
+    const way = errorsIn(error).find((each) => !(each instanceof TransferError));
+    if (way !== undefined && left !== undefined && left.length > 0) throw publishedInPart(way, left, registry.name);
+    if (way !== undefined || first === undefined) throw error;
     const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
     throw new TransferError(
       "READ_BACK_DIFFERS",

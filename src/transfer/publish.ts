@@ -25,16 +25,21 @@ export async function publish(plan: Plan, target: Registry, signal?: AbortSignal
   } catch (error) {
     const left = await takeBack(set, target);
     if (left.length === 0) throw error;
-    throw new TransferError(
-      "PUBLISHED_IN_PART",
-      `${errorMessage(error)}; these tags could not be taken back: ${left.join(", ")}`,
-      {
-        where: target.name,
-        remedy: "Mend the cause and run again, which completes the transfer, or delete these tags by hand.",
-        cause: error,
-      },
-    );
+    throw publishedInPart(error, left, target.name);
   }
+}
+
+/** The error for what failed when tags are left that could not be taken back. */
+export function publishedInPart(failure: unknown, left: readonly string[], where: string): TransferError {
+  return new TransferError(
+    "PUBLISHED_IN_PART",
+    `${errorMessage(failure)}; these tags could not be taken back: ${left.join(", ")}`,
+    {
+      where,
+      remedy: "Mend the cause and run again, which completes the transfer, or delete these tags by hand.",
+      cause: failure,
+    },
+  );
 }
 
 /** Takes all tags back that the transfer set; resolves to those that are left. */
