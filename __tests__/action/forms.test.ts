@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
 import { componentDigests, resources } from "../fixtures/ocm/digests.ts";
 import { type ActionResult, runAction } from "../real/action.ts";
-import { ctf, unpack } from "../real/fixtures.ts";
+import { ctf, temporaryFolder, unpack } from "../real/fixtures.ts";
 import { withParts } from "../real/parts.ts";
 import { type RealRegistry, startRegistry } from "../real/registry.ts";
 import { stopEverything } from "../real/running.ts";
@@ -73,8 +75,12 @@ withParts(["docker-registry", "squid"], "the other forms of access", () => {
   test("dry-run plans every step and writes nothing", async () => {
     const estate = await startEstate("docker-registry");
     const target = await startRegistry({ kind: "docker-registry" });
-    const result = await runAction({ inputs: { ...mainJob(estate, target), "dry-run": "true" } });
+    const file = join(temporaryFolder(), "images.json");
+    const result = await runAction({
+      inputs: { ...mainJob(estate, target), "dry-run": "true", "write-images": `images=${file}` },
+    });
     expect(result.code).toBe(0);
+    expect(existsSync(file)).toBe(false);
     const kinds = (JSON.parse(result.outputs.plan ?? "") as { kind: string }[]).map(({ kind }) => kind);
     expect(new Set(kinds)).toEqual(new Set(["copy", "mount", "write", "rewrite", "keep", "tag"]));
     expect(Number(result.outputs["bytes-copied"])).toBeGreaterThan(80_000);

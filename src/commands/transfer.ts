@@ -37,16 +37,16 @@ export async function transfer(run: Run): Promise<void> {
   if (keys.length > 0) throwAll(distrustOf(gathered, keys));
   report(findingsOf(gathered), run);
   const plan = await planAndCopy(run, gathered, destination);
-  if (!inputs.dryRun) {
-    const referrers = await tagReferrers(plan, target.registry, signal);
-    report(leftReferrers(referrers.left), run);
-    const whole = { ...plan, tags: [referrers.tags, ...plan.tags] };
-    results.plan = whole;
-    await publish(whole, target.registry, signal);
-    if ("commit" in target.registry) await target.registry.commit(signal);
-    if (keys.length > 0) await verifyCopy(run, { plan: whole, named: gathered.named }, destination, keys);
-    results.componentVersions = describeVersions(plan, destination, "written");
-  }
+  // Files that name images which are not there yet would be deployed by somebody.
+  if (inputs.dryRun) return;
+  const referrers = await tagReferrers(plan, target.registry, signal);
+  report(leftReferrers(referrers.left), run);
+  const whole = { ...plan, tags: [referrers.tags, ...plan.tags] };
+  results.plan = whole;
+  await publish(whole, target.registry, signal);
+  if ("commit" in target.registry) await target.registry.commit(signal);
+  if (keys.length > 0) await verifyCopy(run, { plan: whole, named: gathered.named }, destination, keys);
+  results.componentVersions = describeVersions(plan, destination, "written");
   const images = movedImages(plan.arrangements, target.path);
   results.written = await writeImageFiles(inputs.writeImages, { images, prefix: consumerPrefix(run, destination) });
   for (const { format, path } of results.written) runner.info(`wrote ${path} (${format})`);
