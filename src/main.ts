@@ -96,7 +96,7 @@ function openRunSession(
       told.add(key);
     }
   };
-  const sources = inputs.componentVersions.map(({ repository }) => repository);
+  const sources = [...inputs.componentVersions, ...inputs.resolvers].map(({ repository }) => repository);
   const onSecret = (secret: string) => spellings(secret).forEach(runner.mask);
   return openSession({
     ...others,
