@@ -932,21 +932,31 @@ function refuseSocks(proxy, url) {
  */
 function createFirstContact() {
     const contacts = new Map();
+    const answered = new Set();
+    async function noted(key, send) {
+        const answer = await send();
+        answered.add(key);
+        return answer;
+    }
     return {
+        hasAnswered: (hop) => answered.has(keyOf(hop)),
         async through(hop, send) {
-            const key = `${hop.route.via} ${new URL(hop.url).protocol} ${hop.host}`;
+            const key = keyOf(hop);
             const before = contacts.get(key);
             if (before === undefined) {
-                const sending = send();
+                const sending = noted(key, send);
                 contacts.set(key, sending.then(() => undefined, unreachable));
                 return sending;
             }
             const error = await before;
             if (error !== undefined)
                 throw new HopError(hop, error.failure);
-            return send();
+            return noted(key, send);
         },
     };
+}
+function keyOf({ route, url, host }) {
+    return `${route.via} ${new URL(url).protocol} ${host}`;
 }
 /** An answer that breaks off comes from a host that was reached; one that never begins might as well not. */
 function unreachable(error) {
@@ -1205,6 +1215,10 @@ function createClient(options) {
         const explained = await dispatchers.explain(failure, route.proxy);
         return explained.speaks !== undefined || isForeign ? new HopError(hop, explained) : broken;
     }
+    /** A connection that is cut, of a host that is known to answer, is no sign of a blocked hop. */
+    function hasBrokenOff(error) {
+        return error instanceof HopError && !error.timedOut && contact.hasAnswered(error.hop);
+    }
     return {
         async request(request, signal) {
             const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
@@ -1225,7 +1239,8 @@ function createClient(options) {
                     await pause(attempt, wanted, response.hop.host, signal);
                 }
                 catch (error) {
-                    if (attempt >= Math.min(attempts, connections) || signal?.aborted || !isRetryable(error))
+                    const most = hasBrokenOff(error) ? attempts : Math.min(attempts, connections);
+                    if (attempt >= most || signal?.aborted || !isRetryable(error))
                         throw error;
                     await pause(attempt, undefined, new URL(request.url).host, signal);
                 }
@@ -3228,10 +3243,6 @@ function proxyOf({ route }) {
         throw new TypeError("a direct route has no proxy");
     return route.proxy;
 }
-/** What stands before and behind the dot of a default port is the same host to a user. */
-function withoutDefaultPort(host) {
-    return host.replace(/:443$/, "");
-}
 function uploadRemedy({ host, neededFor }) {
     const registry = neededFor.replace("uploads to ", "");
     return `Let this runner reach ${host}, or have the operators of ${registry} correct the public URL that it names for uploads (behind a reverse proxy: http.host of the CNCF registry, or X-Forwarded-Host).`;
@@ -3808,8 +3819,8 @@ async function checkTarget({ lookAtTarget }, gathered, signal) {
 /** The largest blob of each registry that blobs will be read from: some registries redirect only what is large. */
 function blobSamples({ versions }) {
     const samples = new Map();
-    for (const { version, items } of versions) {
-        for (const [from, blob] of items.flatMap((item) => blobsOf(item, version.repository))) {
+    for (const { items } of versions) {
+        for (const [from, blob] of items.flatMap(blobsOf)) {
             const known = samples.get(from.registry)?.[1];
             if (known === undefined || known.size < blob.size)
                 samples.set(from.registry, [from, blob]);
@@ -3817,11 +3828,11 @@ function blobSamples({ versions }) {
     }
     return [...samples.values()];
 }
-function blobsOf(item, home) {
+function blobsOf(item) {
     if (item.kind === "kept")
         return [];
     const [from, all] = item.kind === "layer"
-        ? [home, item.blobs]
+        ? [item.from, item.blobs]
         : [item.graph.from, item.graph.nodes.map(({ descriptor }) => descriptor)];
     if (!isRemoteRepository(from))
         return [];
@@ -4406,7 +4417,7 @@ async function gather(wanted, options, signal) {
         work.push(job.catch((error) => void errors.add(error)));
     }
     function visit(item) {
-        const key = keyOf(item.component, item.version);
+        const key = gather_keyOf(item.component, item.version);
         const known = reading.get(key);
         if (known !== undefined) {
             start(assertSame(known, item, signal));
@@ -4427,7 +4438,7 @@ async function gather(wanted, options, signal) {
             errors.add(error);
     }
     function visitReferences({ from, descriptor }) {
-        const referrer = keyOf(descriptor.name, descriptor.version);
+        const referrer = gather_keyOf(descriptor.name, descriptor.version);
         for (const { componentName, version } of descriptor.references) {
             visit({ from, component: componentName, version, isReferred: true, referrer });
         }
@@ -4460,13 +4471,13 @@ async function gather(wanted, options, signal) {
         const surveyed = versions.get(key);
         return surveyed === undefined ? [] : [[key, surveyed]];
     });
-    const named = new Set(wanted.map(({ component, version }) => keyOf(component, version)));
+    const named = new Set(wanted.map(({ component, version }) => gather_keyOf(component, version)));
     const { ordered, cycles } = childrenFirst(new Map(inOrder));
     return {
         versions: ordered,
         named: ordered
             .map(({ version }) => version)
-            .filter(({ descriptor }) => named.has(keyOf(descriptor.name, descriptor.version))),
+            .filter(({ descriptor }) => named.has(gather_keyOf(descriptor.name, descriptor.version))),
         errors: [...errors, ...(options.recursive ? cycles : [])],
     };
 }
@@ -4537,7 +4548,7 @@ function childrenFirst(versions) {
     return { ordered, cycles };
 }
 function cycleOf({ descriptor, from }, by) {
-    const [id, last] = [descriptor, by?.descriptor ?? descriptor].map(({ name, version }) => keyOf(name, version));
+    const [id, last] = [descriptor, by?.descriptor ?? descriptor].map(({ name, version }) => gather_keyOf(name, version));
     const how = id === last ? "refers to itself" : `refers to ${last}, which leads back to it`;
     return new TransferError("REFERENCE_CYCLE", `${id} ${how}`, {
         where: from.display,
@@ -4545,9 +4556,9 @@ function cycleOf({ descriptor, from }, by) {
     });
 }
 function referenced({ descriptor }, versions) {
-    return descriptor.references.flatMap(({ componentName, version }) => versions.get(keyOf(componentName, version)) ?? []);
+    return descriptor.references.flatMap(({ componentName, version }) => versions.get(gather_keyOf(componentName, version)) ?? []);
 }
-function keyOf(component, version) {
+function gather_keyOf(component, version) {
     return `${component}:${version}`;
 }
 
@@ -6579,6 +6590,7 @@ function digestMismatch(expected, digest, where) {
 
 
 
+
 /** The same component versions, with another form for each artifact that would be refused. */
 async function withFallback({ versions, ...gathered }, options, signal) {
     const changed = versions.map(async ({ items, ...surveyed }) => ({
@@ -6587,7 +6599,7 @@ async function withFallback({ versions, ...gathered }, options, signal) {
     }));
     return { ...gathered, versions: await Promise.all(changed) };
 }
-async function changedItem(item, { form, refused, folder }, signal) {
+async function changedItem(item, { form, refused, folder, attempts }, signal) {
     if (item.kind !== "artifact" || item.form !== undefined || !isRefused(item, refused))
         return item;
     if (form === "ociArtifact")
@@ -6595,7 +6607,8 @@ async function changedItem(item, { form, refused, folder }, signal) {
     const { element, graph, name } = item;
     const below = graph.nodes.map(({ descriptor }) => descriptor).filter(({ digest }) => digest !== graph.root.digest);
     const tag = name.tag === undefined ? {} : { tag: name.tag };
-    const { descriptor, read } = await writeArtifactSet(graph.from, [graph.root, ...below], { folder, ...tag }, signal);
+    const pack = () => writeArtifactSet(graph.from, [graph.root, ...below], { folder, ...tag }, signal);
+    const { descriptor, read } = await persist(attempts, pack, signal);
     const access = {
         type: "localBlob",
         localReference: descriptor.digest,
@@ -7408,12 +7421,16 @@ async function publish(plan, target, signal) {
         const left = await takeBack(set, target);
         if (left.length === 0)
             throw error;
-        throw new TransferError("PUBLISHED_IN_PART", `${errorMessage(error)}; these tags could not be taken back: ${left.join(", ")}`, {
-            where: target.name,
-            remedy: "Mend the cause and run again, which completes the transfer, or delete these tags by hand.",
-            cause: error,
-        });
+        throw publishedInPart(error, left, target.name);
     }
+}
+/** The error for what failed when tags are left that could not be taken back. */
+function publishedInPart(failure, left, where) {
+    return new TransferError("PUBLISHED_IN_PART", `${errorMessage(failure)}; these tags could not be taken back: ${left.join(", ")}`, {
+        where,
+        remedy: "Mend the cause and run again, which completes the transfer, or delete these tags by hand.",
+        cause: failure,
+    });
 }
 /** Takes all tags back that the transfer set; resolves to those that are left. */
 function takeBackAll(plan, target) {
@@ -7512,7 +7529,8 @@ function failures(results) {
 
 /**
  * Verifies what was written by reading it as somebody who comes later. What does not hold has its tags taken back, but in an archive,
- * which is left as it was written. Fails with READ_BACK_DIFFERS, or as the way to the target does.
+ * which is left as it was written. Fails with READ_BACK_DIFFERS, as the way to the target does, or with PUBLISHED_IN_PART where tags
+ * are left behind a way that was lost.
  */
 async function verifyCopy({ inputs, session, runner, signal }, { plan, named }, { target }, keys) {
     if (inputs.target === undefined)
@@ -7530,7 +7548,10 @@ async function verifyCopy({ inputs, session, runner, signal }, { plan, named }, 
         const errors = errorsIn(error).filter((each) => each instanceof TransferError);
         const [first] = errors;
         // A host that cannot be reached says nothing of what it has.
-        if (first === undefined || errors.length < errorsIn(error).length)
+        const way = errorsIn(error).find((each) => !(each instanceof TransferError));
+        if (way !== undefined && left !== undefined && left.length > 0)
+            throw publishedInPart(way, left, registry.name);
+        if (way !== undefined || first === undefined)
             throw error;
         const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
         throw new TransferError("READ_BACK_DIFFERS", `${target.display} does not hold what was written: ${first.message}${more}; ${fate(plan, left)}`, {
@@ -7584,18 +7605,19 @@ async function transfer(run) {
         throwAll(distrustOf(gathered, keys));
     report(findingsOf(gathered), run);
     const plan = await planAndCopy(run, gathered, destination);
-    if (!inputs.dryRun) {
-        const referrers = await tagReferrers(plan, target.registry, signal);
-        report(leftReferrers(referrers.left), run);
-        const whole = { ...plan, tags: [referrers.tags, ...plan.tags] };
-        results.plan = whole;
-        await publish(whole, target.registry, signal);
-        if ("commit" in target.registry)
-            await target.registry.commit(signal);
-        if (keys.length > 0)
-            await verifyCopy(run, { plan: whole, named: gathered.named }, destination, keys);
-        results.componentVersions = describeVersions(plan, destination, "written");
-    }
+    // Files that name images which are not there yet would be deployed by somebody.
+    if (inputs.dryRun)
+        return;
+    const referrers = await tagReferrers(plan, target.registry, signal);
+    report(leftReferrers(referrers.left), run);
+    const whole = { ...plan, tags: [referrers.tags, ...plan.tags] };
+    results.plan = whole;
+    await publish(whole, target.registry, signal);
+    if ("commit" in target.registry)
+        await target.registry.commit(signal);
+    if (keys.length > 0)
+        await verifyCopy(run, { plan: whole, named: gathered.named }, destination, keys);
+    results.componentVersions = describeVersions(plan, destination, "written");
     const images = movedImages(plan.arrangements, target.path);
     results.written = await writeImageFiles(inputs.writeImages, { images, prefix: consumerPrefix(run, destination) });
     for (const { format, path } of results.written)
@@ -7634,7 +7656,8 @@ async function planAndCopy(run, gathered, destination) {
         if (form === "none" || !(error instanceof ManifestRefused))
             throw error;
         const { refused } = error;
-        const other = await withFallback(gathered, { form, refused, folder: session.temp }, signal);
+        const fallback = { form, refused, folder: session.temp, attempts: inputs.retries };
+        const other = await withFallback(gathered, fallback, signal);
         if (other.versions.every(({ items }, index) => items.every((item, at) => item === gathered.versions[index]?.items[at])))
             throw error;
         const finding = fallbackFinding({ form, refused });
@@ -12747,9 +12770,12 @@ function registries_splitPort(host) {
 
 
 
+
+
 function openSession(options) {
     const { inputs, settings, credentials, sources, target, onSecret, certificates = [], unverified = [] } = options;
-    const { observeAnswer, temp = (0,external_node_os_.tmpdir)() } = options;
+    const { observeAnswer, signal } = options;
+    const temp = (0,external_node_path_.join)(options.temp ?? (0,external_node_os_.tmpdir)(), `.ocm-proxied-transfer-${(0,external_node_crypto_.randomUUID)()}`);
     const hops = [];
     const patience = {
         // A server that asks to come back has been reached; one that does not answer may be the blocked hop.
@@ -12789,7 +12815,7 @@ function openSession(options) {
     const reopened = [];
     let archiveTarget;
     function openArchive(path) {
-        const opened = archives.get(path) ?? openCtf(path, { spool: temp });
+        const opened = archives.get(path) ?? openCtf(path, { spool: temp }, signal);
         archives.set(path, opened);
         return opened;
     }
@@ -12808,20 +12834,21 @@ function openSession(options) {
             const display = formatRepository(spec);
             if (spec.kind === "registry")
                 return { registry: registries.named(spec), path: spec.path, display };
-            archiveTarget ??= openCtfTarget(spec.path, { spool: temp });
+            archiveTarget ??= openCtfTarget(spec.path, { spool: temp }, signal);
             return { registry: await archiveTarget, path: "", display };
         },
         async reopenTarget(spec) {
             const display = formatRepository(spec);
             if (spec.kind === "registry")
                 return { registry: registries.anew(spec), path: spec.path, display };
-            const opening = openCtf(spec.path, { spool: temp });
+            const opening = openCtf(spec.path, { spool: temp }, signal);
             reopened.push(opening);
             return { registry: await opening, path: "", display };
         },
         registryAt: ({ host, scheme }) => registries.described(host, scheme),
         unpack(from, blob) {
-            const opening = artifactSets.get(blob.digest) ?? openArtifactSet(from, blob, { spool: temp });
+            const open = () => openArtifactSet(from, blob, { spool: temp }, signal);
+            const opening = artifactSets.get(blob.digest) ?? persist(inputs.retries, open, signal);
             artifactSets.set(blob.digest, opening);
             opening.catch(() => artifactSets.delete(blob.digest));
             return opening;
@@ -12831,18 +12858,20 @@ function openSession(options) {
         },
         async close() {
             await client.close();
-            await accessMethods.close();
             const opened = await Promise.allSettled([
                 ...archives.values(),
                 ...artifactSets.values(),
                 ...reopened,
                 archiveTarget,
             ]);
-            for (const result of opened) {
+            const closing = opened.map(async (result) => {
                 if (result.status === "rejected" || result.value === undefined)
-                    continue;
+                    return;
                 await ("abandon" in result.value ? result.value.abandon() : result.value.close());
-            }
+            });
+            // A file that cannot be removed is no reason to lose what the run has to report.
+            await Promise.allSettled([...closing, accessMethods.close()]);
+            await (0,promises_.rm)(temp, { recursive: true, force: true, maxRetries: 3 }).catch(() => { });
         },
     };
 }
@@ -12946,7 +12975,7 @@ async function main(environment) {
             runner.mask(secret);
         results.findings.push(...settings.findings);
         tellFindings(settings.findings, runner);
-        const open = openRunSession(inputs, settings, runner, results.findings);
+        const open = openRunSession(inputs, settings, { runner, findings: results.findings, signal: interruption.signal });
         session = open;
         toAllow = () => allowListOf(open, inputs, settings, results);
         await main_perform({ inputs, settings: settings.proxy, runner, session, results, signal: interruption.signal });
@@ -12993,7 +13022,7 @@ async function main_perform(run) {
         await verify(run);
     // What `setup` does, the settings and their export, every command can do.
 }
-function openRunSession(inputs, settings, runner, findings) {
+function openRunSession(inputs, settings, { runner, findings, signal }) {
     const { proxy, ...others } = settings;
     const told = new Set();
     const observeAnswer = (answer, asked) => {
@@ -13004,7 +13033,7 @@ function openRunSession(inputs, settings, runner, findings) {
             told.add(key);
         }
     };
-    const sources = inputs.componentVersions.map(({ repository }) => repository);
+    const sources = [...inputs.componentVersions, ...inputs.resolvers].map(({ repository }) => repository);
     const onSecret = (secret) => secrets_spellings(secret).forEach(runner.mask);
     return openSession({
         ...others,
@@ -13015,6 +13044,7 @@ function openRunSession(inputs, settings, runner, findings) {
         onSecret,
         observeAnswer,
         temp: runner.temp,
+        signal,
     });
 }
 /** What deserves a look when everything went well. */
