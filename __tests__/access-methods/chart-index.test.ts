@@ -112,3 +112,10 @@ function bomb(): string {
     })
     .join("");
 }
+
+test("an index of many megabytes that is not written as Helm does is not parsed", () => {
+  const index = `entries: {shop: [${"a,".repeat(2.2 * 1024 * 1024)}]}`;
+  expect(() => find(index, "shop", "1.0.0")).toThrow(
+    expect.objectContaining({ code: "CHART_INDEX_MALFORMED", message: expect.stringContaining("not listed as Helm") }),
+  );
+});

@@ -14,6 +14,9 @@ export interface ChartEntry {
 /** More than any index has, aliases followed. */
 const MOST_NODES = 1_000_000;
 
+/** Characters of YAML: a parser takes hundreds of times as much memory, and nothing else runs meanwhile. */
+const LARGEST_YAML = 4 * 1024 * 1024;
+
 /** The version of the chart, spelled exactly so. */
 export function findChart(index: string, chart: string, version: string, where: string): ChartEntry {
   const versions = versionsOf(index, chart, where);
@@ -34,13 +37,20 @@ function versionsOf(index: string, chart: string, where: string): readonly Json[
   try {
     document = index.trimStart().startsWith("{")
       ? parseJson(index)
-      : parseYaml(blockOf(index, chart) ?? index, MOST_NODES);
+      : parseYaml(bounded(blockOf(index, chart) ?? index), MOST_NODES);
   } catch (error) {
     throw malformed(where, String((error as Error).message).split("\n")[0] ?? "", error);
   }
   if (!isJsonObject(document) || !isJsonObject(document.entries)) throw malformed(where, 'there are no "entries"');
   const versions = Object.hasOwn(document.entries, chart) ? document.entries[chart] : undefined;
   return Array.isArray(versions) ? versions : [];
+}
+
+function bounded(text: string): string {
+  if (text.length <= LARGEST_YAML) return text;
+  throw new SyntaxError(
+    `the chart is not listed as Helm writes it, and ${text.length} characters are too many for all else`,
+  );
 }
 
 /**
