@@ -51,6 +51,7 @@ test.each<[string, FaultAction, string]>([
     "REDIRECT_MALFORMED",
   ],
   ["a next page that is another resource", page([], '</v2/acme/shop/manifests/1>; rel="next"'), "REDIRECT_MALFORMED"],
+  ["a page that is its own next", page(["1"], '<?n=1000>; rel="next"'), "REDIRECT_MALFORMED"],
 ])("%s is an error", async (_, act, code) => {
   const { repository } = await answering(act);
   await expect(repository.listTags()).rejects.toMatchObject({ code });

@@ -12,7 +12,8 @@ export function nextPage(link: string | undefined, asked: URL, list: string): UR
   if (next?.host === asked.host && next.pathname === asked.pathname) {
     // Behind a reverse proxy a registry may think that it is asked in plain HTTP.
     next.protocol = asked.protocol;
-    return next;
+    // Whoever does not understand the question answers it again and again.
+    if (next.href !== asked.href) return next;
   }
   throw new TransferError("REDIRECT_MALFORMED", `the next page of ${list} is at ${printableUrl(target)}`, {
     where: asked.host,
