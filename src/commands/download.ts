@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { TransferError, throwAll } from "../errors.ts";
 import { parseAccess } from "../ocm/access.ts";
 import type { Element } from "../ocm/component-descriptor.ts";
+import type { ComponentVersion } from "../ocm/component-version.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
 import type { DownloadedFile } from "../report/results.ts";
 import { type SaveOptions, saveArtifact, saveBlobs } from "../transfer/save.ts";
@@ -33,8 +34,9 @@ export async function download(run: Run): Promise<void> {
   Object.assign(results, { files, bytes });
   const options = { partial: join(inputs.output, `.partial-${randomUUID()}`), attempts: inputs.retries, signal };
   try {
+    const folders = versions.map(({ version }) => folderOf(version, inputs.output));
     for (const surveyed of versions) {
-      const saved = await downloadVersion(selectedOf(surveyed, inputs), inputs.output, options);
+      const saved = await downloadVersion(selectedOf(surveyed, inputs), { output: inputs.output, folders }, options);
       runner.startGroup(`${surveyed.version.descriptor.name}:${surveyed.version.descriptor.version}`);
       for (const { file, size } of saved) {
         files.push(file);
@@ -60,11 +62,21 @@ interface Saved {
   readonly size: number;
 }
 
-async function downloadVersion(surveyed: SurveyedVersion, output: string, options: SaveOptions): Promise<Saved[]> {
+/** A folder per part of the name, so that acme.org/shop/web and acme.org/shop-web stay two. */
+function folderOf({ descriptor: { name, version } }: ComponentVersion, output: string): string {
+  return join(output, ...name.split("/").map(safeName), safeName(version));
+}
+
+async function downloadVersion(
+  surveyed: SurveyedVersion,
+  { output, folders }: { readonly output: string; readonly folders: readonly string[] },
+  options: SaveOptions,
+): Promise<Saved[]> {
   const { name, version } = surveyed.version.descriptor;
-  // A folder per part of the name, so that acme.org/shop/web and acme.org/shop-web stay two.
-  const folder = join(output, ...name.split("/").map(safeName), safeName(version));
-  const taken = new Set<string>();
+  const folder = folderOf(surveyed.version, output);
+  // acme.org/shop:1.0.0 and acme.org/shop/1.0.0:2 lie in one another: no file may take the place of a folder.
+  const inside = folders.filter((other) => other.startsWith(`${folder}${sep}`));
+  const taken = new Set(inside.map((other) => (other.slice(folder.length + 1).split(sep)[0] ?? "").toLowerCase()));
   const wanted = surveyed.items.flatMap((item) =>
     item.element.kind !== "resource" || item.kind === "kept"
       ? []

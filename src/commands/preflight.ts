@@ -59,7 +59,11 @@ export async function gatherWithPreflight(run: Run, destination?: Destination): 
     if (target === undefined || destination === undefined) return [];
     const existing = await Promise.all(versions.map(({ version }) => destination.existing(idOf(version))));
     const missing = versions.filter((_, index) => existing[index] === undefined);
-    const names = writtenRepositories(missing, { form: inputs.access, path: target.path });
+    const names = writtenRepositories(missing, {
+      form: inputs.access,
+      published: inputs.publishArtifacts,
+      path: target.path,
+    });
     return names.map((name) => target.registry.repository(name));
   };
   const { gathered, errors } = await runPreflight({ wanted, target, gather: read, lookAtTarget }, signal);

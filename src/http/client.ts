@@ -7,7 +7,7 @@ import { createDispatchers, type DispatcherOptions } from "./dispatchers.ts";
 import { createFirstContact } from "./first-contact.ts";
 import { type Hop, HopError, hostOf, LayerError } from "./hop.ts";
 import { createLimiter } from "./limiter.ts";
-import { addressRefused, type Reach } from "./reach.ts";
+import { addressRefused, isLinkLocal, type Reach } from "./reach.ts";
 import { isRedirect, MOST_REDIRECTS, redirectTarget, withoutCredentials } from "./redirects.ts";
 import { createRest } from "./rest.ts";
 import { backoff, isRetryable, isRetryableStatus, LONGEST_WAIT, retryAfter } from "./retry.ts";
@@ -109,6 +109,8 @@ export function createClient(options: ClientOptions): HttpClient {
     if (reach === "nowhere") throw addressRefused(host);
     const first = hostOf(new URL(request.url));
     const isToken = request.lane === "token";
+    // A registry may send us anywhere for a token or a blob, but not to where clouds keep the credentials of their machines.
+    if ((isToken || host !== first) && isLinkLocal(host)) throw addressRefused(host);
     const neededFor = host === first || isToken ? request.neededFor : `blobs of ${first}`;
     const redirectedFrom = from === undefined ? {} : { redirectedFrom: { host: from.host, route: from.route } };
     const hop: Hop = { method: request.method, url: url.href, host, route, neededFor, ...redirectedFrom };

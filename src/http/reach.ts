@@ -28,7 +28,9 @@ const LINK_LOCAL = ["169.254.0.0/16", "fe80::/10"].flatMap((network) => parseNet
 
 /** Whether a host (`name[:port]`) is one that no registry has, and that a machine tells its secrets at. */
 export function isLinkLocal(host: string): boolean {
-  const ip = parseIp(host.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1"));
+  const name = host.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
+  if (/^metadata\.google\.internal\.?$/i.test(name)) return true;
+  const ip = parseIp(name);
   return ip !== undefined && LINK_LOCAL.some((network) => contains(network, ip));
 }
 

@@ -4,12 +4,10 @@ import { buildComponentManifest, type ComponentManifest, type LocalContent } fro
 import { type ComponentVersion, componentRepositoryName, tagOf } from "../ocm/component-version.ts";
 import type { JsonObject } from "../ocm/json.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
-import { encoded } from "../registry/digest.ts";
-import { isTag } from "../registry/reference.ts";
 import type { ReadableRepository } from "../registry/registry.ts";
 import { type AccessForm, accessOf, sameAccess, type TargetLocation } from "./access-form.ts";
 import { type ArrangedReferrer, arrangeReferrers } from "./arrange-referrers.ts";
-import { type ArtifactName, below } from "./artifact-name.ts";
+import { type ArtifactName, below, taggedName } from "./artifact-name.ts";
 import type { Graph, Node } from "./graph.ts";
 import { type NameTemplate, publishedName } from "./published-name.ts";
 import { rewriteDescriptor } from "./rewrite.ts";
@@ -212,13 +210,6 @@ function descriptorsOf(contents: ReadonlyMap<string, LocalContent>): Descriptor[
 
 function placed(graph: Graph, to: string): Placement[] {
   return graph.nodes.map((node) => ({ ...node, from: graph.from, to }));
-}
-
-/** Registries' cleaners delete what has no tag: an artifact that came without one gets a tag that no other can have. */
-function taggedName({ name, element, graph }: ArtifactItem): ArtifactName & { readonly tag: string } {
-  const unique = encoded(graph.root.digest).slice(0, 12);
-  const invented = `${tagOf(element.version)}-${unique}`;
-  return { ...name, tag: name.tag ?? (isTag(invented) ? invented : unique) };
 }
 
 function addTo(contents: Map<string, OwnContent>, descriptor: Descriptor, element: Element): void {

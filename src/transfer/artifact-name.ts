@@ -1,7 +1,9 @@
 import type { Element } from "../ocm/component-descriptor.ts";
-import type { ComponentVersion } from "../ocm/component-version.ts";
+import { type ComponentVersion, tagOf } from "../ocm/component-version.ts";
 import { isJsonObject } from "../ocm/json.ts";
-import { type ArtifactReference, parseArtifactReference } from "../registry/reference.ts";
+import type { Descriptor } from "../registry/descriptor.ts";
+import { encoded } from "../registry/digest.ts";
+import { type ArtifactReference, isTag, parseArtifactReference } from "../registry/reference.ts";
 
 /** What an artifact is called below a path of a registry. */
 export interface ArtifactName {
@@ -35,6 +37,21 @@ export function hintedName(
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+|-+$/g, "");
   return { repository: below(version.descriptor.name, name), tag: undefined };
+}
+
+/** Registries' cleaners delete what has no tag: an artifact that came without one gets a tag that no other can have. */
+export function taggedName({
+  name,
+  element,
+  graph,
+}: {
+  readonly name: ArtifactName;
+  readonly element: Element;
+  readonly graph: { readonly root: Descriptor };
+}): ArtifactName & { readonly tag: string } {
+  const unique = encoded(graph.root.digest).slice(0, 12);
+  const invented = `${tagOf(element.version)}-${unique}`;
+  return { ...name, tag: name.tag ?? (isTag(invented) ? invented : unique) };
 }
 
 /** Paths that the component version once lay at, as v1 of the CLI notes them. */
