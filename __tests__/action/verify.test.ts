@@ -261,6 +261,7 @@ describe("a registry", () => {
         /^CONTENT_UNCHECKED Not compared with any digest: note of example\.org\/shop:1\.0\.0 \(has no digest\), bucket of .*\), reference cart of example\.org\/shop:1\.0\.0 \(has no digest\)\.$/,
       ),
     ]);
+    expect(result.stdout).toMatch(/^resource nothing(?::\S+)?: is not looked at$/m);
   });
 });
 

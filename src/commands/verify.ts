@@ -24,8 +24,9 @@ export async function verify(run: Run): Promise<void> {
   const onDone = (version: ComponentVersion, items: readonly Checked[]) => {
     checked.push([version, items]);
     runner.startGroup(`${version.descriptor.name}:${version.descriptor.version}`);
-    for (const { element, size, unchecked = "is what its digest says" } of items) {
-      runner.info(`${describeElement(element)}: ${size === 0 ? "" : `${formatBytes(size)}; `}${unchecked}`);
+    for (const { element, size, isRead, unchecked } of items) {
+      const verdict = unchecked ?? (isRead ? "is what its digest says" : "is not looked at");
+      runner.info(`${describeElement(element)}: ${size === 0 ? "" : `${formatBytes(size)}; `}${verdict}`);
     }
     runner.endGroup();
   };

@@ -26,6 +26,8 @@ export interface Checked {
   readonly element: Element;
   /** Bytes that its content has. */
   readonly size: number;
+  /** false where there is nothing to read, or nobody asks for it. */
+  readonly isRead: boolean;
   /** Why no digest could be compared with it, where that is so. */
   readonly unchecked: string | undefined;
 }
@@ -81,7 +83,9 @@ async function checkItem(
   signal: AbortSignal,
 ): Promise<Checked> {
   const { element } = item;
-  if (item.kind === "kept") return { element, size: 0, unchecked: whyUnchecked(element, digests, item.reason) };
+  if (item.kind === "kept") {
+    return { element, size: 0, isRead: false, unchecked: whyUnchecked(element, digests, item.reason) };
+  }
   const [from, contents] =
     item.kind === "layer"
       ? [item.from, item.blobs]
@@ -102,7 +106,7 @@ async function checkItem(
     if (verdict === "undecided") notes.push("is pinned to a manifest, and is packed so that it cannot be told which");
   }
   const size = contents.reduce((total, blob) => total + blob.size, 0);
-  return { element, size, unchecked: whyUnchecked(element, digests, notes[0]) };
+  return { element, size, isRead: true, unchecked: whyUnchecked(element, digests, notes[0]) };
 }
 
 /** Nobody pins sources, nor what is said to be nowhere. */
