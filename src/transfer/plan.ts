@@ -138,7 +138,8 @@ function uniqueTags(tags: readonly TagPlacement[]): TagPlacement[] {
     if (known !== undefined && tag.isHanging === true) continue;
     if (known !== undefined && known.target.digest !== tag.target.digest) {
       const why = "two artifacts of this transfer have the same name";
-      const remedy = "Use access: localBlob, which needs no names, or transfer the two to different paths.";
+      const remedy =
+        "Use access: localBlob without publish-artifacts, which needs no names, or transfer the two to different paths.";
       throw nameTaken(name, known.target, tag.target, why, remedy);
     }
     named.set(name, tag);
@@ -155,7 +156,7 @@ function tagging(tag: TagPlacement, { tags, existing }: Pick<PlanOptions, "tags"
   if (!isFree) {
     const why = "another artifact has the name at the target";
     const remedy =
-      "Use access: localBlob, which needs no names, or another path, or existing: overwrite to move the name.";
+      "Use access: localBlob without publish-artifacts, which needs no names, or another path, or existing: overwrite to move the name.";
     throw nameTaken(`${repository}:${name}`, before, target, why, remedy);
   }
   return { kind: isSame ? "skip" : "tag", target, repository, tag: name, before };
