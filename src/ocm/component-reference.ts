@@ -43,7 +43,8 @@ export function parseComponentVersion(text: string, where: string): ComponentVer
   const malformed = (why: string) =>
     new TransferError("REFERENCE_MALFORMED", `${where}: "${shown(text)}" ${why}`, {
       where,
-      remedy: "Write [type::]repository//component:version, for example ghcr.io/acme/ocm//acme.org/shop:1.2.0.",
+      remedy:
+        "Write repository//component:version, for example ghcr.io/acme/ocm//acme.org/shop:1.2.0 or ./shop.tgz//acme.org/shop:1.2.0.",
     });
   const parts = splitAtComponent(text);
   if (parts === undefined) throw malformed("names no component: there is no // in it");
@@ -73,7 +74,7 @@ export function parseRepository(text: string, where: string): RepositorySpec {
   const malformed = (why: string) =>
     new TransferError("REFERENCE_MALFORMED", `${where}: "${shown(text)}" ${why}`, {
       where,
-      remedy: "Write a registry (registry.corp/ocm, http://localhost:5000/ocm) or an archive (./folder, ctf::folder).",
+      remedy: "Write a registry (registry.corp/ocm, http://localhost:5000/ocm) or an archive (./folder, ./shop.tgz).",
     });
   const type = TYPE.exec(text)?.[1];
   const rest = type === undefined ? text : text.slice(type.length + 2);
