@@ -803,7 +803,10 @@ function reachOf(url, isNamed) {
 const LINK_LOCAL = ["169.254.0.0/16", "fe80::/10"].flatMap((network) => parseNetwork(network) ?? []);
 /** Whether a host (`name[:port]`) is one that no registry has, and that a machine tells its secrets at. */
 function isLinkLocal(host) {
-    const ip = parseIp(host.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1"));
+    const name = host.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
+    if (/^metadata\.google\.internal\.?$/i.test(name))
+        return true;
+    const ip = parseIp(name);
     return ip !== undefined && LINK_LOCAL.some((network) => contains(network, ip));
 }
 /** Names that mean something else on every network: RFC 6761, 6762, 8375, and `.internal`, below which clouds serve their metadata. */
@@ -1122,6 +1125,9 @@ function createClient(options) {
             throw addressRefused(host);
         const first = hostOf(new URL(request.url));
         const isToken = request.lane === "token";
+        // A registry may send us anywhere for a token or a blob, but not to where clouds keep the credentials of their machines.
+        if ((isToken || host !== first) && isLinkLocal(host))
+            throw addressRefused(host);
         const neededFor = host === first || isToken ? request.neededFor : `blobs of ${first}`;
         const redirectedFrom = from === undefined ? {} : { redirectedFrom: { host: from.host, route: from.route } };
         const hop = { method: request.method, url: url.href, host, route, neededFor, ...redirectedFrom };
@@ -1552,12 +1558,32 @@ function matchesGlob(text, glob) {
 
 /** Lines without comments; each is `key=value[,key=value…]` with the globs `*` and `?` in its values. */
 function parseSelectors(lines, where) {
-    return lines.map((line, index) => line.split(",").map((part) => parseCondition(part, `${where}, line ${index + 1}`)));
+    return lines.map((line, index) => {
+        const conditions = line.split(",").map((part) => parseCondition(part, `${where}, line ${index + 1}`));
+        return { line, conditions };
+    });
 }
 /** Whether some line of `include` holds, or there is none, and none of `exclude`. */
 function isSelected(element, componentName, { include, exclude }) {
-    const matches = (selector) => selector.every(({ valuesOf, glob }) => valuesOf(element, componentName).some((value) => matchesGlob(value, glob)));
+    const matches = (selector) => isMatch(element, componentName, selector);
     return (include.length === 0 || include.some(matches)) && !exclude.some(matches);
+}
+function isMatch(element, componentName, { conditions }) {
+    return conditions.every(({ valuesOf, glob }) => valuesOf(element, componentName).some((value) => matchesGlob(value, glob)));
+}
+/** Lines that nothing is selected by: most likely they have a name in them that is spelt otherwise. */
+function unmatchedSelectors(descriptors, { include, exclude }) {
+    const matchesAny = (selector) => descriptors.some(({ name, elements }) => elements.some((element) => isMatch(element, name, selector)));
+    const lines = [...include, ...exclude].filter((selector) => !matchesAny(selector)).map(({ line }) => line);
+    if (lines.length === 0)
+        return [];
+    return [
+        {
+            code: "SELECTOR_UNMATCHED",
+            message: `Nothing is selected by ${lines.map((line) => `"${printable(line, 80)}"`).join(", ")}.`,
+            remedy: "See that name and value are spelt as in the component descriptor; for a part of a value, write * before or behind it.",
+        },
+    ];
 }
 function parseCondition(text, where) {
     const invalid = (why, remedy) => new TransferError("INPUT_INVALID", `${where}: "${printable(text.trim(), 100)}" ${why}`, { where, remedy });
@@ -1820,7 +1846,7 @@ const COMPONENT_DESCRIPTORS = "component-descriptors";
 function parseComponentVersion(text, where) {
     const malformed = (why) => new TransferError("REFERENCE_MALFORMED", `${where}: "${shown(text)}" ${why}`, {
         where,
-        remedy: "Write [type::]repository//component:version, for example ghcr.io/acme/ocm//acme.org/shop:1.2.0.",
+        remedy: "Write repository//component:version, for example ghcr.io/acme/ocm//acme.org/shop:1.2.0 or ./shop.tgz//acme.org/shop:1.2.0.",
     });
     const parts = splitAtComponent(text);
     if (parts === undefined)
@@ -1831,7 +1857,8 @@ function parseComponentVersion(text, where) {
     if (!isComponentName(component))
         throw malformed(`has "${shown(component)}" for a component, which is no component name`);
     if (version !== undefined && !isVersion(version)) {
-        throw malformed(`has "${printable(version, 60)}" for a version, which is no semantic version`);
+        const hint = version.includes(".build-") ? " (a tag; the version has + where the tag has .build-)" : "";
+        throw malformed(`has "${printable(version, 60)}" for a version, which is no semantic version${hint}`);
     }
     return { repository: parseRepository(parts.repository, where), component, version };
 }
@@ -1850,7 +1877,7 @@ function splitAtComponent(text) {
 function parseRepository(text, where) {
     const malformed = (why) => new TransferError("REFERENCE_MALFORMED", `${where}: "${shown(text)}" ${why}`, {
         where,
-        remedy: "Write a registry (registry.corp/ocm, http://localhost:5000/ocm) or an archive (./folder, ctf::folder).",
+        remedy: "Write a registry (registry.corp/ocm, http://localhost:5000/ocm) or an archive (./folder, ./shop.tgz).",
     });
     const type = TYPE.exec(text)?.[1];
     const rest = type === undefined ? text : text.slice(type.length + 2);
@@ -3728,7 +3755,7 @@ function loginCause(hop, { headers }) {
 /** What the proxy answered, with squid's own name for it where there is one. */
 function replyText({ status, statusText, headers }) {
     const squid = headers["x-squid-error"];
-    return printable(`${status} ${statusText}${squid === undefined ? "" : ` (${squid})`}`, 200);
+    return printable(`${[status, statusText].join(" ").trim()}${squid === undefined ? "" : ` (${squid})`}`, 200);
 }
 
 ;// CONCATENATED MODULE: ./lib/preflight/diagnosis.js
@@ -3877,6 +3904,8 @@ function checkDigest(element, found, where) {
 ;// CONCATENATED MODULE: ./lib/transfer/artifact-name.js
 
 
+
+
 /** The name of an artifact without the path that the component version lies, or lay, below: paths do not pile up from copy to copy. */
 function strippedName({ repository, tag }, version) {
     const prefix = [version.from.path, ...recordedPaths(version)].find((path) => path !== "" && repository.startsWith(`${path}/`));
@@ -3897,6 +3926,12 @@ function hintedName(referenceName, version, element) {
         .replace(/[^a-z0-9]+/g, "-")
         .replace(/^-+|-+$/g, "");
     return { repository: below(version.descriptor.name, name), tag: undefined };
+}
+/** Registries' cleaners delete what has no tag: an artifact that came without one gets a tag that no other can have. */
+function taggedName({ name, element, graph, }) {
+    const unique = encoded(graph.root.digest).slice(0, 12);
+    const invented = `${tagOf(element.version)}-${unique}`;
+    return { ...name, tag: name.tag ?? (isTag(invented) ? invented : unique) };
 }
 /** Paths that the component version once lay at, as v1 of the CLI notes them. */
 function recordedPaths({ descriptor, from }) {
@@ -4053,7 +4088,9 @@ function nextPage(link, asked, list) {
     if (next?.host === asked.host && next.pathname === asked.pathname) {
         // Behind a reverse proxy a registry may think that it is asked in plain HTTP.
         next.protocol = asked.protocol;
-        return next;
+        // Whoever does not understand the question answers it again and again.
+        if (next.href !== asked.href)
+            return next;
     }
     throw new TransferError("REDIRECT_MALFORMED", `the next page of ${list} is at ${printableUrl(target)}`, {
         where: asked.host,
@@ -4772,14 +4809,89 @@ async function selectVersions(named, { constraint, isLatestOnly }, signal) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/transfer/published-name.js
+
+
+
+
+
+
+const WHERE = "input publish-artifacts";
+/** What a template can be filled with, for one artifact. */
+const FIELDS = ["registry", "repository", "tag", "component", "version", "name"];
+/** `{repository}:{tag}`; the tag may be left out. */
+function parseNameTemplate(text) {
+    const invalid = (why) => new TransferError("INPUT_INVALID", `publish-artifacts is "${printable(text, 100)}", which ${why}`, {
+        where: WHERE,
+        remedy: `Write for example {repository}:{tag}, or {registry}/{repository}:{tag}; there are ${FIELDS.map((field) => `{${field}}`).join(", ")}.`,
+    });
+    const colon = text.indexOf(":", text.lastIndexOf("/") + 1);
+    const [repository, tag] = colon < 0 ? [text, "{tag}"] : [text.slice(0, colon), text.slice(colon + 1)];
+    for (const [, field = ""] of text.matchAll(/\{([^}]*)\}/g)) {
+        if (!FIELDS.some((known) => known === field))
+            throw invalid(`asks for {${printable(field, 40)}}`);
+    }
+    const example = fill({ repository, tag }, { registry: "r.io", repository: "a/b", tag: "1", component: "a.b/c", version: "1", name: "n" });
+    if (!isRepository(example.repository) || !isTag(example.tag))
+        throw invalid("makes no repository with a tag");
+    // A tag there that is no version breaks the listing of versions by v1 of the CLI.
+    if (repository.startsWith(COMPONENT_DESCRIPTORS))
+        throw invalid("leads where component versions lie");
+    return { repository, tag };
+}
+/** What an artifact is called at the target for clients that pull by name. */
+function publishedName(template, artifact) {
+    const { element, name, version } = artifact;
+    const { name: component, version: number } = version.descriptor;
+    const published = fill(template, {
+        registry: registryOf(element, version)
+            .toLowerCase()
+            .replace(/[^a-z0-9.-]+/g, "-"),
+        repository: name.repository,
+        tag: name.tag,
+        component,
+        version: tagOf(number),
+        name: element.name.toLowerCase(),
+    });
+    const isComponents = `/${published.repository}/`.includes(`/${COMPONENT_DESCRIPTORS}/`);
+    if (isRepository(published.repository) && isTag(published.tag) && !isComponents)
+        return published;
+    const text = printable(`${published.repository}:${published.tag}`, 200);
+    throw new TransferError("REFERENCE_MALFORMED", `${element.kind} ${element.name} of ${component}:${number} would be published as ${text}`, {
+        where: WHERE,
+        remedy: "Repositories are lower case, tags have at most 128 characters, and component-descriptors is not for images: use other fields in the template.",
+    });
+}
+function fill({ repository, tag }, fields) {
+    const filled = (text) => text.replace(/\{(\w+)\}/g, (_, field) => fields[field]);
+    return { repository: filled(repository), tag: filled(tag) };
+}
+/** Where the artifact was before, as far as that is a registry. */
+function registryOf(element, { from }) {
+    const access = parseAccess(element.access);
+    if (access.kind === "ociArtifact")
+        return parseImageReference(access.imageReference, element.name).host;
+    return /^[^/]+$/.test(from.registry.name) ? from.registry.name : "local";
+}
+
 ;// CONCATENATED MODULE: ./lib/transfer/written-repositories.js
 
 
-/** Names of the repositories that a transfer of these component versions writes to, but for those that artifacts are published in. */
-function writtenRepositories(versions, { form, path }) {
+
+/** Names of the repositories that a transfer of these component versions writes to. */
+function writtenRepositories(versions, { form, published, path }) {
     const names = versions.flatMap(({ version, items }) => [
         componentRepositoryName(path, version.descriptor.name),
-        ...items.flatMap((item) => item.kind === "artifact" && form !== "localBlob" ? [below(path, item.name.repository)] : []),
+        ...items.flatMap((item) => {
+            if (item.kind !== "artifact")
+                return [];
+            if (form !== "localBlob")
+                return [below(path, item.name.repository)];
+            if (published === undefined)
+                return [];
+            const name = taggedName(item);
+            return [below(path, publishedName(published, { element: item.element, name, version }).repository)];
+        }),
     ]);
     return [...new Set(names)];
 }
@@ -4869,7 +4981,11 @@ async function gatherWithPreflight(run, destination) {
             return [];
         const existing = await Promise.all(versions.map(({ version }) => destination.existing(idOf(version))));
         const missing = versions.filter((_, index) => existing[index] === undefined);
-        const names = writtenRepositories(missing, { form: inputs.access, path: target.path });
+        const names = writtenRepositories(missing, {
+            form: inputs.access,
+            published: inputs.publishArtifacts,
+            path: target.path,
+        });
         return names.map((name) => target.registry.repository(name));
     };
     const { gathered, errors } = await runPreflight({ wanted, target, gather: read, lookAtTarget }, signal);
@@ -4906,8 +5022,19 @@ function createReader(run) {
         const wanted = selections.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
         const unknown = selections.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
         const gathered = await gather(wanted, options, signal);
+        tellUnmatched(gathered, run);
         return { ...gathered, errors: [...unknown, ...gathered.errors] };
     };
+}
+/** Once, though with `warn` everything may be read twice. */
+function tellUnmatched({ versions }, { inputs, runner, results }) {
+    const descriptors = versions.map(({ version }) => version.descriptor);
+    for (const finding of unmatchedSelectors(descriptors, inputs)) {
+        if (results.findings.some(({ code }) => code === finding.code))
+            continue;
+        results.findings.push(finding);
+        runner.warning(`${finding.code}: ${finding.message} ${finding.remedy}`, finding.code);
+    }
 }
 /** With `warn` only that ends the run which no other network could mend. */
 function judge(errors, { inputs, runner, results }) {
@@ -5025,8 +5152,9 @@ async function download(run) {
     Object.assign(results, { files, bytes });
     const options = { partial: (0,external_node_path_.join)(inputs.output, `.partial-${(0,external_node_crypto_.randomUUID)()}`), attempts: inputs.retries, signal };
     try {
+        const folders = versions.map(({ version }) => folderOf(version, inputs.output));
         for (const surveyed of versions) {
-            const saved = await downloadVersion(selectedOf(surveyed, inputs), inputs.output, options);
+            const saved = await downloadVersion(selectedOf(surveyed, inputs), { output: inputs.output, folders }, options);
             runner.startGroup(`${surveyed.version.descriptor.name}:${surveyed.version.descriptor.version}`);
             for (const { file, size } of saved) {
                 files.push(file);
@@ -5046,11 +5174,16 @@ function selectedOf({ items, ...surveyed }, { include, exclude }) {
     const { name } = surveyed.version.descriptor;
     return { ...surveyed, items: items.filter(({ element }) => isSelected(element, name, { include, exclude })) };
 }
-async function downloadVersion(surveyed, output, options) {
+/** A folder per part of the name, so that acme.org/shop/web and acme.org/shop-web stay two. */
+function folderOf({ descriptor: { name, version } }, output) {
+    return (0,external_node_path_.join)(output, ...name.split("/").map(safeName), safeName(version));
+}
+async function downloadVersion(surveyed, { output, folders }, options) {
     const { name, version } = surveyed.version.descriptor;
-    // A folder per part of the name, so that acme.org/shop/web and acme.org/shop-web stay two.
-    const folder = (0,external_node_path_.join)(output, ...name.split("/").map(safeName), safeName(version));
-    const taken = new Set();
+    const folder = folderOf(surveyed.version, output);
+    // acme.org/shop:1.0.0 and acme.org/shop/1.0.0:2 lie in one another: no file may take the place of a folder.
+    const inside = folders.filter((other) => other.startsWith(`${folder}${external_node_path_.sep}`));
+    const taken = new Set(inside.map((other) => (other.slice(folder.length + 1).split(external_node_path_.sep)[0] ?? "").toLowerCase()));
     const wanted = surveyed.items.flatMap((item) => item.element.kind !== "resource" || item.kind === "kept"
         ? []
         : [{ item, path: (0,external_node_path_.join)(folder, uniqueFileName(item.element, taken)) }]);
@@ -6278,7 +6411,9 @@ async function transferManifest({ descriptor, from }, to, signal) {
 class ManifestRefused extends TransferError {
     refused;
     constructor(error, refused, where) {
-        const remedy = "Set access-fallback to artifact-set or ociArtifact, or access to another form, for this target.";
+        // Under another name it would be the same manifest.
+        const fallbacks = refused === "index" ? "artifact-set or ociArtifact" : "artifact-set";
+        const remedy = `Set access-fallback to ${fallbacks} for this target.`;
         super("INDEX_REFUSED", error.message, { where, remedy, cause: error });
         this.refused = refused;
     }
@@ -6636,12 +6771,12 @@ function fallbackFinding({ form, refused }) {
     return form === "artifact-set"
         ? {
             code: "ACCESS_FALLBACK",
-            message: `The target refuses ${what}: artifacts were packed into archive layers.`,
+            message: `The target refuses ${what}: artifacts are packed into archive layers.`,
             remedy: "v1 of the OCM CLI reads and transfers them; v2 cannot transfer them onwards, nobody can pull them as images, and what hangs on them (signatures, SBOMs) stays behind.",
         }
         : {
             code: "ACCESS_FALLBACK",
-            message: `The target refuses ${what}: artifacts were written by absolute reference.`,
+            message: `The target refuses ${what}: artifacts are written by absolute reference.`,
             remedy: "Both OCM CLIs read them under this host alone: a copy under another host or path still points here.",
         };
 }
@@ -6875,71 +7010,6 @@ function arrangeReferrers({ element, referrers }, to, { isTaggable }) {
     return { arranged, placements, tags: [] };
 }
 
-;// CONCATENATED MODULE: ./lib/transfer/published-name.js
-
-
-
-
-
-
-const WHERE = "input publish-artifacts";
-/** What a template can be filled with, for one artifact. */
-const FIELDS = ["registry", "repository", "tag", "component", "version", "name"];
-/** `{repository}:{tag}`; the tag may be left out. */
-function parseNameTemplate(text) {
-    const invalid = (why) => new TransferError("INPUT_INVALID", `publish-artifacts is "${printable(text, 100)}", which ${why}`, {
-        where: WHERE,
-        remedy: `Write for example {repository}:{tag}, or {registry}/{repository}:{tag}; there are ${FIELDS.map((field) => `{${field}}`).join(", ")}.`,
-    });
-    const colon = text.indexOf(":", text.lastIndexOf("/") + 1);
-    const [repository, tag] = colon < 0 ? [text, "{tag}"] : [text.slice(0, colon), text.slice(colon + 1)];
-    for (const [, field = ""] of text.matchAll(/\{([^}]*)\}/g)) {
-        if (!FIELDS.some((known) => known === field))
-            throw invalid(`asks for {${printable(field, 40)}}`);
-    }
-    const example = fill({ repository, tag }, { registry: "r.io", repository: "a/b", tag: "1", component: "a.b/c", version: "1", name: "n" });
-    if (!isRepository(example.repository) || !isTag(example.tag))
-        throw invalid("makes no repository with a tag");
-    // A tag there that is no version breaks the listing of versions by v1 of the CLI.
-    if (repository.startsWith(COMPONENT_DESCRIPTORS))
-        throw invalid("leads where component versions lie");
-    return { repository, tag };
-}
-/** What an artifact is called at the target for clients that pull by name. */
-function publishedName(template, artifact) {
-    const { element, name, version } = artifact;
-    const { name: component, version: number } = version.descriptor;
-    const published = fill(template, {
-        registry: registryOf(element, version)
-            .toLowerCase()
-            .replace(/[^a-z0-9.-]+/g, "-"),
-        repository: name.repository,
-        tag: name.tag,
-        component,
-        version: tagOf(number),
-        name: element.name.toLowerCase(),
-    });
-    const isComponents = `/${published.repository}/`.includes(`/${COMPONENT_DESCRIPTORS}/`);
-    if (isRepository(published.repository) && isTag(published.tag) && !isComponents)
-        return published;
-    const text = printable(`${published.repository}:${published.tag}`, 200);
-    throw new TransferError("REFERENCE_MALFORMED", `${element.kind} ${element.name} of ${component}:${number} would be published as ${text}`, {
-        where: WHERE,
-        remedy: "Repositories are lower case, tags have at most 128 characters, and component-descriptors is not for images: use other fields in the template.",
-    });
-}
-function fill({ repository, tag }, fields) {
-    const filled = (text) => text.replace(/\{(\w+)\}/g, (_, field) => fields[field]);
-    return { repository: filled(repository), tag: filled(tag) };
-}
-/** Where the artifact was before, as far as that is a registry. */
-function registryOf(element, { from }) {
-    const access = parseAccess(element.access);
-    if (access.kind === "ociArtifact")
-        return parseImageReference(access.imageReference, element.name).host;
-    return /^[^/]+$/.test(from.registry.name) ? from.registry.name : "local";
-}
-
 ;// CONCATENATED MODULE: ./lib/transfer/rewrite.js
 
 /**
@@ -6970,8 +7040,6 @@ function rewritten(component, key, changes) {
 }
 
 ;// CONCATENATED MODULE: ./lib/transfer/arrange.js
-
-
 
 
 
@@ -7098,12 +7166,6 @@ function descriptorsOf(contents) {
 }
 function placed(graph, to) {
     return graph.nodes.map((node) => ({ ...node, from: graph.from, to }));
-}
-/** Registries' cleaners delete what has no tag: an artifact that came without one gets a tag that no other can have. */
-function taggedName({ name, element, graph }) {
-    const unique = encoded(graph.root.digest).slice(0, 12);
-    const invented = `${tagOf(element.version)}-${unique}`;
-    return { ...name, tag: name.tag ?? (isTag(invented) ? invented : unique) };
 }
 function addTo(contents, descriptor, element) {
     const known = contents.get(descriptor.digest);
@@ -7251,7 +7313,7 @@ function uniqueTags(tags) {
             continue;
         if (known !== undefined && known.target.digest !== tag.target.digest) {
             const why = "two artifacts of this transfer have the same name";
-            const remedy = "Use access: localBlob, which needs no names, or transfer the two to different paths.";
+            const remedy = "Use access: localBlob without publish-artifacts, which needs no names, or transfer the two to different paths.";
             throw nameTaken(name, known.target, tag.target, why, remedy);
         }
         named.set(name, tag);
@@ -7267,7 +7329,7 @@ function tagging(tag, { tags, existing }) {
         return { kind: "left", target, repository, tag: name, before };
     if (!isFree) {
         const why = "another artifact has the name at the target";
-        const remedy = "Use access: localBlob, which needs no names, or another path, or existing: overwrite to move the name.";
+        const remedy = "Use access: localBlob without publish-artifacts, which needs no names, or another path, or existing: overwrite to move the name.";
         throw nameTaken(`${repository}:${name}`, before, target, why, remedy);
     }
     return { kind: isSame ? "skip" : "tag", target, repository, tag: name, before };
@@ -7541,7 +7603,7 @@ async function verifyCopy({ inputs, session, runner, signal }, { plan, named }, 
         const ids = new Set(named.map(({ descriptor }) => `${descriptor.name}:${descriptor.version}`));
         const all = copies.map(({ descriptor }) => descriptor);
         throwAll(distrust({ named: all.filter(({ name, version }) => ids.has(`${name}:${version}`)), all }, keys));
-        runner.info(`read back: ${copies.length} component versions verify at ${target.display}`);
+        runner.info(`read back and verified at ${target.display}: ${copies.length} component version(s)`);
     }
     catch (error) {
         const left = "commit" in registry ? undefined : await takeBackAll(plan, registry);
@@ -7572,6 +7634,7 @@ function fate({ tags }, left) {
 }
 
 ;// CONCATENATED MODULE: ./lib/commands/transfer.js
+
 
 
 
@@ -7690,10 +7753,13 @@ async function transfer_lookup(source, { target, existing }) {
 }
 function describeVersions(plan, { target }, state) {
     const tags = new Map(plan.tags.flat().map((tagging) => [`${tagging.repository}:${tagging.tag}`, tagging.kind]));
-    return plan.arrangements.map(({ version, repository, componentTag, changes }) => {
-        const isSkipped = tags.get(`${repository}:${componentTag.tag}`) === "skip";
+    const moved = new Set(plan.steps.filter(({ kind }) => kind !== "skip").map(({ placement }) => inspect_keyOf(placement)));
+    return plan.arrangements.map(({ version, repository, componentTag, changes, placements }) => {
+        const isThere = tags.get(`${repository}:${componentTag.tag}`) === "skip";
+        const isWhole = !placements.some((placement) => moved.has(inspect_keyOf(placement)));
+        const reached = !isThere || state === "planned" ? state : "completed";
         const place = `${target.registry.name}/${repository}`;
-        return describeComponentVersion(version, place, isSkipped ? "unchanged" : state, changes);
+        return describeComponentVersion(version, place, isThere && isWhole ? "unchanged" : reached, changes);
     });
 }
 
@@ -7859,8 +7925,9 @@ async function checkContent(versions, { concurrency, attempts, onDone }, signal)
 }
 async function checkItem(item, { where, digests, version, read }, signal) {
     const { element } = item;
-    if (item.kind === "kept")
-        return { element, size: 0, unchecked: whyUnchecked(element, digests, item.reason) };
+    if (item.kind === "kept") {
+        return { element, size: 0, isRead: false, unchecked: whyUnchecked(element, digests, item.reason) };
+    }
     const [from, contents] = item.kind === "layer"
         ? [item.from, item.blobs]
         : [item.graph.from, item.graph.nodes.map(({ descriptor }) => descriptor)];
@@ -7878,7 +7945,7 @@ async function checkItem(item, { where, digests, version, read }, signal) {
             notes.push("is pinned to a manifest, and is packed so that it cannot be told which");
     }
     const size = contents.reduce((total, blob) => total + blob.size, 0);
-    return { element, size, unchecked: whyUnchecked(element, digests, notes[0]) };
+    return { element, size, isRead: true, unchecked: whyUnchecked(element, digests, notes[0]) };
 }
 /** Nobody pins sources, nor what is said to be nowhere. */
 function whyUnchecked(element, digests, reason) {
@@ -7994,8 +8061,9 @@ async function verify(run) {
     const onDone = (version, items) => {
         checked.push([version, items]);
         runner.startGroup(`${version.descriptor.name}:${version.descriptor.version}`);
-        for (const { element, size, unchecked = "is what its digest says" } of items) {
-            runner.info(`${describeElement(element)}: ${size === 0 ? "" : `${formatBytes(size)}; `}${unchecked}`);
+        for (const { element, size, isRead, unchecked } of items) {
+            const verdict = unchecked ?? (isRead ? "is what its digest says" : "is not looked at");
+            runner.info(`${describeElement(element)}: ${size === 0 ? "" : `${formatBytes(size)}; `}${verdict}`);
         }
         runner.endGroup();
     };
@@ -10518,6 +10586,8 @@ function setup({ noProxyRegistries = [], ...sources }) {
 
 /** More than any index has, aliases followed. */
 const chart_index_MOST_NODES = 1_000_000;
+/** Characters of YAML: a parser takes hundreds of times as much memory, and nothing else runs meanwhile. */
+const LARGEST_YAML = 4 * 1024 * 1024;
 /** The version of the chart, spelled exactly so. */
 function findChart(index, chart, version, where) {
     const versions = versionsOf(index, chart, where);
@@ -10537,7 +10607,7 @@ function versionsOf(index, chart, where) {
     try {
         document = index.trimStart().startsWith("{")
             ? parseJson(index)
-            : parseYaml(blockOf(index, chart) ?? index, chart_index_MOST_NODES);
+            : parseYaml(bounded(blockOf(index, chart) ?? index), chart_index_MOST_NODES);
     }
     catch (error) {
         throw chart_index_malformed(where, String(error.message).split("\n")[0] ?? "", error);
@@ -10546,6 +10616,11 @@ function versionsOf(index, chart, where) {
         throw chart_index_malformed(where, 'there are no "entries"');
     const versions = Object.hasOwn(document.entries, chart) ? document.entries[chart] : undefined;
     return Array.isArray(versions) ? versions : [];
+}
+function bounded(text) {
+    if (text.length <= LARGEST_YAML)
+        return text;
+    throw new SyntaxError(`the chart is not listed as Helm writes it, and ${text.length} characters are too many for all else`);
 }
 /**
  * The entries of one chart, cut out of an index as Helm writes it: some have tens of megabytes, which take a parser ten seconds and

@@ -128,6 +128,7 @@ export const codes = {
   CONTENT_UNCHECKED: "Something could not be compared with a digest that is signed.",
   COMPONENT_DIGEST_CHANGED: "A copy would have another component digest than its source.",
   READ_BACK_DIFFERS: "What was written is not what is read back.",
+  SELECTOR_UNMATCHED: "A line of include or exclude selects nothing.",
   ARTIFACT_SET_KEPT: "An image is packed in an archive layer, and is transferred as that.",
   REFERRERS_LEFT: "Signatures, SBOMs or attestations of an image did not go with it.",
   REFERRERS_UNREAD: "A registry does not tell all that hangs on an image.",

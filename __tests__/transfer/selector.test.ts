@@ -1,7 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { type Element, parseComponentDescriptor } from "../../src/ocm/component-descriptor.ts";
-import { isSelected, parseSelectors } from "../../src/transfer/selector.ts";
+import { isSelected, parseSelectors, unmatchedSelectors } from "../../src/transfer/selector.ts";
 import { descriptorDocument, resource } from "./content.ts";
+import { createMemoryRegistry } from "./memory-registry.ts";
+import { surveyed } from "./surveyed.ts";
 
 const access = { type: "ociArtifact", imageReference: "far.test/app:1" };
 
@@ -106,4 +108,18 @@ test.each([
       remedy: expect.stringContaining(remedy),
     }),
   );
+});
+
+test("a line that selects nothing is told of, whichever list it is in", async () => {
+  const registry = createMemoryRegistry();
+  const { version } = await surveyed(registry, { resources: [resource("frontend", { type: "gitHub" })] });
+  const select = (include: string[], exclude: string[] = []) =>
+    unmatchedSelectors([version.descriptor], {
+      include: parseSelectors(include, "include"),
+      exclude: parseSelectors(exclude, "exclude"),
+    });
+  expect(select(["name=front*"], ["component=acme.org/shop"])).toEqual([]);
+  expect(select(["name=front*", "name=front"], ["type=nothing"])).toMatchObject([
+    { code: "SELECTOR_UNMATCHED", message: 'Nothing is selected by "name=front", "type=nothing".' },
+  ]);
 });

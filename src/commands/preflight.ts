@@ -8,7 +8,7 @@ import type { RemoteRegistry } from "../registry/remote-registry.ts";
 import { type Gathered, gather, type Wanted } from "../transfer/gather.ts";
 import { existingOrNone } from "../transfer/inspect.ts";
 import { type Named, selectVersions } from "../transfer/select-versions.ts";
-import { isSelected } from "../transfer/selector.ts";
+import { isSelected, unmatchedSelectors } from "../transfer/selector.ts";
 import { writtenRepositories } from "../transfer/written-repositories.ts";
 import type { Run } from "./run.ts";
 import { createResolve, openSources } from "./sources.ts";
@@ -102,8 +102,19 @@ function createReader(run: Run): (named: readonly Named[]) => Promise<Gathered> 
     const wanted = selections.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
     const unknown = selections.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
     const gathered = await gather(wanted, options, signal);
+    tellUnmatched(gathered, run);
     return { ...gathered, errors: [...unknown, ...gathered.errors] };
   };
+}
+
+/** Once, though with `warn` everything may be read twice. */
+function tellUnmatched({ versions }: Gathered, { inputs, runner, results }: Run): void {
+  const descriptors = versions.map(({ version }) => version.descriptor);
+  for (const finding of unmatchedSelectors(descriptors, inputs)) {
+    if (results.findings.some(({ code }) => code === finding.code)) continue;
+    results.findings.push(finding);
+    runner.warning(`${finding.code}: ${finding.message} ${finding.remedy}`, finding.code);
+  }
 }
 
 /** With `warn` only that ends the run which no other network could mend. */

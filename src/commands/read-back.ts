@@ -25,7 +25,7 @@ export async function verifyCopy(
     const ids = new Set(named.map(({ descriptor }) => `${descriptor.name}:${descriptor.version}`));
     const all = copies.map(({ descriptor }) => descriptor);
     throwAll(distrust({ named: all.filter(({ name, version }) => ids.has(`${name}:${version}`)), all }, keys));
-    runner.info(`read back: ${copies.length} component versions verify at ${target.display}`);
+    runner.info(`read back and verified at ${target.display}: ${copies.length} component version(s)`);
   } catch (error) {
     const left = "commit" in registry ? undefined : await takeBackAll(plan, registry);
     const errors = errorsIn(error).filter((each) => each instanceof TransferError);

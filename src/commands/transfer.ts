@@ -10,6 +10,7 @@ import { findingsOf, leftReferrers } from "../transfer/findings.ts";
 import type { Gathered } from "../transfer/gather.ts";
 import { movedImages } from "../transfer/image-map.ts";
 import { imageMap } from "../transfer/images.ts";
+import { keyOf } from "../transfer/inspect.ts";
 import type { Plan } from "../transfer/plan.ts";
 import { prepare } from "../transfer/prepare.ts";
 import { publish } from "../transfer/publish.ts";
@@ -131,9 +132,12 @@ function describeVersions(
   state: ComponentVersionResult["state"],
 ): ComponentVersionResult[] {
   const tags = new Map(plan.tags.flat().map((tagging) => [`${tagging.repository}:${tagging.tag}`, tagging.kind]));
-  return plan.arrangements.map(({ version, repository, componentTag, changes }) => {
-    const isSkipped = tags.get(`${repository}:${componentTag.tag}`) === "skip";
+  const moved = new Set(plan.steps.filter(({ kind }) => kind !== "skip").map(({ placement }) => keyOf(placement)));
+  return plan.arrangements.map(({ version, repository, componentTag, changes, placements }) => {
+    const isThere = tags.get(`${repository}:${componentTag.tag}`) === "skip";
+    const isWhole = !placements.some((placement) => moved.has(keyOf(placement)));
+    const reached = !isThere || state === "planned" ? state : "completed";
     const place = `${target.registry.name}/${repository}`;
-    return describeComponentVersion(version, place, isSkipped ? "unchanged" : state, changes);
+    return describeComponentVersion(version, place, isThere && isWhole ? "unchanged" : reached, changes);
   });
 }

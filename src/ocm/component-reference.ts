@@ -54,7 +54,8 @@ export function parseComponentVersion(text: string, where: string): ComponentVer
   if (!isComponentName(component))
     throw malformed(`has "${shown(component)}" for a component, which is no component name`);
   if (version !== undefined && !isVersion(version)) {
-    throw malformed(`has "${printable(version, 60)}" for a version, which is no semantic version`);
+    const hint = version.includes(".build-") ? " (a tag; the version has + where the tag has .build-)" : "";
+    throw malformed(`has "${printable(version, 60)}" for a version, which is no semantic version${hint}`);
   }
   return { repository: parseRepository(parts.repository, where), component, version };
 }

@@ -134,5 +134,5 @@ function loginCause(hop: Hop, { headers }: ProxyReply): Cause {
 /** What the proxy answered, with squid's own name for it where there is one. */
 function replyText({ status, statusText, headers }: ProxyReply): string {
   const squid = headers["x-squid-error"];
-  return printable(`${status} ${statusText}${squid === undefined ? "" : ` (${squid})`}`, 200);
+  return printable(`${[status, statusText].join(" ").trim()}${squid === undefined ? "" : ` (${squid})`}`, 200);
 }

@@ -27,7 +27,7 @@ export interface ComponentVersionResult {
   /** Component digest: SHA-256 over the normalised descriptor, which signatures sign. */
   readonly digest: string;
   readonly signatures: readonly string[];
-  readonly state: "written" | "unchanged" | "planned";
+  readonly state: "written" | "completed" | "unchanged" | "planned";
   readonly resources: readonly ResourceResult[];
 }
 

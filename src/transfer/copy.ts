@@ -99,7 +99,9 @@ export class ManifestRefused extends TransferError {
   readonly refused: Refused;
 
   constructor(error: RegistryError, refused: Refused, where: string) {
-    const remedy = "Set access-fallback to artifact-set or ociArtifact, or access to another form, for this target.";
+    // Under another name it would be the same manifest.
+    const fallbacks = refused === "index" ? "artifact-set or ociArtifact" : "artifact-set";
+    const remedy = `Set access-fallback to ${fallbacks} for this target.`;
     super("INDEX_REFUSED", error.message, { where, remedy, cause: error });
     this.refused = refused;
   }

@@ -81,13 +81,13 @@ export function fallbackFinding({ form, refused }: Pick<FallbackOptions, "form" 
   return form === "artifact-set"
     ? {
         code: "ACCESS_FALLBACK",
-        message: `The target refuses ${what}: artifacts were packed into archive layers.`,
+        message: `The target refuses ${what}: artifacts are packed into archive layers.`,
         remedy:
           "v1 of the OCM CLI reads and transfers them; v2 cannot transfer them onwards, nobody can pull them as images, and what hangs on them (signatures, SBOMs) stays behind.",
       }
     : {
         code: "ACCESS_FALLBACK",
-        message: `The target refuses ${what}: artifacts were written by absolute reference.`,
+        message: `The target refuses ${what}: artifacts are written by absolute reference.`,
         remedy: "Both OCM CLIs read them under this host alone: a copy under another host or path still points here.",
       };
 }

@@ -1,11 +1,15 @@
 import { TransferError } from "../errors.ts";
-import type { Element } from "../ocm/component-descriptor.ts";
+import type { ComponentDescriptor, Element } from "../ocm/component-descriptor.ts";
 import { canonicalJson } from "../ocm/json.ts";
+import type { Finding } from "../proxy/finding.ts";
 import { printable } from "../redact.ts";
 import { matchesGlob } from "./glob.ts";
 
 /** One line of `include` or `exclude`: every condition must hold. */
-export type Selector = readonly Condition[];
+export interface Selector {
+  readonly line: string;
+  readonly conditions: readonly Condition[];
+}
 
 interface Condition {
   /** What the element has under the key; several labels may share a name. */
@@ -15,7 +19,10 @@ interface Condition {
 
 /** Lines without comments; each is `key=value[,key=value…]` with the globs `*` and `?` in its values. */
 export function parseSelectors(lines: readonly string[], where: string): readonly Selector[] {
-  return lines.map((line, index) => line.split(",").map((part) => parseCondition(part, `${where}, line ${index + 1}`)));
+  return lines.map((line, index) => {
+    const conditions = line.split(",").map((part) => parseCondition(part, `${where}, line ${index + 1}`));
+    return { line, conditions };
+  });
 }
 
 /** Whether some line of `include` holds, or there is none, and none of `exclude`. */
@@ -24,9 +31,33 @@ export function isSelected(
   componentName: string,
   { include, exclude }: { readonly include: readonly Selector[]; readonly exclude: readonly Selector[] },
 ): boolean {
-  const matches = (selector: Selector) =>
-    selector.every(({ valuesOf, glob }) => valuesOf(element, componentName).some((value) => matchesGlob(value, glob)));
+  const matches = (selector: Selector) => isMatch(element, componentName, selector);
   return (include.length === 0 || include.some(matches)) && !exclude.some(matches);
+}
+
+function isMatch(element: Element, componentName: string, { conditions }: Selector): boolean {
+  return conditions.every(({ valuesOf, glob }) =>
+    valuesOf(element, componentName).some((value) => matchesGlob(value, glob)),
+  );
+}
+
+/** Lines that nothing is selected by: most likely they have a name in them that is spelt otherwise. */
+export function unmatchedSelectors(
+  descriptors: readonly ComponentDescriptor[],
+  { include, exclude }: { readonly include: readonly Selector[]; readonly exclude: readonly Selector[] },
+): Finding[] {
+  const matchesAny = (selector: Selector) =>
+    descriptors.some(({ name, elements }) => elements.some((element) => isMatch(element, name, selector)));
+  const lines = [...include, ...exclude].filter((selector) => !matchesAny(selector)).map(({ line }) => line);
+  if (lines.length === 0) return [];
+  return [
+    {
+      code: "SELECTOR_UNMATCHED",
+      message: `Nothing is selected by ${lines.map((line) => `"${printable(line, 80)}"`).join(", ")}.`,
+      remedy:
+        "See that name and value are spelt as in the component descriptor; for a part of a value, write * before or behind it.",
+    },
+  ];
 }
 
 function parseCondition(text: string, where: string): Condition {
