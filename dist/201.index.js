@@ -12847,6 +12847,7 @@ function registries_splitPort(host) {
 
 
 
+
 function openSession(options) {
     const { inputs, settings, credentials, sources, target, onSecret, certificates = [], unverified = [] } = options;
     const { observeAnswer, signal } = options;
@@ -12887,8 +12888,19 @@ function openSession(options) {
     });
     const archives = new Map();
     const artifactSets = new Map();
+    const slots = createLimiter(inputs.concurrency);
     const reopened = [];
     let archiveTarget;
+    /** Out of an archive, everything could be unpacked at once. */
+    async function unpacking(work) {
+        const release = await slots.acquire("archives", signal);
+        try {
+            return await work();
+        }
+        finally {
+            release();
+        }
+    }
     function openArchive(path) {
         const opened = archives.get(path) ?? openCtf(path, { spool: temp }, signal);
         archives.set(path, opened);
@@ -12923,7 +12935,7 @@ function openSession(options) {
         registryAt: ({ host, scheme }) => registries.described(host, scheme),
         unpack(from, blob) {
             const open = () => openArtifactSet(from, blob, { spool: temp }, signal);
-            const opening = artifactSets.get(blob.digest) ?? persist(inputs.retries, open, signal);
+            const opening = artifactSets.get(blob.digest) ?? unpacking(() => persist(inputs.retries, open, signal));
             artifactSets.set(blob.digest, opening);
             opening.catch(() => artifactSets.delete(blob.digest));
             return opening;

@@ -6,6 +6,7 @@ import { type AccessMethods, createAccessMethods } from "./access-methods/access
 import { errorCode, errorMessage, TransferError } from "./errors.ts";
 import { type ClientOptions, createClient, type Patience } from "./http/client.ts";
 import type { Hop } from "./http/hop.ts";
+import { createLimiter } from "./http/limiter.ts";
 import { reachOf } from "./http/reach.ts";
 import { trustedAuthorities } from "./http/tls.ts";
 import type { Inputs } from "./inputs.ts";
@@ -117,8 +118,19 @@ export function openSession(options: SessionOptions): Session {
 
   const archives = new Map<string, Promise<ReadableCtf>>();
   const artifactSets = new Map<Digest, Promise<ArtifactSet>>();
+  const slots = createLimiter(inputs.concurrency);
   const reopened: Promise<ReadableCtf>[] = [];
   let archiveTarget: Promise<CtfTarget> | undefined;
+
+  /** Out of an archive, everything could be unpacked at once. */
+  async function unpacking<T>(work: () => Promise<T>): Promise<T> {
+    const release = await slots.acquire("archives", signal);
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  }
 
   function openArchive(path: string): Promise<ReadableCtf> {
     const opened = archives.get(path) ?? openCtf(path, { spool: temp }, signal);
@@ -152,7 +164,7 @@ export function openSession(options: SessionOptions): Session {
     registryAt: ({ host, scheme }) => registries.described(host, scheme),
     unpack(from, blob) {
       const open = () => openArtifactSet(from, blob, { spool: temp }, signal);
-      const opening = artifactSets.get(blob.digest) ?? persist(inputs.retries, open, signal);
+      const opening = artifactSets.get(blob.digest) ?? unpacking(() => persist(inputs.retries, open, signal));
       artifactSets.set(blob.digest, opening);
       opening.catch(() => artifactSets.delete(blob.digest));
       return opening;
