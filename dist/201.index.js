@@ -206,7 +206,7 @@ function placeOf(value) {
     const host = URL.parse(value)?.host ?? "";
     return printable(host === "" ? (/^(?:[^@/]+@)?([^/:]+\.[^/:]+)[/:]/.exec(value)?.[1] ?? value) : host, 120);
 }
-/** An access that stays as it is, as messages name it: `npm package at registry.npmjs.org`. */
+/** An access that stays as it is, as messages name it: `npm package at npm.corp.example`. */
 function describeOther({ type, what, at }) {
     if (what === undefined)
         return `access type ${printable(type, 80)}`;

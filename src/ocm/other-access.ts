@@ -41,7 +41,7 @@ function placeOf(value: unknown): string | undefined {
   return printable(host === "" ? (/^(?:[^@/]+@)?([^/:]+\.[^/:]+)[/:]/.exec(value)?.[1] ?? value) : host, 120);
 }
 
-/** An access that stays as it is, as messages name it: `npm package at registry.npmjs.org`. */
+/** An access that stays as it is, as messages name it: `npm package at npm.corp.example`. */
 export function describeOther({ type, what, at }: OtherAccess): string {
   if (what === undefined) return `access type ${printable(type, 80)}`;
   return at === undefined ? what : `${what} at ${at}`;
