@@ -234,6 +234,12 @@ function parseAccess(access) {
     if (kind === "localOciBlob" && typeof access.digest === "string") {
         return { kind: "localBlob", localReference: access.digest, mediaType: "", referenceName: undefined };
     }
+    // The form of component archives (v1, localfsblob); in a repository, what it calls a file is a blob.
+    const file = /^(sha256|sha512)[.:]([0-9a-f]+)$/.exec(kind === "localFilesystemBlob" ? String(access.fileName) : "");
+    if (file !== null) {
+        const mediaType = typeof access.mediaType === "string" ? access.mediaType : "";
+        return { kind: "localBlob", localReference: `${file[1]}:${file[2]}`, mediaType, referenceName: undefined };
+    }
     if (OCI_ARTIFACT.has(kind) && typeof access.imageReference === "string") {
         return { kind: "ociArtifact", imageReference: access.imageReference };
     }
@@ -7189,6 +7195,14 @@ function asLocalBlob({ element, blobs, access }, repository) {
 /** Its global access, if it has one, names the place that it came from: a copy is found by its local reference alone. */
 function keptLocal(element, repository, contents) {
     const { globalAccess, ...after } = element.access;
+    const access = parseAccess(element.access);
+    if (access.kind === "localBlob" && after.localReference === undefined) {
+        // The types of the first component descriptors; v2 of the CLI does not know them.
+        const { localReference, mediaType } = access;
+        const current = { type: "localBlob", localReference, mediaType: mediaType || (contents[0]?.mediaType ?? "") };
+        const reason = "takes the present form of a local blob";
+        return { element, before: element.access, after: current, reason, repository, contents };
+    }
     if (globalAccess === undefined)
         return unchanged(element, "a local blob stays one", repository, contents);
     return { element, before: element.access, after, reason: "loses its global access", repository, contents };

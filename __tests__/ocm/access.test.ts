@@ -24,6 +24,10 @@ test.each<[JsonObject, object]>([
     { type: "localOciBlob/v1", digest: "sha256:0" },
     { ...localBlob, mediaType: "" },
   ],
+  [
+    { type: "localFilesystemBlob/v1", fileName: `sha256.${"a".repeat(64)}`, mediaType: "text/plain" },
+    { ...localBlob, localReference: `sha256:${"a".repeat(64)}`, mediaType: "text/plain" },
+  ],
   ...[
     "ociArtifact",
     "ociArtifact/v1",

@@ -219,3 +219,15 @@ test("the same component version is arranged the same way", async () => {
   const { version } = await shop(createMemoryRegistry());
   expect(arrange(version, options("localBlob"))).toEqual(arrange(version, options("localBlob")));
 });
+
+test.each([
+  ["localOciBlob", (digest: string) => ({ type: "localOciBlob", digest })],
+  ["localFilesystemBlob", (digest: string) => ({ type: "localFilesystemBlob/v1", fileName: digest.replace(":", ".") })],
+] as const)("%s, which v2 of the CLI does not know, becomes a local blob of today", async (_, accessTo) => {
+  const registry = createMemoryRegistry("home.test");
+  const blob = registry.addBlob(HOME, "text", "text/plain");
+  const version = await surveyed(registry, { layers: [blob], resources: [resource("readme", accessTo(blob.digest))] });
+  const { changes, contents } = arrange(version, options("localBlob"));
+  expect(changes[0]?.after).toEqual({ type: "localBlob", localReference: blob.digest, mediaType: "text/plain" });
+  expect(contents.layers).toEqual([blob]);
+});

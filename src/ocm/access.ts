@@ -80,6 +80,12 @@ export function parseAccess(access: JsonObject): Access {
   if (kind === "localOciBlob" && typeof access.digest === "string") {
     return { kind: "localBlob", localReference: access.digest, mediaType: "", referenceName: undefined };
   }
+  // The form of component archives (v1, localfsblob); in a repository, what it calls a file is a blob.
+  const file = /^(sha256|sha512)[.:]([0-9a-f]+)$/.exec(kind === "localFilesystemBlob" ? String(access.fileName) : "");
+  if (file !== null) {
+    const mediaType = typeof access.mediaType === "string" ? access.mediaType : "";
+    return { kind: "localBlob", localReference: `${file[1]}:${file[2]}`, mediaType, referenceName: undefined };
+  }
   if (OCI_ARTIFACT.has(kind) && typeof access.imageReference === "string") {
     return { kind: "ociArtifact", imageReference: access.imageReference };
   }

@@ -236,6 +236,14 @@ function asLocalBlob({ element, blobs, access }: LayerItem, repository: string):
 /** Its global access, if it has one, names the place that it came from: a copy is found by its local reference alone. */
 function keptLocal(element: Element, repository: string, contents: readonly Descriptor[]): Change {
   const { globalAccess, ...after } = element.access;
+  const access = parseAccess(element.access);
+  if (access.kind === "localBlob" && after.localReference === undefined) {
+    // The types of the first component descriptors; v2 of the CLI does not know them.
+    const { localReference, mediaType } = access;
+    const current = { type: "localBlob", localReference, mediaType: mediaType || (contents[0]?.mediaType ?? "") };
+    const reason = "takes the present form of a local blob";
+    return { element, before: element.access, after: current, reason, repository, contents };
+  }
   if (globalAccess === undefined) return unchanged(element, "a local blob stays one", repository, contents);
   return { element, before: element.access, after, reason: "loses its global access", repository, contents };
 }
