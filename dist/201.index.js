@@ -11711,7 +11711,8 @@ async function commitFolder(path, index, staging) {
 async function commitArchive(path, index, staging, before, signal) {
     const unfinished = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_path_.basename)(path)}.partial-${(0,external_node_crypto_.randomUUID)()}`);
     await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
-    const inputs = [file(ARTIFACT_INDEX, Buffer.from(index)), directory(BLOBS), ...(await blobs(staging, before))];
+    // No entry for the folder of blobs: v2 of the CLI makes one in its working directory for it, and fails where it cannot.
+    const inputs = [file(ARTIFACT_INDEX, Buffer.from(index)), ...(await blobs(staging, before))];
     await pack(unfinished, inputs, { isCompressed: !path.endsWith(".tar") }, signal);
     try {
         await (0,promises_.rename)(unfinished, path);

@@ -3,7 +3,7 @@ import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Archive } from "../archive/archive.ts";
 import { pack } from "../archive/pack.ts";
-import { directory, file, type TarInput } from "../archive/tar-blocks.ts";
+import { file, type TarInput } from "../archive/tar-blocks.ts";
 import { ARTIFACT_INDEX } from "./artifact-index.ts";
 import { BLOBS, blobName, digestOfName } from "./blob-name.ts";
 import type { Staging } from "./ctf-staging.ts";
@@ -30,7 +30,8 @@ export async function commitArchive(
 ): Promise<void> {
   const unfinished = join(dirname(path), `.${basename(path)}.partial-${randomUUID()}`);
   await mkdir(dirname(path), { recursive: true });
-  const inputs = [file(ARTIFACT_INDEX, Buffer.from(index)), directory(BLOBS), ...(await blobs(staging, before))];
+  // No entry for the folder of blobs: v2 of the CLI makes one in its working directory for it, and fails where it cannot.
+  const inputs = [file(ARTIFACT_INDEX, Buffer.from(index)), ...(await blobs(staging, before))];
   await pack(unfinished, inputs, { isCompressed: !path.endsWith(".tar") }, signal);
   try {
     await rename(unfinished, path);
