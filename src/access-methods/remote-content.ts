@@ -3,6 +3,7 @@ import { TransferError } from "../errors.ts";
 import { bodyError, drain, type HttpClient, type HttpResponse } from "../http/client.ts";
 import type { Reach } from "../http/reach.ts";
 import { isRedirect } from "../http/redirects.ts";
+import { blobRepository } from "../registry/blob-repository.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
 import type { Digest } from "../registry/digest.ts";
 import { persist } from "../registry/persist.ts";
@@ -95,17 +96,9 @@ function askedLater(content: RemoteContent, digest: Digest, means: Means): Reada
   });
 }
 
-/** One blob as a repository; it has nothing else. */
-function repositoryOf(name: string, digest: Digest, fetch: ReadableRepository["fetch"]): ReadableRepository {
-  return {
-    name,
-    async resolve(reference) {
-      throw new TransferError("MANIFEST_UNKNOWN", `${name} is no registry and has no ${reference}`, { where: name });
-    },
-    exists: async (target) => target.digest === digest,
-    listTags: async () => [],
-    fetch,
-  };
+function repositoryOf(host: string, digest: Digest, fetch: ReadableRepository["fetch"]): ReadableRepository {
+  const unknown = (reference: string) => `${host} is no registry and has no ${reference}`;
+  return blobRepository({ name: host, unknown }, digest, fetch);
 }
 
 async function ask(content: RemoteContent, means: Means, signal?: AbortSignal): Promise<HttpResponse | undefined> {

@@ -1,11 +1,8 @@
-import type { Readable } from "node:stream";
-import { TransferError } from "../errors.ts";
 import { writeArtifactSet } from "../ocm/write-artifact-set.ts";
 import type { Finding } from "../proxy/finding.ts";
-import type { Descriptor } from "../registry/descriptor.ts";
+import { blobRepository } from "../registry/blob-repository.ts";
 import { persist } from "../registry/persist.ts";
 import { formatArtifactReference } from "../registry/reference.ts";
-import type { ReadableRepository } from "../registry/registry.ts";
 import { verifying } from "../registry/verify.ts";
 import type { Gathered } from "./gather.ts";
 import type { Item } from "./survey.ts";
@@ -55,24 +52,16 @@ async function changedItem(
     mediaType: descriptor.mediaType,
     referenceName: formatArtifactReference({ ...name, digest: undefined }),
   };
-  return { kind: "layer", element, blobs: [descriptor], from: oneBlob(graph.from.name, descriptor, read), access };
+  const repository = graph.from.name;
+  const unknown = (reference: string) => `an artifact set of ${repository} has no ${reference}`;
+  const from = blobRepository({ name: repository, unknown }, descriptor.digest, async (target) =>
+    verifying(read(), target, repository),
+  );
+  return { kind: "layer", element, blobs: [descriptor], from, access };
 }
 
 function isRefused({ graph }: Extract<Item, { kind: "artifact" }>, refused: Refused): boolean {
   return refused === "index" || graph.nodes.some(({ descriptor }) => descriptor.mediaType === refused.mediaType);
-}
-
-/** A file as a repository with one blob. */
-function oneBlob(name: string, { digest }: Descriptor, read: () => Readable): ReadableRepository {
-  const unknown = (reference: string) =>
-    new TransferError("MANIFEST_UNKNOWN", `an artifact set of ${name} has no ${reference}`, { where: name });
-  return {
-    name,
-    resolve: (reference) => Promise.reject(unknown(reference)),
-    exists: async (target) => target.digest === digest,
-    listTags: async () => [],
-    fetch: async (target) => verifying(read(), target, name),
-  };
 }
 
 export function fallbackFinding({ form, refused }: Pick<FallbackOptions, "form" | "refused">): Finding {
