@@ -6,13 +6,13 @@ export const root = resolve(import.meta.dirname, "..");
 /** Where `go install` puts what the tests run; git-ignored, first on the PATH of the tests. */
 export const goBinaries = join(root, ".real-parts", "bin");
 
-/** Where pip puts Python modules that the tests run, on the PYTHONPATH of the tests. */
+/** Where pip puts modules and programs from PyPI that the tests run, on the PYTHONPATH of the tests. */
 export const pythonModules = join(root, ".real-parts", "python");
 
 export interface Part {
   readonly binary: string;
   readonly from: "debian" | "go" | "pypi";
-  /** Debian package, Go package without version, or Python module. */
+  /** Debian package, Go package without version, or PyPI project. */
   readonly source: string;
   /** Not of Debian's packages, which are the release's own. */
   readonly version?: string;
@@ -50,6 +50,7 @@ export const parts = {
     source: "github.com/rhysd/actionlint/cmd/actionlint",
     version: "v1.7.12",
   },
+  zizmor: { binary: "zizmor", from: "pypi", source: "zizmor", version: "1.32.0" },
 } as const satisfies Record<string, Part>;
 
 export type PartName = keyof typeof parts;
@@ -74,8 +75,10 @@ export function findProgram(binary: string): string | undefined {
 export function findPart(name: PartName): string | undefined {
   const part: Part = parts[name];
   if (part.asRoot && process.getuid?.() !== 0) return undefined;
-  if (part.from === "pypi" && !existsSync(join(pythonModules, part.source))) return undefined;
-  return part.from === "go" ? [join(goBinaries, part.binary)].find(isExecutable) : findProgram(part.binary);
+  if (part.from === "go") return [join(goBinaries, part.binary)].find(isExecutable);
+  if (part.from === "debian") return findProgram(part.binary);
+  if (!existsSync(join(pythonModules, `${part.source}-${part.version}.dist-info`))) return undefined;
+  return [join(pythonModules, "bin", part.binary)].find(isExecutable) ?? findProgram(part.binary);
 }
 
 /** The line that a person types to get a part. */

@@ -27,17 +27,18 @@ export function installRealParts(say: (line: string) => void): readonly PartName
     if (parts[name].from === "go" && !isBuilt(name)) build(name, say);
   }
   for (const name of names) {
-    if (parts[name].from === "pypi" && findPart(name) === undefined) installModule(name, say);
+    if (parts[name].from === "pypi" && findPart(name) === undefined) installFromPypi(name, say);
   }
   return names.filter((name) => findPart(name) === undefined);
 }
 
-function installModule(name: PartName, say: (line: string) => void): void {
-  const { binary, source, version }: Part = parts[name];
-  const python = findProgram(binary);
+function installFromPypi(name: PartName, say: (line: string) => void): void {
+  const { source, version }: Part = parts[name];
+  const python = findProgram("python3");
   if (python === undefined) return;
-  say(`installing ${source} ${version} for Python`);
-  run(python, ["-m", "pip", "install", "--quiet", "--target", pythonModules, `${source}==${version}`]);
+  say(`installing ${source} ${version} with pip`);
+  // Without --upgrade, pip leaves an older version where it is.
+  run(python, ["-m", "pip", "install", "--quiet", "--upgrade", "--target", pythonModules, `${source}==${version}`]);
 }
 
 function installDebianPackages(missing: readonly PartName[], say: (line: string) => void): void {
