@@ -1,4 +1,8 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { root, testPath } from "../../scripts/parts.ts";
 import { majorTag, notesOf } from "../../scripts/release-notes.ts";
 
 const CHANGELOG = `# Changelog
@@ -64,4 +68,19 @@ describe("the tag of a major version", () => {
   test("does not exist before 1.0.0", () => {
     expect(majorTag("0.3.0", [])).toBeUndefined();
   });
+});
+
+test("the changelog has a chapter for what is not released yet", () => {
+  const changelog = readFileSync(join(root, "CHANGELOG.md"), "utf8");
+  expect(() => notesOf(changelog, "Unreleased")).toThrow("no date");
+});
+
+test("a tag other than the version of the package is not released", () => {
+  const env = { PATH: testPath(), GITHUB_REF_NAME: "v999.0.0" };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "scripts/release-notes.ts")], {
+    env,
+    encoding: "utf8",
+  });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  expect(stderr).toContain("the tag is v999.0.0, but the version in package.json is ");
 });
