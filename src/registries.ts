@@ -1,7 +1,7 @@
 import type { HttpClient } from "./http/client.ts";
 import { addressRefused, isLinkLocal } from "./http/reach.ts";
 import type { RegistrySpec, RepositorySpec } from "./ocm/component-reference.ts";
-import { type CredentialEntry, canonicalHost, credentialFor } from "./registry/credentials.ts";
+import { boundCredential, type CredentialEntry, canonicalHost, credentialFor } from "./registry/credentials.ts";
 import { createRemoteRegistry, type RemoteRegistry } from "./registry/remote-registry.ts";
 
 /** The registries of a run, one per host. */
@@ -72,8 +72,10 @@ export function createRegistries({
       neededFor: neededFor(host),
       ...(onSecret === undefined ? {} : { onToken: onSecret }),
       isWritten: (repository) => isBelowTarget(host, repository),
-      credentialAt: (other) => (isTrusted ? credentialFor(credentials, other, "") : undefined),
       credentialFor: (repository) => (isTrusted ? credentialFor(credentials, host, repository) : undefined),
+      boundCredential: (realm, repository) =>
+        isTrusted ? boundCredential(credentials, realm, host, repository) : undefined,
+      allowsPlainHttp: ({ host: tokenHost }) => isPlain(tokenHost),
     });
   }
 

@@ -78,19 +78,24 @@ async function stage(): Promise<Scene> {
   return { source, target, layer: layer.digest, inputs };
 }
 
-/** A registry that lets nobody pass without the token that it issues to whoever asks. */
+/** A registry that lets nobody pass without the token that it issues to everybody, at whichever of its names it is reached by. */
 function wantsToken({ tokenOrigin }: FakeRegistry): Fault[] {
-  const challenge = `Bearer realm="${tokenOrigin}/token",service="registry",scope="repository:x:pull"`;
-  return [
-    {
-      when: asked({ kind: "token" }),
-      act: { kind: "respond", status: 200, body: JSON.stringify({ token: TOKEN, expires_in: 300 }) },
+  const issues: Fault = {
+    when: asked({ kind: "token" }),
+    act: { kind: "respond", status: 200, body: JSON.stringify({ token: TOKEN, expires_in: 300 }) },
+  };
+  const refuses = (origin: string): Fault => ({
+    when: ({ headers }) => headers.authorization !== `Bearer ${TOKEN}` && headers.host === new URL(origin).host,
+    act: {
+      kind: "respond",
+      status: 401,
+      headers: {
+        "www-authenticate": `Bearer realm="${origin}/token",service="registry",scope="repository:x:pull"`,
+      },
+      body: ociError("DENIED", "no"),
     },
-    {
-      when: ({ headers }) => headers.authorization !== `Bearer ${TOKEN}`,
-      act: { kind: "respond", status: 401, headers: { "www-authenticate": challenge }, body: ociError("DENIED", "no") },
-    },
-  ];
+  });
+  return [issues, ...[tokenOrigin, "http://source.test"].map(refuses)];
 }
 
 const respond = (when: Fault["when"], status: number, body: string, headers: Record<string, string> = {}): Fault => ({

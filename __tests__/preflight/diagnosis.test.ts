@@ -317,7 +317,7 @@ describe("the registry itself", () => {
     const tokens = "tokens.test:80";
     const proxy = await startProxy({ deny: { [tokens]: { headers: { "x-squid-error": "ERR_ACCESS_DENIED 0" } } } });
     const client = openClient({ routeFor: () => through(proxy.url) });
-    expect(await manifests(registry, { client })).toMatchObject({
+    expect(await manifests(registry, { client, allowsPlainHttp: () => true })).toMatchObject({
       code: "PROXY_DENIED",
       host: tokens,
       "refused-by": "proxy",
@@ -330,8 +330,8 @@ describe("the registry itself", () => {
       auth: { kind: "bearer", users: {}, tokenAddress: uniqueAddress() },
       faults: [{ when: ({ kind }) => kind === "token", act: { kind: "respond", status: 403 } }],
     });
-    expect(await manifests(registry)).toMatchObject({
-      code: "DENIED",
+    expect(await manifests(registry, { allowsPlainHttp: () => true })).toMatchObject({
+      code: "TOKEN_HOST_FOREIGN",
       host: new URL(registry.tokenOrigin).host,
       "refused-by": "token-host",
     });

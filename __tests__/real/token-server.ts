@@ -13,6 +13,8 @@ export interface TokenServerOptions {
 export interface TokenServer {
   /** What a registry takes as `token`. */
   readonly token: { readonly realm: string; readonly service: string; readonly issuer: string; readonly root: string };
+  /** `ADDRESS:PORT`, for `plain-http` and the line of `credentials` that binds it to a registry. */
+  readonly host: string;
   /** Scopes that were asked for, as asked. */
   readonly asked: readonly string[];
 }
@@ -34,7 +36,8 @@ export async function startTokenServer({ authority, grants, key }: TokenServerOp
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ token, expires_in: 300 }));
   });
   const { address, port } = await listen(server);
-  return { token: { realm: `http://${address}:${port}/token`, service, issuer, root: authority.path }, asked };
+  const host = `${address}:${port}`;
+  return { token: { realm: `http://${host}/token`, service, issuer, root: authority.path }, host, asked };
 }
 
 /** RFC 7515 with ES256, the certificate of the signer in the header. */

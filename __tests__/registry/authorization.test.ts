@@ -141,45 +141,97 @@ describe("Bearer", () => {
 
 describe("a token host of another name", () => {
   const tokenAddress = "127.0.0.2";
+  /** The token host speaks plain HTTP, and the user said so. */
+  const allowsPlainHttp = () => true;
 
   test("gets no credentials; where it wants some, that is said", async () => {
     const fake = await start({ auth: { ...bearer, tokenAddress } });
-    const registry = openRegistry(fake.host, { credential: ada });
+    const registry = openRegistry(fake.host, { credential: ada, allowsPlainHttp });
+    const tokenHost = new URL(fake.tokenOrigin).host;
     await expect(registry.repository("a").exists(layer)).rejects.toMatchObject({
       code: "TOKEN_HOST_FOREIGN",
-      where: new URL(fake.tokenOrigin).host,
-      message: expect.stringContaining("were not sent there"),
+      where: tokenHost,
+      message: expect.stringContaining("got no credentials"),
+      remedy: `If ${fake.host} gets its tokens from ${tokenHost}, add the line ${tokenHost}@${fake.host}=user:password to credentials.`,
     });
     expect(fake.tokenRequests.map(({ user, headers }) => [user, headers.authorization])).toEqual([
       [undefined, undefined],
     ]);
   });
 
-  test("gets what the user gave for it", async () => {
+  test("gets what the user bound to it for this registry", async () => {
     const fake = await start({ auth: { ...bearer, tokenAddress } });
-    const asked: string[] = [];
-    const credentialAt = (host: string) => {
-      asked.push(host);
+    const asked: [string, string][] = [];
+    const boundCredential = ({ host }: URL, repository: string) => {
+      asked.push([host, repository]);
       return ada;
     };
-    const registry = openRegistry(fake.host, { credential: { ...ada, password: "of the registry" }, credentialAt });
+    const credential = { ...ada, password: "of the registry" };
+    const registry = openRegistry(fake.host, { credential, boundCredential, allowsPlainHttp });
     expect(await registry.repository("a").exists(layer)).toBe(true);
-    expect(asked).toEqual([new URL(fake.tokenOrigin).host]);
+    expect(asked).toEqual([[new URL(fake.tokenOrigin).host, "a"]]);
     expect(fake.tokenRequests.map(({ headers }) => headers.authorization)).toEqual([adaBasic]);
   });
 
-  test("is not asked as somebody for a registry that the user gave nothing for: it would get the token", async () => {
+  test("that refuses what is bound to it: the login is wrong", async () => {
     const fake = await start({ auth: { ...bearer, tokenAddress } });
-    const registry = openRegistry(fake.host, { credentialAt: () => ada });
-    await expect(registry.repository("a").exists(layer)).rejects.toMatchObject({ code: "UNAUTHORIZED" });
-    expect(fake.tokenRequests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+    const boundCredential = () => ({ ...ada, password: "wrong-secret" });
+    const registry = openRegistry(fake.host, { boundCredential, allowsPlainHttp });
+    await expect(registry.repository("a").exists(layer)).rejects.toMatchObject({
+      code: "CREDENTIALS_REFUSED",
+      where: new URL(fake.tokenOrigin).host,
+    });
   });
 
   test("may still let everybody read", async () => {
     const fake = await start({ auth: { kind: "bearer", users, tokenAddress } });
-    const repository = openRegistry(fake.host, { credential: ada, isWritten: false }).repository("a");
-    expect(await repository.exists(layer)).toBe(true);
+    const registry = openRegistry(fake.host, { credential: ada, isWritten: false, allowsPlainHttp });
+    expect(await registry.repository("a").exists(layer)).toBe(true);
     expect(fake.tokenRequests).toMatchObject([{ user: undefined, status: 200 }]);
+  });
+
+  test("whose token is not enough: what is missing is the line that binds it", async () => {
+    const fake = await start({ auth: { kind: "bearer", users, tokenAddress } });
+    const registry = openRegistry(fake.host, { credential: ada, allowsPlainHttp });
+    const push = registry.repository("a").push(blobOf("new"), Buffer.from("new"));
+    await expect(push).rejects.toMatchObject({
+      code: "TOKEN_HOST_FOREIGN",
+      where: fake.host,
+      remedy: expect.stringContaining(`${new URL(fake.tokenOrigin).host}@${fake.host}=user:password`),
+    });
+  });
+
+  test("is not asked in plain HTTP because the registry is: that is a question about its own host", async () => {
+    const fake = await start({ auth: { ...bearer, tokenAddress } });
+    const registry = openRegistry(fake.host, { credential: ada });
+    await expect(registry.repository("a").exists(layer)).rejects.toMatchObject({
+      code: "TOKEN_REALM_REFUSED",
+      where: fake.host,
+      remedy: expect.stringContaining("list it in plain-http"),
+    });
+    expect(fake.tokenRequests).toEqual([]);
+  });
+});
+
+describe("a challenge of another host that the registry redirects to", () => {
+  test("teaches nothing of the registry, which never asked for a password", async () => {
+    const elsewhere = await startFakeRegistry({
+      address: "127.0.0.2",
+      auth: { kind: "basic", user: "eve", password: "x" },
+    });
+    const fake = await start({
+      faults: [
+        {
+          when: ({ kind }) => kind === "base",
+          act: { kind: "respond", status: 307, headers: { location: `${elsewhere.origin}/v2/` } },
+        },
+      ],
+    });
+    const registry = openRegistry(fake.host, { credential: ada });
+    await registry.ping();
+    expect(await registry.repository("a").exists(layer)).toBe(true);
+    expect(sent(elsewhere)).toEqual(["401 -"]);
+    expect(sent(fake)).toEqual(["307 -", "200 -"]);
   });
 });
 

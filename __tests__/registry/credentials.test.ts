@@ -1,5 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { credentialFor, parseCredentialLines, parseDockerConfig } from "../../src/registry/credentials.ts";
+import {
+  boundCredential,
+  credentialFor,
+  parseCredentialLines,
+  parseDockerConfig,
+} from "../../src/registry/credentials.ts";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const auths = (entries: Record<string, unknown>) =>
@@ -28,15 +33,45 @@ describe("lines of the input", () => {
     expect(parseCredentialLines([line])).toEqual([{ host, path, credential }]);
   });
 
-  test.each(["hunter2", "ghcr.io", "ghcr.io=hunter2", "=robot:hunter2", "gh cr.io=robot:hunter2", "ghcr.io=:hunter2"])(
-    "%s is refused without being repeated",
-    (line) => {
-      const said = complaint(() => parseCredentialLines(["a.test=b:c", line]));
-      expect(said).toContain("INPUT_INVALID");
-      expect(said).toContain("line 2");
-      expect(said).not.toContain("hunter2");
-    },
-  );
+  test.each([
+    ["gitlab.corp@registry.corp=robot:x", "gitlab.corp", "registry.corp", "", "x"],
+    [
+      "GitLab.corp:8443@Registry.corp:5000/team/=robot:p@ss=w:rd",
+      "gitlab.corp:8443",
+      "registry.corp:5000",
+      "team",
+      "p@ss=w:rd",
+    ],
+    ["https://gitlab.corp@https://registry.corp=robot:x", "gitlab.corp", "registry.corp", "", "x"],
+    ["[::1]:5001@[::1]:5000=robot:x", "[::1]:5001", "[::1]:5000", "", "x"],
+  ])("%s is for a token host", (line, tokenHost, host, path, password) => {
+    const credential = { username: "robot", password, from: "input credentials, line 1" };
+    expect(parseCredentialLines([line])).toEqual([{ host, path, tokenHost, credential }]);
+  });
+
+  test("a sign @ behind the first = belongs to user and password", () => {
+    const credential = { username: "robot@corp", password: "p@ss", from: "input credentials, line 1" };
+    expect(parseCredentialLines(["ghcr.io=robot@corp:p@ss"])).toEqual([{ host: "ghcr.io", path: "", credential }]);
+  });
+
+  test.each([
+    "hunter2",
+    "ghcr.io",
+    "@ghcr.io=robot:hunter2",
+    "gitlab.corp@=robot:hunter2",
+    "gitlab.corp/jwt/auth@registry.corp=robot:hunter2",
+    "a.corp@b.corp@c.corp=robot:hunter2",
+    "registry.corp/a@b=robot:hunter2",
+    "ghcr.io=hunter2",
+    "=robot:hunter2",
+    "gh cr.io=robot:hunter2",
+    "ghcr.io=:hunter2",
+  ])("%s is refused without being repeated", (line) => {
+    const said = complaint(() => parseCredentialLines(["a.test=b:c", line]));
+    expect(said).toContain("INPUT_INVALID");
+    expect(said).toContain("line 2");
+    expect(said).not.toContain("hunter2");
+  });
 });
 
 describe("a docker configuration file", () => {
@@ -119,5 +154,40 @@ describe("the credential that applies", () => {
     ["evil-docker.io", "library/nginx", undefined],
   ])("%s/%s: %s", (host, repository, username) => {
     expect(credentialFor(entries, host, repository)?.username).toBe(username);
+  });
+});
+
+describe("the credential that is bound to a token host", () => {
+  const entries = parseCredentialLines([
+    "gitlab.corp=own:x",
+    "registry.corp=registry:x",
+    "gitlab.corp@registry.corp=whole:x",
+    "gitlab.corp@registry.corp/team=team:x",
+    "gitlab.corp:8443@registry.corp=port:x",
+    "auth.corp:443@registry.corp=default:x",
+  ]);
+
+  test.each([
+    ["https://gitlab.corp/jwt/auth", "registry.corp", "shop", "whole"],
+    ["https://gitlab.corp/jwt/auth", "registry.corp", "team/shop", "team"],
+    ["https://gitlab.corp:8443/jwt/auth", "registry.corp", "team/shop", "port"],
+    ["https://auth.corp/token", "registry.corp", "shop", "default"],
+    ["https://auth.corp:8443/token", "registry.corp", "shop", undefined],
+    ["http://auth.corp/token", "registry.corp", "shop", undefined],
+    ["https://gitlab.corp:9443/jwt/auth", "registry.corp", "shop", undefined],
+    ["https://gitlab.corp.evil.test/jwt/auth", "registry.corp", "shop", undefined],
+    ["https://gitlab.corp/jwt/auth", "registry.corp:5000", "shop", undefined],
+    ["https://gitlab.corp/jwt/auth", "evil.test", "shop", undefined],
+    ["https://registry.corp/token", "registry.corp", "shop", undefined],
+  ])("%s for %s/%s: %s", (realm, host, repository, username) => {
+    expect(boundCredential(entries, new URL(realm), host, repository)?.username).toBe(username);
+  });
+
+  test.each([
+    ["registry.corp", "registry"],
+    ["gitlab.corp", "own"],
+    ["gitlab.corp:8443", undefined],
+  ])("goes to no registry: %s gets %s", (host, username) => {
+    expect(credentialFor(entries, host, "team/shop")?.username).toBe(username);
   });
 });

@@ -10,14 +10,15 @@ export interface OpenRegistryOptions extends OpenClientOptions {
   readonly isWritten?: boolean;
   readonly credential?: Credential;
   readonly credentialFor?: (repository: string) => Credential | undefined;
-  readonly credentialAt?: (host: string) => Credential | undefined;
+  readonly boundCredential?: (realm: URL, repository: string) => Credential | undefined;
+  readonly allowsPlainHttp?: (realm: URL) => boolean;
   readonly onToken?: (token: string) => void;
 }
 
 /** A registry in plain HTTP that is written to, as nobody in particular, but for what is said. */
 export function openRegistry(host: string, options: OpenRegistryOptions = {}): RemoteRegistry {
   const { client, plainHttp = true, isWritten = true, credential, credentialFor, ...others } = options;
-  const { credentialAt, onToken, ...clientOptions } = others;
+  const { boundCredential, allowsPlainHttp, onToken, ...clientOptions } = others;
   return createRemoteRegistry({
     client: client ?? openClient(clientOptions),
     host,
@@ -25,7 +26,8 @@ export function openRegistry(host: string, options: OpenRegistryOptions = {}): R
     isWritten: () => isWritten,
     neededFor: "test registry",
     credentialFor: credentialFor ?? (() => credential),
-    ...(credentialAt === undefined ? {} : { credentialAt }),
+    ...(boundCredential === undefined ? {} : { boundCredential }),
+    ...(allowsPlainHttp === undefined ? {} : { allowsPlainHttp }),
     ...(onToken === undefined ? {} : { onToken }),
   });
 }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import type { Credential } from "../../src/registry/credentials.ts";
-import { requestToken } from "../../src/registry/token.ts";
+import { requestToken, type TokenRequest } from "../../src/registry/token.ts";
 import { startProxy } from "../fakes/proxy.ts";
 import { openClient, through } from "../http/open-client.ts";
 import { createAuthority, type KeyPair } from "../real/certificates.ts";
@@ -33,10 +33,11 @@ async function startTokenHost({ answer = '{"token":"t"}', tls }: { answer?: stri
 }
 
 const scopes = ["repository:a:pull,push", "repository:b:pull"];
-const asking = (realm: string, credential?: Credential, host = "127.0.0.1:5000") => ({
+/** A registry at the origin of the realm, but for what is said. */
+const asking = (realm: string, credential?: Credential, registry?: TokenRequest["registry"]): TokenRequest => ({
   challenge: { scheme: "bearer", parameters: { realm, service: "a service" } },
   scopes,
-  registry: { host, plainHttp: realm.startsWith("http:") },
+  registry: registry ?? { host: new URL(realm).host, origin: new URL(realm).origin },
   credential,
 });
 
@@ -73,7 +74,9 @@ describe("asking for a token", () => {
   test("an identity token does not go to a host of another name either", async () => {
     const { asked, host } = await startTokenHost();
     const credential = { ...ada, identityToken: "long lived" };
-    await requestToken(openClient(), asking(`http://${host}/token`, credential, "127.0.0.2:5000"), 0);
+    const registry = { host: "127.0.0.2:5000", origin: "http://127.0.0.2:5000" };
+    const request = { ...asking(`http://${host}/token`, credential, registry), allowsPlainHttp: () => true };
+    expect(await requestToken(openClient(), request, 0)).toMatchObject({ isAnonymous: true, foreignHost: host });
     expect(asked).toMatchObject([{ method: "GET", body: "" }]);
     expect(asked[0]?.headers.authorization).toBeUndefined();
   });
@@ -93,6 +96,7 @@ describe("the answer", () => {
     expect(await requestToken(openClient(), asking(`http://${host}/`), 1000)).toEqual({
       value,
       expires: 1000 + seconds * 1000,
+      isAnonymous: true,
     });
   });
 
@@ -122,6 +126,8 @@ describe("the answer", () => {
 });
 
 withParts(["openssl"], "credentials for docker.io", () => {
+  const dockerHub = { host: "docker.io", origin: "https://registry-1.docker.io" };
+
   test.each([
     ["auth.docker.io", adaBasic],
     ["auth.docker.io.evil.test", undefined],
@@ -131,7 +137,7 @@ withParts(["openssl"], "credentials for docker.io", () => {
     const { asked, host } = await startTokenHost({ tls: authority.issue(name) });
     const proxy = await startProxy({ hosts: { [name]: host } });
     const client = openClient({ tls: { ca: [authority.cert] }, routeFor: () => through(proxy.url) });
-    await requestToken(client, asking(`https://${name}/token`, ada, "docker.io"), 0);
+    await requestToken(client, asking(`https://${name}/token`, ada, dockerHub), 0);
     expect(asked.map(({ headers }) => headers.authorization)).toEqual([authorization]);
   });
 });

@@ -39,6 +39,7 @@ describe("the reusable workflow and the action", () => {
       expect({ name, type: input?.type }).toEqual({ name, type: typeof parse(String(preset) || '""') });
     }
     expect(Object.keys(call.secrets).sort()).toEqual([...SECRET].sort());
+    expect(call.secrets.credentials?.description).toBe(action.inputs.credentials?.description);
   });
 
   test("are connected: every input arrives", () => {

@@ -6,8 +6,9 @@ import type { Hop } from "../http/hop.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
 import type { Credential } from "./credentials.ts";
 import type { GrantedActions } from "./granted-actions.ts";
+import { bindingRemedy } from "./realm.ts";
 import { registryError } from "./registry-error.ts";
-import { basic, requestToken, type Token } from "./token.ts";
+import { basic, requestToken, type Token, type TokenRequest } from "./token.ts";
 
 export type RegistryRequest = Omit<HttpRequest, "neededFor">;
 
@@ -16,11 +17,16 @@ export interface AuthorizedClient {
   learn(request: RegistryRequest, signal?: AbortSignal): Promise<HttpResponse>;
   /** A request with what the registry asks for to let `scopes` pass; without scopes (another host) it goes out anonymous. */
   request(request: RegistryRequest, scopes: readonly string[] | undefined, signal?: AbortSignal): Promise<HttpResponse>;
-  /** What the token for `scopes` allows, and who asked for it; undefined where no token is asked for or it does not tell. */
-  granted(
-    scopes: readonly string[],
-    signal?: AbortSignal,
-  ): Promise<{ readonly actions: GrantedActions; readonly hop: Hop } | undefined>;
+  /** What the token for `scopes` allows; undefined where no token is asked for or it does not say. */
+  granted(scopes: readonly string[], signal?: AbortSignal): Promise<Grant | undefined>;
+}
+
+export interface Grant {
+  readonly actions: GrantedActions;
+  /** Who asked for the token. */
+  readonly hop: Hop;
+  /** The host that granted it, where it got no credentials since the registry is not known to use it. */
+  readonly foreignHost: string | undefined;
 }
 
 export interface AuthorizationOptions {
@@ -28,12 +34,21 @@ export interface AuthorizationOptions {
   readonly host: string;
   /** `host:port`, as a hop names it. */
   readonly hopHost: string;
-  readonly plainHttp: boolean;
+  /** Scheme, host and port of its API, as `URL.origin`. */
+  readonly origin: string;
   /** What the registry is in this run: `source registry`, `target registry`, … */
   readonly neededFor: string;
   readonly credentialFor: (repository: string) => Credential | undefined;
-  readonly credentialAt?: (host: string) => Credential | undefined;
+  readonly boundCredential?: (realm: URL, repository: string) => Credential | undefined;
+  readonly allowsPlainHttp?: (realm: URL) => boolean;
   readonly onToken?: (token: string) => void;
+}
+
+/** What a request is sent with. */
+interface Authorization {
+  readonly headers: { readonly authorization?: string };
+  /** Where it is a token. */
+  readonly token?: Token;
 }
 
 /** A token that is about to expire is not worth sending. */
@@ -62,9 +77,15 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       if (token.expires - EXPIRY_MARGIN > Date.now()) return token;
       if (tokens.get(key) === held) tokens.delete(key);
     }
-    const registry = { host: options.host, plainHttp: options.plainHttp };
-    const credential = options.credentialFor(repositoryOf(scopes[0]));
-    const request = { challenge: bearer, scopes, registry, credential, credentialAt: options.credentialAt };
+    const repository = repositoryOf(scopes[0]);
+    const request: TokenRequest = {
+      challenge: bearer,
+      scopes,
+      registry: options,
+      credential: options.credentialFor(repository),
+      boundCredential: (realm) => options.boundCredential?.(realm, repository),
+      allowsPlainHttp: options.allowsPlainHttp,
+    };
     const asking = requestToken(client, request, Date.now(), signal).then((token) => {
       options.onToken?.(token.value);
       return token;
@@ -82,17 +103,19 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
     if (tokens.get(key) === held) tokens.delete(key);
   }
 
-  async function authorization(scopes: readonly string[], signal?: AbortSignal): Promise<Record<string, string>> {
-    if (challenge === undefined) return {};
+  async function authorization(scopes: readonly string[], signal?: AbortSignal): Promise<Authorization> {
+    if (challenge === undefined) return { headers: {} };
     if (challenge.scheme === "bearer") {
-      return { authorization: `Bearer ${(await tokenFor(scopes, challenge, signal)).value}` };
+      const token = await tokenFor(scopes, challenge, signal);
+      return { headers: { authorization: `Bearer ${token.value}` }, token };
     }
     const credential = options.credentialFor(repositoryOf(scopes[0]));
-    return credential === undefined ? {} : basic(credential);
+    return { headers: credential === undefined ? {} : basic(credential) };
   }
 
-  /** Whether the answer says what is to be sent. */
+  /** Whether the answer says what is to be sent. Only the registry itself says that, and no host that it redirects to. */
   function learnFrom({ headers, hop }: HttpResponse): boolean {
+    if (new URL(hop.url).origin !== options.origin) return false;
     const asked = wanted(headers["www-authenticate"]);
     if (asked === undefined) return false;
     challenge = asked;
@@ -109,24 +132,23 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
 
     async granted(scopes, signal) {
       if (challenge?.scheme !== "bearer" || challengedAt === undefined) return undefined;
-      const { granted: actions } = await tokenFor(scopes, challenge, signal);
-      return actions === undefined ? undefined : { actions, hop: challengedAt };
+      const { granted: actions, foreignHost } = await tokenFor(scopes, challenge, signal);
+      return actions === undefined ? undefined : { actions, hop: challengedAt, foreignHost };
     },
 
     async request(registryRequest, scopes, signal) {
       const request = { ...registryRequest, neededFor: options.neededFor };
       if (scopes === undefined)
         return client.request({ ...request, neededFor: `uploads to ${options.hopHost}` }, signal);
-      const before = await authorization(scopes, signal);
+      const { headers: before } = await authorization(scopes, signal);
       const response = await client.request({ ...request, headers: { ...request.headers, ...before } }, signal);
-      if (response.status !== 401 || response.hop.host !== options.hopHost) return response;
-      if (!learnFrom(response)) return response;
+      if (response.status !== 401 || !learnFrom(response)) return response;
       // The token host may be the same host: whoever waits for it must not hold one of its slots.
       const refusal = await inMemory(response, LARGEST_REFUSAL, true);
       await forget(scopes, before.authorization);
       const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
       if (isStream) return refusal;
-      const after = await authorization(scopes, signal);
+      const { headers: after, token } = await authorization(scopes, signal);
       if (after.authorization === undefined) return refusal;
       if (after.authorization === before.authorization) {
         // The same login again: it was heard, and is wrong.
@@ -134,12 +156,14 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       }
       const answer = await client.request({ ...request, headers: { ...request.headers, ...after } }, signal);
       if (answer.status !== 401) return answer;
-      const isLogin = after.authorization.startsWith("Basic ");
-      const granted = isLogin ? undefined : (await tokens.get(scopes.join(" ")))?.granted;
-      const isAnonymous = options.credentialFor(repositoryOf(scopes[0])) === undefined;
-      const code = isLogin ? "CREDENTIALS_REFUSED" : refusedToken(answer, { request, scopes, granted, isAnonymous });
-      if (code === undefined) return answer;
-      throw await registryError(answer, `logging in at ${options.host}`, { as: code });
+      const code = token === undefined ? "CREDENTIALS_REFUSED" : refusedToken(answer, { request, scopes, token });
+      if (code !== undefined) throw await registryError(answer, `logging in at ${options.host}`, { as: code });
+      if (token?.foreignHost === undefined) return answer;
+      throw await registryError(
+        answer,
+        `logging in at ${options.host} with a token of ${token.foreignHost}, which got no credentials`,
+        { as: "TOKEN_HOST_FOREIGN", remedy: bindingRemedy(options.host, token.foreignHost) },
+      );
     },
   };
 }
@@ -150,8 +174,7 @@ const MOST_SKEW = 120_000;
 interface RefusedToken {
   readonly request: Pick<HttpRequest, "method">;
   readonly scopes: readonly string[];
-  readonly granted: GrantedActions | undefined;
-  readonly isAnonymous: boolean;
+  readonly token: Pick<Token, "granted" | "isAnonymous">;
 }
 
 /**
@@ -159,7 +182,8 @@ interface RefusedToken {
  * names no error where it saw no token, and where the registry does not care to say.
  */
 function refusedToken({ hop, headers }: HttpResponse, refused: RefusedToken): Code | undefined {
-  const { request, scopes, granted, isAnonymous } = refused;
+  const { request, scopes, token } = refused;
+  const { granted, isAnonymous } = token;
   const asked = wanted(headers["www-authenticate"]);
   const error = asked?.parameters.error;
   const reads = request.method === "GET" || request.method === "HEAD";

@@ -1,4 +1,5 @@
 import { TransferError } from "../errors.ts";
+import { hostOf } from "../http/hop.ts";
 import { isRecord } from "./descriptor.ts";
 
 /** Who asks. `identityToken` is exchanged for access tokens instead of user name and password (docker's `identitytoken`). */
@@ -15,6 +16,8 @@ export interface CredentialEntry {
   readonly host: string;
   /** Without slashes at its ends; empty for the whole host. */
   readonly path: string;
+  /** `host[:port]` of a token host: the credential is for it alone, where `host` asks for tokens there. */
+  readonly tokenHost?: string;
   readonly credential: Credential;
 }
 
@@ -35,6 +38,25 @@ export function credentialFor(
   host: string,
   repository: string,
 ): Credential | undefined {
+  return mostSpecific(
+    entries.filter(({ tokenHost }) => tokenHost === undefined),
+    host,
+    repository,
+  );
+}
+
+/** The credential that the user bound to the host of a realm, for tokens of this registry and repository. */
+export function boundCredential(
+  entries: readonly CredentialEntry[],
+  realm: URL,
+  host: string,
+  repository: string,
+): Credential | undefined {
+  const isRealm = ({ tokenHost }: CredentialEntry) => tokenHost === realm.host || tokenHost === hostOf(realm);
+  return mostSpecific(entries.filter(isRealm), host, repository);
+}
+
+function mostSpecific(entries: readonly CredentialEntry[], host: string, repository: string): Credential | undefined {
   const matching = entries.filter(
     (entry) =>
       entry.host === canonicalHost(host) &&
@@ -43,20 +65,30 @@ export function credentialFor(
   return matching.sort((one, other) => other.path.length - one.path.length)[0]?.credential;
 }
 
-/** `host[/path]=user:password`, one per line; a scheme that was copied along says nothing. The line itself is never repeated in an error: it holds a password. */
+const LINE = /^(?:https?:\/\/)?(?:([^=/\s@]+)@(?:https?:\/\/)?)?([^=/\s@]+)(\/[^=\s@]*)?=([^:]+):(.*)$/s;
+
+/**
+ * `host[/path]=user:password` or `token-host@registry[/path]=user:password`, one per line; a scheme that was copied along says nothing.
+ * The line itself is never repeated in an error: it holds a password.
+ */
 export function parseCredentialLines(lines: readonly string[]): CredentialEntry[] {
   return lines.map((line, index) => {
     const from = `input credentials, line ${index + 1}`;
-    const match = /^(?:https?:\/\/)?([^=/\s]+)(\/[^=\s]*)?=([^:]+):(.*)$/s.exec(line);
+    const match = LINE.exec(line);
     if (match === null) {
-      throw new TransferError("INPUT_INVALID", `${from} is not of the form host[/path]=user:password`, {
-        where: from,
-        remedy:
-          "Write one line per registry, for example ghcr.io/acme=robot:PASSWORD, with the password from a secret.",
-      });
+      throw new TransferError(
+        "INPUT_INVALID",
+        `${from} is neither host[/path]=user:password nor token-host@registry[/path]=user:password`,
+        {
+          where: from,
+          remedy:
+            "Write one line per registry, for example ghcr.io/acme=robot:PASSWORD, with the password from a secret.",
+        },
+      );
     }
-    const [, host = "", path = "", username = "", password = ""] = match;
-    return { host: canonicalHost(host), path: trimSlashes(path), credential: { username, password, from } };
+    const [, tokenHost, host = "", path = "", username = "", password = ""] = match;
+    const bound = tokenHost === undefined ? {} : { tokenHost: tokenHost.toLowerCase() };
+    return { host: canonicalHost(host), path: trimSlashes(path), ...bound, credential: { username, password, from } };
   });
 }
 

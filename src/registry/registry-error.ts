@@ -6,14 +6,22 @@ import { retryAfter } from "../http/retry.ts";
 import { printable } from "../redact.ts";
 import { isRecord } from "./descriptor.ts";
 
+export interface RefusedAnswer {
+  readonly hop: Hop;
+  readonly status: number;
+  readonly registryCodes: readonly string[];
+  /** By default what the code says. */
+  readonly remedy?: string | undefined;
+}
+
 /** An answer of a registry that is a refusal: its status and its own words (distribution-spec, error codes). */
 export class RegistryError extends TransferError {
   readonly hop: Hop;
   readonly status: number;
   readonly registryCodes: readonly string[];
 
-  constructor(code: Code, message: string, answer: { hop: Hop; status: number; registryCodes: readonly string[] }) {
-    super(code, message, { where: answer.hop.host, remedy: remedyFor(code, answer.hop) });
+  constructor(code: Code, message: string, answer: RefusedAnswer) {
+    super(code, message, { where: answer.hop.host, remedy: answer.remedy ?? remedyFor(code, answer.hop) });
     this.name = "RegistryError";
     this.hop = answer.hop;
     this.status = answer.status;
@@ -61,7 +69,7 @@ export type Subject = "manifest" | "blob" | "push" | "api";
 export async function registryError(
   response: HttpResponse,
   doing: string,
-  { as, of = "api" }: { readonly as?: Code | undefined; readonly of?: Subject } = {},
+  { as, of = "api", remedy }: { readonly as?: Code | undefined; readonly of?: Subject; readonly remedy?: string } = {},
 ): Promise<RegistryError> {
   const { hop, status } = response;
   const said = registryWords(await bodyText(response));
@@ -73,6 +81,7 @@ export async function registryError(
     hop,
     status,
     registryCodes: said.codes,
+    remedy,
   });
 }
 

@@ -7,6 +7,7 @@ import { bytesOf, streamOf } from "./content.ts";
 import type { Credential } from "./credentials.ts";
 import { type Descriptor, isManifest, isRecord, LARGEST_MANIFEST, MANIFEST_TYPES } from "./descriptor.ts";
 import { isDigest, sha256 } from "./digest.ts";
+import { bindingRemedy } from "./realm.ts";
 import { isRepository, isTag } from "./reference.ts";
 import { createListReferrers, type ListReferrers } from "./referrers.ts";
 import type { Registry, Repository } from "./registry.ts";
@@ -25,8 +26,10 @@ export interface RemoteRegistryOptions {
   /** Whether tokens are asked for with the right to push: one for both saves a second, and shows early where it is missing. */
   readonly isWritten: (repository: string) => boolean;
   readonly credentialFor: (repository: string) => Credential | undefined;
-  /** What the user gave for another host: a token host may have credentials of its own. */
-  readonly credentialAt?: (host: string) => Credential | undefined;
+  /** What the user bound to the host of a token realm for this registry. */
+  readonly boundCredential?: (realm: URL, repository: string) => Credential | undefined;
+  /** Whether the host of a token realm, other than the registry, may be asked in plain HTTP. */
+  readonly allowsPlainHttp?: (realm: URL) => boolean;
   /** Told of every token that was got, before it is used. */
   readonly onToken?: (token: string) => void;
 }
@@ -61,8 +64,9 @@ interface KnownManifest {
 export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegistry {
   const host = options.host === "docker.io" ? "registry-1.docker.io" : options.host;
   const base = `${options.plainHttp ? "http" : "https"}://${host}/v2/`;
+  const { origin } = new URL(base);
   const hopHost = hostOf(new URL(base));
-  const client = createAuthorizedClient({ ...options, hopHost });
+  const client = createAuthorizedClient({ ...options, hopHost, origin });
   const manifests = new Map<string, KnownManifest>();
   const listReferrers = createListReferrers();
   const reading = new Map<string, Promise<KnownManifest>>();
@@ -227,10 +231,16 @@ function createRepository(context: RepositoryContext): RemoteRepository {
       if (granted === undefined || (actions === undefined && granted.actions.size > 0)) return;
       if (actions?.has("push") || actions?.has("*")) return;
       const allows = actions === undefined || actions.size === 0 ? "nothing" : [...actions].join(", ");
+      const { hop, foreignHost } = granted;
       throw new RegistryError(
-        "PUSH_DENIED",
+        foreignHost === undefined ? "PUSH_DENIED" : "TOKEN_HOST_FOREIGN",
         `the token that was granted for ${registry.name}/${name} allows ${printable(allows, 80)}, and not push`,
-        { hop: granted.hop, status: 403, registryCodes: [] },
+        {
+          hop,
+          status: 403,
+          registryCodes: [],
+          remedy: foreignHost === undefined ? undefined : bindingRemedy(registry.name, foreignHost),
+        },
       );
     },
 

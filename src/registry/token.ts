@@ -1,22 +1,24 @@
 import { TransferError } from "../errors.ts";
 import { type HttpClient, readAll } from "../http/client.ts";
-import { printable } from "../redact.ts";
 import type { Challenge } from "./challenge.ts";
-import { type Credential, canonicalHost } from "./credentials.ts";
+import type { Credential } from "./credentials.ts";
 import { isRecord } from "./descriptor.ts";
 import { type GrantedActions, grantedActions } from "./granted-actions.ts";
-import { tokenHostsOf } from "./hosts.ts";
+import { bindingRemedy, credentialForRealm, isRealmOf, parseRealm, type RealmRegistry } from "./realm.ts";
 import { registryError } from "./registry-error.ts";
 
 export interface TokenRequest {
   readonly challenge: Challenge;
   /** `repository:<name>:<actions>`, one per repository concerned. */
   readonly scopes: readonly string[];
-  /** `host[:port]` of the registry that asked for a token, and whether it is reached in plain HTTP. */
-  readonly registry: { readonly host: string; readonly plainHttp: boolean };
+  /** The registry that asked for a token. */
+  readonly registry: RealmRegistry;
+  /** What the user gave for the registry. */
   readonly credential: Credential | undefined;
-  /** What the user gave for another host. */
-  readonly credentialAt?: ((host: string) => Credential | undefined) | undefined;
+  /** What the user bound to the host of a realm for this registry. */
+  readonly boundCredential?: ((realm: URL) => Credential | undefined) | undefined;
+  /** Whether the user lets the host of a realm, other than the registry, be asked in plain HTTP; by default not. */
+  readonly allowsPlainHttp?: ((realm: URL) => boolean) | undefined;
 }
 
 export interface Token {
@@ -25,16 +27,17 @@ export interface Token {
   readonly expires: number;
   /** What the token allows, by repository, where that can be read from it. */
   readonly granted: GrantedActions | undefined;
+  /** Whether it was asked for without credentials. */
+  readonly isAnonymous: boolean;
+  /** The realm's host, where the registry is not known to use it and the user bound nothing to it. */
+  readonly foreignHost: string | undefined;
 }
 
 const LARGEST_ANSWER = 1024 * 1024;
 /** The least life of a token where nothing or less is said (distribution, token specification). */
 const SHORTEST_LIFE = 60;
 
-/**
- * Asks the realm of a Bearer challenge for a token (distribution, spec/auth/token.md). A credential goes to the registry's own host
- * and to the token hosts it is known to use, nowhere else: whoever can answer for a registry could name any realm.
- */
+/** Asks the realm of a Bearer challenge for a token (distribution, spec/auth/token.md). */
 export async function requestToken(
   client: HttpClient,
   request: TokenRequest,
@@ -42,8 +45,10 @@ export async function requestToken(
   signal?: AbortSignal,
 ): Promise<Token> {
   const { challenge, scopes, registry } = request;
-  const realm = realmUrl(challenge.parameters.realm, registry);
-  const credential = credentialForRealm(realm, request);
+  const realm = parseRealm(challenge.parameters.realm, registry, request.allowsPlainHttp ?? (() => false));
+  const bound = request.boundCredential?.(realm);
+  const credential = credentialForRealm(realm, registry, { own: request.credential, bound });
+  const foreignHost = bound !== undefined || isRealmOf(realm, registry) ? undefined : realm.host;
   const service = challenge.parameters.service;
   const doing = `getting a token for ${registry.host} from ${realm.host}`;
 
@@ -56,55 +61,20 @@ export async function requestToken(
     signal,
   );
   if (response.status !== 200) {
-    const isLogin = credential !== undefined && (response.status === 401 || response.status === 403);
-    const error = await registryError(response, doing, isLogin ? { as: "CREDENTIALS_REFUSED" } : {});
-    if (request.credential === undefined || credential !== undefined) throw error;
-    throw new TransferError(
-      "TOKEN_HOST_FOREIGN",
-      `${error.message}; the credentials for ${registry.host} were not sent there`,
-      {
-        where: realm.host,
-        remedy: `If ${realm.host} may have them, add a line ${realm.host}=user:password to credentials.`,
-        cause: error,
-      },
-    );
+    const isRefusal = response.status === 401 || response.status === 403;
+    if (isRefusal && foreignHost !== undefined) {
+      throw await registryError(response, `${doing}, which got no credentials`, {
+        as: "TOKEN_HOST_FOREIGN",
+        remedy: bindingRemedy(registry.host, foreignHost),
+      });
+    }
+    throw await registryError(response, doing, { as: isRefusal && credential ? "CREDENTIALS_REFUSED" : undefined });
   }
   if (response.headers["content-type"]?.includes("text/html")) {
     throw await registryError(response, doing, { as: "CAPTIVE_PORTAL" });
   }
-  return parseToken(await readAll(response, LARGEST_ANSWER), realm.host, now);
-}
-
-/**
- * The user's credentials for the realm itself come first, but only for a registry that the user gave credentials for too: what
- * comes back is a token for whatever the realm guards, and the registry, which a component descriptor may have named, gets to see it.
- */
-function credentialForRealm(realm: URL, { registry, credential, credentialAt }: TokenRequest): Credential | undefined {
-  if (credential === undefined) return undefined;
-  const own = realm.host === registry.host ? undefined : credentialAt?.(realm.host);
-  return own ?? (mayHaveCredential(registry.host, realm) ? credential : undefined);
-}
-
-/** A registry's credentials go to its own host, and to the token hosts that it is known to use. */
-function mayHaveCredential(registryHost: string, realm: URL): boolean {
-  const hostname = registryHost.replace(/:\d+$/, "").toLowerCase();
-  return realm.hostname === hostname || tokenHostsOf(canonicalHost(registryHost)).includes(realm.hostname);
-}
-
-function realmUrl(realm: string | undefined, registry: TokenRequest["registry"]): URL {
-  const url = realm === undefined ? null : URL.parse(realm);
-  const isTrustworthy = url?.protocol === "https:" || (url?.protocol === "http:" && registry.plainHttp);
-  if (url === null || !isTrustworthy || url.username !== "" || url.password !== "") {
-    throw new TransferError(
-      "TOKEN_REALM_REFUSED",
-      `${registry.host} names the token realm ${printable(realm ?? "", 120)}`,
-      {
-        where: registry.host,
-        remedy: "A realm has to be an https URL; ask the operators of the registry.",
-      },
-    );
-  }
-  return url;
+  const token = parseToken(await readAll(response, LARGEST_ANSWER), realm.host, now);
+  return { ...token, isAnonymous: credential === undefined, foreignHost };
 }
 
 function ask(realm: URL, service: string | undefined, scopes: readonly string[], credential: Credential | undefined) {
@@ -131,7 +101,7 @@ export function basic({ username, password }: Credential): { authorization: stri
   return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` };
 }
 
-function parseToken(body: Buffer, host: string, now: number): Token {
+function parseToken(body: Buffer, host: string, now: number): Omit<Token, "isAnonymous" | "foreignHost"> {
   let answer: unknown;
   try {
     answer = JSON.parse(body.toString("utf8"));

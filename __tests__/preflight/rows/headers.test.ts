@@ -60,8 +60,9 @@ withParts(["squid"], "squid takes headers out", () => {
       directives: [`acl registry dstdomain ${REGISTRY}`, "request_header_access Authorization deny registry"],
     });
     const host = `${REGISTRY}:5000`;
-    const credentials = `${host}=ada:right-one\ntokens.example.test:5000=ada:right-one`;
-    expectRow(await preflight(`http://${host}`, { ...through(squid.url), credentials }), {
+    const credentials = `tokens.example.test:5000@${host}=ada:right-one`;
+    const inputs = { ...through(squid.url), credentials, "plain-http": "tokens.example.test" };
+    expectRow(await preflight(`http://${host}`, inputs), {
       ...HTTP_RULE,
       code: "AUTHORIZATION_STRIPPED",
       host,
@@ -77,13 +78,13 @@ withParts(["squid", "distribution", "openssl"], "squid takes Authorization out",
   test("of nobody's token, which says itself that it is enough", async () => {
     const authority = createAuthority();
     const address = uniqueAddress();
-    const { token } = await startTokenServer({ authority, grants: ["pull"] });
+    const { token, host } = await startTokenServer({ authority, grants: ["pull"] });
     await startRegistry({ kind: "distribution", address, port: 5000, token });
     const squid = await startSquid({
       hosts: { [REGISTRY]: address },
       directives: ["request_header_access Authorization deny all"],
     });
-    expectRow(await preflight(`http://${REGISTRY}:5000`, through(squid.url)), {
+    expectRow(await preflight(`http://${REGISTRY}:5000`, { ...through(squid.url), "plain-http": host }), {
       ...HTTP_RULE,
       code: "AUTHORIZATION_STRIPPED",
       host: `${REGISTRY}:5000`,

@@ -128,7 +128,8 @@ test("a page comes instead of a token", async () => {
     hosts: { [`${REGISTRY}:80`]: registry.host },
     deny: { "tokens.example.test": { status: 200, body: LOGIN } },
   });
-  expectRow(await preflight(`http://${REGISTRY}`, through(proxy.url)), {
+  const inputs = { ...through(proxy.url), "plain-http": "tokens.example.test" };
+  expectRow(await preflight(`http://${REGISTRY}`, inputs), {
     ...HTTP_RULE,
     code: "CAPTIVE_PORTAL",
     host: "tokens.example.test:80",

@@ -30,7 +30,8 @@ withParts(["distribution", "openssl"], "a registry with a token server", () => {
     const tokens = await startTokenServer({ authority, grants: ["pull"] });
     const target = await startRegistry({ kind: "distribution", token: tokens.token });
     const source = await sourceWith();
-    const inputs = { command, target: `${target.origin}/moved`, credentials: `${target.host}=ada:s3cret` };
+    const credentials = `${tokens.host}@${target.host}=ada:s3cret`;
+    const inputs = { command, target: `${target.origin}/moved`, credentials, "plain-http": tokens.host };
     const result = await preflight(source.origin, inputs);
     expectRow(
       result,
@@ -50,18 +51,19 @@ withParts(["distribution", "openssl"], "a registry with a token server", () => {
 
   test("grants everything", async () => {
     const authority = createAuthority();
-    const { token } = await startTokenServer({ authority, grants: ["pull", "push"] });
+    const { token, host } = await startTokenServer({ authority, grants: ["pull", "push"] });
     const target = await startRegistry({ kind: "distribution", token });
     const source = await sourceWith();
-    expect((await preflight(source.origin, { target: `${target.origin}/moved` })).code).toBe(0);
+    const inputs = { target: `${target.origin}/moved`, "plain-http": host };
+    expect((await preflight(source.origin, inputs)).code).toBe(0);
   });
 
   test.each(["", "ada:s3cret"])("does not accept what the token server signs, for %p", async (login) => {
     const authority = createAuthority();
-    const { token } = await startTokenServer({ authority, grants: ["pull", "push"], key: createAuthority().key });
+    const { token, host } = await startTokenServer({ authority, grants: ["pull", "push"], key: createAuthority().key });
     const registry = await startRegistry({ kind: "distribution", token });
-    const credentials = login === "" ? "" : `${registry.host}=${login}`;
-    expectRow(await preflight(registry.origin, { credentials }), {
+    const credentials = login === "" ? "" : `${host}@${registry.host}=${login}`;
+    expectRow(await preflight(registry.origin, { credentials, "plain-http": host }), {
       ...NO_HTTP_PROXY,
       code: "TOKEN_REFUSED",
       host: registry.host,
@@ -73,18 +75,19 @@ withParts(["distribution", "openssl"], "a registry with a token server", () => {
 
   test("grants nothing, to somebody and to nobody", async () => {
     const authority = createAuthority();
-    const { token } = await startTokenServer({ authority, grants: [] });
+    const { token, host } = await startTokenServer({ authority, grants: [] });
     const registry = await startRegistry({ kind: "distribution", token });
+    const inputs = { "plain-http": host };
     const row = { ...NO_HTTP_PROXY, host: registry.host, "refused-by": "registry", message: "401" } as const;
-    expectRow(await preflight(registry.origin, { credentials: `${registry.host}=ada:s3cret` }), {
+    expectRow(await preflight(registry.origin, { ...inputs, credentials: `${host}@${registry.host}=ada:s3cret` }), {
       ...row,
       code: "DENIED",
       remedy: "Ask the owner of the repository for the right",
     });
-    expectRow(await preflight(registry.origin), {
+    expectRow(await preflight(registry.origin, inputs), {
       ...row,
-      code: "UNAUTHORIZED",
-      remedy: "Give credentials for this registry in credentials or registry-config",
+      code: "TOKEN_HOST_FOREIGN",
+      remedy: `add the line ${host}@${registry.host}=user:password to credentials`,
     });
   });
 });
@@ -164,19 +167,34 @@ describe("a token that is good", () => {
     expect(target.requests.filter(({ method }) => method !== "GET" && method !== "HEAD")).toEqual([]);
   });
 
-  test("cannot be had: the token host refuses", async () => {
-    const registry = await startFakeRegistry({
-      auth: { kind: "bearer", tokenAddress: uniqueAddress() },
-      faults: [
-        { when: asked({ kind: "token" }), act: { kind: "respond", status: 403, body: ociError("DENIED", "no") } },
-      ],
-    });
+  const refusesTokens: Fault = {
+    when: asked({ kind: "token" }),
+    act: { kind: "respond", status: 403, body: ociError("DENIED", "no") },
+  };
+
+  test("cannot be had: the registry refuses it", async () => {
+    const registry = await startFakeRegistry({ auth: { kind: "bearer" }, faults: [refusesTokens] });
     expectRow(await preflight(registry.origin), {
       ...NO_HTTP_PROXY,
       code: "DENIED",
-      host: new URL(registry.tokenOrigin).host,
+      host: registry.host,
       "refused-by": "token-host",
       remedy: "use other credentials",
+    });
+  });
+
+  test("cannot be had: another host refuses it, which got no credentials", async () => {
+    const tokenAddress = uniqueAddress();
+    const registry = await startFakeRegistry({ auth: { kind: "bearer", tokenAddress }, faults: [refusesTokens] });
+    const { host } = new URL(registry.tokenOrigin);
+    const credentials = `${registry.host}=ada:s3cret`;
+    expectRow(await preflight(registry.origin, { credentials, "plain-http": host }), {
+      ...NO_HTTP_PROXY,
+      code: "TOKEN_HOST_FOREIGN",
+      host,
+      "refused-by": "token-host",
+      message: "which got no credentials",
+      remedy: `add the line ${host}@${registry.host}=user:password to credentials`,
     });
   });
 });

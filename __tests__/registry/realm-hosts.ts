@@ -1,0 +1,107 @@
+import type { RequestListener } from "node:http";
+import { text } from "node:stream/consumers";
+import { createRegistries, type Registries } from "../../src/registries.ts";
+import type { CredentialEntry } from "../../src/registry/credentials.ts";
+import { startProxy } from "../fakes/proxy.ts";
+import { openClient, through } from "../http/open-client.ts";
+import type { KeyPair } from "../real/certificates.ts";
+import { httpServer, listen } from "../real/listening.ts";
+
+export interface RealmHostsOptions {
+  /** The server certificate for all names, and the authority that issued it. */
+  readonly tls: KeyPair & { readonly ca: string };
+  /** Every name that has a server, on every port: 80 and 8080 speak plain HTTP, all others TLS. */
+  readonly names: readonly string[];
+  /** What every registry names. */
+  readonly realm: string;
+  /** What they challenge with instead. */
+  readonly challenge?: string;
+  /** Where `/moved` of every host leads. */
+  readonly moved?: string;
+  /** The status of every token host for requests without credentials; default 200. */
+  readonly anonymous?: number;
+}
+
+export interface RealmHosts {
+  /** Every secret that arrived, by the origin it arrived at: `Basic user:password`, `identity token x`, `Bearer x`. */
+  seen(): Readonly<Record<string, readonly string[]>>;
+  /** Every request for a token, as its origin got it. */
+  readonly tokenRequests: readonly { readonly origin: string; readonly url: URL; readonly form: URLSearchParams }[];
+  /** The registries of a run that reaches all these hosts. */
+  open(given: {
+    readonly credentials: readonly CredentialEntry[];
+    readonly plainHttp?: readonly string[];
+    readonly sources?: Parameters<typeof createRegistries>[0]["sources"];
+  }): Registries;
+}
+
+/** Hosts that are registries and token hosts at once, and give a token to everybody. */
+export async function startRealmHosts(options: RealmHostsOptions): Promise<RealmHosts> {
+  const { tls, names, realm, challenge, moved = "/", anonymous = 200 } = options;
+  const secrets: { readonly origin: string; readonly secret: string }[] = [];
+  const tokenRequests: { readonly origin: string; readonly url: URL; readonly form: URLSearchParams }[] = [];
+
+  const bearerOf = (origin: string) => `Bearer realm="${realm}",service="of ${origin}"`;
+  const serving =
+    (scheme: "http" | "https"): RequestListener =>
+    async (request, response) => {
+      const origin = new URL(`${scheme}://${request.headers.host}`).origin;
+      const url = new URL(request.url ?? "", origin);
+      const form = new URLSearchParams(await text(request));
+      const given = [
+        ...[request.headers.authorization ?? []].flat().map(readable),
+        ...form.getAll("refresh_token").map((token) => `identity token ${token}`),
+      ];
+      secrets.push(...given.map((secret) => ({ origin, secret })));
+      if (url.pathname.startsWith("/v2/")) {
+        if (given.some((secret) => secret.startsWith("Bearer "))) response.writeHead(200).end();
+        else response.writeHead(401, { "www-authenticate": challenge ?? bearerOf(origin) }).end();
+      } else if (url.pathname === "/moved") {
+        response.writeHead(307, { location: moved }).end();
+      } else {
+        tokenRequests.push({ origin, url, form });
+        if (given.length === 0 && anonymous !== 200) response.writeHead(anonymous).end();
+        else response.writeHead(200).end(JSON.stringify({ token: `from-${new URL(origin).host}` }));
+      }
+    };
+
+  const plain = await listen(httpServer(serving("http")));
+  const behindTls = await listen(httpServer(serving("https"), tls));
+  const place = ({ address, port }: typeof plain) => `${address}:${port}`;
+  const proxy = await startProxy({
+    hosts: Object.fromEntries(
+      names.flatMap((name) => [
+        [name, place(behindTls)],
+        [`${name}:80`, place(plain)],
+        [`${name}:8080`, place(plain)],
+      ]),
+    ),
+  });
+
+  return {
+    seen: () => {
+      const origins = Object.groupBy(secrets, ({ origin }) => origin);
+      return Object.fromEntries(
+        Object.entries(origins).map(([origin, found = []]) => [
+          origin,
+          [...new Set(found.map(({ secret }) => secret))],
+        ]),
+      );
+    },
+    tokenRequests,
+    open: ({ credentials, plainHttp = [], sources = [] }) =>
+      createRegistries({
+        client: openClient({ tls: { ca: [tls.ca] }, routeFor: () => through(proxy.url) }),
+        credentials,
+        plainHttp,
+        sources,
+        target: undefined,
+        onSecret: undefined,
+      }),
+  };
+}
+
+function readable(authorization: string): string {
+  const [scheme = "", value = ""] = authorization.split(" ");
+  return scheme === "Basic" ? `Basic ${Buffer.from(value, "base64")}` : authorization;
+}

@@ -1,0 +1,267 @@
+import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { parseRepository } from "../../src/ocm/component-reference.ts";
+import { type CredentialEntry, parseCredentialLines, parseDockerConfig } from "../../src/registry/credentials.ts";
+import { parseRealm } from "../../src/registry/realm.ts";
+import { createAuthority } from "../real/certificates.ts";
+import { withParts } from "../real/parts.ts";
+import { stopEverything } from "../real/running.ts";
+import { blobOf } from "./open-registry.ts";
+import { type RealmHostsOptions, startRealmHosts } from "./realm-hosts.ts";
+
+afterEach(stopEverything);
+
+const layer = blobOf("a layer");
+const NAMES = ["registry.corp", "registry.gitlab.com", "gitlab.com", "tokens.corp", "target.corp", "plain.corp"];
+const LOOK_ALIKES = ["registry.corp.evil.test", "gitlab.com.evil.test", "evil-gitlab.com"];
+
+describe("a realm's own query", () => {
+  const registry = { host: "registry.corp", origin: "https://registry.corp" };
+  const queryOf = (search: string) => parseRealm(`https://registry.corp/token${search}`, registry, () => false).search;
+
+  test.each([
+    "?scope=repository:secret/app:pull",
+    "?scope=a&scope=b",
+    "?SCOPE=a",
+    "?%73co%70e=a",
+    "?scope[]=a",
+    "?scope%5B0%5D=a",
+    "?scope[x]=a",
+    "?[scope=a",
+    "?%20scope=a",
+    "?+scope=a",
+    "?scope%00=a",
+    "?scope%09=a",
+    "?scope",
+    "?service=target",
+    "?Service=target",
+    "?account=admin",
+    "?client_id=x",
+    "?client.id=x",
+    "?offline_token=true",
+    "?access_type=offline",
+    "?grant_type=password&username=a&password=b",
+    "?refresh_token=x",
+    "#scope=a",
+    "?&&#?scope=a",
+  ])("%s sets nothing that is the client's to set", (search) => {
+    expect(queryOf(search)).toBe("");
+  });
+
+  test.each([
+    ["?x=y", "?x=y"],
+    ["?tenant=acme&scope=a&region=eu", "?tenant=acme&region=eu"],
+    ["?scopes=a", "?scopes=a"],
+    ["?x=1;scope=a", "?x=1%3Bscope%3Da"],
+    ["?x=1%26scope=a", "?x=1%26scope%3Da"],
+    ["?%2573cope=a", "?%2573cope=a"],
+  ])("%s: what is left is %s", (search, left) => {
+    expect(queryOf(search)).toBe(left);
+  });
+});
+
+/** The user has a login for every registry, and for the token host by its own name. */
+const LOGINS = [...NAMES, "registry.corp:8443", "registry.gitlab.com:8443"];
+const passwords = parseCredentialLines(LOGINS.map((host) => `${host}=ada:of ${host}`));
+const identityTokens = parseDockerConfig(
+  JSON.stringify({ auths: Object.fromEntries(LOGINS.map((host) => [host, { identitytoken: `of ${host}` }])) }),
+  "config.json",
+);
+const KINDS: readonly (readonly [string, readonly CredentialEntry[], string])[] = [
+  ["password", passwords, "Basic ada:of "],
+  ["identity token", identityTokens, "identity token of "],
+];
+
+/** What a realm gets of the user's: the login of the registry, or nothing but a request; or the realm is not asked at all. */
+type Outcome = "login" | "nothing" | "refused";
+
+const ROWS: readonly (readonly [string, string, string, Outcome])[] = [
+  ["the registry's own origin", "https://registry.corp", "https://registry.corp/token", "login"],
+  ["the registry's own origin with its port", "https://registry.corp", "https://registry.corp:443/token", "login"],
+  ["the registry's own origin in upper case", "https://registry.corp", "https://REGISTRY.corp/token", "login"],
+  ["the own origin of a registry in plain HTTP", "http://plain.corp", "http://plain.corp/token", "login"],
+  ["another port of the registry's host", "https://registry.corp", "https://registry.corp:8443/token", "nothing"],
+  ["the registry's host at 443", "https://registry.corp:8443", "https://registry.corp/token", "nothing"],
+  ["the registry's host behind TLS", "http://plain.corp", "https://plain.corp/token", "nothing"],
+  ["another plain port of the registry's host", "http://plain.corp", "http://plain.corp:8080/token", "refused"],
+  ["plain HTTP of the registry's own host", "https://registry.corp", "http://registry.corp/token", "refused"],
+  ["a known token host", "https://registry.gitlab.com", "https://gitlab.com/jwt/auth", "login"],
+  ["another port of a known token host", "https://registry.gitlab.com", "https://gitlab.com:8443/jwt/auth", "nothing"],
+  ["a known token host in plain HTTP", "https://registry.gitlab.com", "http://gitlab.com/jwt/auth", "refused"],
+  ["a known token host of another port", "https://registry.gitlab.com:8443", "https://gitlab.com/jwt/auth", "nothing"],
+  ["a known token host of a plain registry", "http://registry.gitlab.com", "https://gitlab.com/jwt/auth", "nothing"],
+  ["a known token host of another registry", "https://registry.corp", "https://gitlab.com/jwt/auth", "nothing"],
+  ["a token host that nobody named", "https://target.corp", "https://registry.corp.evil.test/token", "nothing"],
+  ["a host that looks like the registry", "https://registry.corp", "https://registry.corp.evil.test/token", "nothing"],
+  ["a host below a known name", "https://registry.gitlab.com", "https://gitlab.com.evil.test/token", "nothing"],
+  ["a host that ends like one", "https://registry.gitlab.com", "https://evil-gitlab.com/token", "nothing"],
+  ["a token host with a login of its own", "https://registry.corp", "https://tokens.corp/token", "nothing"],
+  ["another registry with a login", "https://registry.corp", "https://target.corp/token", "nothing"],
+  ["plain HTTP of another host", "https://registry.corp", "http://tokens.corp/token", "refused"],
+  ["plain HTTP of another host, for a plain registry", "http://plain.corp", "http://tokens.corp/token", "refused"],
+  ["TLS of another host, for a plain registry", "http://plain.corp", "https://tokens.corp/token", "nothing"],
+  ["a user in the realm", "https://registry.corp", "https://ada@registry.corp/token", "refused"],
+  ["a password in the realm", "https://registry.corp", "https://:pw@registry.corp/token", "refused"],
+  ["a host behind a user", "https://registry.corp", "https://registry.corp@target.corp/token", "refused"],
+  ["a host behind a backslash", "https://registry.corp", "https://target.corp\\\\@registry.corp/token", "nothing"],
+];
+
+withParts(["openssl"], "credentials and where they arrive", () => {
+  const names = [...NAMES, ...LOOK_ALIKES];
+  let tls: RealmHostsOptions["tls"];
+  beforeAll(() => {
+    const authority = createAuthority();
+    tls = { ...authority.issue(...names), ca: authority.cert };
+  });
+
+  const start = (options: Omit<RealmHostsOptions, "tls" | "names">) => startRealmHosts({ tls, names, ...options });
+
+  interface Given {
+    readonly registry: string;
+    readonly credentials: readonly CredentialEntry[];
+    readonly plainHttp?: readonly string[];
+    readonly repository?: string;
+  }
+
+  /** Asks the registry for a blob, which takes a token. */
+  async function ask(hosts: Awaited<ReturnType<typeof start>>, given: Given): Promise<boolean> {
+    const { registry, credentials, plainHttp = [], repository = "team/app" } = given;
+    const spec = parseRepository(registry, "test");
+    if (spec.kind !== "registry") throw new Error("no registry");
+    return hosts
+      .open({ credentials, plainHttp, sources: [spec] })
+      .named(spec)
+      .repository(repository)
+      .exists(layer);
+  }
+
+  describe.each(KINDS)("a login by %s", (_kind, credentials, secret) => {
+    test.each(ROWS)("realm: %s", async (_title, registry, realm, outcome) => {
+      const hosts = await start({ realm });
+      const asking = ask(hosts, { registry, credentials });
+      if (outcome === "refused") await expect(asking).rejects.toMatchObject({ code: "TOKEN_REALM_REFUSED" });
+      else await expect(asking).resolves.toBe(true);
+      const url = new URL(realm.replaceAll("\\\\", "\\"));
+      const own = new URL(registry);
+      const arrived = outcome === "refused" ? [] : [[own.origin, `Bearer from-${url.host}`]];
+      const login = outcome === "login" ? [[url.origin, `${secret}${own.host}`]] : [];
+      const expected = Object.groupBy([...login, ...arrived], ([origin]) => origin ?? "");
+      expect(hosts.seen()).toEqual(
+        Object.fromEntries(Object.entries(expected).map(([origin, all = []]) => [origin, all.map(([, one]) => one)])),
+      );
+      expect(hosts.tokenRequests.map(({ origin }) => origin)).toEqual(outcome === "refused" ? [] : [url.origin]);
+    });
+  });
+
+  test("a realm that redirects elsewhere does not take the password along", async () => {
+    const hosts = await start({ realm: "https://registry.corp/moved", moved: "https://target.corp/token" });
+    expect(await ask(hosts, { registry: "https://registry.corp", credentials: passwords })).toBe(true);
+    expect(hosts.seen()).toEqual({
+      "https://registry.corp": ["Basic ada:of registry.corp", "Bearer from-target.corp"],
+    });
+  });
+
+  test("a realm that redirects elsewhere does not take the identity token along", async () => {
+    const hosts = await start({ realm: "https://registry.corp/moved", moved: "https://target.corp/token" });
+    const asking = ask(hosts, { registry: "https://registry.corp", credentials: identityTokens });
+    await expect(asking).rejects.toMatchObject({ code: "REGISTRY_REFUSED", status: 307 });
+    expect(hosts.seen()).toEqual({ "https://registry.corp": ["identity token of registry.corp"] });
+  });
+
+  describe("a line that binds a token host to a registry", () => {
+    const binding = (...lines: readonly string[]) => [...passwords, ...parseCredentialLines(lines)];
+    const realm = "https://tokens.corp/jwt/auth";
+    const at = async (credentials: readonly CredentialEntry[], given: Partial<Given> & { readonly realm?: string }) => {
+      const hosts = await start({ realm, ...given });
+      await ask(hosts, { registry: "https://registry.corp", credentials, ...given });
+      return hosts.seen()[new URL(given.realm ?? realm).origin] ?? [];
+    };
+
+    test("lets the token host have its credential, and the registry's stays at home", async () => {
+      const lines = binding("tokens.corp@registry.corp=bob:bound");
+      expect(await at(lines, {})).toEqual(["Basic bob:bound"]);
+    });
+
+    test("is enough without a login for the registry", async () => {
+      const lines = parseCredentialLines(["tokens.corp@registry.corp=bob:bound"]);
+      expect(await at(lines, {})).toEqual(["Basic bob:bound"]);
+    });
+
+    test.each([
+      ["tokens.corp:443@registry.corp", {}],
+      ["TOKENS.corp@Registry.corp", {}],
+      ["https://tokens.corp@https://registry.corp", {}],
+      ["tokens.corp@registry.corp/team", {}],
+      ["tokens.corp:8443@registry.corp", { realm: "https://tokens.corp:8443/token" }],
+      ["tokens.corp@registry.corp:8443", { registry: "https://registry.corp:8443" }],
+      ["tokens.corp@plain.corp", { registry: "http://plain.corp" }],
+      [
+        "tokens.corp@plain.corp",
+        { registry: "http://plain.corp", realm: "http://tokens.corp/t", plainHttp: ["tokens.corp"] },
+      ],
+    ])("holds as %s", async (bound, given) => {
+      expect(await at(binding(`${bound}=bob:bound`), given)).toEqual(["Basic bob:bound"]);
+    });
+
+    test.each([
+      ["for another registry", "tokens.corp@registry.corp", { registry: "https://target.corp" }],
+      ["for another port of the registry", "tokens.corp@registry.corp", { registry: "https://registry.corp:8443" }],
+      ["for another path of the registry", "tokens.corp@registry.corp/other", {}],
+      ["at another token host", "gitlab.com@registry.corp", {}],
+      ["at another port of the token host", "tokens.corp@registry.corp", { realm: "https://tokens.corp:8443/token" }],
+      ["at 443 of the token host", "tokens.corp:8443@registry.corp", {}],
+      ["with both sides exchanged", "registry.corp@tokens.corp", {}],
+    ])("does not hold %s", async (_title, bound, given) => {
+      expect(await at(binding(`${bound}=bob:bound`), given)).toEqual([]);
+    });
+
+    test("keeps its credential from the registry, which may ask for Basic at any time", async () => {
+      const hosts = await start({ realm, challenge: 'Basic realm="registry"' });
+      const credentials = parseCredentialLines(["tokens.corp@registry.corp=bob:bound"]);
+      const asking = ask(hosts, { registry: "https://registry.corp", credentials });
+      await expect(asking).rejects.toMatchObject({ code: "UNAUTHORIZED" });
+      expect(hosts.seen()).toEqual({});
+    });
+
+    test("does not hold for a registry that only a descriptor calls http", async () => {
+      const hosts = await start({ realm });
+      const credentials = binding("tokens.corp@plain.corp=bob:bound");
+      await hosts.open({ credentials }).described("plain.corp", "http").repository("a").exists(layer);
+      expect(hosts.seen()).toEqual({ "http://plain.corp": ["Bearer from-tokens.corp"] });
+    });
+  });
+
+  describe("a token host that refuses, since it got no credentials", () => {
+    test.each([401, 403])("with %d: the error holds the line to add", async (anonymous) => {
+      const hosts = await start({ realm: "https://tokens.corp/jwt/auth", anonymous });
+      const given = { registry: "https://registry.corp", credentials: passwords };
+      const error = await ask(hosts, given).catch((thrown: unknown) => thrown as { remedy: string });
+      expect(error).toMatchObject({ code: "TOKEN_HOST_FOREIGN", where: "tokens.corp:443" });
+      const line = /add the line (\S+) to credentials/.exec((error as { remedy: string }).remedy)?.[1] ?? "";
+      expect(line).toBe("tokens.corp@registry.corp=user:password");
+      const credentials = parseCredentialLines([line]);
+      expect(await ask(hosts, { registry: "https://registry.corp", credentials })).toBe(true);
+    });
+
+    test("where the port is not the default one, the line has it", async () => {
+      const hosts = await start({ realm: "https://tokens.corp:8443/jwt/auth", anonymous: 401 });
+      await expect(ask(hosts, { registry: "https://registry.corp:8443", credentials: [] })).rejects.toMatchObject({
+        code: "TOKEN_HOST_FOREIGN",
+        remedy: expect.stringContaining(" tokens.corp:8443@registry.corp:8443=user:password "),
+      });
+    });
+  });
+
+  test("the realm's own scope and service are not asked for, with a password and with an identity token", async () => {
+    const asked = "repository:secret/app:pull,push,delete";
+    const realm = `https://registry.corp/token?scope=${asked}&service=target&%73cope=${asked}&x=1;scope=${asked}`;
+    for (const [, credentials] of KINDS) {
+      const hosts = await start({ realm });
+      await ask(hosts, { registry: "https://registry.corp", credentials });
+      const { url, form } = hosts.tokenRequests[0] ?? {};
+      const sent = [...(url?.searchParams ?? []), ...(form ?? [])].filter(([name]) => name !== "x");
+      expect(sent.filter(([name]) => name === "scope")).toEqual([["scope", "repository:team/app:pull"]]);
+      expect(sent.filter(([name]) => name === "service")).toEqual([["service", "of https://registry.corp"]]);
+      expect(url?.search).not.toContain(";");
+    }
+  });
+});
