@@ -2,9 +2,10 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import { join } from "node:path";
-import { afterEach, expect, test } from "@jest/globals";
+import { afterEach, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { root, testPath } from "../../scripts/parts.ts";
+import { startProxy } from "../fakes/proxy.ts";
 import { temporaryFolder } from "../real/fixtures.ts";
 import { httpServer, listen } from "../real/listening.ts";
 import { stopEverything } from "../real/running.ts";
@@ -23,11 +24,14 @@ interface Job {
   readonly commit: string;
   readonly server: string;
   readonly workspace?: string;
+  /** Further variables of the runner. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs the step of the reusable workflow that fetches the action, as a runner of GitHub does. */
-function fetchAction({ repository, commit, server, workspace = temporaryFolder() }: Job) {
+function fetchAction({ repository, commit, server, workspace = temporaryFolder(), env: more = {} }: Job) {
   const env = {
+    ...more,
     PATH: testPath(),
     HOME: temporaryFolder(),
     GIT_CONFIG_NOSYSTEM: "1",
@@ -121,6 +125,42 @@ test("the token is shown to a server that asks for it, and to nobody else", asyn
   expect(asked).toEqual([undefined, `Basic ${btoa("x-access-token:t0ken")}`]);
   expect(output).toContain(`octo/private cannot be read at ${COMMIT} from here with the token of this job. ${REMEDY}`);
   expect(output).not.toContain("t0ken");
+});
+
+describe("a proxy that wants a login", () => {
+  /** The step behind a proxy that asks for a login, at a server that asks for one too. */
+  async function behind(login: string) {
+    const asked: (string | undefined)[] = [];
+    const server = await listening(({ headers }, response) => {
+      asked.push(headers.authorization);
+      const challenge = headers.authorization === undefined ? { "www-authenticate": 'Basic realm="git"' } : {};
+      response.writeHead(headers.authorization === undefined ? 401 : 404, challenge).end();
+    });
+    const proxy = await startProxy({ auth: { user: "ada", password: "pr0xy" } });
+    const env = { http_proxy: proxy.url.replace("//", `//${login}@`) };
+    const { code, output } = await fetchAction({ server, repository: "octo/private", commit: COMMIT, env });
+    expect(code).toBe(1);
+    expect(output).not.toContain("t0ken");
+    return { asked, shown: proxy.log.map(({ headers }) => headers["proxy-authorization"]), output };
+  }
+
+  test("does not get the token for the password that its URL lacks", async () => {
+    const { asked, shown, output } = await behind("ada");
+    expect({ asked, shown }).toEqual({ asked: [], shown: [] });
+    expect(output).toContain("could not read Password for 'http://ada@127.0.0.1");
+  });
+
+  test("does not get the token where its password is wrong", async () => {
+    const { asked, shown } = await behind("ada:wr0ng");
+    expect(new Set(shown)).toEqual(new Set([undefined, `Basic ${btoa("ada:wr0ng")}`]));
+    expect(asked).toEqual([]);
+  });
+
+  test("gets its own password, and the server the token", async () => {
+    const { asked, shown } = await behind("ada:pr0xy");
+    expect(new Set(shown)).toEqual(new Set([undefined, `Basic ${btoa("ada:pr0xy")}`]));
+    expect(asked).toEqual([undefined, `Basic ${btoa("x-access-token:t0ken")}`]);
+  });
 });
 
 test("a redirect is not followed", async () => {
