@@ -12829,16 +12829,17 @@ function remote_registry_describe({ mediaType, digest }) {
 
 
 
+
 /** One registry per host, so that what was learned of it is known wherever it is met. */
 function createRegistries({ client, credentials, plainHttp, sources, target, onSecret, }) {
     const named = [...sources, ...(target === undefined ? [] : [target])].filter((spec) => spec.kind === "registry");
     const written = target?.kind === "registry" ? target : undefined;
     const schemes = new Map(named.flatMap(({ host, scheme }) => (scheme === undefined ? [] : [[canonicalHost(host), scheme]])));
     const known = new Map();
-    /** A scheme that the user wrote wins over the list. */
-    function isPlain(host) {
+    /** A scheme that the user wrote wins over the list, whose lines may name a default port too: `withPort` has it. */
+    function isPlain(host, withPort = host) {
         const scheme = schemes.get(host);
-        return scheme === undefined ? plainHttp.some((pattern) => matchesHost(host, pattern)) : scheme === "http";
+        return scheme === undefined ? plainHttp.some((pattern) => matchesHost(withPort, pattern)) : scheme === "http";
     }
     function neededFor(host) {
         const isSource = sources.some((spec) => spec.kind === "registry" && canonicalHost(spec.host) === host);
@@ -12868,7 +12869,7 @@ function createRegistries({ client, credentials, plainHttp, sources, target, onS
             isWritten: (repository) => isBelowTarget(host, repository),
             credentialFor: (repository) => (isTrusted ? credentialFor(credentials, host, repository) : undefined),
             boundCredential: (realm, repository) => isTrusted ? boundCredential(credentials, realm, host, repository) : undefined,
-            allowsPlainHttp: ({ host: tokenHost }) => isPlain(tokenHost),
+            allowsPlainHttp: (realm) => isPlain(realm.host, hostOf(realm)),
         });
     }
     const registries = {

@@ -1,4 +1,5 @@
 import type { HttpClient } from "./http/client.ts";
+import { hostOf } from "./http/hop.ts";
 import { addressRefused, isLinkLocal } from "./http/reach.ts";
 import type { RegistrySpec, RepositorySpec } from "./ocm/component-reference.ts";
 import { boundCredential, type CredentialEntry, canonicalHost, credentialFor } from "./registry/credentials.ts";
@@ -39,10 +40,10 @@ export function createRegistries({
   );
   const known = new Map<string, RemoteRegistry>();
 
-  /** A scheme that the user wrote wins over the list. */
-  function isPlain(host: string): boolean {
+  /** A scheme that the user wrote wins over the list, whose lines may name a default port too: `withPort` has it. */
+  function isPlain(host: string, withPort = host): boolean {
     const scheme = schemes.get(host);
-    return scheme === undefined ? plainHttp.some((pattern) => matchesHost(host, pattern)) : scheme === "http";
+    return scheme === undefined ? plainHttp.some((pattern) => matchesHost(withPort, pattern)) : scheme === "http";
   }
 
   function neededFor(host: string): string {
@@ -75,7 +76,7 @@ export function createRegistries({
       credentialFor: (repository) => (isTrusted ? credentialFor(credentials, host, repository) : undefined),
       boundCredential: (realm, repository) =>
         isTrusted ? boundCredential(credentials, realm, host, repository) : undefined,
-      allowsPlainHttp: ({ host: tokenHost }) => isPlain(tokenHost),
+      allowsPlainHttp: (realm) => isPlain(realm.host, hostOf(realm)),
     });
   }
 

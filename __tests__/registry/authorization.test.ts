@@ -201,6 +201,21 @@ describe("a token host of another name", () => {
     });
   });
 
+  test("whose token says that nothing may be pushed: what is missing is the line that binds it", async () => {
+    const body = JSON.stringify({ token: "opaque", scope: "repository:a:pull" });
+    const fake = await start({
+      auth: { ...bearer, tokenAddress },
+      faults: [{ when: ({ kind }) => kind === "token", act: { kind: "respond", status: 200, body } }],
+    });
+    const registry = openRegistry(fake.host, { credential: ada, allowsPlainHttp });
+    await registry.ping();
+    await expect(registry.repository("a").checkPushRight()).rejects.toMatchObject({
+      code: "TOKEN_HOST_FOREIGN",
+      message: expect.stringContaining("allows pull, and not push"),
+      remedy: expect.stringContaining(`${new URL(fake.tokenOrigin).host}@${fake.host}=user:password`),
+    });
+  });
+
   test("is not asked in plain HTTP because the registry is: that is a question about its own host", async () => {
     const fake = await start({ auth: { ...bearer, tokenAddress } });
     const registry = openRegistry(fake.host, { credential: ada });

@@ -1,17 +1,35 @@
 import type { RequestListener } from "node:http";
 import { text } from "node:stream/consumers";
+import { parseRepository } from "../../src/ocm/component-reference.ts";
 import { createRegistries, type Registries } from "../../src/registries.ts";
-import type { CredentialEntry } from "../../src/registry/credentials.ts";
+import { type CredentialEntry, parseCredentialLines, parseDockerConfig } from "../../src/registry/credentials.ts";
 import { startProxy } from "../fakes/proxy.ts";
 import { openClient, through } from "../http/open-client.ts";
-import type { KeyPair } from "../real/certificates.ts";
+import { createAuthority, type KeyPair } from "../real/certificates.ts";
 import { httpServer, listen } from "../real/listening.ts";
+import { blobOf } from "./open-registry.ts";
+
+const NAMED = ["registry.corp", "registry.gitlab.com", "gitlab.com", "tokens.corp", "target.corp", "plain.corp"];
+const NAMES = [...NAMED, "registry.corp.evil.test", "gitlab.com.evil.test", "evil-gitlab.com"];
+
+/** The user has a login for every registry, and for every token host by its own name. */
+const LOGINS = [...NAMED, "registry.corp:8443", "registry.gitlab.com:8443"];
+export const passwords = parseCredentialLines(LOGINS.map((host) => `${host}=ada:of ${host}`));
+export const identityTokens = parseDockerConfig(
+  JSON.stringify({ auths: Object.fromEntries(LOGINS.map((host) => [host, { identitytoken: `of ${host}` }])) }),
+  "config.json",
+);
+
+/** The server certificate for all names, and the authority that issued it. */
+export type RealmCertificates = KeyPair & { readonly ca: string };
+
+export function createRealmCertificates(): RealmCertificates {
+  const authority = createAuthority();
+  return { ...authority.issue(...NAMES), ca: authority.cert };
+}
 
 export interface RealmHostsOptions {
-  /** The server certificate for all names, and the authority that issued it. */
-  readonly tls: KeyPair & { readonly ca: string };
-  /** Every name that has a server, on every port: 80 and 8080 speak plain HTTP, all others TLS. */
-  readonly names: readonly string[];
+  readonly tls: RealmCertificates;
   /** What every registry names. */
   readonly realm: string;
   /** What they challenge with instead. */
@@ -35,9 +53,9 @@ export interface RealmHosts {
   }): Registries;
 }
 
-/** Hosts that are registries and token hosts at once, and give a token to everybody. */
+/** Hosts that are registries and token hosts at once, and give a token to everybody. Ports 80 and 8080 speak plain HTTP, all others TLS. */
 export async function startRealmHosts(options: RealmHostsOptions): Promise<RealmHosts> {
-  const { tls, names, realm, challenge, moved = "/", anonymous = 200 } = options;
+  const { tls, realm, challenge, moved = "/", anonymous = 200 } = options;
   const secrets: { readonly origin: string; readonly secret: string }[] = [];
   const tokenRequests: { readonly origin: string; readonly url: URL; readonly form: URLSearchParams }[] = [];
 
@@ -70,7 +88,7 @@ export async function startRealmHosts(options: RealmHostsOptions): Promise<Realm
   const place = ({ address, port }: typeof plain) => `${address}:${port}`;
   const proxy = await startProxy({
     hosts: Object.fromEntries(
-      names.flatMap((name) => [
+      NAMES.flatMap((name) => [
         [name, place(behindTls)],
         [`${name}:80`, place(plain)],
         [`${name}:8080`, place(plain)],
@@ -99,6 +117,23 @@ export async function startRealmHosts(options: RealmHostsOptions): Promise<Realm
         onSecret: undefined,
       }),
   };
+}
+
+export interface Asking {
+  /** As users write it, with its scheme. */
+  readonly registry: string;
+  readonly credentials: readonly CredentialEntry[];
+  readonly plainHttp?: readonly string[];
+  readonly repository?: string;
+}
+
+/** Asks the registry for a blob, which takes a token; whether it was found. */
+export async function askForBlob(hosts: RealmHosts, asking: Asking): Promise<boolean> {
+  const { registry, credentials, plainHttp = [], repository = "team/app" } = asking;
+  const spec = parseRepository(registry, "test");
+  if (spec.kind !== "registry") throw new Error("no registry");
+  const { named } = hosts.open({ credentials, plainHttp, sources: [spec] });
+  return named(spec).repository(repository).exists(blobOf("a layer"));
 }
 
 function readable(authorization: string): string {

@@ -1,18 +1,20 @@
 import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { parseRepository } from "../../src/ocm/component-reference.ts";
-import { type CredentialEntry, parseCredentialLines, parseDockerConfig } from "../../src/registry/credentials.ts";
+import type { CredentialEntry } from "../../src/registry/credentials.ts";
 import { parseRealm } from "../../src/registry/realm.ts";
-import { createAuthority } from "../real/certificates.ts";
 import { withParts } from "../real/parts.ts";
 import { stopEverything } from "../real/running.ts";
 import { blobOf } from "./open-registry.ts";
-import { type RealmHostsOptions, startRealmHosts } from "./realm-hosts.ts";
+import {
+  askForBlob,
+  createRealmCertificates,
+  identityTokens,
+  passwords,
+  type RealmCertificates,
+  type RealmHostsOptions,
+  startRealmHosts,
+} from "./realm-hosts.ts";
 
 afterEach(stopEverything);
-
-const layer = blobOf("a layer");
-const NAMES = ["registry.corp", "registry.gitlab.com", "gitlab.com", "tokens.corp", "target.corp", "plain.corp"];
-const LOOK_ALIKES = ["registry.corp.evil.test", "gitlab.com.evil.test", "evil-gitlab.com"];
 
 describe("a realm's own query", () => {
   const registry = { host: "registry.corp", origin: "https://registry.corp" };
@@ -59,13 +61,6 @@ describe("a realm's own query", () => {
   });
 });
 
-/** The user has a login for every registry, and for the token host by its own name. */
-const LOGINS = [...NAMES, "registry.corp:8443", "registry.gitlab.com:8443"];
-const passwords = parseCredentialLines(LOGINS.map((host) => `${host}=ada:of ${host}`));
-const identityTokens = parseDockerConfig(
-  JSON.stringify({ auths: Object.fromEntries(LOGINS.map((host) => [host, { identitytoken: `of ${host}` }])) }),
-  "config.json",
-);
 const KINDS: readonly (readonly [string, readonly CredentialEntry[], string])[] = [
   ["password", passwords, "Basic ada:of "],
   ["identity token", identityTokens, "identity token of "],
@@ -106,38 +101,17 @@ const ROWS: readonly (readonly [string, string, string, Outcome])[] = [
 ];
 
 withParts(["openssl"], "credentials and where they arrive", () => {
-  const names = [...NAMES, ...LOOK_ALIKES];
-  let tls: RealmHostsOptions["tls"];
+  let tls: RealmCertificates;
   beforeAll(() => {
-    const authority = createAuthority();
-    tls = { ...authority.issue(...names), ca: authority.cert };
+    tls = createRealmCertificates();
   });
 
-  const start = (options: Omit<RealmHostsOptions, "tls" | "names">) => startRealmHosts({ tls, names, ...options });
-
-  interface Given {
-    readonly registry: string;
-    readonly credentials: readonly CredentialEntry[];
-    readonly plainHttp?: readonly string[];
-    readonly repository?: string;
-  }
-
-  /** Asks the registry for a blob, which takes a token. */
-  async function ask(hosts: Awaited<ReturnType<typeof start>>, given: Given): Promise<boolean> {
-    const { registry, credentials, plainHttp = [], repository = "team/app" } = given;
-    const spec = parseRepository(registry, "test");
-    if (spec.kind !== "registry") throw new Error("no registry");
-    return hosts
-      .open({ credentials, plainHttp, sources: [spec] })
-      .named(spec)
-      .repository(repository)
-      .exists(layer);
-  }
+  const start = (options: Omit<RealmHostsOptions, "tls">) => startRealmHosts({ tls, ...options });
 
   describe.each(KINDS)("a login by %s", (_kind, credentials, secret) => {
     test.each(ROWS)("realm: %s", async (_title, registry, realm, outcome) => {
       const hosts = await start({ realm });
-      const asking = ask(hosts, { registry, credentials });
+      const asking = askForBlob(hosts, { registry, credentials });
       if (outcome === "refused") await expect(asking).rejects.toMatchObject({ code: "TOKEN_REALM_REFUSED" });
       else await expect(asking).resolves.toBe(true);
       const url = new URL(realm.replaceAll("\\\\", "\\"));
@@ -152,9 +126,21 @@ withParts(["openssl"], "credentials and where they arrive", () => {
     });
   });
 
+  test("a token is for the registry that it was asked for: another one of the same token host gets its own", async () => {
+    const hosts = await start({ realm: "https://tokens.corp/token" });
+    const registries = hosts.open({ credentials: [] });
+    for (const name of ["registry.corp", "target.corp", "registry.corp"]) {
+      await registries.described(name, undefined).repository("team/app").exists(blobOf("a layer"));
+    }
+    expect(hosts.tokenRequests.map(({ url }) => url.searchParams.get("service"))).toEqual([
+      "of https://registry.corp",
+      "of https://target.corp",
+    ]);
+  });
+
   test("a realm that redirects elsewhere does not take the password along", async () => {
     const hosts = await start({ realm: "https://registry.corp/moved", moved: "https://target.corp/token" });
-    expect(await ask(hosts, { registry: "https://registry.corp", credentials: passwords })).toBe(true);
+    expect(await askForBlob(hosts, { registry: "https://registry.corp", credentials: passwords })).toBe(true);
     expect(hosts.seen()).toEqual({
       "https://registry.corp": ["Basic ada:of registry.corp", "Bearer from-target.corp"],
     });
@@ -162,93 +148,9 @@ withParts(["openssl"], "credentials and where they arrive", () => {
 
   test("a realm that redirects elsewhere does not take the identity token along", async () => {
     const hosts = await start({ realm: "https://registry.corp/moved", moved: "https://target.corp/token" });
-    const asking = ask(hosts, { registry: "https://registry.corp", credentials: identityTokens });
+    const asking = askForBlob(hosts, { registry: "https://registry.corp", credentials: identityTokens });
     await expect(asking).rejects.toMatchObject({ code: "REGISTRY_REFUSED", status: 307 });
     expect(hosts.seen()).toEqual({ "https://registry.corp": ["identity token of registry.corp"] });
-  });
-
-  describe("a line that binds a token host to a registry", () => {
-    const binding = (...lines: readonly string[]) => [...passwords, ...parseCredentialLines(lines)];
-    const realm = "https://tokens.corp/jwt/auth";
-    const at = async (credentials: readonly CredentialEntry[], given: Partial<Given> & { readonly realm?: string }) => {
-      const hosts = await start({ realm, ...given });
-      await ask(hosts, { registry: "https://registry.corp", credentials, ...given });
-      return hosts.seen()[new URL(given.realm ?? realm).origin] ?? [];
-    };
-
-    test("lets the token host have its credential, and the registry's stays at home", async () => {
-      const lines = binding("tokens.corp@registry.corp=bob:bound");
-      expect(await at(lines, {})).toEqual(["Basic bob:bound"]);
-    });
-
-    test("is enough without a login for the registry", async () => {
-      const lines = parseCredentialLines(["tokens.corp@registry.corp=bob:bound"]);
-      expect(await at(lines, {})).toEqual(["Basic bob:bound"]);
-    });
-
-    test.each([
-      ["tokens.corp:443@registry.corp", {}],
-      ["TOKENS.corp@Registry.corp", {}],
-      ["https://tokens.corp@https://registry.corp", {}],
-      ["tokens.corp@registry.corp/team", {}],
-      ["tokens.corp:8443@registry.corp", { realm: "https://tokens.corp:8443/token" }],
-      ["tokens.corp@registry.corp:8443", { registry: "https://registry.corp:8443" }],
-      ["tokens.corp@plain.corp", { registry: "http://plain.corp" }],
-      [
-        "tokens.corp@plain.corp",
-        { registry: "http://plain.corp", realm: "http://tokens.corp/t", plainHttp: ["tokens.corp"] },
-      ],
-    ])("holds as %s", async (bound, given) => {
-      expect(await at(binding(`${bound}=bob:bound`), given)).toEqual(["Basic bob:bound"]);
-    });
-
-    test.each([
-      ["for another registry", "tokens.corp@registry.corp", { registry: "https://target.corp" }],
-      ["for another port of the registry", "tokens.corp@registry.corp", { registry: "https://registry.corp:8443" }],
-      ["for another path of the registry", "tokens.corp@registry.corp/other", {}],
-      ["at another token host", "gitlab.com@registry.corp", {}],
-      ["at another port of the token host", "tokens.corp@registry.corp", { realm: "https://tokens.corp:8443/token" }],
-      ["at 443 of the token host", "tokens.corp:8443@registry.corp", {}],
-      ["with both sides exchanged", "registry.corp@tokens.corp", {}],
-    ])("does not hold %s", async (_title, bound, given) => {
-      expect(await at(binding(`${bound}=bob:bound`), given)).toEqual([]);
-    });
-
-    test("keeps its credential from the registry, which may ask for Basic at any time", async () => {
-      const hosts = await start({ realm, challenge: 'Basic realm="registry"' });
-      const credentials = parseCredentialLines(["tokens.corp@registry.corp=bob:bound"]);
-      const asking = ask(hosts, { registry: "https://registry.corp", credentials });
-      await expect(asking).rejects.toMatchObject({ code: "UNAUTHORIZED" });
-      expect(hosts.seen()).toEqual({});
-    });
-
-    test("does not hold for a registry that only a descriptor calls http", async () => {
-      const hosts = await start({ realm });
-      const credentials = binding("tokens.corp@plain.corp=bob:bound");
-      await hosts.open({ credentials }).described("plain.corp", "http").repository("a").exists(layer);
-      expect(hosts.seen()).toEqual({ "http://plain.corp": ["Bearer from-tokens.corp"] });
-    });
-  });
-
-  describe("a token host that refuses, since it got no credentials", () => {
-    test.each([401, 403])("with %d: the error holds the line to add", async (anonymous) => {
-      const hosts = await start({ realm: "https://tokens.corp/jwt/auth", anonymous });
-      const given = { registry: "https://registry.corp", credentials: passwords };
-      const error = await ask(hosts, given).catch((thrown: unknown) => thrown as { remedy: string });
-      expect(error).toMatchObject({ code: "TOKEN_HOST_FOREIGN", where: "tokens.corp:443" });
-      const line = /add the line (\S+) to credentials/.exec((error as { remedy: string }).remedy)?.[1] ?? "";
-      expect(line).toBe("tokens.corp@registry.corp=user:password");
-      const credentials = parseCredentialLines([line]);
-      expect(await ask(hosts, { registry: "https://registry.corp", credentials })).toBe(true);
-    });
-
-    test("where the port is not the default one, the line has it", async () => {
-      const hosts = await start({ realm: "https://tokens.corp:8443/jwt/auth", anonymous: 401 });
-      await expect(ask(hosts, { registry: "https://registry.corp:8443", credentials: [] })).rejects.toMatchObject({
-        code: "TOKEN_HOST_FOREIGN",
-        remedy: expect.stringContaining(" tokens.corp:8443@registry.corp:8443=user:password "),
-      });
-    });
   });
 
   test("the realm's own scope and service are not asked for, with a password and with an identity token", async () => {
@@ -256,7 +158,7 @@ withParts(["openssl"], "credentials and where they arrive", () => {
     const realm = `https://registry.corp/token?scope=${asked}&service=target&%73cope=${asked}&x=1;scope=${asked}`;
     for (const [, credentials] of KINDS) {
       const hosts = await start({ realm });
-      await ask(hosts, { registry: "https://registry.corp", credentials });
+      await askForBlob(hosts, { registry: "https://registry.corp", credentials });
       const { url, form } = hosts.tokenRequests[0] ?? {};
       const sent = [...(url?.searchParams ?? []), ...(form ?? [])].filter(([name]) => name !== "x");
       expect(sent.filter(([name]) => name === "scope")).toEqual([["scope", "repository:team/app:pull"]]);

@@ -79,6 +79,11 @@ test("short ones are not masked: half of the log would be asterisks", () => {
   expect(ofCredential({ password: "abcd" })).toContain("abcd");
 });
 
+test("what is bound to a token host is as secret as any other login", () => {
+  const secrets = secretsOf(none, parseCredentialLines(["gitlab.corp@registry.corp=ada:s3cret"]));
+  expect(secrets).toEqual(expect.arrayContaining(["s3cret", "ada:s3cret", btoa("ada:s3cret")]));
+});
+
 test("each spelling once", () => {
   const secrets = ofProxies("http://ada:s3cret@proxy", "http://ada:s3cret@proxy");
   expect(new Set(secrets).size).toBe(secrets.length);
