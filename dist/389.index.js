@@ -12085,6 +12085,7 @@ function parseChallenges(header) {
 
 
 
+
 /**
  * The realm of a Bearer challenge (distribution, spec/auth/token.md) as a URL that may be asked. Plain HTTP is a question about the
  * realm's own host: `allowsPlainHttp` answers it for every host but the registry's. Throws TOKEN_REALM_REFUSED.
@@ -12092,8 +12093,10 @@ function parseChallenges(header) {
 function parseRealm(realm, registry, allowsPlainHttp) {
     const refused = (remedy) => new TransferError("TOKEN_REALM_REFUSED", `${registry.host} names the token realm ${printable(realm ?? "", 120)}, which is not safe to ask`, { where: registry.host, remedy });
     const url = realm === undefined ? null : URL.parse(realm);
-    if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
-        throw refused("A realm has to be an https URL without user and password; ask the operators of the registry.");
+    const isPlainUrl = url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
+    // The host becomes part of a line that users paste: URLs allow signs such as = in names, which no registry's host has.
+    if (!isPlainUrl || !isHost(url.host)) {
+        throw refused("A realm has to be an https URL of a host name, without user and password; ask the operators of the registry.");
     }
     if (url.protocol === "http:" && url.origin !== registry.origin && !allowsPlainHttp(url)) {
         throw refused(`Ask the operators of the registry for an https realm; if ${url.host} speaks plain HTTP and the network is safe, list it in plain-http.`);

@@ -97,6 +97,8 @@ const ROWS: readonly (readonly [string, string, string, Outcome])[] = [
   ["a user in the realm", "https://registry.corp", "https://ada@registry.corp/token", "refused"],
   ["a password in the realm", "https://registry.corp", "https://:pw@registry.corp/token", "refused"],
   ["a host behind a user", "https://registry.corp", "https://registry.corp@target.corp/token", "refused"],
+  ["a host that ends a pasted line early", "https://registry.corp", "https://gitlab.com=eve/token", "refused"],
+  ["a host that is many", "https://registry.corp", "https://*.corp,evil.test/token", "refused"],
   ["a host behind a backslash", "https://registry.corp", "https://target.corp\\\\@registry.corp/token", "nothing"],
 ];
 

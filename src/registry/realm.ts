@@ -2,6 +2,7 @@ import { TransferError } from "../errors.ts";
 import { printable } from "../redact.ts";
 import { type Credential, canonicalHost } from "./credentials.ts";
 import { tokenHostsOf } from "./hosts.ts";
+import { isHost } from "./reference.ts";
 
 /** The registry that names a token realm. */
 export interface RealmRegistry {
@@ -35,8 +36,12 @@ export function parseRealm(
       { where: registry.host, remedy },
     );
   const url = realm === undefined ? null : URL.parse(realm);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
-    throw refused("A realm has to be an https URL without user and password; ask the operators of the registry.");
+  const isPlainUrl = url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
+  // The host becomes part of a line that users paste: URLs allow signs such as = in names, which no registry's host has.
+  if (!isPlainUrl || !isHost(url.host)) {
+    throw refused(
+      "A realm has to be an https URL of a host name, without user and password; ask the operators of the registry.",
+    );
   }
   if (url.protocol === "http:" && url.origin !== registry.origin && !allowsPlainHttp(url)) {
     throw refused(
