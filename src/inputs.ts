@@ -173,7 +173,8 @@ function readLines(text: string): string[] {
 function readComponentVersion(line: string, index: number, versions: VersionSelection): ComponentVersionSpec {
   const where = `input component-versions, line ${index + 1}`;
   const spec = parseComponentVersion(line, where);
-  if (spec.version !== undefined || versions.constraint !== undefined || versions.isLatestOnly) return spec;
+  if ((spec.version ?? spec.digest) !== undefined || versions.constraint !== undefined || versions.isLatestOnly)
+    return spec;
   throw new TransferError("VERSION_MISSING", `"${printable(line, 200)}" names no version`, {
     where,
     remedy: `Write the version behind the component: ${printable(line, 200)}:1.2.0; or set semver-constraint ('*' for all) or latest.`,

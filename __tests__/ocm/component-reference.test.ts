@@ -57,6 +57,11 @@ describe("repositories", () => {
     [`ghcr.io/${"a/".repeat(128)}a`, "for a path"],
     ["ftp://ghcr.io/acme", "for a host"],
     ["https://", "for a host"],
+    ...[`sha256:${"a".repeat(64)}`, `sha512:${"a".repeat(128)}`, `md5:${"a".repeat(32)}`].flatMap((digest) =>
+      ["ghcr.io/acme", "ghcr.io/acme//acme.org/shop:1.2.0", "./folder", "shop.tgz", "ctf::folder"].map(
+        (repository): [string, string] => [`${repository}@${digest}`, "never a repository"],
+      ),
+    ),
   ])("%s is refused", (text, why) => {
     expect(() => parseRepository(text, "input target")).toThrow(
       expect.objectContaining({
@@ -104,7 +109,38 @@ describe("component versions, in the grammars of both CLIs", () => {
     expect(parseComponentVersion(text, "line 1")).toEqual(expected);
   });
 
+  const sha256 = `sha256:${"a1".repeat(32)}`;
+  const sha512 = `sha512:${"b2".repeat(64)}`;
+  test.each<[string, object]>([
+    [
+      `ghcr.io/acme//acme.org/shop:1.2.0@${sha256}`,
+      { repository: registry("ghcr.io", "acme"), ...shop, digest: sha256 },
+    ],
+    [`./ctf//acme.org/shop:1.2.0@${sha512}`, { repository: ctf("./ctf"), ...shop, digest: sha512 }],
+    [
+      `http://[::1]:5000/a//acme.org/shop@${sha256}`,
+      { repository: registry("[::1]:5000", "a", "http"), ...shop, version: undefined, digest: sha256 },
+    ],
+    [
+      `ghcr.io/acme/component-descriptors/acme.org/shop@${sha256}`,
+      { repository: registry("ghcr.io", "acme"), ...shop, version: undefined, digest: sha256 },
+    ],
+  ])("%s is pinned", (text, expected) => {
+    expect(parseComponentVersion(text, "line 1")).toEqual(expected);
+  });
+
   test.each<[string, string]>([
+    [`ghcr.io//acme.org/shop:latest`, "set latest: true"],
+    ["ghcr.io//acme.org/shop:1.2.0@", "for a digest"],
+    ["ghcr.io//acme.org/shop:1.2.0@sha256:abc", "for a digest"],
+    [`ghcr.io//acme.org/shop@${sha256.slice(0, -1)}`, "for a digest"],
+    [`ghcr.io//acme.org/shop@${sha256.toUpperCase()}`, "for a digest"],
+    [`ghcr.io//acme.org/shop@${sha256.replace("a1", "A1")}`, "in lower case"],
+    [`ghcr.io//acme.org/shop@md5:${"a".repeat(32)}`, "for a digest"],
+    [`ghcr.io//acme.org/shop@${sha256}:1.2.0`, "for a digest"],
+    [`ghcr.io//acme.org/shop@${sha256}@${sha256}`, "no component name"],
+    [`ghcr.io//acme.org/shop:1.2.0:1.2.0@${sha256}`, "no semantic version"],
+    [`ghcr.io/ocm@${sha256}//acme.org/shop:1.2.0`, "has a digest, which pins a component version, never a repository"],
     ["", "names no component"],
     ["ghcr.io/acme/shop:1.2.0", "names no component"],
     ["https://ghcr.io/acme:1", "names no component"],

@@ -1,9 +1,15 @@
 import type { Readable } from "node:stream";
 import { describe, expect, test } from "@jest/globals";
 import { pack } from "tar-stream";
-import { componentRepositoryName, readComponentVersion, tagOf } from "../../src/ocm/component-version.ts";
+import {
+  componentRepositoryName,
+  readComponentVersion,
+  readPinnedVersion,
+  tagOf,
+} from "../../src/ocm/component-version.ts";
 import { bytesOf } from "../../src/registry/content.ts";
-import { OCI_INDEX, OCI_MANIFEST } from "../../src/registry/descriptor.ts";
+import { type Descriptor, OCI_INDEX, OCI_MANIFEST } from "../../src/registry/descriptor.ts";
+import type { Digest } from "../../src/registry/digest.ts";
 import { addComponentVersion, addImage, addIndex, descriptorDocument } from "../transfer/content.ts";
 import { createMemoryRegistry, type MemoryRegistry } from "../transfer/memory-registry.ts";
 import { readFixture } from "./fixture-version.ts";
@@ -18,7 +24,7 @@ function addManifest(
   registry: MemoryRegistry,
   layer: { content: string | Buffer; mediaType: string },
   config = "application/vnd.ocm.software.component.config.v1+json",
-): void {
+): Descriptor {
   const other = registry.addBlob(REPOSITORY, "first", "text/plain");
   const descriptor = registry.addBlob(REPOSITORY, layer.content, layer.mediaType);
   const document = {
@@ -27,7 +33,7 @@ function addManifest(
     config: registry.addBlob(REPOSITORY, JSON.stringify({ componentDescriptorLayer: descriptor }), config),
     layers: [other, descriptor],
   };
-  registry.addManifest(REPOSITORY, document, { tag: "1.0.0" });
+  return registry.addManifest(REPOSITORY, document, { tag: "1.0.0" });
 }
 
 async function tar(files: Readonly<Record<string, string>>): Promise<Buffer> {
@@ -38,6 +44,7 @@ async function tar(files: Readonly<Record<string, string>>): Promise<Buffer> {
 }
 
 const json = JSON.stringify(descriptorDocument({}));
+const TYPE = "application/vnd.ocm.software.component-descriptor.v2+json";
 
 test.each([
   ["", "acme.org/x", "component-descriptors/acme.org/x"],
@@ -143,20 +150,20 @@ describe("what is refused", () => {
       "NOT_A_COMPONENT_VERSION",
       (registry) => void addIndex(registry, REPOSITORY, [addIndex(registry, REPOSITORY, [])], { tag: "1.0.0" }),
     ],
-    ["NOT_A_COMPONENT_VERSION", (registry) => addManifest(registry, { ...layer, mediaType: "text/plain" })],
+    ["NOT_A_COMPONENT_VERSION", (registry) => void addManifest(registry, { ...layer, mediaType: "text/plain" })],
     [
       "NOT_A_COMPONENT_VERSION",
-      async (registry) => addManifest(registry, { content: await tar({ x: json }), mediaType: tarType }),
+      async (registry) => void addManifest(registry, { content: await tar({ x: json }), mediaType: tarType }),
     ],
-    ["DESCRIPTOR_MALFORMED", (registry) => addManifest(registry, { content: "no archive", mediaType: tarType })],
-    ["DESCRIPTOR_MALFORMED", (registry) => addManifest(registry, { ...layer, content: "{" })],
+    ["DESCRIPTOR_MALFORMED", (registry) => void addManifest(registry, { content: "no archive", mediaType: tarType })],
+    ["DESCRIPTOR_MALFORMED", (registry) => void addManifest(registry, { ...layer, content: "{" })],
     [
       "DESCRIPTOR_MISPLACED",
-      (registry) => addManifest(registry, { ...layer, content: json.replace("acme.org/shop", "acme.org/cart") }),
+      (registry) => void addManifest(registry, { ...layer, content: json.replace("acme.org/shop", "acme.org/cart") }),
     ],
     [
       "DESCRIPTOR_MISPLACED",
-      (registry) => addManifest(registry, { ...layer, content: json.replace("1.0.0", "1.0.1") }),
+      (registry) => void addManifest(registry, { ...layer, content: json.replace("1.0.0", "1.0.1") }),
     ],
   ])("%s", async (code, fill) => {
     const registry = createMemoryRegistry();
@@ -168,10 +175,92 @@ describe("what is refused", () => {
     });
   });
 
+  test.each<[asked: string, found: string, message: string]>([
+    ["1.2", "1.2.0", "is an alias of 1.2.0"],
+    ["1.2", "1.2.7-rc.1", "is an alias of 1.2.7-rc.1"],
+    ["v1", "1.4.2", "is an alias of 1.4.2"],
+    ["v1.2.0", "1.2.0", "is an alias of 1.2.0"],
+    ["1.2.0", "v1.2.0", "is an alias of v1.2.0"],
+    ["1.2.0", "1.2.0+build.5", "is an alias of 1.2.0+build.5"],
+    ["0.0.1-2025.build-af79", "0.0.1-2025+af79", "has the tag of version 0.0.1-2025+af79"],
+    ["1.0.0-rc+1", "1.0.0-rc.build-1", "has the tag of version 1.0.0-rc.build-1"],
+  ])("VERSION_ALIASED: %s of %s", async (asked, found, message) => {
+    const registry = createMemoryRegistry();
+    const root = addComponentVersion(registry, { version: found });
+    registry.addTag(REPOSITORY, root, tagOf(asked));
+    await expect(read(registry, asked)).rejects.toMatchObject({
+      code: "VERSION_ALIASED",
+      message: `memory//acme.org/shop:${asked} ${message}`,
+      remedy: `Write memory//acme.org/shop:${found}.`,
+    });
+    expect((await read(registry, found)).root).toEqual(root);
+  });
+
+  test.each([
+    ["1.3.0", "1.2.0"],
+    ["1.2", "1.3.0"],
+    ["1.2.0", "1.2.0-rc.1"],
+    ["1.2-rc.1", "1.2.7-rc.1"],
+    ["1.0.0-T0", "1.0.0-t0"],
+  ])("DESCRIPTOR_MISPLACED: %s is a version itself, and no alias of %s", async (asked, found) => {
+    const registry = createMemoryRegistry();
+    registry.addTag(REPOSITORY, addComponentVersion(registry, { version: found }), asked);
+    await expect(read(registry, asked)).rejects.toMatchObject({ code: "DESCRIPTOR_MISPLACED" });
+  });
+
   test("a failure of the registry is not taken for absence", async () => {
     const registry = createMemoryRegistry();
     const failure = new Error("the network is down");
     registry.refuse(REPOSITORY, failure);
     await expect(read(registry)).rejects.toBe(failure);
+  });
+});
+
+describe("by the digest of its manifest", () => {
+  const pinned = (registry: MemoryRegistry, digest: Digest, version?: string) =>
+    readPinnedVersion({ registry, path: "", display: "memory" }, { component: "acme.org/shop", version, digest });
+
+  test("exactly that manifest is read, and no tag is asked for", async () => {
+    const registry = createMemoryRegistry();
+    const first = addComponentVersion(registry, { resources: [{ name: "old", access: { type: "x" } }] });
+    addComponentVersion(registry);
+    for (const version of [undefined, "1.0.0"]) {
+      const { root, descriptor, isPinned } = await pinned(registry, first.digest, version);
+      expect([root, descriptor.elements[0]?.name, isPinned]).toEqual([first, "old", true]);
+    }
+    expect(registry.asked).toEqual([`${REPOSITORY}@${first.digest}`, `${REPOSITORY}@${first.digest}`]);
+  });
+
+  test("an index is read with what stands behind the component manifest", async () => {
+    const registry = createMemoryRegistry();
+    const image = addImage(registry, REPOSITORY);
+    const { digest } = addComponentVersion(registry, { natives: [image] });
+    expect([...(await pinned(registry, digest)).natives.keys()]).toEqual([image.digest]);
+  });
+
+  test.each<[string, string, (registry: MemoryRegistry) => Digest]>([
+    ["COMPONENT_VERSION_UNKNOWN", "a digest that nothing has", () => `sha256:${"0".repeat(64)}`],
+    ["NOT_A_COMPONENT_VERSION", "that of an image", (registry) => addImage(registry, REPOSITORY).digest],
+    [
+      "DESCRIPTOR_MISPLACED",
+      "another version",
+      (registry) => addComponentVersion(registry, { version: "1.0.1" }).digest,
+    ],
+    [
+      "DESCRIPTOR_MISPLACED",
+      "another component",
+      (registry) => {
+        const content = json.replace("acme.org/shop", "acme.org/cart");
+        return addManifest(registry, { content, mediaType: TYPE }).digest;
+      },
+    ],
+  ])("%s: %s", async (code, _, fill) => {
+    const registry = createMemoryRegistry();
+    const digest = fill(registry);
+    await expect(pinned(registry, digest, "1.0.0")).rejects.toMatchObject({
+      code,
+      where: `memory//acme.org/shop:1.0.0@${digest}`,
+      remedy: expect.stringMatching(/./),
+    });
   });
 });

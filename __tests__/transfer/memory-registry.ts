@@ -12,6 +12,8 @@ export interface MemoryRegistry extends ReadableRegistry {
   readonly asked: readonly string[];
   addBlob(repository: string, content: string | Buffer, mediaType?: string): Descriptor;
   addManifest(repository: string, document: object, options?: { mediaType?: string; tag?: string }): Descriptor;
+  /** Another tag for a manifest that is there. */
+  addTag(repository: string, manifest: Descriptor, tag: string): void;
   /** From now on asking this repository for a manifest fails so. */
   refuse(repository: string, error: Error): void;
 }
@@ -68,6 +70,11 @@ export function createMemoryRegistry(name = "memory.test"): MemoryRegistry {
       const content = Buffer.from(JSON.stringify(document));
       const type = mediaType ?? (document as { mediaType?: string }).mediaType ?? OCI_MANIFEST;
       return put(to, { descriptor: { mediaType: type, digest: sha256(content), size: content.length }, content }, tag);
+    },
+    addTag(to, { digest }, tag) {
+      const found = find(to, digest);
+      if (found === undefined) throw new Error(`${to} has no ${digest}`);
+      put(to, found, tag);
     },
     refuse: (to, error) => refusals.set(to, error),
   };

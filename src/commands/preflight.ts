@@ -7,6 +7,7 @@ import { runPreflight } from "../preflight/preflight.ts";
 import type { RemoteRegistry } from "../registry/remote-registry.ts";
 import { type Gathered, gather, type Wanted } from "../transfer/gather.ts";
 import { existingOrNone } from "../transfer/inspect.ts";
+import { createReadVersion } from "../transfer/read-version.ts";
 import { type Named, selectVersions } from "../transfer/select-versions.ts";
 import { isSelected, unmatchedSelectors } from "../transfer/selector.ts";
 import { writtenRepositories } from "../transfer/written-repositories.ts";
@@ -96,6 +97,7 @@ function createReader(run: Run): (named: readonly Named[]) => Promise<Gathered> 
     withReferrers: inputs.command === "transfer",
     unpack: session.unpack,
     resolve: createResolve(run),
+    readVersion: createReadVersion(),
   };
   return async (named) => {
     const selections = await Promise.allSettled(named.map((each) => selectVersions(each, inputs.versions, signal)));

@@ -14,9 +14,7 @@ export async function openSources({ inputs, session }: Run): Promise<Named[]> {
   }
   const open = once((spec) => session.openSource(spec));
   return Promise.all(
-    inputs.componentVersions.map(async ({ repository, component, version }) => {
-      return { from: await open(repository), component, version };
-    }),
+    inputs.componentVersions.map(async ({ repository, ...named }) => ({ from: await open(repository), ...named })),
   );
 }
 

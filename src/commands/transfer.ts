@@ -117,12 +117,13 @@ function report(findings: readonly Finding[], { results, runner }: Run): void {
   for (const { code, message } of findings) runner.info(`${code}: ${message}`);
 }
 
-/** Where the target is its own source, the component version is known already. */
+/** Where the target is its own source, what its tag leads to is known already, unless the source was read by digest. */
 async function lookup(
   source: ComponentVersion,
   { target, existing }: Destination,
 ): Promise<ComponentVersion | undefined> {
-  if (source.from.registry === target.registry && source.from.path === target.path) return source;
+  const isOwnSource = source.from.registry === target.registry && source.from.path === target.path;
+  if (isOwnSource && !source.isPinned) return source;
   return existing({ component: source.descriptor.name, version: source.descriptor.version });
 }
 

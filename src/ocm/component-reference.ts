@@ -1,5 +1,6 @@
 import { TransferError } from "../errors.ts";
 import { printable } from "../redact.ts";
+import { type Digest, isDigest } from "../registry/digest.ts";
 import { isHost, isRepository } from "../registry/reference.ts";
 
 /** Where component versions lie: below a path of a registry, or in a CTF archive. */
@@ -18,6 +19,8 @@ export interface ComponentVersionSpec {
   readonly repository: RepositorySpec;
   readonly component: string;
   readonly version: string | undefined;
+  /** Of the manifest that holds the component version: the one that its tag has to lead to, or led to once. */
+  readonly digest: Digest | undefined;
 }
 
 const TYPE = /^([A-Za-z][\w.+-]*(?:\/v\d+)?(?:\+\w+)?)::/;
@@ -38,7 +41,10 @@ export function isVersion(text: string): boolean {
 /** Where a repository name of a component begins, below whatever path the registry keeps it under. */
 export const COMPONENT_DESCRIPTORS = "component-descriptors";
 
-/** `[type::]repository//component[:version]`, also in the long form `repository/component-descriptors/component[:version]`. */
+/**
+ * `[type::]repository//component[:version][@digest]`, also in the long form with `/component-descriptors/` in the place of `//`: the
+ * grammar of both OCM CLIs; digests are version 2's (bindings/go/oci/compref of the monorepo).
+ */
 export function parseComponentVersion(text: string, where: string): ComponentVersionSpec {
   const malformed = (why: string) =>
     new TransferError("REFERENCE_MALFORMED", `${where}: "${shown(text)}" ${why}`, {
@@ -48,16 +54,27 @@ export function parseComponentVersion(text: string, where: string): ComponentVer
     });
   const parts = splitAtComponent(text);
   if (parts === undefined) throw malformed("names no component: there is no // in it");
-  const at = parts.component.indexOf(":");
-  const component = at < 0 ? parts.component : parts.component.slice(0, at);
-  const version = at < 0 ? undefined : parts.component.slice(at + 1);
+  const [named, digest] = splitAt(parts.component, parts.component.lastIndexOf("@"));
+  const [component, version] = splitAt(named, named.indexOf(":"));
   if (!isComponentName(component))
     throw malformed(`has "${shown(component)}" for a component, which is no component name`);
-  if (version !== undefined && !isVersion(version)) {
-    const hint = version.includes(".build-") ? " (a tag; the version has + where the tag has .build-)" : "";
-    throw malformed(`has "${printable(version, 60)}" for a version, which is no semantic version${hint}`);
+  if (digest !== undefined && !isDigest(digest)) {
+    const grammar = "sha256: with 64, or sha512: with 128 hexadecimal digits in lower case";
+    throw malformed(`has "${printable(digest, 140)}" for a digest, which is not ${grammar}`);
   }
-  return { repository: parseRepository(parts.repository, where), component, version };
+  if (version !== undefined && !isVersion(version))
+    throw malformed(`has "${printable(version, 60)}" for a version, which is no semantic version${hintFor(version)}`);
+  return { repository: parseRepository(parts.repository, where), component, version, digest };
+}
+
+/** Without the separator; only the first part where there is none, at a position below zero. */
+function splitAt(text: string, at: number): [string, string | undefined] {
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function hintFor(version: string): string {
+  if (version.includes(".build-")) return " (a tag; the version has + where the tag has .build-)";
+  return version === "latest" ? " (leave it out and set latest: true)" : "";
 }
 
 function splitAtComponent(text: string): { repository: string; component: string } | undefined {
@@ -79,6 +96,11 @@ export function parseRepository(text: string, where: string): RepositorySpec {
     });
   const type = TYPE.exec(text)?.[1];
   const rest = type === undefined ? text : text.slice(type.length + 2);
+  if (DIGEST_AT_END.test(rest)) {
+    throw malformed(
+      "has a digest, which pins a component version, never a repository: only component-versions take it",
+    );
+  }
   if (type !== undefined && CTF_TYPES.test(type)) {
     if (rest === "") throw malformed("names no path");
     return { kind: "ctf", path: rest };
@@ -103,6 +125,9 @@ export function formatRepository(repository: RepositorySpec): string {
   const scheme = repository.scheme === undefined ? "" : `${repository.scheme}://`;
   return `${scheme}${repository.host}${repository.path === "" ? "" : `/${repository.path}`}`;
 }
+
+/** As version 2 of the CLI tells a digest from a path or a port, whatever its algorithm. */
+const DIGEST_AT_END = /@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9A-Fa-f]{32,}$/;
 
 /** Up to the last @ but that of a digest: a password may hold slashes. */
 const LOGIN = /^([A-Za-z][\w.+/-]*::)?(\w+:\/\/)?.*@(?!sha\d+:)/s;

@@ -3,12 +3,13 @@ import { tarEntries } from "../archive/tar-entries.ts";
 import { TransferError } from "../errors.ts";
 import { readContent } from "../registry/content.ts";
 import { type Descriptor, isIndex, parseDescriptor } from "../registry/descriptor.ts";
-import type { Digest } from "../registry/digest.ts";
+import { type Digest, isDigest } from "../registry/digest.ts";
 import { type Manifest, parseManifest } from "../registry/manifest.ts";
 import type { ReadableRegistry, ReadableRepository } from "../registry/registry.ts";
 import { type ComponentDescriptor, parseComponentDescriptor } from "./component-descriptor.ts";
 import { COMPONENT_DESCRIPTORS } from "./component-reference.ts";
 import { CONFIG_TYPES, DESCRIPTOR_TYPES, isTarType } from "./media-types.ts";
+import { isAlias } from "./version.ts";
 
 /** Where component versions lie: a registry and the path below its host (empty for archives). */
 export interface ComponentRepository<R extends ReadableRegistry = ReadableRegistry> {
@@ -26,6 +27,8 @@ export interface ComponentVersion {
   readonly descriptor: ComponentDescriptor;
   /** What the tag points to: the component manifest, or the index around it. */
   readonly root: Descriptor;
+  /** Whether it was read by its digest: its tag may lead elsewhere, or be missing. */
+  readonly isPinned: boolean;
   /** Local blobs that are manifests of their own: the entries of the index behind the component manifest. */
   readonly natives: ReadonlyMap<Digest, Descriptor>;
   /** Layers of the component manifest: the descriptor and the other local blobs. */
@@ -50,16 +53,50 @@ export function versionOf(tag: string): string {
   return tag.replaceAll(".build-", "+");
 }
 
-/** Reads `component:version`, in either mapping to OCI: a manifest (v1), or an index around it (v2). */
+/** Reads what the tag of `component:version` leads to. Fails with VERSION_ALIASED where that is another version of the component. */
 export async function readComponentVersion(
   from: ComponentRepository,
   component: string,
   version: string,
   signal?: AbortSignal,
 ): Promise<ComponentVersion> {
-  const repository = from.registry.repository(componentRepositoryName(from.path, component));
   const where = `${from.display}//${component}:${version}`;
-  const root = await resolveVersion(repository, tagOf(version), where, signal);
+  const found = await readFrom(from, { component, reference: tagOf(version), where }, signal);
+  if (found.descriptor.name === component && found.descriptor.version === version) return found;
+  throw otherThanTagged(found, { component, version, where });
+}
+
+/** A component version by the digest of its manifest, and by its version only as far as the user wrote one. */
+export interface PinnedVersion {
+  readonly component: string;
+  readonly version: string | undefined;
+  readonly digest: Digest;
+}
+
+/** Reads exactly this manifest, wherever tags lead. Fails with DESCRIPTOR_MISPLACED where it is not of this name and version. */
+export async function readPinnedVersion(
+  from: ComponentRepository,
+  { component, version, digest }: PinnedVersion,
+  signal?: AbortSignal,
+): Promise<ComponentVersion> {
+  const where = `${from.display}//${component}${version === undefined ? "" : `:${version}`}@${digest}`;
+  const found = await readFrom(from, { component, reference: digest, where }, signal);
+  const { name, version: number } = found.descriptor;
+  if (name === component && number === (version ?? number)) return { ...found, isPinned: true };
+  throw new TransferError("DESCRIPTOR_MISPLACED", `${where} holds the descriptor of ${name}:${number}`, {
+    where,
+    remedy: "Write the component and version that belong to this digest, or the digest that belongs to this version.",
+  });
+}
+
+/** In either mapping to OCI: a manifest (v1), or an index around it (v2). */
+async function readFrom(
+  from: ComponentRepository,
+  { component, reference, where }: { readonly component: string; readonly reference: string; readonly where: string },
+  signal?: AbortSignal,
+): Promise<ComponentVersion> {
+  const repository = from.registry.repository(componentRepositoryName(from.path, component));
+  const root = await resolveVersion(repository, reference, where, signal);
   const read = async (target: Descriptor) =>
     parseManifest(await readContent(repository, target, signal), target.mediaType, where);
   const outer = await read(root);
@@ -67,17 +104,28 @@ export async function readComponentVersion(
   if (component_ === undefined || isIndex(component_.mediaType)) throw notAComponentVersion(where);
   const manifest = isIndex(root.mediaType) ? await read(component_) : outer;
   const descriptor = await readDescriptor(repository, manifest, where, signal);
-  if (descriptor.name !== component || descriptor.version !== version) {
-    throw new TransferError(
-      "DESCRIPTOR_MISPLACED",
-      `${where} holds the descriptor of ${descriptor.name}:${descriptor.version}`,
-      {
-        where,
-        remedy: "Somebody copied or retagged it by hand; transfer the component version anew.",
-      },
-    );
-  }
-  return { from, repository, descriptor, root, natives: byDigest(natives), layers: byDigest(manifest.layers) };
+  const contents = { natives: byDigest(natives), layers: byDigest(manifest.layers) };
+  return { from, repository, descriptor, root, isPinned: false, ...contents };
+}
+
+/** Only the component descriptor says which version it is of: a tag may be an alias, or have `.build-` where the version has it too. */
+function otherThanTagged(
+  { from, descriptor }: ComponentVersion,
+  asked: { readonly component: string; readonly version: string; readonly where: string },
+): TransferError {
+  const { component, version, where } = asked;
+  const { name, version: found } = descriptor;
+  const aliased = (message: string) =>
+    new TransferError("VERSION_ALIASED", `${where} ${message}`, {
+      where,
+      remedy: `Write ${from.display}//${component}:${found}.`,
+    });
+  if (name === component && tagOf(version) === tagOf(found)) return aliased(`has the tag of version ${found}`);
+  if (name === component && isAlias(version, found)) return aliased(`is an alias of ${found}`);
+  return new TransferError("DESCRIPTOR_MISPLACED", `${where} holds the descriptor of ${name}:${found}`, {
+    where,
+    remedy: "Somebody copied or tagged it by hand: transfer the component version there again from its origin.",
+  });
 }
 
 /** v2 of the CLI lists a blob once for every element that it is the content of. */
@@ -85,15 +133,16 @@ function byDigest(descriptors: readonly Descriptor[]): ReadonlyMap<Digest, Descr
   return new Map(descriptors.map((descriptor) => [descriptor.digest, descriptor]));
 }
 
-async function resolveVersion(repository: ReadableRepository, tag: string, where: string, signal?: AbortSignal) {
+async function resolveVersion(repository: ReadableRepository, reference: string, where: string, signal?: AbortSignal) {
   try {
-    return await repository.resolve(tag, signal);
+    return await repository.resolve(reference, signal);
   } catch (error) {
     if (!(error instanceof TransferError) || error.code !== "MANIFEST_UNKNOWN") throw error;
     throw new TransferError("COMPONENT_VERSION_UNKNOWN", `there is no component version ${where}`, {
       where,
-      remedy:
-        "See that the path, the component and the version are right, and that the credentials may read the repository.",
+      remedy: isDigest(reference)
+        ? "Write the digest of the manifest that the tag leads to, not the component digest, which signatures sign; registries may delete a manifest that has lost its tag."
+        : "See that the path, the component and the version are right, and that the credentials may read the repository.",
       cause: error,
     });
   }

@@ -69,6 +69,19 @@ export function latestOf(versions: readonly string[]): string | undefined {
     .at(-1);
 }
 
+/** Whether a tag that reads as a version stands for another one: `v1.2.0` and `1.2.0` for `1.2.0+a`, `1.2` and `1` for `1.2.7`. */
+export function isAlias(tag: string, version: string): boolean {
+  const [one, other] = [parseVersion(tag), parseVersion(version)];
+  if (one === undefined || other === undefined) return false;
+  if (comparePrecedence(one, other) === 0) return true;
+  const written =
+    NUMBERS.exec(tag)
+      ?.slice(1)
+      .filter((number) => number !== undefined).length ?? 0;
+  if (written === 3 || one.prerelease.length > 0) return false;
+  return one.numbers.slice(0, written).every((number, index) => number === other.numbers[index]);
+}
+
 /** Numbers come before words. A number too large for 64 bits is a word, as in Go. */
 function compareIdentifiers(one: string, other: string): number {
   const [left, right] = [numeric(one), numeric(other)];

@@ -1,14 +1,14 @@
 import { TransferError } from "../errors.ts";
-import { type ComponentRepository, type ComponentVersion, readComponentVersion } from "../ocm/component-version.ts";
+import type { ComponentRepository, ComponentVersion } from "../ocm/component-version.ts";
 import { componentDigest } from "../ocm/normalise.ts";
 import { isAbsence } from "./locate.ts";
+import { createReadVersion, type ReadVersion, type VersionReference } from "./read-version.ts";
 import { type SurveyedVersion, type SurveyOptions, surveyVersion } from "./survey.ts";
 
 /** A component version that the user asked for. */
-export interface Wanted {
-  readonly from: ComponentRepository;
-  readonly component: string;
-  readonly version: string;
+export interface Wanted extends VersionReference {
+  /** The component version, where it had to be read to find out which version the digest pins. */
+  readonly known?: ComponentVersion;
   /** Whether another component version refers to it, rather than the user. */
   readonly isReferred?: boolean;
   /** `component:version` that refers to it. */
@@ -26,6 +26,8 @@ export interface Gathered {
 
 export interface GatherOptions extends SurveyOptions {
   readonly recursive: boolean;
+  /** Remembers what was read, where more than one of these belong to a run. */
+  readonly readVersion?: ReadVersion;
   /** Where else a referenced component is looked up, when it is not where the reference was found. */
   readonly resolve?: (component: string) => Promise<readonly ComponentRepository[]>;
 }
@@ -36,6 +38,7 @@ export async function gather(
   options: GatherOptions,
   signal?: AbortSignal,
 ): Promise<Gathered> {
+  const { readVersion = createReadVersion() } = options;
   const reading = new Map<string, Promise<ComponentVersion>>();
   const versions = new Map<string, SurveyedVersion>();
   const errors = new Set<unknown>();
@@ -49,12 +52,10 @@ export async function gather(
     const key = keyOf(item.component, item.version);
     const known = reading.get(key);
     if (known !== undefined) {
-      start(assertSame(known, item, signal));
+      start(assertSame(known, item));
       return;
     }
-    const read = item.isReferred
-      ? readReferred(item)
-      : readComponentVersion(item.from, item.component, item.version, signal);
+    const read = item.isReferred ? readReferred(item) : readWanted(item);
     reading.set(key, read);
     start(read.then((version) => survey(key, version)));
     if (options.recursive) start(read.then((version) => visitReferences(version)));
@@ -76,18 +77,43 @@ export async function gather(
   /** Where the reference was found, then where its component is said to lie. The first error is the one that tells. */
   async function readReferred({ from, component, version, referrer }: Wanted): Promise<ComponentVersion> {
     try {
-      return await readComponentVersion(from, component, version, signal);
+      return await readVersion({ from, component, version }, signal);
     } catch (error) {
-      if (!isAbsence(error)) throw error;
+      if (!isAbsence(error)) throw unknownReference(error, referrer);
       for (const other of (await options.resolve?.(component)) ?? []) {
-        const found = await unlessAbsent(readComponentVersion(other, component, version, signal));
+        const found = await unlessAbsent(readVersion({ from: other, component, version }, signal));
         if (found !== undefined) return found;
       }
       throw unknownReference(error, referrer);
     }
   }
 
-  for (const item of wanted) visit(item);
+  async function readWanted(item: Wanted): Promise<ComponentVersion> {
+    return item.known ?? readVersion(item, signal);
+  }
+
+  /** The same name and version from two lines has to be the same component version. */
+  async function assertSame(known: Promise<ComponentVersion>, item: Wanted): Promise<void> {
+    const version = await known;
+    // Whoever refers to a component version says which it is, not where.
+    if (item.isReferred) return;
+    const other = await readWanted(item);
+    const digests = [version, other].map(({ descriptor }) => componentDigest(descriptor));
+    if (digests[0] === digests[1]) return;
+    const [one, two] = [version, other].map(({ from, root }) => `${from.display} (${root.digest})`);
+    throw new TransferError(
+      "COMPONENT_DIGEST_DIFFERS",
+      `${item.component}:${item.version} is not the same in ${one} and ${two}`,
+      {
+        where: "input component-versions",
+        remedy: "Transfer one of them only, or give one a new version.",
+      },
+    );
+  }
+
+  // Where one line pins what another names by its tag, it is the pinned manifest that is read.
+  for (const item of wanted.filter(({ digest }) => digest !== undefined)) visit(item);
+  for (const item of wanted.filter(({ digest }) => digest === undefined)) visit(item);
   // Reading a component version may add others to the list.
   for (let next = 0; next < work.length; ) {
     const batch = work.slice(next);
@@ -109,32 +135,28 @@ export async function gather(
   };
 }
 
+const REMEDIES: ReadonlyMap<string, string> = new Map([
+  [
+    "COMPONENT_VERSION_UNKNOWN",
+    "Transfer the whole tree to where it is looked for, or name the repository that has it in resolvers.",
+  ],
+  [
+    "VERSION_ALIASED",
+    "The reference has to name the version that the component descriptor has: correct it where the component version was made.",
+  ],
+]);
+
 /** A name that the user never wrote is told with the one who did. */
 function unknownReference(error: unknown, referrer = ""): unknown {
-  if (!(error instanceof TransferError) || error.code !== "COMPONENT_VERSION_UNKNOWN" || referrer === "") return error;
+  if (!(error instanceof TransferError) || referrer === "") return error;
+  const remedy = REMEDIES.get(error.code);
+  if (remedy === undefined) return error;
+  const where = error.where === undefined ? {} : { where: error.where };
   return new TransferError(error.code, `${error.message}, to which ${referrer} refers`, {
-    ...(error.where === undefined ? {} : { where: error.where }),
-    remedy: "Transfer the whole tree to where it is looked for, or name the repository that has it in resolvers.",
+    ...where,
+    remedy,
     cause: error,
   });
-}
-
-/** The same name and version from two places has to be the same component version. */
-async function assertSame(known: Promise<ComponentVersion>, item: Wanted, signal?: AbortSignal): Promise<void> {
-  const version = await known;
-  // Whoever refers to a component version says which it is, not where.
-  if (item.isReferred || version.from === item.from) return;
-  const other = await readComponentVersion(item.from, item.component, item.version, signal);
-  const digests = [version, other].map(({ descriptor }) => componentDigest(descriptor));
-  if (digests[0] === digests[1]) return;
-  throw new TransferError(
-    "COMPONENT_DIGEST_DIFFERS",
-    `${item.component}:${item.version} is not the same in ${version.from.display} and ${item.from.display}`,
-    {
-      where: "input component-versions",
-      remedy: "Transfer one of them only, or give one a new version.",
-    },
-  );
 }
 
 async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {

@@ -1,6 +1,6 @@
 import { TransferError } from "../errors.ts";
 import { isVersion } from "../ocm/component-reference.ts";
-import { componentRepositoryName, versionOf } from "../ocm/component-version.ts";
+import { componentRepositoryName, readPinnedVersion, versionOf } from "../ocm/component-version.ts";
 import { compareVersions, latestOf } from "../ocm/version.ts";
 import type { VersionConstraint } from "../ocm/version-constraint.ts";
 import type { Wanted } from "./gather.ts";
@@ -16,14 +16,21 @@ export interface Named extends Omit<Wanted, "version"> {
   readonly version: string | undefined;
 }
 
-/** The component versions that are meant, oldest first: those that the repository has tags for and the selection allows. */
+/**
+ * The component versions that are meant: the one that is named by version or digest, else those that the repository has tags for and
+ * the selection allows, oldest first.
+ */
 export async function selectVersions(
   named: Named,
   { constraint, isLatestOnly }: VersionSelection,
   signal?: AbortSignal,
 ): Promise<readonly Wanted[]> {
-  const { from, component, version } = named;
-  if (version !== undefined) return [{ from, component, version }];
+  const { from, component, version, digest } = named;
+  if (version !== undefined) return [{ from, component, version, digest }];
+  if (digest !== undefined) {
+    const known = await readPinnedVersion(from, { component, version, digest }, signal);
+    return [{ from, component, version: known.descriptor.version, digest, known }];
+  }
   const tags = await from.registry.repository(componentRepositoryName(from.path, component)).listTags(signal);
   const allowed = tags
     .map(versionOf)
