@@ -135,6 +135,7 @@ test("defaults", () => {
     existing: "skip",
     dryRun: false,
     signatures: [],
+    trustNames: false,
     preflightMode: "fail",
     probeTimeout: 10_000,
     httpProxy: "",

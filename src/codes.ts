@@ -133,6 +133,7 @@ export const codes = {
   ARTIFACT_SET_KEPT: "An image is packed in an archive layer, and is transferred as that.",
   REFERRERS_LEFT: "Signatures, SBOMs or attestations of an image did not go with it.",
   REFERRERS_UNREAD: "A registry does not tell all that hangs on an image.",
+  NAME_UNSIGNED: "Names of images that no signature covers were passed over.",
   ARTIFACT_NAME_TAKEN: "Two artifacts would get the same name at the target.",
   COMPONENT_VERSION_EXISTS: "The target has the component version already.",
   COMPONENT_DIGEST_DIFFERS: "The target has another component version under the same name and version.",

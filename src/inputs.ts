@@ -18,6 +18,7 @@ import type { ExistingPolicy } from "./transfer/inspect.ts";
 import { type NameTemplate, parseNameTemplate } from "./transfer/published-name.ts";
 import type { VersionSelection } from "./transfer/select-versions.ts";
 import { parseSelectors, type Selector } from "./transfer/selector.ts";
+import { nameSource } from "./transfer/signed-name.ts";
 
 export const COMMANDS = ["setup", "explain", "preflight", "transfer", "download", "verify"] as const;
 export type Command = (typeof COMMANDS)[number];
@@ -47,6 +48,8 @@ export interface Inputs {
   readonly dryRun: boolean;
   /** Signatures that every named component version has to have. */
   readonly signatures: readonly SignatureSpec[];
+  /** Whether unsigned parts may name artifacts though signatures are asked for. */
+  readonly trustNames: boolean;
   readonly preflightMode: PreflightMode;
   /** Milliseconds. */
   readonly probeTimeout: number;
@@ -103,6 +106,10 @@ export function readInputs(environment: Environment): Inputs {
       remedy: "Set images-prefix to the registry and path that the archive will be imported to: registry.corp/ocm.",
     });
   }
+  const trust = {
+    signatures: readSignatures(input("signatures")),
+    trustNames: readBoolean("trust-names", input("trust-names"), false),
+  };
   const seconds = (name: string, preset: number) => 1000 * readCount(name, input(name), preset, 1, 86_400);
   return Object.freeze({
     command,
@@ -123,12 +130,13 @@ export function readInputs(environment: Environment): Inputs {
       "artifact-set",
       "ociArtifact",
     ] as const),
-    publishArtifacts: input("publish-artifacts") === "" ? undefined : parseNameTemplate(input("publish-artifacts")),
+    publishArtifacts:
+      input("publish-artifacts") === "" ? undefined : parseNameTemplate(input("publish-artifacts"), nameSource(trust)),
     writeImages,
     imagesPrefix,
     existing: readChoice("existing", input("existing"), ["skip", "overwrite", "fail"] as const),
     dryRun: readBoolean("dry-run", input("dry-run"), false),
-    signatures: readSignatures(input("signatures")),
+    ...trust,
     preflightMode: readPreflightMode(input("preflight-mode"), command),
     probeTimeout: seconds("probe-timeout", 10),
     httpProxy: input("http-proxy"),

@@ -38,7 +38,7 @@ async function transferred(form: AccessForm, options: { from?: string; path?: st
   });
   const target = { origin: "http://localhost:9999", path };
   const arrangement = arrange(version, { form, target, furtherSignatures: [] });
-  return { images: movedImages([arrangement], path), single, many, native };
+  return { images: movedImages([arrangement], { targetPath: path, names: "any" }), single, many, native };
 }
 
 test("local blobs: every image of the resources, by digest in the component's repository", async () => {

@@ -39,7 +39,14 @@ test.each<[AccessForm, (digest: string) => string]>([
     target: { origin: "http://target.test", path: "moved" },
     furtherSignatures: [],
   });
-  const images = imageMap({ arrangements: [arrangement], steps: [], tags: [] }, "target.test/moved", "moved");
+  const images = imageMap(
+    { arrangements: [arrangement], steps: [], tags: [] },
+    {
+      prefix: "target.test/moved",
+      targetPath: "moved",
+      names: "any",
+    },
+  );
   expect(images).toEqual({
     "far.test/app:2": expected(image.digest),
     "home.test/app:2": expected(image.digest),
@@ -58,5 +65,10 @@ test("what stays where it is needs no other name", async () => {
     target: { origin: "home.test", path: "" },
     furtherSignatures: [],
   });
-  expect(imageMap({ arrangements: [arrangement], steps: [], tags: [] }, "home.test", "")).toEqual({});
+  expect(
+    imageMap(
+      { arrangements: [arrangement], steps: [], tags: [] },
+      { prefix: "home.test", targetPath: "", names: "any" },
+    ),
+  ).toEqual({});
 });

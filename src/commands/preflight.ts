@@ -10,6 +10,7 @@ import { existingOrNone } from "../transfer/inspect.ts";
 import { createReadVersion } from "../transfer/read-version.ts";
 import { type Named, selectVersions } from "../transfer/select-versions.ts";
 import { isSelected, unmatchedSelectors } from "../transfer/selector.ts";
+import { nameSource } from "../transfer/signed-name.ts";
 import { writtenRepositories } from "../transfer/written-repositories.ts";
 import type { Run } from "./run.ts";
 import { createResolve, openSources } from "./sources.ts";
@@ -63,6 +64,7 @@ export async function gatherWithPreflight(run: Run, destination?: Destination): 
     const names = writtenRepositories(missing, {
       form: inputs.access,
       published: inputs.publishArtifacts,
+      names: nameSource(inputs),
       path: target.path,
     });
     return names.map((name) => target.registry.repository(name));

@@ -9,11 +9,12 @@ import { fallbackFinding, withFallback } from "../transfer/fallback.ts";
 import { findingsOf, leftReferrers } from "../transfer/findings.ts";
 import type { Gathered } from "../transfer/gather.ts";
 import { movedImages } from "../transfer/image-map.ts";
-import { imageMap } from "../transfer/images.ts";
+import { type ImageNames, imageMap } from "../transfer/images.ts";
 import { keyOf } from "../transfer/inspect.ts";
 import type { Plan } from "../transfer/plan.ts";
 import { prepare } from "../transfer/prepare.ts";
 import { publish } from "../transfer/publish.ts";
+import { nameSource, unsignedNames } from "../transfer/signed-name.ts";
 import { plannedToBeLeft, tagReferrers } from "../transfer/tag-referrers.ts";
 import { distrustOf } from "../transfer/trust.ts";
 import { describeComponentVersion } from "./describe.ts";
@@ -37,6 +38,7 @@ export async function transfer(run: Run): Promise<void> {
   const gathered = await gatherWithPreflight(run, destination);
   if (keys.length > 0) throwAll(distrustOf(gathered, keys));
   report(findingsOf(gathered), run);
+  if (nameSource(inputs) === "signed") report(unsignedNames(gathered), run);
   const plan = await planAndCopy(run, gathered, destination);
   // Files that name images which are not there yet would be deployed by somebody.
   if (inputs.dryRun) return;
@@ -48,8 +50,9 @@ export async function transfer(run: Run): Promise<void> {
   if ("commit" in target.registry) await target.registry.commit(signal);
   if (keys.length > 0) await verifyCopy(run, { plan: whole, named: gathered.named }, destination, keys);
   results.componentVersions = describeVersions(plan, destination, "written");
-  const images = movedImages(plan.arrangements, target.path);
-  results.written = await writeImageFiles(inputs.writeImages, { images, prefix: consumerPrefix(run, destination) });
+  const names = imageNames(run, destination);
+  const images = movedImages(plan.arrangements, names);
+  results.written = await writeImageFiles(inputs.writeImages, { images, prefix: names.prefix });
   for (const { format, path } of results.written) runner.info(`wrote ${path} (${format})`);
 }
 
@@ -63,13 +66,14 @@ async function planAndCopy(run: Run, gathered: Gathered, destination: Destinatio
       target,
       form: inputs.access,
       published: inputs.publishArtifacts,
+      names: nameSource(inputs),
       existing: inputs.existing,
       existingVersion: (source) => lookup(source, destination),
     },
     signal,
   );
   results.plan = plan;
-  results.images = imageMap(plan, consumerPrefix(run, destination), target.path);
+  results.images = imageMap(plan, imageNames(run, destination));
   results.componentVersions = describeVersions(plan, destination, "planned");
   const progress = createProgress(plan, runner);
   if (inputs.dryRun) {
@@ -103,6 +107,11 @@ async function planAndCopy(run: Run, gathered: Gathered, destination: Destinatio
   } finally {
     progress.stop();
   }
+}
+
+function imageNames(run: Run, destination: Destination): ImageNames {
+  const { path } = destination.target;
+  return { prefix: consumerPrefix(run, destination), targetPath: path, names: nameSource(run.inputs) };
 }
 
 /** What stands before the names of the target, for whoever reads the copy: host and path, or nothing in an archive. */

@@ -7,10 +7,11 @@ import type { Descriptor } from "../registry/descriptor.ts";
 import type { ReadableRepository } from "../registry/registry.ts";
 import { type AccessForm, accessOf, sameAccess, type TargetLocation } from "./access-form.ts";
 import { type ArrangedReferrer, arrangeReferrers } from "./arrange-referrers.ts";
-import { type ArtifactName, below, taggedName } from "./artifact-name.ts";
+import { type ArtifactName, below } from "./artifact-name.ts";
 import type { Graph, Node } from "./graph.ts";
 import { type NameTemplate, publishedName } from "./published-name.ts";
 import { rewriteDescriptor } from "./rewrite.ts";
+import { type NameSource, targetName } from "./signed-name.ts";
 import type { Item, SurveyedVersion } from "./survey.ts";
 
 /** A piece of content, where it comes from, and the target repository it goes to. */
@@ -72,6 +73,8 @@ export interface ArrangeOptions {
   readonly form: AccessForm;
   /** Where artifacts are tagged beside, for clients that pull by name. */
   readonly published?: NameTemplate | undefined;
+  /** What may decide the names of artifacts; default any. */
+  readonly names?: NameSource | undefined;
   readonly target: TargetLocation;
   /** Signatures that only the target's copy has; they hold for the same component digest and are not thrown away. */
   readonly furtherSignatures: readonly JsonObject[];
@@ -132,6 +135,7 @@ function arrangeItem(item: Item, version: ComponentVersion, home: string, option
     return { ...nothing, placements, layers: item.blobs, change: asLocalBlob(item, home) };
   }
   const { root } = item.graph;
+  const name = targetName(item, version, options.names ?? "any");
   if ((item.form ?? options.form) === "localBlob") {
     const native = { ...nothing, placements: placed(item.graph, home), natives: [root] };
     const change = renamed(item, item.name, home, options);
@@ -140,8 +144,7 @@ function arrangeItem(item: Item, version: ComponentVersion, home: string, option
       const placements = [...native.placements, ...referrers.placements];
       return { ...native, placements, referrers: referrers.arranged, change };
     }
-    const { element } = item;
-    const called = publishedName(options.published, { element, name: taggedName(item), version });
+    const called = publishedName(options.published, { element: item.element, name, version });
     const published = { repository: below(options.target.path, called.repository), tag: called.tag };
     // Where it has a name of its own, what hangs on it may have tags too.
     const referrers = arrangeReferrers(item, published.repository, { isTaggable: true });
@@ -153,7 +156,6 @@ function arrangeItem(item: Item, version: ComponentVersion, home: string, option
       change: { ...change, published },
     };
   }
-  const name = taggedName(item);
   const to = below(options.target.path, name.repository);
   const referrers = arrangeReferrers(item, to, { isTaggable: true });
   return {

@@ -95,7 +95,7 @@ export async function gather(
   /** The same name and version from two lines has to be the same component version. */
   async function assertSame(known: Promise<ComponentVersion>, item: Wanted): Promise<void> {
     const version = await known;
-    // Whoever refers to a component version says which it is, not where.
+    // A reference says which component version it means, not where that lies.
     if (item.isReferred) return;
     const other = await readWanted(item);
     const digests = [version, other].map(({ descriptor }) => componentDigest(descriptor));

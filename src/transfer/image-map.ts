@@ -5,6 +5,8 @@ import { isManifest } from "../registry/descriptor.ts";
 import { type Digest, encoded } from "../registry/digest.ts";
 import { type ImageReference, isTag, parseArtifactReference, parseImageReference } from "../registry/reference.ts";
 import type { Arrangement, Change } from "./arrange.ts";
+import type { ImageNames } from "./images.ts";
+import { signedReference } from "./signed-name.ts";
 
 /** An image or chart of a component version, under its old name and its new one. */
 export interface MovedImage {
@@ -12,7 +14,7 @@ export interface MovedImage {
   readonly version: string;
   /** Of the resource. */
   readonly name: string;
-  /** Undefined where it was local to an archive, and so had no name that a deployment could use. */
+  /** What deployments call it: its old reference, or its signed name. Undefined where an archive had it under no name to pull it by. */
   readonly before: ImageReference | undefined;
   /** At the target, below the path that it was transferred to: neither host nor path are part of it. */
   readonly repository: string;
@@ -24,9 +26,12 @@ export interface MovedImage {
 }
 
 /** Every image and chart among the resources, sorted, those that kept their names included. */
-export function movedImages(arrangements: readonly Arrangement[], targetPath: string): readonly MovedImage[] {
+export function movedImages(
+  arrangements: readonly Arrangement[],
+  names: Pick<ImageNames, "targetPath" | "names">,
+): readonly MovedImage[] {
   return arrangements
-    .flatMap((arrangement) => arrangement.changes.flatMap((change) => movedImage(arrangement, change, targetPath)))
+    .flatMap((arrangement) => arrangement.changes.flatMap((change) => movedImage(arrangement, change, names)))
     .sort(
       (one, other) =>
         byText(one.component, other.component) ||
@@ -52,21 +57,27 @@ export function byText(one: string, other: string): number {
   return one < other ? -1 : 1;
 }
 
-function movedImage({ version }: Arrangement, change: Change, targetPath: string): MovedImage[] {
+function movedImage(
+  { version }: Arrangement,
+  change: Change,
+  { targetPath, names }: Pick<ImageNames, "targetPath" | "names">,
+): MovedImage[] {
   const { element, before, after, contents, published } = change;
   const repository = published?.repository ?? change.repository;
   // Children come before parents.
   const root = contents.at(-1);
   if (element.kind !== "resource" || root === undefined || !isManifest(root.mediaType)) return [];
   const [old, renewed] = [parseAccess(before), parseAccess(after)];
-  const tag = published?.tag ?? tagIn(renewed) ?? tagIn(old);
+  const signed =
+    names === "signed" ? parseImageReference(signedReference({ element, graph: { root } }, version), "") : undefined;
+  const tag = published?.tag ?? signed?.tag ?? tagIn(renewed) ?? tagIn(old);
   const invented = tagOf(element.version);
   return [
     {
       component: version.descriptor.name,
       version: version.descriptor.version,
       name: element.name,
-      before: nameOf(old, version.from.registry.name, version.repository.name),
+      before: signed ?? nameOf(old, version.from.registry.name, version.repository.name),
       repository: targetPath === "" ? repository : repository.slice(targetPath.length + 1),
       tag: tag ?? (isTag(invented) ? invented : encoded(root.digest).slice(0, 12)),
       isTagged: published !== undefined || (renewed.kind !== "localBlob" && tagIn(renewed) !== undefined),

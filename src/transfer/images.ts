@@ -1,25 +1,45 @@
 import { type Access, parseAccess } from "../ocm/access.ts";
 import { isManifest, ociEquivalent } from "../registry/descriptor.ts";
 import type { Plan } from "./plan.ts";
+import { type NameSource, signedReference } from "./signed-name.ts";
 
-/**
- * Old reference to new reference of every artifact, as deployments write them. `prefix` is what stands before the names of the target
- * for whoever reads it (`registry.corp/ocm`); without one the new references are host-neutral.
- */
-export function imageMap(plan: Plan, prefix: string, targetPath: string): Record<string, string> {
+/** What the names of images are made of. */
+export interface ImageNames {
+  /** What stands before the names of the target for its consumers (`registry.corp/ocm`); without one they are host-neutral. */
+  readonly prefix: string;
+  /** Path of the target below its host. */
+  readonly targetPath: string;
+  /** Whether images are found by their old references, or by their signed names. */
+  readonly names: NameSource;
+}
+
+/** Old reference to new reference of every artifact, as deployments write them; or signed name to new reference, of what is signed. */
+export function imageMap(plan: Plan, { prefix, targetPath, names }: ImageNames): Record<string, string> {
   const pairs = plan.arrangements.flatMap(({ version, changes }) =>
-    changes.flatMap(({ before, after, repository, contents, published }) => {
+    changes.flatMap((change): [string, string][] => {
+      const { element, before, after, contents, published } = change;
       const root = contents.findLast(({ mediaType }) => isManifest(mediaType));
-      if (root === undefined) return [];
-      const old = referenceOf(parseAccess(before), version.from.registry.name, version.repository.name);
+      // Sources have no digest that would be signed with them.
+      if (root === undefined || (names === "signed" && element.kind === "source")) return [];
+      const old =
+        names === "signed"
+          ? signedReference({ element, graph: { root } }, version)
+          : referenceOf(parseAccess(before), version.from.registry.name, version.repository.name);
       const tag = published?.tag ?? tagOf(parseAccess(after));
-      const name = published?.repository ?? repository;
+      const name = published?.repository ?? change.repository;
       const below = targetPath === "" ? name : name.slice(targetPath.length + 1);
       const renewed = `${prefix === "" ? "" : `${prefix}/`}${below}${tag === undefined ? "" : `:${tag}`}@${root.digest}`;
       return old === undefined || old === renewed ? [] : [[old, renewed]];
     }),
   );
-  return Object.fromEntries(pairs);
+  return Object.fromEntries(names === "signed" ? distinct(pairs) : pairs);
+}
+
+/** Two component versions may have one version of a resource with different content: the digest then belongs to the key. */
+function distinct(pairs: readonly [string, string][]): readonly [string, string][] {
+  const references = Map.groupBy(pairs, ([key]) => key);
+  const isAlone = (key: string) => new Set(references.get(key)?.map(([, renewed]) => renewed)).size === 1;
+  return pairs.map(([key, renewed]) => [isAlone(key) ? key : `${key}${renewed.slice(renewed.indexOf("@"))}`, renewed]);
 }
 
 function tagOf(access: Access): string | undefined {

@@ -14,12 +14,14 @@ import { checkExisting, type ExistingPolicy, findPresent, findTags, furtherSigna
 import { makePlan, type Plan } from "./plan.ts";
 import type { NameTemplate } from "./published-name.ts";
 import { settle } from "./settle.ts";
+import type { NameSource } from "./signed-name.ts";
 import { tellsReferrers } from "./tag-referrers.ts";
 
 export interface PrepareOptions {
   readonly target: ComponentRepository<Registry & Partial<Pick<TargetLocation, "origin">>>;
   readonly form: AccessForm;
   readonly published?: NameTemplate | undefined;
+  readonly names?: NameSource | undefined;
   readonly existing: ExistingPolicy;
   /** What the target has under the name of a component version, or undefined. */
   readonly existingVersion: (source: ComponentVersion) => Promise<ComponentVersion | undefined>;
@@ -31,13 +33,13 @@ export async function prepare(
   options: PrepareOptions,
   signal?: AbortSignal,
 ): Promise<Plan> {
-  const { target, form, published, existing } = options;
+  const { target, form, published, names, existing } = options;
   const there = await Promise.all(versions.map(({ version }) => options.existingVersion(version)));
   const location = { origin: target.registry.origin ?? target.registry.name, path: target.path };
   const arrangements = versions.map((surveyed, index) => {
     checkExisting(there[index], surveyed.version, existing);
     const signatures = furtherSignatures(there[index], surveyed.version);
-    const arranged = arrange(surveyed, { form, published, target: location, furtherSignatures: signatures });
+    const arranged = arrange(surveyed, { form, published, names, target: location, furtherSignatures: signatures });
     checkComponentDigest(surveyed.version.descriptor, arranged.manifest);
     return settle(arranged, there[index]);
   });

@@ -7,6 +7,7 @@ import { tagOf } from "../ocm/component-version.ts";
 import { printable } from "../redact.ts";
 import { isRepository, isTag, parseImageReference } from "../registry/reference.ts";
 import type { ArtifactName } from "./artifact-name.ts";
+import type { NameSource } from "./signed-name.ts";
 
 const WHERE = "input publish-artifacts";
 
@@ -20,8 +21,8 @@ export interface NameTemplate {
   readonly tag: string;
 }
 
-/** `{repository}:{tag}`; the tag may be left out. */
-export function parseNameTemplate(text: string): NameTemplate {
+/** `{repository}:{tag}`; the tag may be left out. Where only signed parts name artifacts, they come from no registry. */
+export function parseNameTemplate(text: string, names: NameSource = "any"): NameTemplate {
   const invalid = (why: string) =>
     new TransferError("INPUT_INVALID", `publish-artifacts is "${printable(text, 100)}", which ${why}`, {
       where: WHERE,
@@ -31,6 +32,13 @@ export function parseNameTemplate(text: string): NameTemplate {
   const [repository, tag] = colon < 0 ? [text, "{tag}"] : [text.slice(0, colon), text.slice(colon + 1)];
   for (const [, field = ""] of text.matchAll(/\{([^}]*)\}/g)) {
     if (!FIELDS.some((known) => known === field)) throw invalid(`asks for {${printable(field, 40)}}`);
+  }
+  if (names === "signed" && text.includes("{registry}")) {
+    throw new TransferError("INPUT_INVALID", "publish-artifacts asks for {registry}, which no signature covers", {
+      where: WHERE,
+      remedy:
+        "With signatures {repository} is <component>/<resource>: take {registry} out, or set trust-names: true where nobody but the signers can write to the source.",
+    });
   }
   const example = fill(
     { repository, tag },
