@@ -1888,7 +1888,7 @@ function parseComponentVersion(text, where) {
         throw malformed(`has "${printable(version, 60)}" for a version, which is no semantic version${hintFor(version)}`);
     return { repository: parseRepository(parts.repository, where), component, version, digest };
 }
-/** Without the separator; only the first part where there is none, at a position below zero. */
+/** Both parts without the separator; the whole text alone where its position is below zero. */
 function splitAt(text, at) {
     return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }
@@ -1945,7 +1945,7 @@ function formatRepository(repository) {
     const scheme = repository.scheme === undefined ? "" : `${repository.scheme}://`;
     return `${scheme}${repository.host}${repository.path === "" ? "" : `/${repository.path}`}`;
 }
-/** As version 2 of the CLI tells a digest from a path or a port, whatever its algorithm. */
+/** As version 2 of the CLI distinguishes a digest from a path or a port, whatever its algorithm. */
 const DIGEST_AT_END = /@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9A-Fa-f]{32,}$/;
 /** Up to the last @ but that of a digest: a password may hold slashes. */
 const LOGIN = /^([A-Za-z][\w.+/-]*::)?(\w+:\/\/)?.*@(?!sha\d+:)/s;

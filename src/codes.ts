@@ -110,7 +110,7 @@ export const codes = {
   DESCRIPTOR_MALFORMED: "A component descriptor cannot be read.",
   DESCRIPTOR_VERSION_UNSUPPORTED: "A component descriptor has a schema that is not supported.",
   DESCRIPTOR_MISPLACED: "Under the tag or digest of one component version lies the descriptor of another.",
-  VERSION_ALIASED: "What was asked for as a version is a tag of another version.",
+  VERSION_ALIASED: "A version that was asked for is only a tag of another one.",
   ARTIFACT_UNKNOWN: "An artifact of a component version lies nowhere where it is said to.",
   ARTIFACT_UNAVAILABLE: "The server that holds an artifact does not hand it out.",
   CHART_INDEX_MALFORMED: "The index of a chart repository cannot be read.",

@@ -256,7 +256,7 @@ describe("a tag of a signed component version", () => {
     }
   });
 
-  test("is none for a reference either, and both ends are named", async () => {
+  test("is no answer to a reference either, and both ends are named", async () => {
     const registry = await startFakeRegistry();
     tag(registry, addNote(registry, "first", { version: "1.2.0" }), "1.2");
     const cart = { name: "example.org/cart", path: "ocm", references: [`${SHOP}:1.2`] };

@@ -67,7 +67,7 @@ export function parseComponentVersion(text: string, where: string): ComponentVer
   return { repository: parseRepository(parts.repository, where), component, version, digest };
 }
 
-/** Without the separator; only the first part where there is none, at a position below zero. */
+/** Both parts without the separator; the whole text alone where its position is below zero. */
 function splitAt(text: string, at: number): [string, string | undefined] {
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }
@@ -126,7 +126,7 @@ export function formatRepository(repository: RepositorySpec): string {
   return `${scheme}${repository.host}${repository.path === "" ? "" : `/${repository.path}`}`;
 }
 
-/** As version 2 of the CLI tells a digest from a path or a port, whatever its algorithm. */
+/** As version 2 of the CLI distinguishes a digest from a path or a port, whatever its algorithm. */
 const DIGEST_AT_END = /@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9A-Fa-f]{32,}$/;
 
 /** Up to the last @ but that of a digest: a password may hold slashes. */
