@@ -206,6 +206,15 @@ describe("a target that is its own source", () => {
     expect(registry.tags(HOME)).toEqual({ "1.0.0": second.digest });
   });
 
+  test("that has lost the tag gets it back", async () => {
+    const { registry, first } = await startMoved();
+    await fetch(`${registry.origin}/v2/${HOME}/manifests/1.0.0`, { method: "DELETE" });
+    expect(registry.tags(HOME)).toEqual({});
+    expect((await repair(registry, first.digest)).annotations).toEqual([]);
+    const inputs = { command: "verify", "component-versions": `${registry.origin}/ocm//${SHOP}:1.0.0` };
+    expect(notesOf(await runAction({ inputs }))).toEqual(["first"]);
+  });
+
   test("gets the tag back to what is pinned where that is asked for", async () => {
     const { registry, first } = await startMoved();
     const result = await repair(registry, first.digest, { existing: "overwrite" });

@@ -51,6 +51,27 @@ describe("versions that the line does not name", () => {
     expect(written(result)).toEqual(["example.org/part:1.0.0", "example.org/part:1.1.0"]);
   });
 
+  test("that differ in upper and lower case alone are versions of their own, by name and in lists", async () => {
+    const twins = makeCtf(
+      ["1.0.0-T0", "1.0.0-t0"].map((version) => ({ id: `example.org/part:${version}`, blobs: [version] })),
+    );
+    const registry = await startFakeRegistry();
+    const target = `${registry.origin}/ocm`;
+    const line = `${twins}//example.org/part`;
+    const all = await run({ "component-versions": line, "semver-constraint": ">=1.0.0-0", target });
+    expect(codesOf(all)).toEqual([]);
+    expect(Object.keys(registry.tags("ocm/component-descriptors/example.org/part")).sort()).toEqual([
+      "1.0.0-T0",
+      "1.0.0-t0",
+    ]);
+    for (const source of [line, `${target}//example.org/part`]) {
+      const latest = await run({ "component-versions": source, latest: "true" });
+      expect(written(latest)).toEqual(["example.org/part:1.0.0-t0"]);
+      const named = await run({ "component-versions": `${source}:1.0.0-T0` });
+      expect([codesOf(named), written(named)]).toEqual([[], ["example.org/part:1.0.0-T0"]]);
+    }
+  });
+
   test.each([
     [{ "semver-constraint": "^3" }, "COMPONENT_VERSION_UNKNOWN"],
     [{ "semver-constraint": ">>1" }, "CONSTRAINT_MALFORMED"],

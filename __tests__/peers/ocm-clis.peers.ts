@@ -18,11 +18,15 @@ test("an OCM CLI is on the PATH", () => {
   expect(clis.map(({ name }) => name)).not.toEqual([]);
 });
 
+const SIGNED = { signatures: `acme=${acmePublicKey}` };
+
 /** What this action writes, by where and in which form. */
 const copies: readonly (readonly [place: string, inputs: Record<string, string>])[] = [
   ["a registry", {}],
   ["a registry, by absolute reference", { access: "ociArtifact" }],
   ["a registry, published by name too", { "publish-artifacts": "{repository}:{tag}" }],
+  ["a registry, by absolute reference and signed name", { access: "ociArtifact", ...SIGNED }],
+  ["a registry, published by signed name too", { "publish-artifacts": "{repository}:{tag}", ...SIGNED }],
   ["a folder", {}],
   ["a .tar", {}],
   ["a .tgz", {}],

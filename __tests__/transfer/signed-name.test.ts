@@ -5,6 +5,7 @@ import { arrange } from "../../src/transfer/arrange.ts";
 import { imageMap } from "../../src/transfer/images.ts";
 import { parseNameTemplate } from "../../src/transfer/published-name.ts";
 import { nameSource, signedName, signedReference, unsignedNames } from "../../src/transfer/signed-name.ts";
+import { writtenRepositories } from "../../src/transfer/written-repositories.ts";
 import { addImage, resource } from "./content.ts";
 import { createMemoryRegistry } from "./memory-registry.ts";
 import { surveyed } from "./surveyed.ts";
@@ -132,6 +133,22 @@ test("one name for two images has their digests behind it, so that none is taken
     Object.fromEntries(plans.map(({ image: { digest } }) => [`acme.org/shop/web:1.0.0@${digest}`, reference(digest)])),
   );
 });
+
+test.each(["localBlob", "relativeOciReference", "ociArtifact"] as const)(
+  "a preflight for %s asks for the repositories that a transfer writes to under signed names",
+  async (form) => {
+    const registry = createMemoryRegistry("home.test");
+    const image = addImage(registry, "images/web");
+    const access = { type: "ociArtifact", imageReference: `far.test/images/web@${image.digest}` };
+    const version = await surveyed(registry, { resources: [resource("web", access)] });
+    const options = { form, names: "signed", published: parseNameTemplate("{repository}", "signed") } as const;
+    const target = { origin: "target.test", path: "ocm" };
+    const { placements } = arrange(version, { ...options, target, furtherSignatures: [] });
+    const asked = writtenRepositories([version], { ...options, path: target.path });
+    expect([...asked].sort()).toEqual([...new Set(placements.map(({ to }) => to))].sort());
+    expect(asked).toContain("ocm/acme.org/shop/web");
+  },
+);
 
 test("what has no name in its access passes over none", async () => {
   const registry = createMemoryRegistry("home.test");
