@@ -57,7 +57,7 @@ async function startSwapped(access: Naming) {
   return { registry, web, api };
 }
 
-/** Everything that tells others what images are called, but for what lies in the component version itself. */
+/** The names of images wherever others read them, but for the component version itself. */
 async function namesFrom(line: string, more: Readonly<Record<string, string>>) {
   const target = await startFakeRegistry();
   const folder = temporaryFolder();
