@@ -27,6 +27,7 @@ const ROOMS = [
   "proxy-files",
   "proxy",
   "archive",
+  "files",
   "errors",
   "redact",
   "codes",

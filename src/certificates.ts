@@ -1,7 +1,8 @@
-import { X509Certificate } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { randomUUID, X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errorMessage, TransferError } from "./errors.ts";
+import { PRIVATE, writeWhole } from "./files/write-whole.ts";
 import { trustedAuthorities } from "./http/tls.ts";
 import { printable } from "./redact.ts";
 
@@ -38,8 +39,8 @@ export function certificatesIn(text: string, where: string): string[] {
  */
 export async function exportCertificates(further: readonly string[], folder: string): Promise<Record<string, string>> {
   if (further.length === 0) return {};
-  const bundle = join(folder, "ocm-proxied-transfer-ca.pem");
-  await writeFile(bundle, `${trustedAuthorities(further).join("\n")}\n`, { mode: 0o600 });
+  const bundle = join(folder, `ocm-proxied-transfer-ca-${randomUUID()}.pem`);
+  await writeWhole(bundle, `${trustedAuthorities(further).join("\n")}\n`, PRIVATE);
   const variables = ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "GIT_SSL_CAINFO"];
   return Object.fromEntries(variables.map((name) => [name, bundle]));
 }

@@ -9,6 +9,7 @@ export const codes = {
   CONSTRAINT_MALFORMED: "A constraint of versions cannot be read.",
   COMMAND_UNKNOWN: "The command is none that this action has.",
   NODE_TOO_OLD: "The Node.js that runs the action is older than the bundle needs.",
+  PATH_LEADS_OUT: "A symbolic link leads out of the folder that was named.",
   INTERNAL: "The action met a state that it does not expect.",
   INTERRUPTED: "The run was stopped from outside before it was done.",
 

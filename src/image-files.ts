@@ -1,7 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
 import { errorMessage, TransferError } from "./errors.ts";
+import { placeOf } from "./files/place.ts";
+import { writeWhole } from "./files/write-whole.ts";
 import { printable } from "./redact.ts";
 import { helmValues } from "./transfer/helm-values.ts";
 import { type MovedImage, neutralReference, referenceBelow } from "./transfer/image-map.ts";
@@ -27,12 +28,19 @@ export function parseImageFileRequest(line: string, where: string): ImageFileReq
   });
 }
 
-/** Writes what tells deployments the new names of images; whole or not at all. */
+export interface ImageFileOptions {
+  readonly images: readonly MovedImage[];
+  /** Host and path that the images are pulled from. */
+  readonly prefix: string;
+  readonly workspace: string;
+}
+
+/** Writes the new names of images for deployments; each file whole or not at all. */
 export async function writeImageFiles(
   requests: readonly ImageFileRequest[],
-  { images, prefix }: { readonly images: readonly MovedImage[]; readonly prefix: string },
+  { images, prefix, workspace }: ImageFileOptions,
 ): Promise<ImageFileRequest[]> {
-  for (const { format, path } of requests) await replace(path, textOf(format, images, prefix));
+  for (const { format, path } of requests) await replace(path, textOf(format, images, prefix), workspace);
   return [...requests];
 }
 
@@ -49,16 +57,16 @@ function textOf(format: ImageFormat, images: readonly MovedImage[], prefix: stri
   return `${JSON.stringify(entries, null, 2)}\n`;
 }
 
-async function replace(path: string, text: string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
+async function replace(path: string, text: string, workspace: string): Promise<void> {
+  const where = "input write-images";
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, text, { flag: "wx" });
-    await rename(temporary, path);
+    const place = await placeOf(path, { workspace, where });
+    await mkdir(dirname(place), { recursive: true });
+    await writeWhole(place, text);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
+    if (error instanceof TransferError) throw error;
     throw new TransferError("OUTPUT_UNWRITABLE", `${printable(path)} cannot be written: ${errorMessage(error)}`, {
-      where: "input write-images",
+      where,
       remedy: "Name a path in a folder that this job may write to.",
       cause: error,
     });

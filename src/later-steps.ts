@@ -13,7 +13,11 @@ export async function handOn(
   { results, runner, allowList }: { results: Results; runner: Runner; allowList: readonly string[] },
 ): Promise<void> {
   if (inputs.writeProxyConfig.length > 0) {
-    const written = await writeProxyFiles(inputs.writeProxyConfig, { settings: proxy.effective, allowList });
+    const written = await writeProxyFiles(inputs.writeProxyConfig, {
+      settings: proxy.effective,
+      allowList,
+      workspace: runner.workspace,
+    });
     const isSecret = holdsPassword(proxy.effective);
     const files = written.map(({ format, path, digest, annotation }) => ({
       format,

@@ -107,6 +107,7 @@ function openRunSession(
     onSecret,
     observeAnswer,
     temp: runner.temp,
+    workspace: runner.workspace,
     signal,
   });
 }

@@ -1,7 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { mkdir, readFile, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errorCode, errorMessage, TransferError } from "./errors.ts";
+import { placeBelow, placeOf, refuseLink } from "./files/place.ts";
+import { PRIVATE, writeWhole } from "./files/write-whole.ts";
 import { writeCdh } from "./proxy/files/cdh.ts";
 import { type ConfigText, type ProxyConfig, refuseEmpty } from "./proxy/files/config.ts";
 import { FOLDER_FILES, readFolder, writeFolder } from "./proxy/files/connector-folder.ts";
@@ -19,16 +21,21 @@ import { printable } from "./redact.ts";
 /** More than any of these files has, and little enough to read at once. */
 const LARGEST = 4 * 1024 * 1024;
 
-/** The settings in the file or folder that the input `proxy-config` names. */
+/** The settings in the file or folder that the input `proxy-config` names. Links in a folder have to stay in it. */
 export async function readProxyConfig(path: string, environment: Environment = {}): Promise<ProxyConfig> {
   const origin = `proxy-config ${printable(path)}`;
   const kind = await kindOf(path);
   if (kind === undefined) throw missing(origin, "There is no such file or folder.");
+  const root = await realpath(path);
   if (kind === "file") {
-    const file = { origin, text: await readText(path, origin) };
+    const file = { origin, text: await readText(root, origin) };
     return readConfigFile(file, { name: basename(path), daemon: environment.DOCKER_HOST || undefined });
   }
-  const texts = await Promise.all(FOLDER_FILES.map((name) => readOptional(join(path, name), `${origin}/${name}`)));
+  const readBelow = async (name: string) => {
+    const found = await kindOf(join(root, name));
+    return found === undefined ? undefined : readOptional(placeBelow(root, name), `${origin}/${name}`);
+  };
+  const texts = await Promise.all(FOLDER_FILES.map(readBelow));
   if (texts.slice(0, 3).every((file) => file === undefined)) {
     throw missing(origin, `The folder has none of the files ${FOLDER_FILES.slice(0, 3).join(", ")}.`);
   }
@@ -37,6 +44,7 @@ export async function readProxyConfig(path: string, environment: Environment = {
 
 export interface WriteSources {
   readonly settings: ProxySettings;
+  readonly workspace: string;
   /** `host:port`, each: what squid has to allow. */
   readonly allowList: readonly string[];
 }
@@ -49,6 +57,7 @@ export interface WrittenProxyFile extends WriteRequest {
 }
 
 interface Target {
+  /** Real. */
   readonly path: string;
   /** Undefined removes the file. */
   readonly text: string | undefined;
@@ -68,14 +77,17 @@ export async function writeProxyFiles(
   for (const request of requests) prepared.push(await prepare(request, sources));
   const isSecret = holdSecrets(sources.settings);
   for (const { written, targets } of prepared) {
-    for (const target of targets) await replaceFile(target, isSecret && written.format !== "squid");
+    for (const target of targets) await replaceFile(target, written, isSecret && written.format !== "squid");
   }
   return prepared.map(({ written }) => written);
 }
 
-async function prepare(request: WriteRequest, { settings, allowList }: WriteSources): Promise<Prepared> {
-  const { format, path } = request;
-  const origin = `write-proxy-config ${printable(path)}`;
+async function prepare(request: WriteRequest, { settings, allowList, workspace }: WriteSources): Promise<Prepared> {
+  const { format } = request;
+  const origin = originOf(request);
+  const path = await placeOf(request.path, { workspace, where: origin }).catch((error) => {
+    throw unwritable(request, error);
+  });
   const existing = async (): Promise<ConfigText> => {
     const file = await readOptional(path, origin);
     if (file === undefined)
@@ -92,6 +104,7 @@ async function prepare(request: WriteRequest, { settings, allowList }: WriteSour
     case "env":
       return one(writeEnv(await optional(), settings));
     case "folder": {
+      for (const name of FOLDER_FILES) await refuseLink(path, join(path, name), origin);
       const texts = Object.entries(writeFolder(await optional(join(path, ".env")), settings));
       const targets = texts.map(([name, text]) => ({ path: join(path, name), text }));
       return { written: { ...request, findings: [] }, targets };
@@ -128,7 +141,7 @@ async function readText(path: string, origin: string): Promise<string> {
   try {
     const status = await stat(path);
     if (!status.isFile() || status.size > LARGEST) throw new Error(`it is no file of at most ${LARGEST} bytes`);
-    bytes = await readFile(path);
+    bytes = await readFile(path, { flag: constants.O_RDONLY | constants.O_NOFOLLOW });
   } catch (error) {
     throw missing(origin, `It cannot be read: ${errorCode(error) ?? errorMessage(error)}.`);
   }
@@ -142,34 +155,28 @@ async function readText(path: string, origin: string): Promise<string> {
   }
 }
 
-/** Whole or not at all, and with a password for its owner only. A link stays one: what it leads to is replaced. */
-async function replaceFile({ path, text }: Target, isSecret: boolean): Promise<void> {
-  const real = await realpath(path).catch(() => path);
-  const temporary = join(dirname(real), `.${basename(real)}.${randomUUID()}`);
+/** Whole or not at all, and with a password for its owner only. */
+async function replaceFile({ path, text }: Target, request: WriteRequest, isSecret: boolean): Promise<void> {
   try {
-    if (text === undefined) return await rm(real, { force: true });
-    await mkdir(dirname(real), { recursive: true });
-    const mode = isSecret ? 0o600 : await modeOf(real);
-    await writeFile(temporary, text, { flag: "wx", mode: 0o600 });
-    await chmod(temporary, mode);
-    await rename(temporary, real);
+    if (text === undefined) return await rm(path, { force: true });
+    await mkdir(dirname(path), { recursive: true });
+    await writeWhole(path, text, isSecret ? PRIVATE : undefined);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw new TransferError(
-      "PROXY_CONFIG_UNWRITABLE",
-      `The file cannot be written: ${errorCode(error) ?? "unknown"}.`,
-      {
-        where: `write-proxy-config ${printable(path)}`,
-        remedy: "Name a path in a folder that this job may write to.",
-        cause: error,
-      },
-    );
+    throw unwritable(request, error);
   }
 }
 
-async function modeOf(path: string): Promise<number> {
-  const status = await stat(path).catch(() => undefined);
-  return status === undefined ? 0o644 : status.mode & 0o777;
+function originOf({ path }: WriteRequest): string {
+  return `write-proxy-config ${printable(path)}`;
+}
+
+function unwritable(request: WriteRequest, cause: unknown): TransferError {
+  if (cause instanceof TransferError) return cause;
+  return new TransferError("PROXY_CONFIG_UNWRITABLE", `The file cannot be written: ${errorCode(cause) ?? "unknown"}.`, {
+    where: originOf(request),
+    remedy: "Name a path in a folder that this job may write to.",
+    cause,
+  });
 }
 
 function missing(where: string, problem: string): TransferError {

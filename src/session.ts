@@ -4,6 +4,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AccessMethods, createAccessMethods } from "./access-methods/access-methods.ts";
 import { errorCode, errorMessage, TransferError } from "./errors.ts";
+import { placeOf, workspaceOf } from "./files/place.ts";
 import { type ClientOptions, createClient, type Patience } from "./http/client.ts";
 import type { Hop } from "./http/hop.ts";
 import { createLimiter } from "./http/limiter.ts";
@@ -72,13 +73,15 @@ export interface SessionOptions {
   readonly unverified?: readonly string[];
   /** Folder that the session makes one of its own in, when it needs one. */
   readonly temp?: string;
+  /** Folder that the repository of the workflow is checked out to. */
+  readonly workspace?: string;
   /** Ends the unpacking of archives. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export function openSession(options: SessionOptions): Session {
   const { inputs, settings, credentials, sources, target, onSecret, certificates = [], unverified = [] } = options;
-  const { observeAnswer, signal } = options;
+  const { observeAnswer, signal, workspace = workspaceOf({}) } = options;
   const temp = join(options.temp ?? tmpdir(), `.ocm-proxied-transfer-${randomUUID()}`);
   const hops: Hop[] = [];
   const patience: Record<"probe" | "transfer", Patience> = {
@@ -138,6 +141,10 @@ export function openSession(options: SessionOptions): Session {
     return opened;
   }
 
+  async function openTargetArchive(path: string): Promise<CtfTarget> {
+    return openCtfTarget(await placeOf(path, { workspace, where: "input target" }), { spool: temp }, signal);
+  }
+
   return {
     hops,
     registries: registries.all,
@@ -151,7 +158,7 @@ export function openSession(options: SessionOptions): Session {
     async openTarget(spec) {
       const display = formatRepository(spec);
       if (spec.kind === "registry") return { registry: registries.named(spec), path: spec.path, display };
-      archiveTarget ??= openCtfTarget(spec.path, { spool: temp }, signal);
+      archiveTarget ??= openTargetArchive(spec.path);
       return { registry: await archiveTarget, path: "", display };
     },
     async reopenTarget(spec) {

@@ -11,6 +11,7 @@ export function createRecordingRunner(temp = "/nowhere"): RecordingRunner {
   const outputs: Record<string, string> = {};
   return {
     temp,
+    workspace: "/nowhere/workspace",
     lines,
     outputs,
     mask: (secret) => lines.push(`mask ${secret}`),

@@ -86,5 +86,5 @@ test.each([{}, { GITHUB_OUTPUT: "/runner/output" }])(
 test("names of files are one's own", () => {
   const names = Array.from({ length: 100 }, () => uniqueName("x"));
   expect(new Set(names).size).toBe(100);
-  for (const name of names) expect(name).toMatch(/^x-[0-9a-f]{8}$/);
+  for (const name of names) expect(name).toMatch(/^x-[0-9a-f-]{36}$/);
 });

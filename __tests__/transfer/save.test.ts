@@ -16,7 +16,7 @@ afterEach(stopEverything);
 
 function place(attempts = 1) {
   const folder = temporaryFolder();
-  const options = { partial: join(folder, ".partial"), attempts, signal: new AbortController().signal };
+  const options = { root: folder, partial: join(folder, ".partial"), attempts, signal: new AbortController().signal };
   return { folder, options, path: join(folder, "acme.org", "shop", "content") };
 }
 

@@ -35,7 +35,7 @@ export function createSpool(folder: string, largest: number): Spool {
   let made: Promise<string> | undefined;
 
   async function own(): Promise<string> {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     return mkdtemp(join(folder, "artifacts-"));
   }
 
@@ -57,7 +57,12 @@ export function createSpool(folder: string, largest: number): Spool {
       try {
         made ??= own();
         path = join(await made, randomUUID());
-        await pipeline([Readable.from(content), ...unpacking, measure, createWriteStream(path, { mode: 0o600 })]);
+        await pipeline([
+          Readable.from(content),
+          ...unpacking,
+          measure,
+          createWriteStream(path, { flags: "wx", mode: 0o600 }),
+        ]);
       } catch (error) {
         throw asTransferError(error, where, folder);
       }

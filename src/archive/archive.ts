@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { open, realpath, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { openFolder } from "./folder.ts";
 import { isGzip, UNPACK_LIMITS, type UnpackLimits } from "./gunzip.ts";
@@ -53,7 +53,7 @@ export async function openArchive(
   signal?: AbortSignal,
 ): Promise<Archive> {
   const format = await archiveFormat(path);
-  if (format === "folder") return openFolder(path);
+  if (format === "folder") return openFolder(await realpath(path));
   if (format !== "tgz") return indexTar(path, expects, path);
   return spoolTar(createReadStream(path), path, { spool, expects, limits }, signal);
 }

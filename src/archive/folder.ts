@@ -1,27 +1,32 @@
-import { createReadStream } from "node:fs";
+import { constants, createReadStream, openSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { errorCode } from "../errors.ts";
+import { placeBelow } from "../files/place.ts";
 import type { Archive } from "./archive.ts";
 
-export function openFolder(path: string): Archive {
+/** `root` is a real path. Files that are links are read as long as they lead to files below it. */
+export function openFolder(root: string): Archive {
   return {
     async list() {
-      const found = await readdir(path, { recursive: true, withFileTypes: true });
+      const found = await readdir(root, { recursive: true, withFileTypes: true });
       return found
         .filter((entry) => entry.isFile())
-        .map(({ parentPath, name }) => relative(path, join(parentPath, name)));
+        .map(({ parentPath, name }) => relative(root, join(parentPath, name)));
     },
     async size(name) {
       try {
-        const found = await stat(join(path, name));
+        const found = await stat(placeBelow(root, name));
         return found.isFile() ? found.size : undefined;
       } catch (error) {
         if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return undefined;
         throw error;
       }
     },
-    read: (name) => createReadStream(join(path, name)),
+    read: (name) => createReadStream("", { fd: openSync(placeBelow(root, name), READ) }),
     close: async () => {},
   };
 }
+
+/** A link that takes the place of the file afterwards is an error. */
+const READ = constants.O_RDONLY | constants.O_NOFOLLOW;

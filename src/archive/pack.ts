@@ -31,7 +31,7 @@ export async function pack(
       done(null, chunk);
     },
   });
-  const sink = createWriteStream(path, { flags: "wx", flush: true });
+  const sink = createWriteStream(path, { flags: "wx", mode: 0o600, flush: true });
   try {
     await (isCompressed
       ? pipeline(tarBlocks(inputs), createGzip(), withoutSystem(), measured, sink, { signal })

@@ -19,7 +19,7 @@ export async function spoolTar(
 ): Promise<Archive> {
   const file = join(spool, `.partial-${randomUUID()}.tar`);
   try {
-    await mkdir(spool, { recursive: true });
+    await mkdir(spool, { recursive: true, mode: 0o700 });
     const { isPacked, whole } = await peek(content);
     const sink = createWriteStream(file, { flags: "wx", mode: 0o600 });
     await (isPacked ? gunzipInto(whole, sink, where, limits, signal) : pipeline(whole, sink, { signal }));

@@ -1,7 +1,8 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { TransferError, throwAll } from "../errors.ts";
+import { placeOf } from "../files/place.ts";
 import { parseAccess } from "../ocm/access.ts";
 import type { Element } from "../ocm/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
@@ -25,6 +26,7 @@ export async function download(run: Run): Promise<void> {
       remedy: "Name the folder to download to.",
     });
   }
+  const root = await placeOf(inputs.output, { workspace: runner.workspace, where: "input output" });
   const keys = await readTrustedKeys(inputs.signatures);
   const gathered = await gatherWithPreflight(run);
   if (keys.length > 0) throwAll(distrustOf(gathered, keys));
@@ -32,7 +34,7 @@ export async function download(run: Run): Promise<void> {
   const bytes = { copied: 0, mounted: 0, skipped: 0 };
   const files: DownloadedFile[] = [];
   Object.assign(results, { files, bytes });
-  const options = { partial: join(inputs.output, `.partial-${randomUUID()}`), attempts: inputs.retries, signal };
+  const options = { root, partial: join(root, `.partial-${randomUUID()}`), attempts: inputs.retries, signal };
   try {
     const folders = versions.map(({ version }) => folderOf(version, inputs.output));
     for (const surveyed of versions) {
@@ -85,7 +87,8 @@ async function downloadVersion(
   return Promise.all(
     wanted.map(async ({ item, path }) => {
       const of = { component: name, version, resource: item.element.name, path };
-      return { file: { ...of, ...contentOf(item) }, size: await save(item, path, options) };
+      const place = join(options.root, relative(output, path));
+      return { file: { ...of, ...contentOf(item) }, size: await save(item, place, options) };
     }),
   );
 }
@@ -109,13 +112,16 @@ function contentOf(item: SavedItem): { mediaType: string; digest: string } {
   return { mediaType, digest: item.blobs.map(({ digest }) => digest).join(",") };
 }
 
-/** Names come from whoever wrote the component: they become one path segment that cannot point anywhere else. */
+const MAX_NAME = 120;
+
+/** Names come from the author of a component: each becomes one path segment that cannot point anywhere else. */
 function safeName(name: string): string {
-  const safe = name
-    .replace(/[^A-Za-z0-9._+-]+/g, "-")
-    .replace(/^\.+/, "_")
-    .slice(0, 120);
-  return safe === "" ? "_" : safe;
+  const safe = name.replace(/[^A-Za-z0-9._+-]+/g, "-").replace(/^\.+/, "_");
+  if (safe === "") return "_";
+  if (safe.length <= MAX_NAME) return safe;
+  // Two long names that begin alike stay two.
+  const mark = createHash("sha256").update(name).digest("hex").slice(0, 16);
+  return `${safe.slice(0, MAX_NAME - mark.length - 1)}-${mark}`;
 }
 
 function uniqueFileName({ name, extraIdentity }: Element, taken: Set<string>): string {

@@ -52,7 +52,8 @@ export async function transfer(run: Run): Promise<void> {
   results.componentVersions = describeVersions(plan, destination, "written");
   const names = imageNames(run, destination);
   const images = movedImages(plan.arrangements, names);
-  results.written = await writeImageFiles(inputs.writeImages, { images, prefix: names.prefix });
+  const { workspace } = runner;
+  results.written = await writeImageFiles(inputs.writeImages, { images, prefix: names.prefix, workspace });
   for (const { format, path } of results.written) runner.info(`wrote ${path} (${format})`);
 }
 

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Archive } from "../archive/archive.ts";
 import { pack } from "../archive/pack.ts";
 import { file, type TarInput } from "../archive/tar-blocks.ts";
+import { makeFolders } from "../files/place.ts";
+import { modeOf } from "../files/write-whole.ts";
 import { ARTIFACT_INDEX } from "./artifact-index.ts";
 import { BLOBS, blobName, digestOfName } from "./blob-name.ts";
 import type { Staging } from "./ctf-staging.ts";
@@ -11,7 +13,7 @@ import type { Staging } from "./ctf-staging.ts";
 /** Moves the blobs into the folder and replaces the index last: it names nothing that is not on the disk. */
 export async function commitFolder(path: string, index: string, staging: Staging): Promise<void> {
   await staging.create();
-  await mkdir(join(path, BLOBS), { recursive: true });
+  await makeFolders(path, join(path, BLOBS), path);
   for (const digest of staging.sizes.keys()) await rename(staging.path(digest), join(path, blobName(digest)));
   await flush(join(path, BLOBS));
   const unfinished = join(staging.folder, ARTIFACT_INDEX);
@@ -34,6 +36,7 @@ export async function commitArchive(
   const inputs = [file(ARTIFACT_INDEX, Buffer.from(index)), ...(await blobs(staging, before))];
   await pack(unfinished, inputs, { isCompressed: !path.endsWith(".tar") }, signal);
   try {
+    await chmod(unfinished, await modeOf(path));
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => {});

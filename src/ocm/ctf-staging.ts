@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, rename, rm, rmdir } from "node:fs/promises";
+import { rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { unwritable } from "../archive/refusal.ts";
 import { isFileSystemError } from "../errors.ts";
+import { makePrivateFolder } from "../files/write-whole.ts";
 import { streamOf } from "../registry/content.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
 import type { Digest } from "../registry/digest.ts";
@@ -33,11 +34,11 @@ export interface StagingOptions {
 
 export function createStaging(folder: string, { path: target, isDurable }: StagingOptions): Staging {
   const sizes = new Map<Digest, number>();
-  let outermost: Promise<string | undefined> | undefined;
+  let outermost: Promise<string> | undefined;
   const path = (digest: Digest) => join(folder, digest.replace(":", "."));
 
   async function create(): Promise<void> {
-    outermost ??= mkdir(folder, { recursive: true });
+    outermost ??= makePrivateFolder(folder);
     await outermost;
   }
 

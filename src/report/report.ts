@@ -46,7 +46,7 @@ export async function writeReport(
   };
   await mkdir(runner.temp, { recursive: true });
   const path = join(runner.temp, `${uniqueName("ocm-proxied-transfer")}.json`);
-  await writeFile(path, JSON.stringify(report, null, 2), { mode: 0o600 });
+  await writeFile(path, JSON.stringify(report, null, 2), { mode: 0o600, flag: "wx" });
   for (const [name, value] of Object.entries(outputs)) {
     const text = JSON.stringify(value);
     runner.output(

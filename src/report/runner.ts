@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { appendFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as core from "@actions/core";
+import { workspaceOf } from "../files/place.ts";
 import type { Environment } from "../proxy/settings.ts";
 import { conceal, printable } from "../redact.ts";
 
@@ -9,6 +10,8 @@ import { conceal, printable } from "../redact.ts";
 export interface Runner {
   /** Where files of this run may lie. */
   readonly temp: string;
+  /** Folder that the repository of the workflow is checked out to; elsewhere the working directory. */
+  readonly workspace: string;
   mask(secret: string): void;
   info(line: string): void;
   warning(message: string, title: string): void;
@@ -34,6 +37,7 @@ export function createRunner(environment: Environment): Runner {
 function githubRunner(environment: Environment): Runner {
   return {
     temp: environment.RUNNER_TEMP || tmpdir(),
+    workspace: workspaceOf(environment),
     mask: (secret) => {
       conceal(secret);
       core.setSecret(secret);
@@ -64,6 +68,7 @@ function plainRunner(environment: Environment): Runner {
   const write = (text: string) => process.stderr.write(`${line(text)}\n`);
   return {
     temp: environment.RUNNER_TEMP || tmpdir(),
+    workspace: workspaceOf(environment),
     mask: conceal,
     info: write,
     warning: (message) => write(`warning: ${message}`),
@@ -78,5 +83,5 @@ function plainRunner(environment: Environment): Runner {
 
 /** A file name of this run that no other run has. */
 export function uniqueName(prefix: string): string {
-  return `${prefix}-${randomUUID().slice(0, 8)}`;
+  return `${prefix}-${randomUUID()}`;
 }

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { errorMessage, isFileSystemError, TransferError } from "../errors.ts";
+import { makeFolders } from "../files/place.ts";
 import { type Descriptor, OCI_INDEX } from "../registry/descriptor.ts";
 import { encoded } from "../registry/digest.ts";
 import { persist } from "../registry/persist.ts";
@@ -12,7 +13,9 @@ import type { ReadableRepository } from "../registry/registry.ts";
 import type { Graph } from "./graph.ts";
 
 export interface SaveOptions {
-  /** Folder that what is not complete yet lies below; nothing else may be in it. */
+  /** The real path of the folder that was named. No link below it is followed. */
+  readonly root: string;
+  /** Folder below it for files that are not complete yet; nothing else may be in it. */
   readonly partial: string;
   readonly attempts: number;
   readonly signal: AbortSignal;
@@ -43,7 +46,7 @@ export async function saveBlobs(
   options: SaveOptions,
 ): Promise<void> {
   await inPlace(file, options, async (partial) => {
-    await writeFile(partial, "");
+    await writeFile(partial, "", { flag: "wx" });
     let start = 0;
     for (const blob of blobs) {
       await saveBlob(from, blob, partial, options, start);
@@ -66,12 +69,17 @@ async function saveBlob(
 }
 
 /** Writes elsewhere and renames at the end: what bears the name is whole. */
-async function inPlace(path: string, { partial }: SaveOptions, write: (path: string) => Promise<void>): Promise<void> {
+async function inPlace(
+  path: string,
+  { root, partial }: SaveOptions,
+  write: (path: string) => Promise<void>,
+): Promise<void> {
   const unfinished = join(partial, randomUUID());
   try {
-    await mkdir(partial, { recursive: true });
+    await mkdir(root, { recursive: true });
+    await mkdir(partial, { recursive: true, mode: 0o700 });
     await write(unfinished);
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(root, dirname(path), "input output");
     await rm(path, { recursive: true, force: true });
     await rename(unfinished, path);
   } catch (error) {

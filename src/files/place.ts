@@ -1,0 +1,102 @@
+import { realpathSync } from "node:fs";
+import { lstat, mkdir, readlink, realpath } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { errorCode, TransferError } from "../errors.ts";
+import { printable } from "../redact.ts";
+
+/** As many symbolic links as Linux follows in one path (path_resolution(7)). */
+const MAX_LINKS = 40;
+
+export interface PlaceOptions {
+  /** Folder that the repository of the workflow is checked out to. */
+  readonly workspace: string;
+  /** The input, as messages name it. */
+  readonly where: string;
+}
+
+/** Folder whose content a commit can choose: the checkout of a GitHub job, elsewhere the working directory. */
+export function workspaceOf(environment: Readonly<Record<string, string | undefined>>): string {
+  return resolve(environment.GITHUB_WORKSPACE || ".");
+}
+
+/** Whether `path` is `folder` itself or below it. Both are absolute; links are not looked at. */
+export function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** Whether a path lies in the workspace, either as it is written or where its links lead. */
+export async function isInWorkspace(path: string, workspace: string): Promise<boolean> {
+  const absolute = resolve(path);
+  if (isInside(workspace, absolute)) return true;
+  const [folder, place] = await Promise.all([followed(workspace), followed(absolute)]);
+  return isInside(folder, absolute) || isInside(folder, place);
+}
+
+/**
+ * The real path of what an input names and this run writes, whether it exists or not. Links of the user's own are followed; one
+ * in the workspace may come with a commit, so it has to stay in the workspace.
+ */
+export async function placeOf(path: string, { workspace, where }: PlaceOptions): Promise<string> {
+  const absolute = resolve(path);
+  const [folder, place] = await Promise.all([followed(workspace), followed(absolute)]);
+  const isNamedInside = isInside(workspace, absolute) || isInside(folder, absolute);
+  if (isNamedInside && !isInside(folder, place)) throw leadsOut(path, "the workspace", where);
+  return place;
+}
+
+/** Makes the folders from `root`, a real path, down to `path`. None of them is a link. */
+export async function makeFolders(root: string, path: string, where: string): Promise<void> {
+  await mkdir(root, { recursive: true });
+  let folder = root;
+  for (const name of relative(root, path).split(sep)) {
+    if (name === "") continue;
+    folder = join(folder, name);
+    await makeFolder(folder);
+    if ((await lstat(folder)).isSymbolicLink()) throw leadsOut(folder, root, where);
+  }
+}
+
+/** Refuses a link in the place of a file that this run reads and writes again. */
+export async function refuseLink(root: string, path: string, where: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isSymbolicLink() === true) throw leadsOut(path, root, where);
+}
+
+/** The real path of an existing file below `root`, a real path. Links are followed as long as they stay in it. */
+export function placeBelow(root: string, name: string): string {
+  const path = join(root, name);
+  const place = realpathSync(path);
+  if (isInside(root, place)) return place;
+  throw leadsOut(path, root, root);
+}
+
+/** Where a path leads, links of parts that do not exist included: writing to such a link would create what it names. */
+async function followed(path: string, links = 0): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    const isMissing = errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR";
+    if (!isMissing || links > MAX_LINKS || dirname(path) === path) throw error;
+  }
+  const parent = await followed(dirname(path), links + 1);
+  const place = join(parent, basename(path));
+  const target = await readlink(place).catch(() => undefined);
+  return target === undefined ? place : followed(resolve(parent, target), links + 1);
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST") throw error;
+  }
+}
+
+function leadsOut(path: string, folder: string, where: string): TransferError {
+  const [link, root] = [printable(path, 300), printable(folder, 300)];
+  return new TransferError("PATH_LEADS_OUT", `${link} is, or lies behind, a symbolic link that leads out of ${root}`, {
+    where,
+    remedy: "See who made the link. If it is meant, name the folder that it leads to; otherwise remove it.",
+  });
+}
