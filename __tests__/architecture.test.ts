@@ -16,6 +16,7 @@ const ROOMS = [
   "preflight",
   "session",
   "registries",
+  "checkout",
   "certificates",
   "inputs",
   "image-files",

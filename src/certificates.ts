@@ -12,11 +12,16 @@ const PEM = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 export async function readCertificates(input: string): Promise<string[]> {
   if (input.trim() === "") return [];
   if (input.includes("-----BEGIN")) return certificatesIn(input, "input ca-certificates");
-  const paths = input
+  return (await Promise.all(certificatePaths(input).map(readPemFile))).flat();
+}
+
+/** The files that the input names; none where it holds PEM text itself. */
+export function certificatePaths(input: string): string[] {
+  if (input.includes("-----BEGIN")) return [];
+  return input
     .split(/\r?\n/)
     .map((line) => line.trim())
     .filter((line) => line !== "");
-  return (await Promise.all(paths.map(readPemFile))).flat();
 }
 
 /** Every certificate of a PEM text, each proved to be one. */

@@ -1,4 +1,5 @@
 import { certificatesIn, readCertificates } from "./certificates.ts";
+import { checkoutFindings } from "./checkout.ts";
 import { type Setup, setup } from "./commands/setup.ts";
 import { TransferError } from "./errors.ts";
 import type { Inputs } from "./inputs.ts";
@@ -32,7 +33,12 @@ export async function readRunSettings(inputs: Inputs, environment: Environment):
     credentials: await readCredentials(inputs, environment),
     certificates: [...(await readCertificates(inputs.caCertificates)), ...extra],
     unverified,
-    findings: [...proxy.findings, ...(config?.findings ?? []), ...unverifiedHosts(unverified)],
+    findings: [
+      ...proxy.findings,
+      ...(config?.findings ?? []),
+      ...unverifiedHosts(unverified),
+      ...(await checkoutFindings(inputs, config, environment)),
+    ],
   };
 }
 

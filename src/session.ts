@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AccessMethods, createAccessMethods } from "./access-methods/access-methods.ts";
+import { dockerConfigFile, dockerConfigInCheckout } from "./checkout.ts";
 import { errorCode, errorMessage, TransferError } from "./errors.ts";
 import { placeOf, workspaceOf } from "./files/place.ts";
 import { type ClientOptions, createClient, type Patience } from "./http/client.ts";
@@ -202,9 +203,8 @@ export function openSession(options: SessionOptions): Session {
 export async function readCredentials(inputs: Inputs, environment: Environment): Promise<CredentialEntry[]> {
   const fromInput = parseCredentialLines(inputs.credentials);
   const isNamed = inputs.registryConfig !== "";
-  const file = isNamed
-    ? inputs.registryConfig
-    : join(environment.DOCKER_CONFIG || join(environment.HOME || homedir(), ".docker"), "config.json");
+  const file = isNamed ? inputs.registryConfig : dockerConfigFile(environment);
+  if ((await dockerConfigInCheckout(inputs, environment)) !== undefined) return fromInput;
   if (file.trimStart().startsWith("{")) {
     throw new TransferError("CREDENTIALS_MALFORMED", "registry-config holds the content of a file, not its name", {
       where: "input registry-config",
