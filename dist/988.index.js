@@ -1478,7 +1478,7 @@ function remedyFor(code, { neededFor }) {
 /** The error for an answer nobody wanted. `doing` is a phrase such as `reading manifest 1.2.0 of acme/shop`. */
 async function registryError(response, doing, { as, of = "api", remedy } = {}) {
     const { hop, status } = response;
-    const said = registryWords(await bodyText(response));
+    const said = registryWords(await bodyText(response), hop);
     const code = as ?? codeFor(status, said.codes, of);
     const words = said.text === "" ? "" : `: ${said.text}`;
     const wait = retryAfter(response.headers["retry-after"], Date.now());
@@ -1516,9 +1516,18 @@ async function bodyText(response) {
         return "";
     }
 }
-function registryWords(body) {
+/** Whose pages are not quoted: hosts that a registry or a descriptor names, which may be internal ones. */
+const NAMED_BY_OTHERS = /^(?:artifacts$|blobs of |token for |uploads to )/;
+/** What a registry sends to may answer in nobody's name: nothing of that is shown. */
+function registryWords(body, { redirectedFrom, neededFor }) {
+    if (redirectedFrom !== undefined)
+        return { codes: [], text: "" };
     try {
-        const { errors } = JSON.parse(body);
+        const { errors, details, error_description: description } = JSON.parse(body);
+        // Token hosts: RFC 6749, 5.2, and Docker's.
+        const said = [description, details].find((text) => typeof text === "string");
+        if (errors === undefined && said !== undefined)
+            return { codes: [], text: printable(said, 200) };
         if (Array.isArray(errors)) {
             const entries = errors.filter(isRecord);
             const codes = entries.flatMap(({ code }) => (typeof code === "string" ? [printable(code, 60)] : []));
@@ -1529,6 +1538,8 @@ function registryWords(body) {
     catch {
         // Not every registry, and no proxy, answers in the form of the specification.
     }
+    if (NAMED_BY_OTHERS.test(neededFor))
+        return { codes: [], text: "" };
     const page = /^\s*</.test(body) ? (/<title>([^<]*)/i.exec(body)?.[1] ?? "an HTML page") : body;
     return { codes: [], text: printable(page, 200) };
 }
