@@ -8849,6 +8849,9 @@ function readCount(name, text, preset, least, most) {
     throw invalid(name, text, `Use a whole number from ${least} to ${most}.`);
 }
 function readHostPattern(name, text) {
+    if (/^\.[^.]+$/.test(text)) {
+        throw invalid(name, text, `That is a whole top-level domain. Write more of the name: .corp.example, or single hosts.`);
+    }
     if (/^\.?[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?::\d{1,5})?$|^\[[0-9a-fA-F:]+\](?::\d{1,5})?$/.test(text))
         return text.toLowerCase();
     throw invalid(name, text, "Use host, host:port, .suffix or .suffix:port, one per line; never everything.");
@@ -9682,6 +9685,9 @@ function listIn(value, path, where) {
 function registries_conf_readHost(value, path, where) {
     const from = where(path);
     const host = typeof value === "string" ? value.replace(/\/.*$/s, "").replace(/^\*\./, ".") : "";
+    if (/^\.[^.]+$/.test(host)) {
+        throw config_malformed(from, "The value names a whole top-level domain.", "Write more of the name, or single hosts.");
+    }
     if (/^\.?[\w-](?:[\w.-]*[\w-])?(?::\d{1,5})?$|^\[[0-9a-f:]+\](?::\d{1,5})?$/i.test(host)) {
         return { value: host.toLowerCase(), from };
     }

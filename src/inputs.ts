@@ -287,6 +287,13 @@ function readCount(name: string, text: string, preset: number, least: number, mo
 }
 
 function readHostPattern(name: string, text: string): string {
+  if (/^\.[^.]+$/.test(text)) {
+    throw invalid(
+      name,
+      text,
+      `That is a whole top-level domain. Write more of the name: .corp.example, or single hosts.`,
+    );
+  }
   if (/^\.?[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?::\d{1,5})?$|^\[[0-9a-fA-F:]+\](?::\d{1,5})?$/.test(text))
     return text.toLowerCase();
   throw invalid(name, text, "Use host, host:port, .suffix or .suffix:port, one per line; never everything.");

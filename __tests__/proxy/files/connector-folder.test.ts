@@ -96,6 +96,8 @@ insecure = true
     ["registry = [1]", "line 1, registry.0"],
     ['[[registry]]\nlocation = "a"\ninsecure = "true"', "line 3, registry.0.insecure"],
     ["[[registry]]\ninsecure = true", "line 1, registry.0.prefix"],
+    ["[[registry]]\nprefix = '*.com'\ninsecure = true", "line 2, registry.0.prefix"],
+    ["[registries.insecure]\nregistries = ['.com:5000']", "line 2, registries.insecure.registries.0"],
     ['[[registry]]\nlocation = "http://a"\ninsecure = true', "line 2, registry.0.location"],
   ])("%j is refused at %s", (text, place) => {
     expect(() => insecure(text)).toThrow(

@@ -56,6 +56,9 @@ function listIn(value: unknown, path: readonly string[], where: PathOrigin): rea
 function readHost(value: unknown, path: readonly string[], where: PathOrigin): Setting {
   const from = where(path);
   const host = typeof value === "string" ? value.replace(/\/.*$/s, "").replace(/^\*\./, ".") : "";
+  if (/^\.[^.]+$/.test(host)) {
+    throw malformed(from, "The value names a whole top-level domain.", "Write more of the name, or single hosts.");
+  }
   if (/^\.?[\w-](?:[\w.-]*[\w-])?(?::\d{1,5})?$|^\[[0-9a-f:]+\](?::\d{1,5})?$/i.test(host)) {
     return { value: host.toLowerCase(), from };
   }
