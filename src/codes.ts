@@ -21,6 +21,7 @@ export const codes = {
   PROXY_SPELLINGS_DIFFER: "The two spellings of a proxy variable hold different values.",
   ALL_PROXY_IGNORED: "There is a proxy in ALL_PROXY, which is not read.",
   NO_PROXY_ENTRY_DEAD: "An entry of NO_PROXY matches no host.",
+  NO_PROXY_ENTRY_UNPRINTABLE: "An entry of NO_PROXY holds characters that cannot be seen.",
   BLOB_HOSTS_UNKNOWN: "A registry is to be reached directly, but its blob hosts are not known.",
   BLOB_HOSTS_SHARED: "A registry is to be reached directly, and its blob hosts serve more than registries.",
   HTTPS_PROXY_UNSET: "There is a proxy for http and none for https.",

@@ -19,7 +19,7 @@ import { type Problem, problemsOf } from "./report/problem.ts";
 import { writeReport } from "./report/report.ts";
 import type { Results } from "./report/results.ts";
 import { createRunner, type Runner } from "./report/runner.ts";
-import { secretsOf, spellings } from "./report/secrets.ts";
+import { secretsOf, tokenSpellings } from "./report/secrets.ts";
 import { summarise } from "./report/summary.ts";
 import { type RunSettings, readRunSettings } from "./run-settings.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
@@ -97,7 +97,7 @@ function openRunSession(
     }
   };
   const sources = [...inputs.componentVersions, ...inputs.resolvers].map(({ repository }) => repository);
-  const onSecret = (secret: string) => spellings(secret).forEach(runner.mask);
+  const onSecret = (token: string) => tokenSpellings(token).forEach(runner.mask);
   return openSession({
     ...others,
     inputs,

@@ -23,6 +23,16 @@ export function printableUrl(url: string | URL): string {
   return printable(`${parsed.protocol}//${parsed.host}${parsed.pathname}${search}`);
 }
 
+/**
+ * Runs of characters that cannot be seen, or that change how others are seen: controls, formats (bidirectional marks, zero-width ones, tags),
+ * separators of lines, surrogates without a partner, private use, and what fonts leave out (Unicode, Default_Ignorable_Code_Point).
+ */
+export const UNPRINTABLE: RegExp = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]+/gu;
+
+export function isPrintable(text: string): boolean {
+  return text.search(UNPRINTABLE) < 0;
+}
+
 const LONGEST = 500;
 
 /** Longest first, so that nothing is left of a secret that another is a part of. */
@@ -40,7 +50,7 @@ export function conceal(secret: string): void {
 const apart = (colons: string) => colons.replace(/:(?=:)|^:$/g, ": ");
 
 /**
- * Foreign text (a registry's message, a proxy's page, a label) on one line, free of control, bidirectional and ANSI characters,
+ * Foreign text (a registry's message, a proxy's page, a label) on one line, free of ANSI sequences and unprintable characters,
  * with nothing that a runner reads as a workflow command and nothing that looks like a token.
  */
 export function printable(text: string, longest: number = LONGEST): string {
@@ -48,8 +58,7 @@ export function printable(text: string, longest: number = LONGEST): string {
     .reduce((shown, secret) => shown.replaceAll(secret, "***"), text)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
     .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, " ")
+    .replace(UNPRINTABLE, " ")
     // An address in its brackets (RFC 3986, 3.2.2) begins no command.
     .replace(/\[([0-9a-fA-F:.]+)\]|:(?=:)/g, (found, address = "") => (isIPv6(address) ? found : apart(found)))
     .replace(/##\[/g, "# #[")

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { parseProxyUrl } from "../../src/proxy/proxy-url.ts";
 import { readSettings } from "../../src/proxy/settings.ts";
 import { type Credential, parseCredentialLines } from "../../src/registry/credentials.ts";
-import { secretsOf } from "../../src/report/secrets.ts";
+import { secretsOf, tokenSpellings } from "../../src/report/secrets.ts";
 
 const none = readSettings({ environment: {} }).effective;
 const base64 = (text: string) => Buffer.from(text).toString("base64");
@@ -87,4 +87,24 @@ test("what is bound to a token host is as secret as any other login", () => {
 test("each spelling once", () => {
   const secrets = ofProxies("http://ada:s3cret@proxy", "http://ada:s3cret@proxy");
   expect(new Set(secrets).size).toBe(secrets.length);
+});
+
+describe("a token that a registry hands out", () => {
+  test("is masked, in the spellings that an answer could repeat", () => {
+    const token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2ln";
+    expect(tokenSpellings(token)).toEqual(expect.arrayContaining([token, base64(token)]));
+  });
+
+  test.each([
+    "",
+    "e",
+    "true",
+    "sha256",
+    "registry.corp",
+    "a token of words",
+    "line\nbreak-of-a-token",
+    '{"a":"bcdefghijkl"}',
+  ])("is not masked where it is none, and would blank what others say: %j", (token) => {
+    expect(tokenSpellings(token)).toEqual([]);
+  });
 });

@@ -15,12 +15,18 @@ const versionOf = (version: string): ComponentVersionResult => ({
 
 const problem = { code: "DENIED", message: "no", where: undefined, remedy: "Ask." } as const;
 
+function tableOf(head: readonly string[], cells: readonly string[]): string {
+  const row = (tag: string, texts: readonly string[]) =>
+    `<tr>${texts.map((text) => `<${tag}>${text}</${tag}>`).join("")}</tr>`;
+  return ["<table>", row("th", head), row("td", cells), "</table>"].join("\n");
+}
+
 test("the verdict comes first, and empty tables not at all", () => {
   expect(summarise({ allowList: [], command: "transfer", results: nothing, hosts: [], problem: undefined })).toBe(
     "## ✅ transfer succeeded\n",
   );
   expect(summarise({ allowList: [], command: "transfer", results: nothing, hosts: [], problem })).toBe(
-    "## ❌ transfer failed: DENIED\n\nno\n\n**What to do:** Ask.\n",
+    "## ❌ transfer failed: DENIED\n\n<p>no</p>\n\n<p><strong>What to do:</strong> Ask.</p>\n",
   );
 });
 
@@ -69,13 +75,27 @@ test("everything that there is to tell, in its order", () => {
   expect(summarise({ allowList: [], command: "transfer", results, hosts, problem: undefined }).split("\n\n")).toEqual([
     "## ✅ transfer succeeded",
     "1.5 MB copied, 0 B mounted, 999 B there already.",
-    `| Component version | State | Component digest | Repository |\n| --- | --- | --- | --- |\n| acme.org/shop:1.0.0 | written | <code>sha256:${"0".repeat(64)}</code> | <code>registry.corp/ocm/component-descriptors/acme.org/shop</code> |`,
-    "| Resource | File |\n| --- | --- |\n| readme | <code>out/readme</code> |",
-    "| URL | Way | Rule |\n| --- | --- | --- |\n| <code>https://ghcr.io</code> | proxy | HTTPS&#95;PROXY |",
-    "| Blocked host | Refused by | Code | What to do |\n| --- | --- | --- | --- |\n| <code>cdn.test:443</code> | proxy | <code>PROXY&#95;DENIED</code> | Allow it. |",
+    tableOf(
+      ["Component version", "State", "Component digest", "Repository"],
+      [
+        "<code>acme.org/shop:1.0.0</code>",
+        "written",
+        `<code>sha256:${"0".repeat(64)}</code>`,
+        "<code>registry.corp/ocm/component-descriptors/acme.org/shop</code>",
+      ],
+    ),
+    tableOf(["Resource", "File"], ["<code>readme</code>", "<code>out/readme</code>"]),
+    tableOf(["URL", "Way", "Rule"], ["<code>https&#58;//ghcr.io</code>", "proxy", "<code>HTTPS&#95;PROXY</code>"]),
+    tableOf(
+      ["Blocked host", "Refused by", "Code", "What to do"],
+      ["<code>cdn.test:443</code>", "proxy", "<code>PROXY&#95;DENIED</code>", "Allow it."],
+    ),
     expect.stringMatching(/^```mermaid\ngraph LR\n[\s\S]*```$/),
-    "| Host | Way | Rule | Needed for |\n| --- | --- | --- | --- |\n| <code>ghcr.io:443</code> | proxy | HTTPS&#95;PROXY | source registry |",
-    "| Finding | What to do |\n| --- | --- |\n| <code>HTTPS&#95;PROXY&#95;UNSET</code> there is none | Set it. |\n",
+    tableOf(
+      ["Host", "Way", "Rule", "Needed for"],
+      ["<code>ghcr.io:443</code>", "proxy", "<code>HTTPS&#95;PROXY</code>", "source registry"],
+    ),
+    `${tableOf(["Finding", "What to do"], ["<code>HTTPS&#95;PROXY&#95;UNSET</code> there is none", "Set it."])}\n`,
   ]);
 });
 
@@ -90,27 +110,40 @@ describe("text of others is text", () => {
       hosts: [],
       problem: { ...problem, message: hostile },
     }).split("\n\n")[1];
-    expect(message).not.toMatch(/[<>[\]*`|@\\\n]|&lt;|::/);
-    expect(message?.replace(/&#\d+;/g, "")).not.toContain("#");
-    const decoded = message?.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+    const html = message?.replace(/<\/?(?:p|code)>/g, "");
+    expect(html).not.toMatch(/[<>[\]*`|@\\\n]|&lt;|::/);
+    expect(html?.replace(/&#\d+;/g, "")).not.toContain("#");
+    const decoded = html?.replace(/&#(\d+);/g, (_, unit) => String.fromCharCode(Number(unit)));
     expect(decoded).toBe(hostile.replace("\n", " ").replaceAll("::", ": :"));
+  });
+
+  test("words are prose, and everything that could be more is code", () => {
+    const message = 'The proxy refused "cdn.test:443" (blobs), see https://a.test/b; 404, after 12 s.';
+    const [, paragraph] = summarise({
+      allowList: [],
+      command: "x",
+      results: nothing,
+      hosts: [],
+      problem: { ...problem, message },
+    }).split("\n\n");
+    expect(paragraph).toBe(
+      "<p>The proxy refused &#34;<code>cdn.test:443</code>&#34; (blobs), see <code>https&#58;//a.test/b</code>; 404, after 12 s.</p>",
+    );
   });
 
   test("no cell ends before it ends", () => {
     const results = { ...nothing, componentVersions: [{ ...versionOf("1"), component: hostile, repository: hostile }] };
-    const row = summarise({ allowList: [], command: "x", results, hosts: [], problem: undefined })
-      .trimEnd()
-      .split("\n")
-      .at(-1);
-    expect(row?.split("|")).toHaveLength(6);
+    const summary = summarise({ allowList: [], command: "x", results, hosts: [], problem: undefined });
+    expect(summary.match(/<td>/g)).toHaveLength(4);
+    expect(summary.match(/<\/td>/g)).toHaveLength(4);
   });
 });
 
 test("a long table is cut, and says so: more than 1 MiB would not be shown at all", () => {
   const results = { ...nothing, componentVersions: Array.from({ length: 5000 }, (_, at) => versionOf(`1.0.${at}`)) };
   const summary = summarise({ allowList: [], command: "transfer", results, hosts: [], problem: undefined });
-  expect(summary).toContain("1.0.999 ");
-  expect(summary).not.toContain("1.0.1000 ");
+  expect(summary).toContain(":1.0.999<");
+  expect(summary).not.toContain(":1.0.1000<");
   expect(summary).toContain("… and 4000 more, in the report");
   expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024);
 });

@@ -1,6 +1,7 @@
 import type { Code } from "../codes.ts";
 import { TransferError } from "../errors.ts";
 import { type Hop, HopError } from "../http/hop.ts";
+import { isPlainHost } from "../proxy/plain-host.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import { originVerdict } from "./origin-verdict.ts";
 import { proxyVerdict } from "./proxy-verdict.ts";
@@ -61,8 +62,16 @@ function registryVerdict({ code, hop, message, remedy = "" }: RegistryError): Ve
   return { code, refusedBy: hop.route.via === "proxy" ? "proxy" : "runner", message, remedy };
 }
 
+const NO_HOST = "Ask the operators of the registry: it sends to something that is not the name of a host.";
+
+/** Whether the verdict would have something allowed or listed that stands for more than one host. */
+function isUnlistable({ host, route }: Hop, { inputLines = [] }: Verdict): boolean {
+  return !isPlainHost(host) && (route.via === "proxy" || inputLines.length > 0);
+}
+
 function describe(hop: Hop, verdict: Verdict, isAnswer: boolean): Told {
-  const { code, refusedBy, message, remedy, host = hop.host, inputLines = [] } = verdict;
+  const { code, refusedBy, message, host = hop.host } = verdict;
+  const { remedy, inputLines = [] } = isUnlistable(hop, verdict) ? { remedy: NO_HOST } : verdict;
   const { via, rule } = hop.route;
   const [asked, redirectedFrom] = [hop.host, hop.redirectedFrom?.host];
   return {

@@ -1,6 +1,7 @@
 import { errorMessage } from "../errors.ts";
+import { printable } from "../redact.ts";
 import type { Finding } from "./finding.ts";
-import { commas, isDead } from "./no-proxy.ts";
+import { commas, isDead, type NoProxyEntry } from "./no-proxy.ts";
 import { parseProxyUrl } from "./proxy-url.ts";
 import type { Environment, ProxySettings, Setting } from "./settings.ts";
 
@@ -70,6 +71,15 @@ function deadEntryFindings({ noProxy }: ProxySettings): Finding[] {
       message: `The entry "${withoutUserinfo(entry)}" (${from}) matches no host.`,
       remedy: "Write host, .domain, host:port, an IP address without brackets, or a network like 10.0.0.0/8.",
     }));
+}
+
+/** Entries that are left out: they would reach the environment of every later step, and clients read them in different ways. */
+export function unprintableFindings(entries: readonly NoProxyEntry[]): Finding[] {
+  return entries.map(({ entry, from }) => ({
+    code: "NO_PROXY_ENTRY_UNPRINTABLE",
+    message: `The entry "${withoutUserinfo(printable(entry, 200))}" (${from}) holds characters that cannot be seen, and is left out.`,
+    remedy: "Type the entry instead of pasting it.",
+  }));
 }
 
 function comparable(value: string, name: string): string {

@@ -1,8 +1,9 @@
+import { isPrintable } from "../redact.ts";
 import type { Finding } from "./finding.ts";
 import { type GoUrl, goProxyUrl } from "./go-url.ts";
 import { commas, type NoProxyEntry, parseNoProxy } from "./no-proxy.ts";
 import { type ProxyUrl, parseProxyUrl } from "./proxy-url.ts";
-import { settingsFindings } from "./settings-findings.ts";
+import { settingsFindings, unprintableFindings } from "./settings-findings.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -65,10 +66,12 @@ export function readSettings(sources: SettingsSources): ReadSettings {
   const noProxy = findSetting("no-proxy", sources);
   const cgi = (sources.environment.REQUEST_METHOD ?? "") !== "";
 
+  const entries = entriesOf(noProxy, sources.noProxyExtra ?? []);
+  const unprintable = entries.filter(({ entry }) => !isPrintable(entry));
   const effective: ProxySettings = {
     httpProxy: parseProxyUrl(httpProxy.value, httpProxy.from),
     httpsProxy: parseProxyUrl(httpsProxy.value, httpsProxy.from),
-    noProxy: canonicalNoProxy(noProxy, sources.noProxyExtra ?? []),
+    noProxy: canonicalNoProxy(entries.filter((entry) => !unprintable.includes(entry))),
     cgi,
   };
   return {
@@ -79,7 +82,10 @@ export function readSettings(sources: SettingsSources): ReadSettings {
       noProxy: parseNoProxy(noProxy.value, noProxy.from),
       cgi,
     },
-    findings: settingsFindings(effective, [httpProxy, httpsProxy, noProxy], sources.environment),
+    findings: [
+      ...settingsFindings(effective, [httpProxy, httpsProxy, noProxy], sources.environment),
+      ...unprintableFindings(unprintable),
+    ],
   };
 }
 
@@ -99,17 +105,21 @@ function findSetting(name: Name, { inputs, config, environment }: SettingsSource
   return isDirect ? { value: "", from: setting.from } : setting;
 }
 
-/** Clients disagree on separators, on `*` inside a list and on loopback: only commas, `*` alone, loopback always written out. */
-function canonicalNoProxy(setting: Setting, extra: readonly string[]): readonly NoProxyEntry[] {
-  const all = [
+/** Clients disagree on separators and on loopback: only commas, loopback always written out. */
+function entriesOf(setting: Setting, extra: readonly string[]): readonly NoProxyEntry[] {
+  return [
     ...parseNoProxy(commas(setting.value), setting.from),
     ...parseNoProxy(commas(extra.join(",")), "input no-proxy-registries"),
     ...parseNoProxy(LOOPBACK, "always"),
   ];
-  const everything = all.find(({ entry }) => entry === "*");
+}
+
+/** Clients disagree on `*` inside a list: only `*` alone. */
+function canonicalNoProxy(entries: readonly NoProxyEntry[]): readonly NoProxyEntry[] {
+  const everything = entries.find(({ entry }) => entry === "*");
   if (everything !== undefined) return [everything];
   const seen = new Set<string>();
-  return all.filter(({ entry }) => {
+  return entries.filter(({ entry }) => {
     const key = entry.toLowerCase();
     return seen.has(key) ? false : seen.add(key);
   });

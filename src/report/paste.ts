@@ -1,6 +1,7 @@
 import type { Code } from "../codes.ts";
 import type { Told } from "../preflight/diagnosis.ts";
 import { squidAllowList } from "../proxy/files/squid-allow-list.ts";
+import { isPlainHost } from "../proxy/plain-host.ts";
 
 /** What rules of a proxy can mend; one that is not reached, or wants a login, has nothing against the host. */
 const DENIALS = new Set<Code>(["PROXY_DENIED", "BLOB_HOST_DENIED", "BLOB_HOST_NOT_IN_NO_PROXY", "UPLOAD_HOST_BLOCKED"]);
@@ -14,6 +15,8 @@ export function pasteReady(diagnosis: readonly Told[], allowList: readonly strin
 function inputs(diagnosis: readonly Told[]): string {
   const lines = new Map<string, Set<string>>();
   for (const { input, line } of diagnosis.flatMap(({ inputLines }) => inputLines)) {
+    // NO_PROXY has IPv6 addresses without brackets.
+    if (!isPlainHost(line) && !isPlainHost(`[${line}]`)) continue;
     lines.set(input, (lines.get(input) ?? new Set()).add(line));
   }
   if (lines.size === 0) return "";

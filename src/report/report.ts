@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Diagnosis } from "../preflight/diagnosis.ts";
 import type { Plan, Tagging } from "../transfer/plan.ts";
 import type { HostResult } from "./hosts.ts";
+import { inertJson } from "./inert-json.ts";
 import type { Problem } from "./problem.ts";
 import type { Results } from "./results.ts";
 import { type Runner, uniqueName } from "./runner.ts";
@@ -46,13 +47,10 @@ export async function writeReport(
   };
   await mkdir(runner.temp, { recursive: true });
   const path = join(runner.temp, `${uniqueName("ocm-proxied-transfer")}.json`);
-  await writeFile(path, JSON.stringify(report, null, 2), { mode: 0o600, flag: "wx" });
+  await writeFile(path, inertJson(report, 2), { mode: 0o600, flag: "wx" });
   for (const [name, value] of Object.entries(outputs)) {
-    const text = JSON.stringify(value);
-    runner.output(
-      name,
-      Buffer.byteLength(text) > LARGEST_OUTPUT ? JSON.stringify({ truncated: true, report: path }) : text,
-    );
+    const text = inertJson(value);
+    runner.output(name, Buffer.byteLength(text) > LARGEST_OUTPUT ? inertJson({ truncated: true, report: path }) : text);
   }
   runner.output("allow-list", allowList.join("\n"));
   runner.output("bytes-copied", String(report.bytes.copied));

@@ -5,6 +5,7 @@ import * as core from "@actions/core";
 import { workspaceOf } from "../files/place.ts";
 import type { Environment } from "../proxy/settings.ts";
 import { conceal, printable } from "../redact.ts";
+import { inertLine } from "./inert-json.ts";
 
 /** Whoever runs us: a GitHub runner (or act), or a shell, a Tekton task, a pod. */
 export interface Runner {
@@ -75,7 +76,7 @@ function plainRunner(environment: Environment): Runner {
     error: (message) => write(`error: ${message}`),
     startGroup: (title) => write(title),
     endGroup: () => {},
-    output: (name, value) => process.stdout.write(`${name}=${value.replace(/\n/g, "\\n")}\n`),
+    output: (name, value) => process.stdout.write(`${name}=${inertLine(value)}\n`),
     exportVariable: () => {},
     summary: async () => {},
   };

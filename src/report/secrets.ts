@@ -20,6 +20,14 @@ export function secretsOf({ httpProxy, httpsProxy }: ProxySettings, credentials:
   return [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET);
 }
 
+/** Tokens of RFC 6750, 2.1, and long enough to be one: a registry that hands out `a` as a token would otherwise blank the log. */
+const TOKEN = /^[A-Za-z0-9._~+/-]{16,}=*$/;
+
+/** What to mask of a token that a registry handed out. */
+export function tokenSpellings(token: string): string[] {
+  return TOKEN.test(token) ? spellings(token) : [];
+}
+
 /** A secret as it is, percent-encoded, in base64, escaped as in JSON, and in hexadecimal. */
 export function spellings(secret: string): string[] {
   if (secret === "") return [];

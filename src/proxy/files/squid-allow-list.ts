@@ -1,9 +1,10 @@
 import { isIP } from "node:net";
+import { isPlainHost } from "../plain-host.ts";
 
 /** Rules for a squid.conf that allow exactly these, each a `host:port`: http://www.squid-cache.org/Doc/config/acl/ */
 export function squidAllowList(hosts: readonly string[]): string {
   const byPort = new Map<string, Set<string>>();
-  for (const host of hosts) {
+  for (const host of hosts.filter(isPlainHost)) {
     const [, literal, name = "", port = ""] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(host) ?? [];
     const bare = (literal ?? name).toLowerCase();
     if (bare !== "") byPort.set(port, (byPort.get(port) ?? new Set()).add(bare));

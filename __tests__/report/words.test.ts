@@ -1,0 +1,285 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { isIPv6 } from "node:net";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { setup } from "../../src/commands/setup.ts";
+import type { Hop } from "../../src/http/hop.ts";
+import { squidAllowList } from "../../src/proxy/files/squid-allow-list.ts";
+import { allowList, type HostResult, hostsOf } from "../../src/report/hosts.ts";
+import { pasteReady } from "../../src/report/paste.ts";
+import { picture } from "../../src/report/picture.ts";
+import { writeReport } from "../../src/report/report.ts";
+import type { Results } from "../../src/report/results.ts";
+import { summarise } from "../../src/report/summary.ts";
+import { through } from "../http/open-client.ts";
+import { type Random, seeded } from "../proxy/files/random.ts";
+import { temporaryFolder } from "../real/fixtures.ts";
+import { parseKeyValueFile, parseWorkflowCommands } from "../real/runner-files.ts";
+import { stopEverything } from "../real/running.ts";
+import { hostileHost, hostileText } from "./hostile-text.ts";
+import { createRecordingRunner } from "./recording-runner.ts";
+import { told } from "./told.ts";
+
+afterEach(stopEverything);
+
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+const seeds = Array.from({ length: 150 }, (_, seed) => seed);
+
+/** Results in which everything that can come from elsewhere is hostile. */
+function hostileResults(random: Random): Results {
+  const text = () => hostileText(random);
+  return {
+    findings: [{ code: "RATE_LIMITED", message: text(), remedy: text() }],
+    diagnosis: [told(text(), { message: text(), remedy: text(), rule: text() })],
+    componentVersions: [
+      {
+        component: text(),
+        version: text(),
+        repository: text(),
+        digest: text(),
+        signatures: [text()],
+        state: "written",
+        resources: [],
+      },
+    ],
+    files: [{ component: text(), version: text(), resource: text(), path: text(), mediaType: text(), digest: text() }],
+    routes: [{ url: text(), via: "proxy", proxy: text(), rule: text(), before: "proxy", differs: [] }],
+    images: { [text()]: text() },
+  };
+}
+
+function hostileHosts(random: Random): HostResult[] {
+  return [{ host: hostileText(random), via: "proxy", rule: hostileText(random), "needed-for": hostileText(random) }];
+}
+
+describe("a job summary", () => {
+  /** What a reader sees outside of code. */
+  const proseOf = (summary: string) =>
+    summary
+      .replace(/```[\s\S]*?```/g, " ")
+      .replace(/<code>[^<]*<\/code>/g, " ")
+      .replace(/<\/?[a-z]+>/g, " ")
+      .replace(/&#(\d+);/g, (_, unit) => String.fromCharCode(Number(unit)));
+
+  test.each(seeds)("links nothing, and has the shape of one without hostile text: seed %d", (seed) => {
+    const random = seeded(seed);
+    const problem = {
+      code: "DENIED",
+      message: hostileText(random),
+      where: undefined,
+      remedy: hostileText(random),
+    } as const;
+    const results = hostileResults(random);
+    const summary = summarise({ allowList: [], command: "transfer", results, hosts: hostileHosts(random), problem });
+    const visible = summary.replace(/\n/g, " ");
+    expect(visible).not.toMatch(UNSEEN);
+    expect(proseOf(summary)).not.toMatch(
+      /:\/\/|\bwww\.|@\w|#\d|\bGH-\d|:\w+:|\b(?=[0-9a-f]*\d)[0-9a-f]{7,40}\b|mailto:/i,
+    );
+    expect(summary.replace(/```[\s\S]*?```/g, "")).not.toMatch(/:\/\/|www\./i);
+    const tags = summary.replace(/```[\s\S]*?```/g, "").match(/<[^>]*>/g) ?? [];
+    expect(tags.filter((tag) => !/^<\/?(?:table|tr|th|td|code|p|strong)>$/.test(tag))).toEqual([]);
+    const count = (tag: string) => tags.filter((each) => each === tag).length;
+    expect(["<table>", "</table>", "<tr>", "<td>"].map(count)).toEqual([6, 6, 12, 19]);
+    // A blank line would end the HTML, and Markdown would begin (CommonMark 0.31.2, 4.6).
+    const blocks = summary.trimEnd().split("\n\n");
+    for (const block of blocks.slice(1))
+      expect(block).toMatch(/^(?:<table>[\s\S]*<\/table>|<p>.*<\/p>|```[\s\S]*```|Ask for this .*)$/);
+  });
+
+  test("stays below what GitHub shows, however long the words are", () => {
+    const long = `${"<".repeat(499)}`;
+    const findings = Array.from({ length: 2000 }, (_, at) => ({
+      code: "RATE_LIMITED" as const,
+      message: `${at}${long}`,
+      remedy: long,
+    }));
+    const results = { findings, diagnosis: [] };
+    const summary = summarise({ allowList: [], command: "x", results, hosts: [], problem: undefined });
+    expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024);
+    expect(summary).toContain("more, in the report");
+  });
+});
+
+describe("a diagram", () => {
+  test.each(seeds)("has the nodes and ways of the hosts alone: seed %d", (seed) => {
+    const random = seeded(seed);
+    const chart = picture(hostileHosts(random), [told(hostileText(random), { asked: hostileText(random) })]);
+    const shape = chart.split("\n").map((line) => line.replace(/"[\w .,:/[\]-]*(?:<br\/>[\w .,:/[\]-]*)?"/g, '""'));
+    expect(shape).toEqual([
+      "```mermaid",
+      "graph LR",
+      "  runner([runner])",
+      '  proxy{{""}}',
+      '  h0[""]',
+      expect.stringMatching(/^ {2}runner (?:-->|-- "" --x) proxy$/),
+      "  proxy --> h0",
+      ...(shape.length > 8 ? ["  linkStyle 0 stroke:#d1242f,stroke-width:3px"] : []),
+      "```",
+    ]);
+  });
+});
+
+describe("rules and lines to paste", () => {
+  const RULE =
+    /^(?:#.*|acl ocm_port_\d+ port \d+|acl ocm_(?:hosts|addresses)_\d+ dst(?:domain)? -n [a-z0-9_.:-]+|http_access allow ocm_(?:hosts|addresses)_\d+ ocm_port_\d+|)$/;
+  const hop = (host: string): Hop => ({
+    method: "GET",
+    url: "https://x/",
+    host,
+    route: through("http://p:1"),
+    neededFor: "x",
+  });
+
+  /** One host by itself: nothing that stands for several. */
+  function expectPlain(host: string): void {
+    const name = isIPv6(host) ? host : host.replace(/:\d+$/, "");
+    expect(name).toMatch(/^(?:\[[0-9a-f:.]+\]|[0-9a-f:]+:[0-9a-f:]*|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)$/i);
+  }
+
+  test.each(seeds)("name single hosts only, whatever hosts were met: seed %d", (seed) => {
+    const random = seeded(seed);
+    const hosts = Array.from({ length: 20 }, () => hostileHost(random));
+    const allowed = allowList(hostsOf(hosts.map(hop)), hosts);
+    for (const host of allowed) expectPlain(host);
+    const rules = squidAllowList(hosts).split("\n");
+    for (const line of rules) expect(line).toMatch(RULE);
+    for (const line of rules) {
+      const [, value] = /dst(?:domain)? -n (.*)$/.exec(line) ?? [];
+      if (value !== undefined) expectPlain(value);
+    }
+    const inputs = ["no-proxy", "plain-http", "no-proxy-registries"] as const;
+    const inputLines = hosts.map((line) => ({ input: random.pick(inputs), line }));
+    const pasted = pasteReady([told("a:443", { inputLines })], hosts);
+    const listed = [...pasted.matchAll(/^ {4}(.*)$/gm)].map(([, line = ""]) => line);
+    const noProxy = /^ {2}no-proxy: (.*)$/m.exec(pasted)?.[1]?.split(",") ?? [];
+    for (const host of [...listed, ...noProxy]) expectPlain(host);
+    expect(pasted.match(/```/g) ?? []).toHaveLength(pasted === "" ? 0 : (pasted.match(/^Add|^Ask/gm) ?? []).length * 2);
+  });
+
+  test.each([".com:443", "*.com:443", "*:443", "a,b.example:443", "a..b:443", "-a.b:443", "a b:443", "a:0", "a:65536"])(
+    "none is made of %s",
+    (host) => {
+      expect(allowList(hostsOf([hop(host)]), [host])).toEqual([]);
+      expect(squidAllowList([host])).not.toMatch(/^acl|^http_access/m);
+      expect(pasteReady([told("a:443", { inputLines: [{ input: "no-proxy", line: host }] })], [])).toBe("");
+    },
+  );
+
+  test.each(["ghcr.io:443", "my_registry:5000", "10.0.0.1:80", "[2001:db8::1]:443", "xn--bcher-kva.example:443"])(
+    "one is made of %s",
+    (host) => {
+      expect(allowList(hostsOf([hop(host)]), [host])).toEqual([host]);
+      expect(squidAllowList([host])).toMatch(/^http_access allow/m);
+    },
+  );
+});
+
+describe("outputs and the report", () => {
+  test.each(seeds)("are the values that they were, in characters that can be seen: seed %d", async (seed) => {
+    const random = seeded(seed);
+    const runner = createRecordingRunner(temporaryFolder());
+    const results = hostileResults(random);
+    await writeReport(runner, {
+      command: "x",
+      results,
+      hosts: hostileHosts(random),
+      allowList: [],
+      problem: undefined,
+    });
+    const { report = "", ...outputs } = runner.outputs;
+    for (const text of Object.values(outputs)) {
+      expect(text).not.toMatch(UNSEEN);
+      expect(text).not.toContain("##[");
+    }
+    const document = readFileSync(report, "utf8");
+    expect(document.replaceAll("\n", "")).not.toMatch(UNSEEN);
+    expect(JSON.parse(document)).toMatchObject({ images: results.images, findings: results.findings });
+    expect(JSON.parse(outputs.files ?? "")).toEqual(results.files);
+  });
+});
+
+describe("what a runner reads", () => {
+  const source = pathToFileURL(join(import.meta.dirname, "../../src/report/runner.ts")).href;
+
+  /** One process that says every text in every way. */
+  function said(texts: readonly string[], isGithub: boolean) {
+    const folder = temporaryFolder();
+    const file = (name: string) => join(folder, name);
+    for (const name of ["output", "env", "summary"]) writeFileSync(file(name), "");
+    writeFileSync(file("texts"), JSON.stringify(texts));
+    const script = `
+      import { readFileSync } from "node:fs";
+      import { createRunner } from ${JSON.stringify(source)};
+      const runner = createRunner(process.env);
+      for (const [at, text] of JSON.parse(readFileSync(${JSON.stringify(file("texts"))}, "utf8")).entries()) {
+        runner.info(text); runner.warning(text, "CODE"); runner.error(text, "CODE"); runner.startGroup(text); runner.endGroup();
+        runner.output("output" + at, text);
+      }`;
+    const files = { GITHUB_OUTPUT: file("output"), GITHUB_ENV: file("env"), GITHUB_STEP_SUMMARY: file("summary") };
+    const { stdout, stderr, status } = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
+      env: isGithub ? files : {},
+      encoding: "utf8",
+    });
+    expect(status).toBe(0);
+    return { stdout, stderr, output: readFileSync(file("output"), "utf8") };
+  }
+
+  const random = seeded(1);
+  const texts = Array.from({ length: 1500 }, () => hostileText(random));
+
+  test("are this action's commands, a line each, and no others", () => {
+    const { stdout, output } = said(texts, true);
+    const commands = parseWorkflowCommands(stdout).map(({ command }) => command);
+    expect(commands).toEqual(texts.flatMap(() => ["warning", "error", "group", "endgroup"]));
+    expect(stdout).not.toContain("##[");
+    expect(stdout.replaceAll("\n", "")).not.toMatch(UNSEEN);
+    const lines = stdout.split(/\r\n|[\n\r\u0085\u2028\u2029]/).filter((line) => line !== "");
+    expect(lines.length).toBeLessThanOrEqual(texts.length * 5);
+    expect(Object.keys(parseKeyValueFile(output))).toHaveLength(texts.length);
+  });
+
+  test("are no commands where no runner listens", () => {
+    const { stdout, stderr } = said(texts, false);
+    expect(parseWorkflowCommands(stdout + stderr)).toEqual([]);
+    expect(stderr.replaceAll("\n", "")).not.toMatch(UNSEEN);
+    expect(stdout.split("\n")).toHaveLength(texts.length + 1);
+  });
+});
+
+describe("variables for later steps", () => {
+  test.each(seeds)("hold characters that can be seen, each on one line: seed %d", (seed) => {
+    const random = seeded(seed);
+    const noProxy = Array.from({ length: 5 }, () => hostileText(random)).join(",");
+    const { variables } = setup({ inputs: { noProxy, httpsProxy: "http://proxy:3128" }, environment: {} });
+    for (const value of Object.values(variables)) expect(value).not.toMatch(UNSEEN);
+    expect(variables.NO_PROXY).toMatch(/,localhost,127\.0\.0\.1,::1$|^localhost|^\*$/);
+  });
+
+  test.each([
+    "a\u0000b.corp",
+    "a\u001b[31m.corp",
+    "a\u202e.corp",
+    "exa\u00admple.corp",
+    "\u200bregistry.corp",
+    "\u{e0041}a",
+  ])("%j in no-proxy is left out, with a finding", (entry) => {
+    const { variables, findings } = setup({ inputs: { noProxy: `one.corp,${entry},two.corp` }, environment: {} });
+    expect(variables.NO_PROXY).toBe("one.corp,two.corp,localhost,127.0.0.1,::1");
+    expect(findings.map(({ code }) => code)).toContain("NO_PROXY_ENTRY_UNPRINTABLE");
+  });
+
+  test("a proxy with such characters is an error, or they are encoded", () => {
+    for (const [proxy, code] of [
+      ["http://pro\u0000xy:1", "PROXY_URL_MALFORMED"],
+      ["http://proxy\u001b:1", "PROXY_URL_MALFORMED"],
+      ["http://u\u0085ser:p\u202ess@proxy:1", undefined],
+    ] as const) {
+      const read = () => setup({ inputs: { httpsProxy: proxy }, environment: {} }).variables;
+      if (code === undefined) expect(read().HTTPS_PROXY).toMatch(/^http:\/\/u%C2%85ser:p%E2%80%AEss@proxy:1$/);
+      else expect(read).toThrow(expect.objectContaining({ code }));
+    }
+  });
+});

@@ -1,0 +1,63 @@
+import { printable } from "../redact.ts";
+
+/**
+ * Text of others in a job summary. It stands in HTML blocks only (https://spec.commonmark.org/0.31.2/#html-blocks), which no
+ * Markdown is read in; and since GitHub also links mentions, issues, commits and addresses that it finds in prose, whatever is no plain word
+ * stands in `<code>`, where it links nothing.
+ */
+export function prose(text: string): string {
+  return printable(text).replace(/[^ ]+/g, (word) => {
+    const [start, end] = [edge(word, LEADING, 1), word.length - edge(word, TRAILING, -1)];
+    const core = word.slice(start, end);
+    if (start >= end || isPlain(core)) return escaped(word);
+    return `${escaped(word.slice(0, start))}<code>${escaped(core)}</code>${escaped(word.slice(end))}`;
+  });
+}
+
+/** A text that is a name or a value as a whole. */
+export function code(text: string): string {
+  return `<code>${escaped(printable(text))}</code>`;
+}
+
+export function paragraph(html: string): string {
+  return `<p>${html}</p>`;
+}
+
+/** Empty without rows. Cells are HTML. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[], maxRows: number): string {
+  if (rows.length === 0) return "";
+  const row = (tag: "td" | "th", cells: readonly string[]) =>
+    `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join("")}</tr>`;
+  const hidden = rows.length - maxRows;
+  const more = hidden > 0 ? [row("td", [`… and ${hidden} more, in the report`])] : [];
+  return [
+    "<table>",
+    row("th", head),
+    ...rows.slice(0, maxRows).map((cells) => row("td", cells)),
+    ...more,
+    "</table>",
+  ].join("\n");
+}
+
+const LEADING = `"'(`;
+const TRAILING = `"'.,;:!?)`;
+
+/** How many characters of these a word begins with, or with step -1 ends with. */
+function edge(word: string, characters: string, step: 1 | -1): number {
+  let count = 0;
+  while (count < word.length && characters.includes(word.at(step === 1 ? count : -1 - count) ?? "")) count++;
+  return count;
+}
+
+/** Letters, or a short number; a commit could be named by seven hexadecimal digits. */
+function isPlain(word: string): boolean {
+  if (/^\d{1,6}$/.test(word)) return true;
+  return /^[\p{L}\p{M}'’-]+$/u.test(word) && !/^[0-9a-f]{7,40}$/i.test(word);
+}
+
+/** References instead of everything that HTML or a search for addresses could begin or end with. */
+function escaped(text: string): string {
+  return text
+    .replace(/[&<>"'`*_~{}[\]\\|@#$]|:(?=\/\/)/g, (sign) => `&#${sign.charCodeAt(0)};`)
+    .replace(/www\./gi, (found) => `${found.slice(0, -1)}&#46;`);
+}
