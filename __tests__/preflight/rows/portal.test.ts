@@ -58,7 +58,7 @@ test("a proxy redirects plain HTTP to its login page", async () => {
     code: "CAPTIVE_PORTAL",
     host: "login.example.test:80",
     "refused-by": "proxy",
-    message: "Log in to Acme Guest",
+    message: "login.example.test:80 answered 200",
     remedy: "log this runner in there",
   });
 });
@@ -94,7 +94,7 @@ test("a page comes instead of a blob alone", async () => {
     code: "CAPTIVE_PORTAL",
     host: "cdn.example.test:80",
     "refused-by": "proxy",
-    message: "Log in to Acme Guest",
+    message: "cdn.example.test:80 answered 200",
     remedy: "log this runner in there",
   });
 });
@@ -134,7 +134,7 @@ test("a page comes instead of a token", async () => {
     code: "CAPTIVE_PORTAL",
     host: "tokens.example.test:80",
     "refused-by": "proxy",
-    message: "Log in to Acme Guest",
+    message: "tokens.example.test:80 answered 200",
     remedy: "log this runner in there",
   });
 });
