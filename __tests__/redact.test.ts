@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { printable, printableUrl } from "../src/redact.ts";
+import { conceal, printable, printableUrl } from "../src/redact.ts";
 
 describe("URLs", () => {
   test.each([
@@ -45,6 +45,11 @@ describe("text of others", () => {
     ["\u001b[31mred\u001b[0m\u001b[1;2Hmoved", "redmoved"],
     ["bell\u0007, nothing\u0000, delete\u007f.", "bell , nothing , delete ."],
     ["abc\u202edcba\u202c.", "abc dcba ."],
+    ["a\u200bb\u2060c\ufeffd\u00ade", "a b c d e"],
+    ["tag\u{e0041}\u{e007f}s, fillers\u3164\u115f, joined\u034f", "tag s, fillers , joined"],
+    ["half\ud800 a pair, private\ue000 use", "half  a pair, private  use"],
+    ["Grüße, 你好, नमस्ते, 🚢", "Grüße, 你好, नमस्ते, 🚢"],
+    [":\u200b:error\u2060::", ": :error : :"],
     ["\u2066x\u2069y\u200fz\u200e", "x y z"],
     ["\u061cx", "x"],
     ["::error::no", ": :error: :no"],
@@ -70,6 +75,12 @@ describe("text of others", () => {
     [`ghs_${"a1B2".repeat(9)} github_pat_11ABC_${"x".repeat(30)} glpat-${"y".repeat(20)}`, "*** *** ***"],
   ])("%j", (text, expected) => {
     expect(printable(text)).toBe(expected);
+  });
+
+  test("shows no secret that a sequence for terminals, or its line breaks, would hide from a search", () => {
+    conceal("concealed-secret");
+    conceal("two\nlines-of-one");
+    expect(printable("a concealed-\u001b[0msecret, and two\nlines-of-one")).toBe("a ***, and ***");
   });
 
   test("has an end", () => {

@@ -107,16 +107,18 @@ function conceal(secret) {
         return;
     concealed = [...concealed, secret].sort((one, other) => other.length - one.length);
 }
+function withoutSecrets(text) {
+    return concealed.reduce((shown, secret) => shown.replaceAll(secret, "***"), text);
+}
 const apart = (colons) => colons.replace(/:(?=:)|^:$/g, ": ");
 /**
  * Foreign text (a registry's message, a proxy's page, a label) on one line, free of ANSI sequences and unprintable characters,
  * with nothing that a runner reads as a workflow command and nothing that looks like a token.
  */
 function printable(text, longest = LONGEST) {
-    const plain = concealed
-        .reduce((shown, secret) => shown.replaceAll(secret, "***"), text)
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
-        .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
+    // Twice: a secret may hold a line break, and a sequence in the middle of one goes without a trace.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
+    const plain = withoutSecrets(withoutSecrets(text).replace(/\u001b\[[0-9;]*[A-Za-z]/g, ""))
         .replace(UNPRINTABLE, " ")
         // An address in its brackets (RFC 3986, 3.2.2) begins no command.
         .replace(/\[([0-9a-fA-F:.]+)\]|:(?=:)/g, (found, address = "") => ((0,external_node_net_.isIPv6)(address) ? found : apart(found)))

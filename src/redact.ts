@@ -47,6 +47,10 @@ export function conceal(secret: string): void {
   concealed = [...concealed, secret].sort((one, other) => other.length - one.length);
 }
 
+function withoutSecrets(text: string): string {
+  return concealed.reduce((shown, secret) => shown.replaceAll(secret, "***"), text);
+}
+
 const apart = (colons: string) => colons.replace(/:(?=:)|^:$/g, ": ");
 
 /**
@@ -54,10 +58,9 @@ const apart = (colons: string) => colons.replace(/:(?=:)|^:$/g, ": ");
  * with nothing that a runner reads as a workflow command and nothing that looks like a token.
  */
 export function printable(text: string, longest: number = LONGEST): string {
-  const plain = concealed
-    .reduce((shown, secret) => shown.replaceAll(secret, "***"), text)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
-    .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
+  // Twice: a secret may hold a line break, and a sequence in the middle of one goes without a trace.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
+  const plain = withoutSecrets(withoutSecrets(text).replace(/\u001b\[[0-9;]*[A-Za-z]/g, ""))
     .replace(UNPRINTABLE, " ")
     // An address in its brackets (RFC 3986, 3.2.2) begins no command.
     .replace(/\[([0-9a-fA-F:.]+)\]|:(?=:)/g, (found, address = "") => (isIPv6(address) ? found : apart(found)))

@@ -6,13 +6,16 @@ import { sha256 } from "../../src/registry/digest.ts";
 import { startFakeRegistry } from "../fakes/registry.ts";
 import { faults } from "../fakes/registry-faults.ts";
 import { resources } from "../fixtures/ocm/digests.ts";
+import { seeded } from "../proxy/files/random.ts";
 import { runAction } from "../real/action.ts";
 import { ctf, temporaryFolder } from "../real/fixtures.ts";
 import { pathOf, withParts } from "../real/parts.ts";
 import { startRegistry } from "../real/registry.ts";
 import { stopEverything } from "../real/running.ts";
+import { hostileText } from "../report/hostile-text.ts";
 import { addComponentVersion, addImage } from "./component.ts";
 import { mainJob, startEstate } from "./estate.ts";
+import { descriptorText, localBlob, makeCtf } from "./made-ctf.ts";
 
 afterEach(stopEverything);
 
@@ -86,6 +89,40 @@ test("names that want to be paths become names, and do not overwrite one another
   expect(written).toHaveLength(names.length);
   expect(new Set(written.map((name) => name.toLowerCase())).size).toBe(names.length);
   expect(readdirSync(output)).toEqual(["example.org"]);
+});
+
+test("whatever a resource is called, it becomes one file in the folder of its component version", async () => {
+  const random = seeded(20);
+  const hostile = Array.from({ length: 80 }, () => hostileText(random).toWellFormed());
+  const names = [
+    ...new Set([...hostile, "x".repeat(400), `${"x".repeat(400)}y`, ".", "..", "~", "$HOME", ".git", "CON"]),
+  ];
+  const blobs = names.map((_, at) => `content ${at}`);
+  const resources = names.map((name, at) => localBlob(name, sha256(blobs[at] ?? "")));
+  const id = "example.org/shop:1.0.0";
+  const source = makeCtf([{ id, blobs, descriptor: descriptorText({ id, resources }) }]);
+  const cwd = join(temporaryFolder(), "workspace");
+  const result = await runAction({
+    cwd,
+    inputs: { command: "download", "component-versions": `${source}//${id}`, output: "output" },
+  });
+  expect(result.annotations).toEqual([]);
+  const folder = join(cwd, "output", "example.org", "shop", "1.0.0");
+  const found = readdirSync(cwd, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(new Set(found.map(({ parentPath }) => parentPath))).toEqual(new Set([folder]));
+  expect(found.map(({ name }) => readFileSync(join(folder, name), "utf8")).sort()).toEqual(blobs.toSorted());
+  for (const { name } of found) expect(name).toMatch(/^[A-Za-z0-9_+-][A-Za-z0-9._+-]*$/);
+});
+
+test("components whose long names begin alike do not share a folder", async () => {
+  const ids = ["x", "y"].map((end) => `example.org/${"a".repeat(130)}${end}:1.0.0`);
+  const source = makeCtf(ids.map((id) => ({ id, blobs: [id] })));
+  const output = temporaryFolder();
+  const lines = ids.map((id) => `${source}//${id}`).join("\n");
+  const result = await runAction({ inputs: { command: "download", "component-versions": lines, output } });
+  expect(result.annotations).toEqual([]);
+  const files: Downloaded[] = JSON.parse(result.outputs.files ?? "");
+  expect(files.map(({ path }) => readFileSync(path, "utf8"))).toEqual(ids);
 });
 
 test("components whose names are alike do not share a folder, and one resource never removes another", async () => {
