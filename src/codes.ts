@@ -80,10 +80,10 @@ export const codes = {
   RESPONSE_TIMED_OUT: "A host was reached and does not answer.",
   CONNECTION_LOST: "A connection was cut before the answer was complete.",
 
-  REDIRECT_MALFORMED: "A registry redirects to something that is no URL.",
+  REDIRECT_MALFORMED: "A registry redirects to something that is no URL, or to no DNS name.",
   REDIRECT_TO_PLAIN_HTTP: "A registry redirects from TLS to plain HTTP.",
   REDIRECT_LOOP: "A registry redirects again and again.",
-  ADDRESS_REFUSED: "A component descriptor leads to an address that is not public, and that nobody named.",
+  ADDRESS_REFUSED: "A component descriptor, or the answer of a server, leads to a host that is not to be asked.",
   RATE_LIMITED: "A registry limits how often it may be asked.",
   RATE_LIMIT_NEAR: "A registry will soon refuse to be asked more often.",
   RANGE_IGNORED: "A host was asked for a part of a blob and sends the whole.",

@@ -1,8 +1,12 @@
+import { judge } from "./http/address-policy.ts";
 import type { HttpClient } from "./http/client.ts";
 import { hostOf } from "./http/hop.ts";
-import { addressRefused, isLinkLocal } from "./http/reach.ts";
+import type { NamedHosts } from "./http/named-hosts.ts";
 import type { RegistrySpec, RepositorySpec } from "./ocm/component-reference.ts";
 import { boundCredential, type CredentialEntry, canonicalHost, credentialFor } from "./registry/credentials.ts";
+import { apiHost } from "./registry/hosts.ts";
+import type { ImageReference } from "./registry/reference.ts";
+import type { ReadableRegistry } from "./registry/registry.ts";
 import { createRemoteRegistry, type RemoteRegistry } from "./registry/remote-registry.ts";
 
 /** The registries of a run, one per host. */
@@ -11,8 +15,11 @@ export interface Registries {
   named(spec: RegistrySpec): RemoteRegistry;
   /** The same registry, but for everything that was learned of it: what it says now is what it has. */
   anew(spec: RegistrySpec): RemoteRegistry;
-  described(host: string, scheme: "http" | "https" | undefined): RemoteRegistry;
+  /** The registry that a component descriptor names. One that is too far away refuses when it is asked. */
+  described(reference: DescribedReference): ReadableRegistry;
 }
+
+export type DescribedReference = Pick<ImageReference, "host" | "scheme">;
 
 export interface RegistriesOptions {
   readonly sources: readonly RepositorySpec[];
@@ -22,6 +29,8 @@ export interface RegistriesOptions {
   readonly onSecret: ((secret: string) => void) | undefined;
   readonly client: HttpClient;
   readonly plainHttp: readonly string[];
+  /** Hosts that the user wrote, in any input. */
+  readonly namedHosts: NamedHosts;
 }
 
 /** One registry per host, so that what was learned of it is known wherever it is met. */
@@ -32,6 +41,7 @@ export function createRegistries({
   sources,
   target,
   onSecret,
+  namedHosts,
 }: RegistriesOptions): Registries {
   const named = [...sources, ...(target === undefined ? [] : [target])].filter((spec) => spec.kind === "registry");
   const written = target?.kind === "registry" ? target : undefined;
@@ -65,6 +75,16 @@ export function createRegistries({
     return existing;
   }
 
+  /** Why a registry that a descriptor names is not to be asked; undefined where it may be. */
+  function refusal(url: URL): unknown {
+    try {
+      judge(url, { kind: "foreign-registry", host: hostOf(url) }, namedHosts);
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  }
+
   function create(host: string, plain: boolean, isTrusted: boolean): RemoteRegistry {
     return createRemoteRegistry({
       client,
@@ -72,6 +92,7 @@ export function createRegistries({
       plainHttp: plain,
       neededFor: neededFor(host),
       ...(onSecret === undefined ? {} : { onToken: onSecret }),
+      isForeign: !namedHosts.covers(hostOf(urlOf(host, plain))),
       isWritten: (repository) => isBelowTarget(host, repository),
       credentialFor: (repository) => (isTrusted ? credentialFor(credentials, host, repository) : undefined),
       boundCredential: (realm, repository) =>
@@ -92,17 +113,32 @@ export function createRegistries({
       return create(name, isPlainHttp, true);
     },
     /** A descriptor may say http for a host, but nobody's credentials go there unprotected on its word. */
-    described(host: string, scheme: "http" | "https" | undefined): RemoteRegistry {
+    described({ host, scheme }) {
       const name = canonicalHost(host);
-      if (isLinkLocal(name) && !named.some((spec) => canonicalHost(spec.host) === name)) throw addressRefused(name);
       const isOwnWord = scheme === "http" && !isPlain(name) && !schemes.has(name);
-      if (isOwnWord) return registry(name, true, false);
-      return registry(name, scheme === "https" ? false : isPlain(name), true);
+      const plain = isOwnWord || (scheme !== "https" && isPlain(name));
+      const refused = refusal(urlOf(name, plain));
+      if (refused !== undefined) return refusing(name, refused);
+      return registry(name, plain, !isOwnWord);
     },
   };
   // Those that the user named are known from the start, for the list of hosts that a run will need.
   named.forEach(registries.named);
   return registries;
+}
+
+/** An artifact may be found elsewhere by its digest: only asking here is refused. */
+function refusing(name: string, error: unknown): ReadableRegistry {
+  return {
+    name,
+    repository() {
+      throw error;
+    },
+  };
+}
+
+function urlOf(host: string, plain: boolean): URL {
+  return new URL(`${plain ? "http" : "https"}://${apiHost(host)}/`);
 }
 
 /** Whether `host:port` is what a line of `plain-http` or the like means: `host[:port]`, or `.suffix[:port]` for everything below it. Without a port, every port. */

@@ -9,7 +9,7 @@ import { placeOf, workspaceOf } from "./files/place.ts";
 import { type ClientOptions, createClient, type Patience } from "./http/client.ts";
 import type { Hop } from "./http/hop.ts";
 import { createLimiter } from "./http/limiter.ts";
-import { reachOf } from "./http/reach.ts";
+import { type NamedHosts, namedHosts } from "./http/named-hosts.ts";
 import { trustedAuthorities } from "./http/tls.ts";
 import type { Inputs } from "./inputs.ts";
 import { type ArtifactSet, openArtifactSet } from "./ocm/artifact-set.ts";
@@ -19,18 +19,12 @@ import { openCtf, type ReadableCtf } from "./ocm/ctf.ts";
 import { type CtfTarget, openCtfTarget } from "./ocm/ctf-target.ts";
 import { routeFor } from "./proxy/route.ts";
 import type { Environment, ProxySettings } from "./proxy/settings.ts";
-import { createRegistries, matchesHost } from "./registries.ts";
-import {
-  type CredentialEntry,
-  canonicalHost,
-  parseCredentialLines,
-  parseDockerConfig,
-} from "./registry/credentials.ts";
+import { createRegistries, type DescribedReference, matchesHost } from "./registries.ts";
+import { type CredentialEntry, parseCredentialLines, parseDockerConfig } from "./registry/credentials.ts";
 import type { Descriptor } from "./registry/descriptor.ts";
 import type { Digest } from "./registry/digest.ts";
-import { noProxyEntriesFor } from "./registry/hosts.ts";
+import { apiHost, noProxyEntriesFor } from "./registry/hosts.ts";
 import { persist } from "./registry/persist.ts";
-import type { ImageReference } from "./registry/reference.ts";
 import type { ReadableRegistry, ReadableRepository } from "./registry/registry.ts";
 import type { RemoteRegistry } from "./registry/remote-registry.ts";
 
@@ -49,7 +43,7 @@ export interface Session {
   /** Folder for files that are gone when the run is over. */
   readonly temp: string;
   /** The registry that a component descriptor names. */
-  registryAt(reference: Pick<ImageReference, "host" | "scheme">): ReadableRegistry;
+  registryAt(reference: DescribedReference): ReadableRegistry;
   /** Follows what a component descriptor names beside registries. */
   readonly accessMethods: Pick<AccessMethods, "locate">;
   /** Opens the artifact set that a blob is; the same one once. */
@@ -91,7 +85,9 @@ export function openSession(options: SessionOptions): Session {
     transfer: { timeout: inputs.stallTimeout, attempts: inputs.retries },
   };
   let stage: "probe" | "transfer" = "transfer";
+  const named = hostsNamedBy(options);
   const client = createClient({
+    named,
     routeFor: (url) => routeFor(url, settings),
     observe: (hop) => hops.push(hop),
     ...(observeAnswer === undefined ? {} : { observeAnswer }),
@@ -105,17 +101,18 @@ export function openSession(options: SessionOptions): Session {
     patience: () => patience[stage],
     stallTimeout: inputs.stallTimeout,
   });
-  const registries = createRegistries({ client, credentials, plainHttp: inputs.plainHttp, sources, target, onSecret });
-
-  // Where the user has business, a descriptor may send us; elsewhere it may only name what everybody can reach.
-  const named = [...sources, ...(target === undefined ? [] : [target])]
-    .flatMap((spec) => (spec.kind === "registry" ? [canonicalHost(spec.host)] : []))
-    .concat(inputs.plainHttp)
-    .concat(inputs.noProxyRegistries.flatMap((registry) => noProxyEntriesFor(registry).entries));
+  const registries = createRegistries({
+    client,
+    credentials,
+    plainHttp: inputs.plainHttp,
+    sources,
+    target,
+    onSecret,
+    namedHosts: named,
+  });
   const accessMethods = createAccessMethods({
     client,
-    registryAt: ({ host, scheme }) => registries.described(host, scheme),
-    reach: (url) => reachOf(url, (host) => named.some((pattern) => matchesHost(host, pattern))),
+    registryAt: registries.described,
     folder: temp,
     attempts: inputs.retries,
   });
@@ -169,7 +166,7 @@ export function openSession(options: SessionOptions): Session {
       reopened.push(opening);
       return { registry: await opening, path: "", display };
     },
-    registryAt: ({ host, scheme }) => registries.described(host, scheme),
+    registryAt: registries.described,
     unpack(from, blob) {
       const open = () => openArtifactSet(from, blob, { spool: temp }, signal);
       const opening = artifactSets.get(blob.digest) ?? unpacking(() => persist(inputs.retries, open, signal));
@@ -197,6 +194,19 @@ export function openSession(options: SessionOptions): Session {
       await rm(temp, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
     },
   };
+}
+
+/** The hosts of the user's inputs: requests may go there, private or not. */
+function hostsNamedBy({ inputs, sources, target }: Pick<SessionOptions, "inputs" | "sources" | "target">): NamedHosts {
+  const isPlain = (host: string) => inputs.plainHttp.some((pattern) => matchesHost(`${host}:80`, pattern));
+  const ofRepositories = [...sources, ...(target === undefined ? [] : [target])].flatMap((spec) => {
+    if (spec.kind !== "registry") return [];
+    const isHttp = spec.scheme === undefined ? isPlain(spec.host.toLowerCase()) : spec.scheme === "http";
+    return [{ pattern: apiHost(spec.host), isPlain: isHttp }];
+  });
+  const reachedDirectly = inputs.noProxyRegistries.flatMap((registry) => noProxyEntriesFor(registry).entries);
+  const others = reachedDirectly.map((pattern) => ({ pattern, isPlain: isPlain(pattern) }));
+  return namedHosts([...ofRepositories, ...others, ...inputs.plainHttp.map((pattern) => ({ pattern, isPlain: true }))]);
 }
 
 /** Credentials in their order of precedence: the input, then docker's configuration file. */

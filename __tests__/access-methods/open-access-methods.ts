@@ -5,7 +5,7 @@ import {
   createAccessMethods,
 } from "../../src/access-methods/access-methods.ts";
 import type { Found } from "../../src/access-methods/found.ts";
-import { reachOf } from "../../src/http/reach.ts";
+import { namedHosts } from "../../src/http/named-hosts.ts";
 import { type HelmAccess, type OciBlobAccess, parseAccess, type WgetAccess } from "../../src/ocm/access.ts";
 import type { Element } from "../../src/ocm/component-descriptor.ts";
 import type { JsonObject } from "../../src/ocm/json.ts";
@@ -34,11 +34,11 @@ export interface OpenOptions extends Partial<Pick<AccessMethodsOptions, "largest
 
 export function openAccessMethods({ named = [], registry, routeFor, ...options }: OpenOptions = {}): Opened {
   const folder = temporaryFolder();
-  const client = openClient(routeFor === undefined ? {} : { routeFor });
+  const hosts = namedHosts(named.map((pattern) => ({ pattern, isPlain: true })));
+  const client = openClient({ named: hosts, ...(routeFor === undefined ? {} : { routeFor }) });
   const methods = createAccessMethods({
     client,
     registryAt: () => registry ?? createMemoryRegistry(),
-    reach: (url) => reachOf(url, (host) => named.includes(host)),
     folder,
     attempts: 1,
     ...options,

@@ -268,8 +268,13 @@ const FAILURES: readonly [name: string, code: string, options: () => Promise<Act
     () => sourceAnswers(respond(asked({ kind: "token" }), 200, echoOf(REGISTRY_PASSWORD))),
   ],
   [
-    "a redirect with a password, to nowhere",
+    "a redirect with a signature, to nowhere",
     "HOST_UNREACHABLE",
+    () => redirectedTo(`http://127.0.0.1:9/blob?sig=${STRAY}#${STRAY}`),
+  ],
+  [
+    "a redirect with a password",
+    "REDIRECT_MALFORMED",
     () => redirectedTo(`http://${USER}:${STRAY}@127.0.0.1:9/blob?sig=${STRAY}#${STRAY}`),
   ],
   [
@@ -411,8 +416,18 @@ const FAILURES: readonly [name: string, code: string, options: () => Promise<Act
       ),
   ],
   [
-    "an upload that leads to a host with a password",
+    "an upload that leads to nowhere, with its state",
     "UPLOAD_HOST_BLOCKED",
+    () =>
+      targetAnswers(
+        respond(asked({ kind: "upload", method: "POST" }), 202, "", {
+          location: `http://127.0.0.1:9/upload?_state=${STRAY}`,
+        }),
+      ),
+  ],
+  [
+    "an upload that leads to a host with a password",
+    "UPLOAD_LOCATION_REFUSED",
     () =>
       targetAnswers(
         respond(asked({ kind: "upload", method: "POST" }), 202, "", {

@@ -1,21 +1,28 @@
+import type { Party } from "../../src/http/address-policy.ts";
 import {
   type ClientOptions,
   createClient,
   type HttpClient,
+  type HttpRequest,
   type HttpResponse,
   readAll,
 } from "../../src/http/client.ts";
-import type { Hop } from "../../src/http/hop.ts";
+import { type Hop, hostOf } from "../../src/http/hop.ts";
+import { namedHosts } from "../../src/http/named-hosts.ts";
 import { parseProxyUrl } from "../../src/proxy/proxy-url.ts";
 import type { Route } from "../../src/proxy/route.ts";
 import { remember } from "../real/running.ts";
 
 export interface OpenClient extends HttpClient {
+  /** By default made for a registry that the user named. */
+  request(request: OpenRequest, signal?: AbortSignal): Promise<HttpResponse>;
   /** Every request that went out. */
   readonly hops: readonly Hop[];
   /** Every URL that a route was asked for. */
   readonly routed: readonly string[];
 }
+
+export type OpenRequest = Omit<HttpRequest, "party"> & { readonly party?: Party };
 
 export interface OpenClientOptions extends Partial<Omit<ClientOptions, "patience">> {
   readonly attempts?: number;
@@ -38,6 +45,7 @@ export function openClient(options: OpenClientOptions = {}): OpenClient {
   const hops: Hop[] = [];
   const routed: string[] = [];
   const client = createClient({
+    named: namedHosts([]),
     tls: { ca: [] },
     userAgent: "test",
     concurrency: 8,
@@ -52,7 +60,17 @@ export function openClient(options: OpenClientOptions = {}): OpenClient {
     },
   });
   remember(() => client.close());
-  return { ...client, hops, routed };
+  return {
+    ...client,
+    request: (request, signal) => client.request({ party: namedRegistry(request.url), ...request }, signal),
+    hops,
+    routed,
+  };
+}
+
+function namedRegistry(text: string): Party {
+  const url = URL.parse(text);
+  return { kind: "named-registry", host: url === null ? "" : hostOf(url) };
 }
 
 /** A request that only reads. */

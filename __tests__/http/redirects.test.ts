@@ -9,9 +9,32 @@ describe("a Location", () => {
     ["/other", "https://registry.test/other"],
     ["other", "https://registry.test/v2/a/blobs/other"],
     ["//cdn.test:444/blob", "https://cdn.test:444/blob"],
-    ["https://user:password@cdn.test/", "https://cdn.test/"],
+    ["https://my_bucket.cdn.test./", "https://my_bucket.cdn.test./"],
+    ["https://bücher.test/", "https://xn--bcher-kva.test/"],
+    ["https://[2606:4700::1]:444/", "https://[2606:4700::1]:444/"],
   ])("%s leads to %s", (location, target) => {
     expect(redirectTarget(from, location).href).toBe(target);
+  });
+
+  test.each([
+    "https://.com/",
+    "https://*.com/",
+    "https://a,b.test/",
+    "https://a..test/",
+    "https://cdn.test../",
+    "https://-cdn.test/",
+    "https://cdn-.test/",
+    "https://cdn.test!/",
+    "https://$(id).test/",
+    "https://a'b.test/",
+    `https://${"a".repeat(64)}.test/`,
+    `https://${"a.".repeat(127)}test/`,
+    "https://user:password@cdn.test/",
+    "https://user@cdn.test/",
+  ])("%s names no host that a rule of a proxy could name", (location) => {
+    expect(() => redirectTarget(from, location)).toThrow(
+      expect.objectContaining({ code: "REDIRECT_MALFORMED", message: expect.not.stringContaining("password") }),
+    );
   });
 
   test.each([undefined, "https://", "http:///", "ftp://cdn.test/", "file:///etc/passwd", "javascript:alert(1)"])(

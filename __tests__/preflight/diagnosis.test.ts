@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { TransferError } from "../../src/errors.ts";
 import { readAll } from "../../src/http/client.ts";
+import { namedHosts } from "../../src/http/named-hosts.ts";
 import { type Diagnosis, diagnose } from "../../src/preflight/diagnosis.ts";
 import { routeFor } from "../../src/proxy/route.ts";
 import { readSettings } from "../../src/proxy/settings.ts";
@@ -23,6 +24,7 @@ afterEach(stopEverything);
 
 /** No machine has a name with an empty label in it, and none asks the network for one. */
 const NO_NAME = "no..name";
+const named = namedHosts([{ pattern: NO_NAME, isPlain: false }]);
 
 /** A client whose routes are those of these inputs. */
 function clientFor(proxy = "", options: OpenClientOptions = {}) {
@@ -51,7 +53,7 @@ describe("a host that is asked directly", () => {
   const direct = { via: "direct", rule: "no proxy for https is set" };
 
   test("does not exist", async () => {
-    expect(await asking(`https://${NO_NAME}/v2/`)).toMatchObject({
+    expect(await asking(`https://${NO_NAME}/v2/`, "", { named })).toMatchObject({
       ...direct,
       code: "HOST_UNKNOWN",
       host: `${NO_NAME}:443`,
@@ -417,7 +419,7 @@ describe("errors", () => {
   });
 
   test("a hop behind an error of ours is found", async () => {
-    const cause = await clientFor()
+    const cause = await clientFor("", { named })
       .request(get(`https://${NO_NAME}/v2/`))
       .catch((error) => error);
     const error = new TransferError("INTERNAL", "x", { cause: new TransferError("INTERNAL", "y", { cause }) });

@@ -9,19 +9,41 @@ export type Ignorance = "no-such-name" | "failure" | "silence";
  * unknown.
  */
 export async function startEmptyNameServer(address: string, says: Ignorance = "no-such-name"): Promise<void> {
+  const code = says === "failure" ? 0x8182 : 0x8183; // a response, recursion available
+  await startAnswering(address, (query) => (says === "silence" ? undefined : responseTo(query, code, [])));
+}
+
+/** A DNS server that answers the n-th question (from 1) for the IPv4 addresses of any name, and has no others. */
+export async function startNameServer(address: string, addresses: (nth: number) => readonly string[]): Promise<void> {
+  let asked = 0;
+  await startAnswering(address, (query) => {
+    if (query.readUInt16BE(endOfQuestion(query) - 4) !== 1) return responseTo(query, 0x8180, []);
+    asked += 1;
+    return responseTo(query, 0x8180, addresses(asked));
+  });
+}
+
+async function startAnswering(address: string, answer: (query: Buffer) => Buffer | undefined): Promise<void> {
   const socket = createSocket("udp4");
   socket.on("message", (query, client) => {
-    if (query.length < 12 || says === "silence") return;
-    const answer = Buffer.from(query);
-    answer.writeUInt16BE(says === "failure" ? 0x8182 : 0x8183, 2); // a response, recursion available
-    answer.writeUInt16BE(0, 10); // no additional records: EDNS is not spoken
-    socket.send(answer.subarray(0, endOfQuestion(query)), client.port, client.address);
+    const response = query.length < 12 ? undefined : answer(query);
+    if (response !== undefined) socket.send(response, client.port, client.address);
   });
   await new Promise<void>((resolve, reject) => {
     socket.once("error", reject);
     socket.bind(53, address, resolve);
   });
   remember(() => new Promise<void>((resolve) => socket.close(() => resolve())));
+}
+
+/** RFC 1035, 4.1: the header, the question as it was asked, and records of type A that are not to be kept. */
+function responseTo(query: Buffer, flags: number, addresses: readonly string[]): Buffer {
+  const head = Buffer.from(query.subarray(0, endOfQuestion(query)));
+  head.writeUInt16BE(flags, 2);
+  head.writeUInt16BE(addresses.length, 6);
+  head.writeUInt16BE(0, 10); // no additional records: EDNS is not spoken
+  const records = addresses.map((each) => [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...each.split(".").map(Number)]);
+  return Buffer.concat([head, Buffer.from(records.flat())]);
 }
 
 function endOfQuestion(query: Buffer): number {

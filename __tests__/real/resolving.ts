@@ -2,20 +2,20 @@ import { realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { uniqueAddress } from "./address.ts";
 import { temporaryFolder } from "./fixtures.ts";
-import { type Ignorance, startEmptyNameServer } from "./name-server.ts";
+import { type Ignorance, startEmptyNameServer, startNameServer } from "./name-server.ts";
 import { pathOf } from "./parts.ts";
 
 /** A `node` whose machine has this name server and no other: for `runAction`, with the parts `unshare` and `perl`. */
-export async function nodeWithNameServer(says: Ignorance): Promise<string> {
+export async function nodeWithNameServer(says: Ignorance | ((nth: number) => readonly string[])): Promise<string> {
   const address = uniqueAddress();
-  await startEmptyNameServer(address, says);
+  await (typeof says === "function" ? startNameServer(address, says) : startEmptyNameServer(address, says));
   // A question to the C library cannot be taken back: the process ends when its resolver gives up, however early we did.
   return nodeWithFile("/etc/resolv.conf", `nameserver ${address}\noptions timeout:3 attempts:1\n`);
 }
 
 /** A `node` whose machine knows where these names lead: for `runAction`, with the parts `unshare` and `perl`. */
-export function nodeWithHosts(addresses: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(addresses).map(([name, address]) => `${address} ${name}\n`);
+export function nodeWithHosts(addresses: Readonly<Record<string, string | readonly string[]>>): string {
+  const lines = Object.entries(addresses).flatMap(([name, given]) => [given].flat().map((each) => `${each} ${name}\n`));
   return nodeWithFile("/etc/hosts", lines.join(""));
 }
 

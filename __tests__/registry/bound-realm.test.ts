@@ -85,7 +85,11 @@ withParts(["openssl"], "what a user can say of token hosts", () => {
     test("does not hold for a registry that only a descriptor calls http", async () => {
       const hosts = await start({ realm });
       const credentials = binding("tokens.corp@plain.corp=bob:bound");
-      await hosts.open({ credentials }).described("plain.corp", "http").repository("a").exists(blobOf("a layer"));
+      await hosts
+        .open({ credentials })
+        .described({ host: "plain.corp", scheme: "http" })
+        .repository("a")
+        .exists(blobOf("a layer"));
       expect(hosts.seen()).toEqual({ "http://plain.corp": ["Bearer from-tokens.corp"] });
     });
   });
@@ -118,7 +122,9 @@ withParts(["openssl"], "what a user can say of token hosts", () => {
     const asking = async (plainHttp: readonly string[], ...further: readonly string[]) => {
       const hosts = await start({ realm });
       const sources = ["http://plain.corp", ...further].map((text) => parseRepository(text, "test"));
-      const registry = hosts.open({ credentials: passwords, plainHttp, sources }).described("plain.corp", undefined);
+      const registry = hosts
+        .open({ credentials: passwords, plainHttp, sources })
+        .described({ host: "plain.corp", scheme: undefined });
       await registry.repository("team/app").exists(blobOf("a layer"));
       return hosts.seen();
     };

@@ -1,5 +1,6 @@
 import type { RequestListener } from "node:http";
 import { text } from "node:stream/consumers";
+import { namedHosts } from "../../src/http/named-hosts.ts";
 import { parseRepository } from "../../src/ocm/component-reference.ts";
 import { createRegistries, type Registries } from "../../src/registries.ts";
 import { type CredentialEntry, parseCredentialLines, parseDockerConfig } from "../../src/registry/credentials.ts";
@@ -107,15 +108,22 @@ export async function startRealmHosts(options: RealmHostsOptions): Promise<Realm
       );
     },
     tokenRequests,
-    open: ({ credentials, plainHttp = [], sources = [] }) =>
-      createRegistries({
-        client: openClient({ tls: { ca: [tls.ca] }, routeFor: () => through(proxy.url) }),
+    open: ({ credentials, plainHttp = [], sources = [] }) => {
+      const named = namedHosts(
+        sources.flatMap((spec) =>
+          spec.kind === "registry" ? [{ pattern: spec.host, isPlain: spec.scheme === "http" }] : [],
+        ),
+      );
+      return createRegistries({
+        client: openClient({ named, tls: { ca: [tls.ca] }, routeFor: () => through(proxy.url) }),
         credentials,
         plainHttp,
         sources,
         target: undefined,
         onSecret: undefined,
-      }),
+        namedHosts: named,
+      });
+    },
   };
 }
 

@@ -1,12 +1,12 @@
 import { TransferError } from "../errors.ts";
 import { type HttpClient, readAll } from "../http/client.ts";
-import type { Reach } from "../http/reach.ts";
 import type { HelmAccess, OciBlobAccess, WgetAccess } from "../ocm/access.ts";
 import type { ImageReference } from "../registry/reference.ts";
 import type { ReadableRegistry } from "../registry/registry.ts";
 import type { Found, Wanted } from "./found.ts";
 import { type ChartMeans, locateChart } from "./helm.ts";
 import { locateOciBlob } from "./oci-blob.ts";
+import { webServer } from "./remote-content.ts";
 import { createSpool } from "./spool.ts";
 import { locateWget } from "./wget.ts";
 
@@ -21,8 +21,6 @@ export interface AccessMethodsOptions {
   readonly client: HttpClient;
   /** The registry that an absolute reference names. */
   readonly registryAt: (reference: ImageReference) => ReadableRegistry;
-  /** How far a URL out of a component descriptor may lead. */
-  readonly reach: (url: URL) => Reach;
   /** Where content is kept whose size and digest are known only when it was read. */
   readonly folder: string;
   /** Bytes that one piece of content may have. */
@@ -35,13 +33,14 @@ const LARGEST_CONTENT = 16 * 1024 ** 3;
 const LARGEST_INDEX = 64 * 1024 * 1024;
 
 export function createAccessMethods(options: AccessMethodsOptions): AccessMethods {
-  const { client, reach, registryAt, attempts, folder, largest = LARGEST_CONTENT } = options;
+  const { client, registryAt, attempts, folder, largest = LARGEST_CONTENT } = options;
   const spool = createSpool(folder, largest);
   const indexes = new Map<string, Promise<string>>();
 
   async function readIndex(url: string, signal?: AbortSignal): Promise<string> {
     const { host } = new URL(url);
-    const request = { method: "GET", url, neededFor: "chart repository", reach, whole: LARGEST_INDEX } as const;
+    const party = webServer(url);
+    const request = { method: "GET", url, neededFor: "chart repository", party, whole: LARGEST_INDEX } as const;
     const response = await client.request(request, signal);
     if (response.status === 200) return (await readAll(response, LARGEST_INDEX)).toString("utf8");
     await readAll(response, 65_536, true);
@@ -53,7 +52,6 @@ export function createAccessMethods(options: AccessMethodsOptions): AccessMethod
 
   const means: ChartMeans = {
     client,
-    reach,
     registryAt,
     spool,
     largest,

@@ -1,7 +1,8 @@
 import { createGunzip } from "node:zlib";
 import { TransferError } from "../errors.ts";
+import type { Party } from "../http/address-policy.ts";
 import { bodyError, drain, type HttpClient, type HttpResponse } from "../http/client.ts";
-import type { Reach } from "../http/reach.ts";
+import { hostOf } from "../http/hop.ts";
 import { isRedirect } from "../http/redirects.ts";
 import { blobRepository } from "../registry/blob-repository.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
@@ -31,12 +32,15 @@ export interface RemoteContent {
 
 export interface Means {
   readonly client: HttpClient;
-  /** How far a URL out of a component descriptor may lead. */
-  readonly reach: (url: URL) => Reach;
   readonly spool: Spool;
   /** Bytes. */
   readonly largest: number;
   readonly attempts: number;
+}
+
+/** The server of a URL that a component descriptor, or the index of a chart repository, names. */
+export function webServer(url: string): Party {
+  return { kind: "web-server", host: hostOf(new URL(url)) };
 }
 
 export interface RemoteBlob {
@@ -104,7 +108,7 @@ function repositoryOf(host: string, digest: Digest, fetch: ReadableRepository["f
 async function ask(content: RemoteContent, means: Means, signal?: AbortSignal): Promise<HttpResponse | undefined> {
   const { url, headers, neededFor, where, followsRedirects: redirects } = content;
   const response = await means.client.request(
-    { method: "GET", url, headers, neededFor, redirects, reach: means.reach },
+    { method: "GET", url, headers, neededFor, redirects, party: webServer(url) },
     signal,
   );
   const { status } = response;

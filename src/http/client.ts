@@ -2,12 +2,13 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorCode, errorMessage, TransferError } from "../errors.ts";
 import type { Route } from "../proxy/route.ts";
+import { judge, type Party, type Reach } from "./address-policy.ts";
 import { singleValues } from "./connect.ts";
 import { createDispatchers, type DispatcherOptions } from "./dispatchers.ts";
 import { createFirstContact } from "./first-contact.ts";
 import { type Hop, HopError, hostOf, LayerError } from "./hop.ts";
 import { createLimiter } from "./limiter.ts";
-import { addressRefused, isLinkLocal, type Reach } from "./reach.ts";
+import type { NamedHosts } from "./named-hosts.ts";
 import { isRedirect, MOST_REDIRECTS, redirectTarget, withoutCredentials } from "./redirects.ts";
 import { createRest } from "./rest.ts";
 import { backoff, isRetryable, isRetryableStatus, LONGEST_WAIT, retryAfter } from "./retry.ts";
@@ -34,8 +35,8 @@ export interface HttpRequest {
   readonly cut?: boolean;
   /** Whether a redirect is followed (reading requests only) or is itself the answer; by default it is followed. */
   readonly redirects?: boolean;
-  /** How far a URL may lead that the user did not write; asked for every redirect too. By default anywhere. */
-  readonly reach?: (url: URL) => Reach;
+  /** Whom the request is made for: how far its URL, and every redirect, may lead is judged by that. */
+  readonly party: Party;
 }
 
 export interface HttpResponse {
@@ -66,7 +67,14 @@ export interface Patience {
   readonly isFinal?: boolean;
 }
 
+/** A client that adds the party by itself. */
+export interface PartyClient {
+  request(request: Omit<HttpRequest, "party">, signal?: AbortSignal): Promise<HttpResponse>;
+}
+
 export interface ClientOptions extends DispatcherOptions {
+  /** Hosts that the user wrote, which are reached wherever they lie. */
+  readonly named: NamedHosts;
   readonly routeFor: (url: string) => Route;
   /** Told of every request that goes out, redirects included, before it does. */
   readonly observe?: (hop: Hop) => void;
@@ -105,12 +113,9 @@ export function createClient(options: ClientOptions): HttpClient {
     const route = options.routeFor(raw);
     const url = new URL(raw);
     const host = hostOf(url);
-    const reach = request.reach?.(url) ?? "anywhere";
-    if (reach === "nowhere") throw addressRefused(host);
+    const reach = judge(url, request.party, options.named);
     const first = hostOf(new URL(request.url));
     const isToken = request.lane === "token";
-    // A registry may send us anywhere for a token or a blob, but not to where clouds keep the credentials of their machines.
-    if ((isToken || host !== first) && isLinkLocal(host)) throw addressRefused(host);
     const neededFor = host === first || isToken ? request.neededFor : `blobs of ${first}`;
     const redirectedFrom = from === undefined ? {} : { redirectedFrom: { host: from.host, route: from.route } };
     const hop: Hop = { method: request.method, url: url.href, host, route, neededFor, ...redirectedFrom };
@@ -120,7 +125,7 @@ export function createClient(options: ClientOptions): HttpClient {
 
   async function perform(
     request: HttpRequest,
-    { hop, headers, reach }: { hop: Hop; headers: Record<string, string>; reach: Exclude<Reach, "nowhere"> },
+    { hop, headers, reach }: { hop: Hop; headers: Record<string, string>; reach: Reach },
     signal?: AbortSignal,
   ): Promise<HttpResponse> {
     const { route, host } = hop;

@@ -3,9 +3,10 @@ import { Agent, type Dispatcher, Pool } from "undici";
 import { TransferError } from "../errors.ts";
 import type { ProxyUrl } from "../proxy/proxy-url.ts";
 import type { Route } from "../proxy/route.ts";
+import type { Reach } from "./address-policy.ts";
 import { directConnector, proxyAuthorization, proxyConnector, tunnelConnector, withProtocol } from "./connect.ts";
 import type { LayerError } from "./hop.ts";
-import { lookupPublic, type Reach } from "./reach.ts";
+import { lookupWithin } from "./judged-lookup.ts";
 import type { TlsSettings } from "./tls.ts";
 
 export interface Dispatchers {
@@ -13,7 +14,7 @@ export interface Dispatchers {
    * The connection pool of a route. `path` and `headers` are what the request line needs there: behind a proxy that forwards plain
    * HTTP, the absolute URL and the proxy's credentials.
    */
-  pick(route: Route, url: URL, reach: Exclude<Reach, "nowhere">): Picked;
+  pick(route: Route, url: URL, reach: Reach): Picked;
   /** Whether a proxy that failed in plain HTTP speaks TLS; the error says so then. */
   explain(failure: LayerError, proxy: ProxyUrl): Promise<LayerError>;
   close(): Promise<void>;
@@ -54,7 +55,7 @@ export function createDispatchers({ tls, connectTimeout }: DispatcherOptions): D
       const path = `${url.pathname}${url.search}`;
       if (route.via === "direct") {
         // A pool of its own: a connection that may lead anywhere must not serve a request that may not.
-        const lookup = reach === "public" ? lookupPublic : undefined;
+        const lookup = reach === "anywhere" ? undefined : lookupWithin(reach);
         const open = () => new Agent({ ...shared, connect: directConnector(connect, lookup) });
         const dispatcher = pool(`direct ${reach}`, open);
         return { dispatcher, path, headers: {} };

@@ -1,5 +1,6 @@
 import { TransferError } from "../errors.ts";
 import { printable, printableUrl } from "../redact.ts";
+import { faultOf } from "./address-policy.ts";
 
 export const MOST_REDIRECTS = 10;
 
@@ -9,18 +10,19 @@ export function isRedirect(status: number): boolean {
   return REDIRECTS.has(status);
 }
 
-/** Where a Location leads; never from TLS to plain HTTP, since what was protected would not be any more. */
+/**
+ * Where a Location leads: to a host that can be named in a rule of a proxy, and never from TLS to plain HTTP, since what was protected
+ * would not be any more.
+ */
 export function redirectTarget(from: URL, location: string | undefined): URL {
   const target = location === undefined ? null : URL.parse(location, from.href);
-  if (target === null || !/^https?:$/.test(target.protocol)) {
-    throw new TransferError(
-      "REDIRECT_MALFORMED",
-      `${from.host} redirects to ${printable(location ?? "nowhere", 120)}`,
-      {
-        where: from.host,
-        remedy: "Ask the operators of the registry; this is a fault of its configuration.",
-      },
-    );
+  const fault = target === null ? "this is no URL" : faultOf(target);
+  if (target === null || fault !== undefined) {
+    const shown = location === undefined ? "nowhere" : printableUrl(location.slice(0, 2000));
+    throw new TransferError("REDIRECT_MALFORMED", `${from.host} redirects to ${printable(shown, 120)}: ${fault}`, {
+      where: from.host,
+      remedy: "Ask the operators of the registry; this is a fault of its configuration.",
+    });
   }
   if (from.protocol === "https:" && target.protocol === "http:") {
     throw new TransferError("REDIRECT_TO_PLAIN_HTTP", `${from.host} redirects from https to ${printableUrl(target)}`, {
@@ -28,8 +30,6 @@ export function redirectTarget(from: URL, location: string | undefined): URL {
       remedy: "Ask the operators of the registry to serve blobs by https, or to switch the redirect off.",
     });
   }
-  target.username = "";
-  target.password = "";
   return target;
 }
 

@@ -1,12 +1,11 @@
-import { isPrivateName, isPublic } from "../http/reach.ts";
-import { parseIp } from "../proxy/ip.ts";
+import { classOfText } from "../http/address-class.ts";
+import { isPrivateName } from "../http/address-policy.ts";
 
 /** Whether a host (`name:port`) lies where a proxy usually does not lead: the runner's own machine, cluster or network. */
 export function isPrivateHost(host: string): boolean {
-  const name = host.replace(/:\d+$/, "");
-  const isAddress = parseIp(name.replace(/^\[(.*)\]$/, "$1")) !== undefined;
-  if (isAddress) return !isPublic(name);
-  const plain = name.replace(/\.$/, "").toLowerCase();
+  const name = host.replace(/:\d+$/, "").replace(/\.$/, "").toLowerCase();
+  const found = classOfText(name);
+  if (found !== undefined) return found !== "public";
   // Kubernetes' services are known inside their cluster only.
-  return isPrivateName(plain) || plain.endsWith(".svc");
+  return isPrivateName(name) || name.endsWith(".svc");
 }

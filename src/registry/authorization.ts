@@ -1,5 +1,6 @@
 import type { Code } from "../codes.ts";
-import type { HttpClient, HttpRequest, HttpResponse } from "../http/client.ts";
+import type { Party } from "../http/address-policy.ts";
+import type { HttpClient, HttpRequest, HttpResponse, PartyClient } from "../http/client.ts";
 import { inMemory } from "../http/client.ts";
 import { clockSkew } from "../http/clock-skew.ts";
 import type { Hop } from "../http/hop.ts";
@@ -10,7 +11,7 @@ import { bindingRemedy } from "./realm.ts";
 import { registryError } from "./registry-error.ts";
 import { basic, requestToken, type Token, type TokenRequest } from "./token.ts";
 
-export type RegistryRequest = Omit<HttpRequest, "neededFor">;
+export type RegistryRequest = Omit<HttpRequest, "neededFor" | "party">;
 
 export interface AuthorizedClient {
   /** An anonymous request whose 401, if that is the answer, teaches what the registry wants. */
@@ -42,6 +43,7 @@ export interface AuthorizationOptions {
   readonly boundCredential?: (realm: URL, repository: string) => Credential | undefined;
   readonly allowsPlainHttp?: (realm: URL) => boolean;
   readonly onToken?: (token: string) => void;
+  readonly isForeign?: boolean;
 }
 
 /** What a request is sent with. */
@@ -65,7 +67,11 @@ export function scopeOf(repository: string, actions: "pull" | "pull,push" | "del
  * however many requests wait for it. Some registries refuse tokens whose scopes pile up, so none is widened.
  */
 export function createAuthorizedClient(options: AuthorizationOptions): AuthorizedClient {
-  const { client } = options;
+  const party: Party = {
+    kind: options.isForeign === true ? "foreign-registry" : "named-registry",
+    host: options.hopHost,
+  };
+  const client: PartyClient = { request: (request, signal) => options.client.request({ ...request, party }, signal) };
   let challenge: Challenge | undefined;
   let challengedAt: Hop | undefined;
   const tokens = new Map<string, Promise<Token>>();

@@ -1,4 +1,5 @@
 import type { Finding } from "../proxy/finding.ts";
+import { canonicalHost } from "./credentials.ts";
 
 /** high: the operator documents it. medium: several public allow lists agree. low: a hint that only a probe can confirm. */
 export type Confidence = "high" | "medium" | "low";
@@ -163,6 +164,11 @@ export function registryHosts(registry: string): RegistryHosts | undefined {
     };
   }
   return undefined;
+}
+
+/** Where the API of a registry is: Docker Hub has it under another name. */
+export function apiHost(host: string): string {
+  return canonicalHost(host) === "docker.io" ? "registry-1.docker.io" : host;
 }
 
 /** Hosts, other than itself, that a registry's own credentials may go to for a token. Hints are not enough for that. */

@@ -1,4 +1,5 @@
 import { TransferError } from "../errors.ts";
+import { faultOf } from "../http/address-policy.ts";
 import { printableUrl } from "../redact.ts";
 
 /**
@@ -9,7 +10,8 @@ export function nextPage(link: string | undefined, asked: URL, list: string): UR
   const target = /<([^>]*)>[^,]*;\s*rel="?next"?/i.exec(link ?? "")?.[1];
   if (target === undefined) return undefined;
   const next = URL.parse(target, asked.href);
-  if (next?.host === asked.host && next.pathname === asked.pathname) {
+  const isSamePlace = next?.host === asked.host && next.pathname === asked.pathname;
+  if (isSamePlace && faultOf(next) === undefined) {
     // Behind a reverse proxy a registry may think that it is asked in plain HTTP.
     next.protocol = asked.protocol;
     // Whoever does not understand the question answers it again and again.

@@ -38,7 +38,7 @@ export function parseRealm(
   const url = realm === undefined ? null : URL.parse(realm);
   const isPlainUrl = url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
   // The host becomes part of a line that users paste: URLs allow signs such as = in names, which no registry's host has.
-  if (!isPlainUrl || !isHost(url.host)) {
+  if (!isPlainUrl || !isHost(url.host.replace(/\.(?=:|$)/, ""))) {
     throw refused(
       "A realm has to be an https URL of a host name, without user and password; ask the operators of the registry.",
     );

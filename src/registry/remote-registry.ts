@@ -7,6 +7,7 @@ import { bytesOf, streamOf } from "./content.ts";
 import type { Credential } from "./credentials.ts";
 import { type Descriptor, isManifest, isRecord, LARGEST_MANIFEST, MANIFEST_TYPES } from "./descriptor.ts";
 import { isDigest, sha256 } from "./digest.ts";
+import { apiHost } from "./hosts.ts";
 import { bindingRemedy } from "./realm.ts";
 import { isRepository, isTag } from "./reference.ts";
 import { createListReferrers, type ListReferrers } from "./referrers.ts";
@@ -32,6 +33,8 @@ export interface RemoteRegistryOptions {
   readonly allowsPlainHttp?: (realm: URL) => boolean;
   /** Told of every token that was got, before it is used. */
   readonly onToken?: (token: string) => void;
+  /** Whether only a component descriptor names it: other hosts that it leads to have to be public then. */
+  readonly isForeign?: boolean;
 }
 
 export interface RemoteRegistry extends Registry<RemoteRepository> {
@@ -62,7 +65,7 @@ interface KnownManifest {
 
 /** A registry behind HTTP (distribution-spec 1.1). Manifests are kept in memory: what was read once is not asked for again. */
 export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegistry {
-  const host = options.host === "docker.io" ? "registry-1.docker.io" : options.host;
+  const host = apiHost(options.host);
   const base = `${options.plainHttp ? "http" : "https"}://${host}/v2/`;
   const { origin } = new URL(base);
   const hopHost = hostOf(new URL(base));

@@ -1,5 +1,5 @@
 import { TransferError } from "../errors.ts";
-import { type HttpClient, readAll } from "../http/client.ts";
+import { type PartyClient, readAll } from "../http/client.ts";
 import type { Challenge } from "./challenge.ts";
 import type { Credential } from "./credentials.ts";
 import { isRecord } from "./descriptor.ts";
@@ -39,7 +39,7 @@ const SHORTEST_LIFE = 60;
 
 /** Asks the realm of a Bearer challenge for a token (distribution, spec/auth/token.md). */
 export async function requestToken(
-  client: HttpClient,
+  client: PartyClient,
   request: TokenRequest,
   now: number,
   signal?: AbortSignal,

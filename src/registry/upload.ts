@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { TransferError } from "../errors.ts";
+import { faultOf } from "../http/address-policy.ts";
 import { drain } from "../http/client.ts";
 import { printableUrl } from "../redact.ts";
 import type { AuthorizedClient, RegistryRequest } from "./authorization.ts";
@@ -90,10 +91,12 @@ export async function cancelUpload(
 function uploadLocation(location: string | undefined, from: string, what: string): URL {
   const asked = new URL(from);
   const url = location === undefined ? null : URL.parse(location, from);
-  if (url?.protocol === "http:" && asked.protocol === "https:" && url.hostname === asked.hostname) {
+  const isPlain = url?.protocol === "http:" && url.username === "" && url.password === "";
+  if (isPlain && asked.protocol === "https:" && url.hostname === asked.hostname) {
     return new URL(`${url.pathname}${url.search}`, asked.origin);
   }
-  if (url === null || !/^https?:$/.test(url.protocol) || (url.protocol === "http:" && asked.protocol === "https:")) {
+  const isDowngrade = url?.protocol === "http:" && asked.protocol === "https:";
+  if (url === null || faultOf(url) !== undefined || isDowngrade) {
     throw new TransferError(
       "UPLOAD_LOCATION_REFUSED",
       `${what}: the upload is sent to ${location === undefined ? "nowhere" : printableUrl(location)}`,

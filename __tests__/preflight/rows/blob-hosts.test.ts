@@ -7,6 +7,7 @@ import { freePort } from "../../real/address.ts";
 import { startFullListener } from "../../real/full-listener.ts";
 import { withParts } from "../../real/parts.ts";
 import { startRegistry } from "../../real/registry.ts";
+import { nodeWithNameServer } from "../../real/resolving.ts";
 import { stopEverything } from "../../real/running.ts";
 import { startSquid } from "../../real/squid.ts";
 import { diagnosisOf, expectRow, HTTP_RULE, HTTPS_RULE, NO_HTTP_PROXY, preflight, through } from "./row.ts";
@@ -32,20 +33,23 @@ withParts(["squid", "docker-registry"], "squid lets manifests through", () => {
   });
 });
 
-describe("a blob host in NO_PROXY", () => {
+withParts(["unshare", "perl"], "a blob host in NO_PROXY", () => {
   test("does not exist for this runner", async () => {
-    const { proxy } = await startScene({}, { redirect: "http://no..name/" });
-    expectRow(await preflight(`http://${REGISTRY}`, { ...through(proxy.url), "no-proxy": "no..name" }), {
+    const node = await nodeWithNameServer("no-such-name");
+    const { proxy } = await startScene({}, { redirect: `http://${CDN}/` });
+    expectRow(await preflight(`http://${REGISTRY}`, { ...through(proxy.url), "no-proxy": CDN }, { node }), {
       via: "direct",
-      rule: 'NO_PROXY entry "no..name" (input no-proxy)',
+      rule: `NO_PROXY entry "${CDN}" (input no-proxy)`,
       code: "BLOB_HOST_IN_NO_PROXY",
-      host: "no..name:80",
+      host: `${CDN}:80`,
       "refused-by": "runner",
       message: "blobs of registry.example.test:80",
-      remedy: "Take no..name:80 out of no-proxy, so that blobs go through the proxy",
+      remedy: `Take ${CDN}:80 out of no-proxy, so that blobs go through the proxy`,
     });
   });
+});
 
+describe("a blob host that the settings reach directly", () => {
   test.each(["closed", "dropped"])("cannot be reached directly: %s", async (kind) => {
     const host = kind === "closed" ? `127.0.0.1:${await freePort("127.0.0.1")}` : await startFullListener();
     const { proxy } = await startScene({}, { redirect: `http://${host}/` });

@@ -1,0 +1,25 @@
+import { lookup } from "node:dns";
+import type { LookupFunction } from "node:net";
+import { classOfText } from "./address-class.ts";
+import { addressRefused, type Reach, refusedClass } from "./address-policy.ts";
+
+/** Resolves a name to those of its addresses that are within reach: what is judged is what is dialled, however often the name changes. */
+export function lookupWithin(reach: Exclude<Reach, "anywhere">): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, found) => {
+      if (error !== null) return callback(error, []);
+      const judged = found.map((each) => ({
+        ...each,
+        refused: refusedClass(classOfText(each.address) ?? "private", reach),
+      }));
+      const [first, ...others] = judged.filter(({ refused }) => refused === undefined);
+      if (first === undefined) {
+        const isMetadata = judged.some(({ refused }) => refused === "metadata");
+        const addresses = found.map(({ address }) => address);
+        return callback(addressRefused(hostname, isMetadata ? "metadata" : "private", addresses), []);
+      }
+      if (options.all === true) callback(null, [first, ...others]);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
