@@ -80,6 +80,19 @@ describe("good values", () => {
     ["export-environment", "true", "exportEnvironment", true],
     ["urls", "https://ghcr.io\n# no\n\nno url", "urls", ["https://ghcr.io", "no url"]],
     ["registry-config", "./config.json", "registryConfig", "./config.json"],
+    [
+      "allowed-registries",
+      "ghcr.io/acme\n.Corp\nhttps://registry.corp:5000/\nindex.docker.io/acme/shop\n[::1]:5000\n.corp:5000",
+      "allowedRegistries",
+      [
+        { pattern: "ghcr.io", path: "acme" },
+        { pattern: ".corp", path: "" },
+        { pattern: "registry.corp:5000", path: "" },
+        { pattern: "docker.io", path: "acme/shop" },
+        { pattern: "[::1]:5000", path: "" },
+        { pattern: ".corp:5000", path: "" },
+      ],
+    ],
     ["credentials", "ghcr.io=a:b=c#d\nquay.io=x:y", "credentials", ["ghcr.io=a:b=c#d", "quay.io=x:y"]],
     ["output", "./out", "output", "./out"],
     ["concurrency", "64", "concurrency", 64],
@@ -113,6 +126,7 @@ test("the defaults of action.yml are those of the code", () => {
 test("defaults", () => {
   expect(read({})).toEqual({
     command: "transfer",
+    allowedRegistries: [],
     componentVersions: [],
     proxyConfig: "",
     writeProxyConfig: [],
@@ -207,6 +221,23 @@ describe("bad values are refused by name, with what to use", () => {
   ])("%s: %j", (name, value, code, remedy) => {
     expect(() => read({ [name]: value })).toThrow(
       expect.objectContaining({ code, where: `input ${name}`, remedy: expect.stringContaining(remedy) }),
+    );
+  });
+
+  test.each([
+    "*",
+    ".",
+    "*.corp",
+    "..corp",
+    ".corp/acme",
+    "ghcr.io/Acme",
+    "ghcr.io/acme/*",
+    "a,b",
+    "ada@ghcr.io",
+    "ftp://ghcr.io",
+  ])("allowed-registries %j", (value) => {
+    expect(() => read({ "allowed-registries": `ghcr.io\n${value}` })).toThrow(
+      expect.objectContaining({ code: "INPUT_INVALID", where: "input allowed-registries, line 2" }),
     );
   });
 

@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { isHost } from "../src/registry/reference.ts";
-import type { Session } from "../src/session.ts";
 import { METADATA, NO_HOST, PRIVATE, PUBLIC } from "./http/spelled-hosts.ts";
-import { type Led, openTestSession, startWorld, WAYS, type Way, type World } from "./led-astray.ts";
+import { type Led, type OpenedSession, openTestSession, startWorld, WAYS, type Way, type World } from "./led-astray.ts";
 import { stopEverything } from "./real/running.ts";
 
 afterEach(stopEverything);
@@ -40,7 +39,7 @@ interface Begun {
   readonly beginning: string;
 }
 
-function openFor(way: Way, { isProxied, beginning }: Begun): Session {
+function openFor(way: Way, { isProxied, beginning }: Begun): OpenedSession {
   const from = `http://${beginning}`;
   const proxy = isProxied ? `http://${world.host}` : "direct";
   const named = { sources: [from], target: from, credentials: [`${beginning}=ada:s3cret`] };
@@ -51,7 +50,7 @@ function openFor(way: Way, { isProxied, beginning }: Begun): Session {
 }
 
 /** Goes one way to a host, and says where the requests went. */
-async function go(way: Way, host: string, session: Session, { isProxied, beginning }: Begun): Promise<Outcome> {
+async function go(way: Way, host: string, session: OpenedSession, { isProxied, beginning }: Begun): Promise<Outcome> {
   // A realm in plain HTTP is refused for that alone.
   const led: Led = { beginning, origin: `${way.startsWith("realm") ? "https" : "http"}://${host}` };
   world.leadTo(led.origin);

@@ -4,6 +4,7 @@ import { readInputs } from "../src/inputs.ts";
 import { type HelmAccess, type OciBlobAccess, parseAccess, type WgetAccess } from "../src/ocm/access.ts";
 import { parseRepository, type RegistrySpec } from "../src/ocm/component-reference.ts";
 import type { JsonObject } from "../src/ocm/json.ts";
+import type { Finding } from "../src/proxy/finding.ts";
 import { readSettings } from "../src/proxy/settings.ts";
 import { bytesOf } from "../src/registry/content.ts";
 import { parseCredentialLines } from "../src/registry/credentials.ts";
@@ -20,20 +21,26 @@ export interface Given {
   readonly credentials?: readonly string[];
 }
 
-export function openTestSession({ inputs = {}, sources = [], target, credentials = [] }: Given): Session {
+export interface OpenedSession extends Session {
+  readonly findings: readonly Finding[];
+}
+
+export function openTestSession({ inputs = {}, sources = [], target, credentials = [] }: Given): OpenedSession {
   const read = readInputs(
     Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
   );
   const { httpProxy, httpsProxy, noProxy } = read;
+  const findings: Finding[] = [];
   const session = openSession({
     inputs: read,
     settings: readSettings({ inputs: { httpProxy, httpsProxy, noProxy }, environment: {} }).effective,
     credentials: parseCredentialLines(credentials),
     sources: sources.map((source) => parseRepository(source, "test")),
     target: target === undefined ? undefined : parseRepository(target, "test"),
+    onFinding: (finding: Finding) => findings.push(finding),
   });
   remember(() => session.close());
-  return session;
+  return { ...session, findings };
 }
 
 export interface Asked {
@@ -118,7 +125,7 @@ export const WAYS = {
   },
   "foreign registry": async (session: Session, { origin }: Led) => {
     const reference = parseImageReference(`${origin}/app:1`, "test");
-    await session.registryAt(reference).repository("app").resolve("1");
+    await session.registryAt(reference, "resource app").repository("app").resolve("1");
   },
   ociBlob: async (session: Session, { origin }: Led) => {
     const { mediaType, digest, size } = descriptor;
@@ -131,7 +138,7 @@ export const WAYS = {
   "redirect of a foreign registry": (session: Session, { beginning }: Led) => fetchBlob(session, beginning, false),
   "realm of a foreign registry": async (session: Session, { beginning }: Led) => {
     const reference = parseImageReference(`http://${beginning}/locked:1`, "test");
-    await session.registryAt(reference).repository("locked").resolve("1");
+    await session.registryAt(reference, "resource app").repository("locked").resolve("1");
   },
 } satisfies Record<string, (session: Session, led: Led) => Promise<unknown>>;
 
@@ -147,7 +154,7 @@ const descriptor = { mediaType: "application/octet-stream", digest: sha256(BLOB)
 async function fetchBlob(session: Session, host: string, isNamed: boolean): Promise<void> {
   const registry = isNamed
     ? (await session.openSource(parseRepository(`http://${host}`, "test"))).registry
-    : session.registryAt(parseImageReference(`http://${host}/led:1`, "test"));
+    : session.registryAt(parseImageReference(`http://${host}/led:1`, "test"), "resource led");
   await bytesOf(await registry.repository("led").fetch(descriptor));
 }
 

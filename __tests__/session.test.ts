@@ -53,7 +53,9 @@ function open({ inputs = {}, sources = [], target, credentials = [], temp, signa
   return session;
 }
 
-const described = (session: Session, host: string, scheme?: "http" | "https") => session.registryAt({ host, scheme });
+/** The registry that a descriptor names, for the repository `app`. */
+const described = (session: Session, host: string, scheme?: "http" | "https") =>
+  session.registryAt({ host, scheme, repository: "app" }, "resource app");
 
 const originOf = (registry: object) => (registry as RemoteRegistry).origin;
 

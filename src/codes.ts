@@ -84,6 +84,8 @@ export const codes = {
   REDIRECT_TO_PLAIN_HTTP: "A registry redirects from TLS to plain HTTP.",
   REDIRECT_LOOP: "A registry redirects again and again.",
   ADDRESS_REFUSED: "A component descriptor, or the answer of a server, leads to a host that is not to be asked.",
+  REGISTRY_NOT_ALLOWED: "A component descriptor leads to a registry that allowed-registries does not name.",
+  LOGIN_BY_DESCRIPTOR: "A registry that only a component descriptor names received a login.",
   RATE_LIMITED: "A registry limits how often it may be asked.",
   RATE_LIMIT_NEAR: "A registry will soon refuse to be asked more often.",
   RANGE_IGNORED: "A host was asked for a part of a blob and sends the whole.",

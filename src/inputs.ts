@@ -12,6 +12,7 @@ import { parseConstraint, type VersionConstraint } from "./ocm/version-constrain
 import { parseWriteRequest, type WriteRequest } from "./proxy/files/write-request.ts";
 import type { Environment } from "./proxy/settings.ts";
 import { printable } from "./redact.ts";
+import { type AllowedRegistry, parseAllowedRegistry } from "./registry/allowed-registries.ts";
 import type { AccessForm } from "./transfer/access-form.ts";
 import type { AccessFallback } from "./transfer/fallback.ts";
 import type { ExistingPolicy } from "./transfer/inspect.ts";
@@ -67,6 +68,8 @@ export interface Inputs {
   readonly exportEnvironment: boolean;
   readonly urls: readonly string[];
   readonly registryConfig: string;
+  /** Registries that component descriptors may lead to; empty for all. */
+  readonly allowedRegistries: readonly AllowedRegistry[];
   readonly credentials: readonly string[];
   readonly output: string;
   readonly concurrency: number;
@@ -156,6 +159,9 @@ export function readInputs(environment: Environment): Inputs {
     exportEnvironment: readBoolean("export-environment", input("export-environment"), command === "setup"),
     urls: readLines(input("urls")),
     registryConfig: input("registry-config"),
+    allowedRegistries: readLines(input("allowed-registries")).map((line, index) =>
+      parseAllowedRegistry(line, `input allowed-registries, line ${index + 1}`),
+    ),
     credentials: readLines(input("credentials")),
     output: input("output"),
     concurrency: readCount("concurrency", input("concurrency"), 8, 1, 64),

@@ -106,6 +106,10 @@ function openRunSession(
     target: inputs.target,
     onSecret,
     observeAnswer,
+    onFinding(finding) {
+      findings.push(finding);
+      tellFindings([finding], runner);
+    },
     temp: runner.temp,
     workspace: runner.workspace,
     signal,

@@ -3,6 +3,14 @@ import type { HttpClient } from "./http/client.ts";
 import { hostOf } from "./http/hop.ts";
 import type { NamedHosts } from "./http/named-hosts.ts";
 import type { RegistrySpec, RepositorySpec } from "./ocm/component-reference.ts";
+import type { Finding } from "./proxy/finding.ts";
+import { printable } from "./redact.ts";
+import {
+  type AllowedRegistry,
+  isAllowedRegistry,
+  isListedHost,
+  registryNotAllowed,
+} from "./registry/allowed-registries.ts";
 import { boundCredential, type CredentialEntry, canonicalHost, credentialFor } from "./registry/credentials.ts";
 import { apiHost } from "./registry/hosts.ts";
 import type { ImageReference } from "./registry/reference.ts";
@@ -15,11 +23,11 @@ export interface Registries {
   named(spec: RegistrySpec): RemoteRegistry;
   /** The same registry, but for everything that was learned of it: what it says now is what it has. */
   anew(spec: RegistrySpec): RemoteRegistry;
-  /** The registry that a component descriptor names. One that is too far away refuses when it is asked. */
-  described(reference: DescribedReference): ReadableRegistry;
+  /** The registry that a component descriptor names in the resource `where`. One that is not allowed refuses when it is asked. */
+  described(reference: DescribedReference, where: string): ReadableRegistry;
 }
 
-export type DescribedReference = Pick<ImageReference, "host" | "scheme">;
+export type DescribedReference = Pick<ImageReference, "host" | "scheme" | "repository">;
 
 export interface RegistriesOptions {
   readonly sources: readonly RepositorySpec[];
@@ -31,6 +39,8 @@ export interface RegistriesOptions {
   readonly plainHttp: readonly string[];
   /** Hosts that the user wrote, in any input. */
   readonly namedHosts: NamedHosts;
+  readonly allowed: readonly AllowedRegistry[];
+  readonly onFinding: ((finding: Finding) => void) | undefined;
 }
 
 /** One registry per host, so that what was learned of it is known wherever it is met. */
@@ -42,6 +52,8 @@ export function createRegistries({
   target,
   onSecret,
   namedHosts,
+  allowed,
+  onFinding,
 }: RegistriesOptions): Registries {
   const named = [...sources, ...(target === undefined ? [] : [target])].filter((spec) => spec.kind === "registry");
   const written = target?.kind === "registry" ? target : undefined;
@@ -49,6 +61,9 @@ export function createRegistries({
     named.flatMap(({ host, scheme }) => (scheme === undefined ? [] : [[canonicalHost(host), scheme]])),
   );
   const known = new Map<string, RemoteRegistry>();
+  /** The resource that led to a repository first, by `host/repository`. */
+  const resources = new Map<string, string>();
+  const loggedIn = new Set<string>();
 
   /** A scheme that the user wrote wins over the list, whose lines may name a default port too: `withPort` has it. */
   function isPlain(host: string, withPort = host): boolean {
@@ -75,10 +90,25 @@ export function createRegistries({
     return existing;
   }
 
+  function noticeLogin(host: string, repository: string): void {
+    const where = resources.get(`${host}/${repository}`);
+    if (where === undefined || loggedIn.has(host)) return;
+    loggedIn.add(host);
+    onFinding?.(loginByDescriptor(host, where));
+  }
+
+  function isForeignHost(url: URL): boolean {
+    const location = { host: hostOf(url), isPlain: url.protocol === "http:" };
+    return !namedHosts.covers(location.host) && !isListedHost(allowed, location);
+  }
+
   /** Why a registry that a descriptor names is not to be asked; undefined where it may be. */
-  function refusal(url: URL): unknown {
+  function refusal(url: URL, { host, repository }: DescribedReference, where: string): unknown {
+    const location = { host: hostOf(url), repository, isPlain: url.protocol === "http:" };
+    if (named.some((spec) => registries.named(spec).hopHost === location.host)) return undefined;
+    if (!isAllowedRegistry(allowed, location)) return registryNotAllowed(host, repository, where);
     try {
-      judge(url, { kind: "foreign-registry", host: hostOf(url) }, namedHosts);
+      judge(url, { kind: "foreign-registry", host: location.host }, namedHosts);
       return undefined;
     } catch (error) {
       return error;
@@ -86,13 +116,15 @@ export function createRegistries({
   }
 
   function create(host: string, plain: boolean, isTrusted: boolean): RemoteRegistry {
+    const isForeign = isForeignHost(urlOf(host, plain));
     return createRemoteRegistry({
       client,
       host,
       plainHttp: plain,
       neededFor: neededFor(host),
       ...(onSecret === undefined ? {} : { onToken: onSecret }),
-      isForeign: !namedHosts.covers(hostOf(urlOf(host, plain))),
+      isForeign,
+      ...(isForeign ? { onLogin: (repository: string) => noticeLogin(host, repository) } : {}),
       isWritten: (repository) => isBelowTarget(host, repository),
       credentialFor: (repository) => (isTrusted ? credentialFor(credentials, host, repository) : undefined),
       boundCredential: (realm, repository) =>
@@ -113,12 +145,14 @@ export function createRegistries({
       return create(name, isPlainHttp, true);
     },
     /** A descriptor may say http for a host, but nobody's credentials go there unprotected on its word. */
-    described({ host, scheme }) {
+    described({ host, scheme, repository }, where) {
       const name = canonicalHost(host);
       const isOwnWord = scheme === "http" && !isPlain(name) && !schemes.has(name);
       const plain = isOwnWord || (scheme !== "https" && isPlain(name));
-      const refused = refusal(urlOf(name, plain));
+      const refused = refusal(urlOf(name, plain), { host: name, scheme, repository }, where);
       if (refused !== undefined) return refusing(name, refused);
+      const key = `${name}/${repository}`;
+      resources.set(key, resources.get(key) ?? where);
       return registry(name, plain, !isOwnWord);
     },
   };
@@ -139,6 +173,14 @@ function refusing(name: string, error: unknown): ReadableRegistry {
 
 function urlOf(host: string, plain: boolean): URL {
   return new URL(`${plain ? "http" : "https"}://${apiHost(host)}/`);
+}
+
+function loginByDescriptor(host: string, where: string): Finding {
+  return {
+    code: "LOGIN_BY_DESCRIPTOR",
+    message: `${host} received a login, and only the component descriptor names it, in ${printable(where, 200)}.`,
+    remedy: `If that is meant, list ${host} in allowed-registries; otherwise list there the registries that descriptors may lead to.`,
+  };
 }
 
 /** Whether `host:port` is what a line of `plain-http` or the like means: `host[:port]`, or `.suffix[:port]` for everything below it. Without a port, every port. */

@@ -17,6 +17,7 @@ import { formatRepository, type RepositorySpec } from "./ocm/component-reference
 import type { ComponentRepository } from "./ocm/component-version.ts";
 import { openCtf, type ReadableCtf } from "./ocm/ctf.ts";
 import { type CtfTarget, openCtfTarget } from "./ocm/ctf-target.ts";
+import type { Finding } from "./proxy/finding.ts";
 import { routeFor } from "./proxy/route.ts";
 import type { Environment, ProxySettings } from "./proxy/settings.ts";
 import { createRegistries, type DescribedReference, matchesHost } from "./registries.ts";
@@ -42,8 +43,8 @@ export interface Session {
   reopenTarget(spec: RepositorySpec): Promise<ComponentRepository>;
   /** Folder for files that are gone when the run is over. */
   readonly temp: string;
-  /** The registry that a component descriptor names. */
-  registryAt(reference: DescribedReference): ReadableRegistry;
+  /** The registry that a component descriptor names in the resource `where`. */
+  registryAt(reference: DescribedReference, where: string): ReadableRegistry;
   /** Follows what a component descriptor names beside registries. */
   readonly accessMethods: Pick<AccessMethods, "locate">;
   /** Opens the artifact set that a blob is; the same one once. */
@@ -57,6 +58,8 @@ export interface SessionOptions {
   /** Told of every secret that the run comes to hold. */
   readonly onSecret?: (secret: string) => void;
   readonly observeAnswer?: ClientOptions["observeAnswer"];
+  /** Called with each finding when it is made. */
+  readonly onFinding?: (finding: Finding) => void;
   readonly inputs: Inputs;
   readonly settings: ProxySettings;
   readonly credentials: readonly CredentialEntry[];
@@ -76,7 +79,7 @@ export interface SessionOptions {
 
 export function openSession(options: SessionOptions): Session {
   const { inputs, settings, credentials, sources, target, onSecret, certificates = [], unverified = [] } = options;
-  const { observeAnswer, signal, workspace = workspaceOf({}) } = options;
+  const { observeAnswer, onFinding, signal, workspace = workspaceOf({}) } = options;
   const temp = join(options.temp ?? tmpdir(), `.ocm-proxied-transfer-${randomUUID()}`);
   const hops: Hop[] = [];
   const patience: Record<"probe" | "transfer", Patience> = {
@@ -109,6 +112,8 @@ export function openSession(options: SessionOptions): Session {
     target,
     onSecret,
     namedHosts: named,
+    allowed: inputs.allowedRegistries,
+    onFinding,
   });
   const accessMethods = createAccessMethods({
     client,
@@ -204,8 +209,11 @@ function hostsNamedBy({ inputs, sources, target }: Pick<SessionOptions, "inputs"
     const isHttp = spec.scheme === undefined ? isPlain(spec.host.toLowerCase()) : spec.scheme === "http";
     return [{ pattern: apiHost(spec.host), isPlain: isHttp }];
   });
-  const reachedDirectly = inputs.noProxyRegistries.flatMap((registry) => noProxyEntriesFor(registry).entries);
-  const others = reachedDirectly.map((pattern) => ({ pattern, isPlain: isPlain(pattern) }));
+  const others = [
+    ...inputs.noProxyRegistries.flatMap((registry) => noProxyEntriesFor(registry).entries),
+    // A suffix is for registries alone: it limits where descriptors lead, and is not to open anything else.
+    ...inputs.allowedRegistries.map(({ pattern }) => apiHost(pattern)).filter((pattern) => !pattern.startsWith(".")),
+  ].map((pattern) => ({ pattern, isPlain: isPlain(pattern) }));
   return namedHosts([...ofRepositories, ...others, ...inputs.plainHttp.map((pattern) => ({ pattern, isPlain: true }))]);
 }
 

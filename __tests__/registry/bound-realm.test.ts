@@ -87,7 +87,7 @@ withParts(["openssl"], "what a user can say of token hosts", () => {
       const credentials = binding("tokens.corp@plain.corp=bob:bound");
       await hosts
         .open({ credentials })
-        .described({ host: "plain.corp", scheme: "http" })
+        .described({ host: "plain.corp", scheme: "http", repository: "a" }, "test")
         .repository("a")
         .exists(blobOf("a layer"));
       expect(hosts.seen()).toEqual({ "http://plain.corp": ["Bearer from-tokens.corp"] });
@@ -124,7 +124,7 @@ withParts(["openssl"], "what a user can say of token hosts", () => {
       const sources = ["http://plain.corp", ...further].map((text) => parseRepository(text, "test"));
       const registry = hosts
         .open({ credentials: passwords, plainHttp, sources })
-        .described({ host: "plain.corp", scheme: undefined });
+        .described({ host: "plain.corp", scheme: undefined, repository: "team/app" }, "test");
       await registry.repository("team/app").exists(blobOf("a layer"));
       return hosts.seen();
     };

@@ -122,6 +122,8 @@ export async function startRealmHosts(options: RealmHostsOptions): Promise<Realm
         target: undefined,
         onSecret: undefined,
         namedHosts: named,
+        allowed: [],
+        onFinding: undefined,
       });
     },
   };

@@ -132,7 +132,9 @@ withParts(["openssl"], "credentials and where they arrive", () => {
     const hosts = await start({ realm: "https://tokens.corp/token" });
     const registries = hosts.open({ credentials: [] });
     for (const name of ["registry.corp", "target.corp", "registry.corp"]) {
-      await registries.described({ host: name, scheme: undefined }).repository("team/app").exists(blobOf("a layer"));
+      const repository = "team/app";
+      const registry = registries.described({ host: name, scheme: undefined, repository }, "test");
+      await registry.repository(repository).exists(blobOf("a layer"));
     }
     expect(hosts.tokenRequests.map(({ url }) => url.searchParams.get("service"))).toEqual([
       "of https://registry.corp",

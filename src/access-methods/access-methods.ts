@@ -20,7 +20,7 @@ export interface AccessMethods {
 export interface AccessMethodsOptions {
   readonly client: HttpClient;
   /** The registry that an absolute reference names. */
-  readonly registryAt: (reference: ImageReference) => ReadableRegistry;
+  readonly registryAt: (reference: ImageReference, where: string) => ReadableRegistry;
   /** Where content is kept whose size and digest are known only when it was read. */
   readonly folder: string;
   /** Bytes that one piece of content may have. */

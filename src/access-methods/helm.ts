@@ -15,7 +15,7 @@ const CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
 const CHART_LAYERS: ReadonlySet<string> = new Set([CHART_LAYER, "application/tar+gzip"]);
 
 export interface ChartMeans extends Means {
-  readonly registryAt: (reference: ImageReference) => ReadableRegistry;
+  readonly registryAt: (reference: ImageReference, where: string) => ReadableRegistry;
   /** `index.yaml` of a chart repository. */
   readonly chartIndex: (url: string, signal?: AbortSignal) => Promise<string>;
 }
@@ -74,7 +74,7 @@ async function locateInRegistry(
   signal?: AbortSignal,
 ): Promise<Found> {
   const reference = parseImageReference(text, where);
-  const from = registryAt(reference).repository(reference.repository);
+  const from = registryAt(reference, where).repository(reference.repository);
   const root = await from.resolve(manifestReference(reference), signal);
   if (pinnedDigest(element) === root.digest) return { kind: "artifact", from, root, reference };
   if (isPinnedToManifest(element)) checkDigest(element, root, where);

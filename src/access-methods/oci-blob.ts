@@ -10,12 +10,12 @@ import { blobMediaType } from "./media-type.ts";
 export function locateOciBlob(
   access: OciBlobAccess,
   { element, where }: Wanted,
-  registryAt: (reference: ImageReference) => ReadableRegistry,
+  registryAt: (reference: ImageReference, where: string) => ReadableRegistry,
 ): Found {
   if (access.size === undefined) return { kind: "left", reason: "it does not say its size" };
   const reference = parseImageReference(access.reference, where);
   const digest = parseDigest(access.digest, where);
   const descriptor = { mediaType: blobMediaType(access.mediaType), digest, size: access.size };
   if (!isPinnedToManifest(element)) checkDigest(element, descriptor, where);
-  return { kind: "blob", from: registryAt(reference).repository(reference.repository), descriptor };
+  return { kind: "blob", from: registryAt(reference, where).repository(reference.repository), descriptor };
 }

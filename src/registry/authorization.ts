@@ -44,6 +44,7 @@ export interface AuthorizationOptions {
   readonly allowsPlainHttp?: (realm: URL) => boolean;
   readonly onToken?: (token: string) => void;
   readonly isForeign?: boolean;
+  readonly onLogin?: (repository: string) => void;
 }
 
 /** What a request is sent with. */
@@ -92,7 +93,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       boundCredential: (realm) => options.boundCredential?.(realm, repository),
       allowsPlainHttp: options.allowsPlainHttp,
     };
-    const asking = requestToken(client, request, Date.now(), signal).then((token) => {
+    const asking = requestToken(noticing(repository), request, Date.now(), signal).then((token) => {
       options.onToken?.(token.value);
       return token;
     });
@@ -115,8 +116,21 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       const token = await tokenFor(scopes, challenge, signal);
       return { headers: { authorization: `Bearer ${token.value}` }, token };
     }
-    const credential = options.credentialFor(repositoryOf(scopes[0]));
-    return { headers: credential === undefined ? {} : basic(credential) };
+    const repository = repositoryOf(scopes[0]);
+    const credential = options.credentialFor(repository);
+    if (credential === undefined) return { headers: {} };
+    options.onLogin?.(repository);
+    return { headers: basic(credential) };
+  }
+
+  /** Notices a login on its way to a token host: a password is a header, an identity token a form. */
+  function noticing(repository: string): PartyClient {
+    return {
+      request(request, signal) {
+        if (request.headers?.authorization !== undefined || request.method === "POST") options.onLogin?.(repository);
+        return client.request(request, signal);
+      },
+    };
   }
 
   /** Whether the answer says what is to be sent. Only the registry itself says that, and no host that it redirects to. */

@@ -35,6 +35,8 @@ export interface RemoteRegistryOptions {
   readonly onToken?: (token: string) => void;
   /** Whether only a component descriptor names it: other hosts that it leads to have to be public then. */
   readonly isForeign?: boolean;
+  /** Called before a login for a repository goes out, to the registry or its token host. */
+  readonly onLogin?: (repository: string) => void;
 }
 
 export interface RemoteRegistry extends Registry<RemoteRepository> {

@@ -54,7 +54,7 @@ export interface SurveyOptions {
   /** Whether what lies elsewhere is to be copied; by default all of it. */
   readonly isSelected?: (element: Element, component: string) => boolean;
   /** The registry that an absolute reference names. */
-  readonly registryAt: (reference: ImageReference) => ReadableRegistry;
+  readonly registryAt: (reference: ImageReference, where: string) => ReadableRegistry;
   /** Finds what lies elsewhere than in registries; without it, that stays there. */
   readonly accessMethods?: Pick<AccessMethods, "locate"> | undefined;
   /** Whether to look for what hangs on artifacts. */
@@ -129,7 +129,8 @@ async function surveyElement(
     if (!isSelected) return kept("is not selected", true);
     if (!isCopied) return kept(`${element.kind}s are left by reference`, true);
     const reference = parseImageReference(access.imageReference, where);
-    return artifact(await locateAbsolute(version, element, reference, options.registryAt, signal));
+    const registryAt = (named: ImageReference) => options.registryAt(named, where);
+    return artifact(await locateAbsolute(version, element, reference, registryAt, signal));
   }
   if (access.kind === "helm" || access.kind === "wget" || access.kind === "ociBlob") {
     if (!isSelected) return kept("is not selected", true);
