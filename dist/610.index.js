@@ -1650,7 +1650,7 @@ async function bodyText(response) {
 }
 /** Whose pages are not quoted: hosts that a registry or a descriptor names, which may be internal ones. */
 const NAMED_BY_OTHERS = /^(?:artifacts$|blobs of |token for |uploads to )/;
-/** What a registry sends to may answer in nobody's name: nothing of that is shown. */
+/** The answer of a host behind a redirect is not quoted at all: no input names that host, and it may be an internal one. */
 function registryWords(body, { redirectedFrom, neededFor }) {
     if (redirectedFrom !== undefined)
         return { codes: [], text: "" };

@@ -104,7 +104,7 @@ describe("a token that a registry hands out", () => {
     "a token of words",
     "line\nbreak-of-a-token",
     '{"a":"bcdefghijkl"}',
-  ])("is not masked where it is none, and would blank what others say: %j", (token) => {
+  ])("is not masked where it looks like ordinary text, which would be blanked elsewhere: %j", (token) => {
     expect(tokenSpellings(token)).toEqual([]);
   });
 });

@@ -1,24 +1,18 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
-import { isIPv6 } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { setup } from "../../src/commands/setup.ts";
-import type { Hop } from "../../src/http/hop.ts";
-import { squidAllowList } from "../../src/proxy/files/squid-allow-list.ts";
-import { allowList, type HostResult, hostsOf } from "../../src/report/hosts.ts";
-import { pasteReady } from "../../src/report/paste.ts";
+import type { HostResult } from "../../src/report/hosts.ts";
 import { picture } from "../../src/report/picture.ts";
 import { writeReport } from "../../src/report/report.ts";
 import type { Results } from "../../src/report/results.ts";
 import { summarise } from "../../src/report/summary.ts";
-import { through } from "../http/open-client.ts";
 import { type Random, seeded } from "../proxy/files/random.ts";
 import { temporaryFolder } from "../real/fixtures.ts";
 import { parseKeyValueFile, parseWorkflowCommands } from "../real/runner-files.ts";
 import { stopEverything } from "../real/running.ts";
-import { hostileHost, hostileText } from "./hostile-text.ts";
+import { hostileText } from "./hostile-text.ts";
 import { createRecordingRunner } from "./recording-runner.ts";
 import { told } from "./told.ts";
 
@@ -122,61 +116,6 @@ describe("a diagram", () => {
   });
 });
 
-describe("rules and lines to paste", () => {
-  const RULE =
-    /^(?:#.*|acl ocm_port_\d+ port \d+|acl ocm_(?:hosts|addresses)_\d+ dst(?:domain)? -n [a-z0-9_.:-]+|http_access allow ocm_(?:hosts|addresses)_\d+ ocm_port_\d+|)$/;
-  const hop = (host: string): Hop => ({
-    method: "GET",
-    url: "https://x/",
-    host,
-    route: through("http://p:1"),
-    neededFor: "x",
-  });
-
-  /** One host by itself: nothing that stands for several. */
-  function expectPlain(host: string): void {
-    const name = isIPv6(host) ? host : host.replace(/:\d+$/, "");
-    expect(name).toMatch(/^(?:\[[0-9a-f:.]+\]|[0-9a-f:]+:[0-9a-f:]*|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)$/i);
-  }
-
-  test.each(seeds)("name single hosts only, whatever hosts were met: seed %d", (seed) => {
-    const random = seeded(seed);
-    const hosts = Array.from({ length: 20 }, () => hostileHost(random));
-    const allowed = allowList(hostsOf(hosts.map(hop)), hosts);
-    for (const host of allowed) expectPlain(host);
-    const rules = squidAllowList(hosts).split("\n");
-    for (const line of rules) expect(line).toMatch(RULE);
-    for (const line of rules) {
-      const [, value] = /dst(?:domain)? -n (.*)$/.exec(line) ?? [];
-      if (value !== undefined) expectPlain(value);
-    }
-    const inputs = ["no-proxy", "plain-http", "no-proxy-registries"] as const;
-    const inputLines = hosts.map((line) => ({ input: random.pick(inputs), line }));
-    const pasted = pasteReady([told("a:443", { inputLines })], hosts);
-    const listed = [...pasted.matchAll(/^ {4}(.*)$/gm)].map(([, line = ""]) => line);
-    const noProxy = /^ {2}no-proxy: (.*)$/m.exec(pasted)?.[1]?.split(",") ?? [];
-    for (const host of [...listed, ...noProxy]) expectPlain(host);
-    expect(pasted.match(/```/g) ?? []).toHaveLength(pasted === "" ? 0 : (pasted.match(/^Add|^Ask/gm) ?? []).length * 2);
-  });
-
-  test.each([".com:443", "*.com:443", "*:443", "a,b.example:443", "a..b:443", "-a.b:443", "a b:443", "a:0", "a:65536"])(
-    "none is made of %s",
-    (host) => {
-      expect(allowList(hostsOf([hop(host)]), [host])).toEqual([]);
-      expect(squidAllowList([host])).not.toMatch(/^acl|^http_access/m);
-      expect(pasteReady([told("a:443", { inputLines: [{ input: "no-proxy", line: host }] })], [])).toBe("");
-    },
-  );
-
-  test.each(["ghcr.io:443", "my_registry:5000", "10.0.0.1:80", "[2001:db8::1]:443", "xn--bcher-kva.example:443"])(
-    "one is made of %s",
-    (host) => {
-      expect(allowList(hostsOf([hop(host)]), [host])).toEqual([host]);
-      expect(squidAllowList([host])).toMatch(/^http_access allow/m);
-    },
-  );
-});
-
 describe("outputs and the report", () => {
   test.each(seeds)("are the values that they were, in characters that can be seen: seed %d", async (seed) => {
     const random = seeded(seed);
@@ -246,40 +185,5 @@ describe("what a runner reads", () => {
     expect(parseWorkflowCommands(stdout + stderr)).toEqual([]);
     expect(stderr.replaceAll("\n", "")).not.toMatch(UNSEEN);
     expect(stdout.split("\n")).toHaveLength(texts.length + 1);
-  });
-});
-
-describe("variables for later steps", () => {
-  test.each(seeds)("hold characters that can be seen, each on one line: seed %d", (seed) => {
-    const random = seeded(seed);
-    const noProxy = Array.from({ length: 5 }, () => hostileText(random)).join(",");
-    const { variables } = setup({ inputs: { noProxy, httpsProxy: "http://proxy:3128" }, environment: {} });
-    for (const value of Object.values(variables)) expect(value).not.toMatch(UNSEEN);
-    expect(variables.NO_PROXY).toMatch(/,localhost,127\.0\.0\.1,::1$|^localhost|^\*$/);
-  });
-
-  test.each([
-    "a\u0000b.corp",
-    "a\u001b[31m.corp",
-    "a\u202e.corp",
-    "exa\u00admple.corp",
-    "\u200bregistry.corp",
-    "\u{e0041}a",
-  ])("%j in no-proxy is left out, with a finding", (entry) => {
-    const { variables, findings } = setup({ inputs: { noProxy: `one.corp,${entry},two.corp` }, environment: {} });
-    expect(variables.NO_PROXY).toBe("one.corp,two.corp,localhost,127.0.0.1,::1");
-    expect(findings.map(({ code }) => code)).toContain("NO_PROXY_ENTRY_UNPRINTABLE");
-  });
-
-  test("a proxy with such characters is an error, or they are encoded", () => {
-    for (const [proxy, code] of [
-      ["http://pro\u0000xy:1", "PROXY_URL_MALFORMED"],
-      ["http://proxy\u001b:1", "PROXY_URL_MALFORMED"],
-      ["http://u\u0085ser:p\u202ess@proxy:1", undefined],
-    ] as const) {
-      const read = () => setup({ inputs: { httpsProxy: proxy }, environment: {} }).variables;
-      if (code === undefined) expect(read().HTTPS_PROXY).toMatch(/^http:\/\/u%C2%85ser:p%E2%80%AEss@proxy:1$/);
-      else expect(read).toThrow(expect.objectContaining({ code }));
-    }
   });
 });
