@@ -214,6 +214,7 @@ describe("bad values are refused by name, with what to use", () => {
     ["plain-http", ".com", "INPUT_INVALID", "top-level domain"],
     ["plain-http", "registry.corp\n.COM:5000", "INPUT_INVALID", "top-level domain"],
     ["insecure-skip-tls-verify", ".corp", "INPUT_INVALID", "top-level domain"],
+    ["no-proxy-registries", "ghcr.io, .com", "INPUT_INVALID", "top-level domain"],
     ["plain-http", "localhost:5000\nhttp://localhost", "INPUT_INVALID", "host:port"],
     ["plain-http", "10.0.0.0/8", "INPUT_INVALID", "host:port"],
     ["semver-constraint", "one", "CONSTRAINT_MALFORMED", "Write it as for the OCM CLIs"],

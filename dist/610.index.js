@@ -8962,7 +8962,9 @@ function readInputs(environment) {
         httpProxy: input("http-proxy"),
         httpsProxy: input("https-proxy"),
         noProxy: input("no-proxy"),
-        noProxyRegistries: readLines(input("no-proxy-registries")).flatMap((line) => line.split(/[\s,]+/).filter(Boolean)),
+        noProxyRegistries: readLines(input("no-proxy-registries"))
+            .flatMap((line) => line.split(/[\s,]+/).filter(Boolean))
+            .map((registry) => refuseTopLevel("no-proxy-registries", registry)),
         proxyConfig: input("proxy-config"),
         writeProxyConfig: readLines(input("write-proxy-config")).map((line, index) => parseWriteRequest(line, `input write-proxy-config, line ${index + 1}`)),
         nodeProxy: readBoolean("node-proxy", input("node-proxy"), false),
@@ -9098,10 +9100,14 @@ function readCount(name, text, preset, least, most) {
         return count;
     throw invalid(name, text, `Use a whole number from ${least} to ${most}.`);
 }
+/** `.com` would stand for a good part of the internet. */
+function refuseTopLevel(name, text) {
+    if (!/^\.[^.]+$/.test(text))
+        return text;
+    throw invalid(name, text, "That is a whole top-level domain. Write more of the name: .corp.example, or single hosts.");
+}
 function readHostPattern(name, text) {
-    if (/^\.[^.]+$/.test(text)) {
-        throw invalid(name, text, `That is a whole top-level domain. Write more of the name: .corp.example, or single hosts.`);
-    }
+    refuseTopLevel(name, text);
     if (/^\.?[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?::\d{1,5})?$|^\[[0-9a-fA-F:]+\](?::\d{1,5})?$/.test(text))
         return text.toLowerCase();
     throw invalid(name, text, "Use host, host:port, .suffix or .suffix:port, one per line; never everything.");
