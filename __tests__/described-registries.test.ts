@@ -36,7 +36,7 @@ describe("allowed-registries", () => {
       ...given,
       inputs: {
         "http-proxy": `http://${world.host}`,
-        "plain-http": ".test",
+        "plain-http": ".example.test\n.below.test",
         retries: "1",
         "allowed-registries": allowed,
       },
