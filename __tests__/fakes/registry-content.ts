@@ -30,8 +30,15 @@ export function repositoryOf(content: Content, name: string): RepositoryContent 
   return repository;
 }
 
-export function digestOf(content: Buffer): string {
-  return `sha256:${createHash("sha256").update(content).digest("hex")}`;
+export type DigestAlgorithm = "sha256" | "sha512";
+
+export function digestOf(content: Buffer, algorithm: DigestAlgorithm = "sha256"): string {
+  return `${algorithm}:${createHash(algorithm).update(content).digest("hex")}`;
+}
+
+/** The algorithm of a digest that a client names. */
+export function algorithmOf(digest: string): DigestAlgorithm {
+  return digest.startsWith("sha512:") ? "sha512" : "sha256";
 }
 
 export function resolveManifest(repository: RepositoryContent, reference: string): StoredManifest | undefined {

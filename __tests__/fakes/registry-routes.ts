@@ -1,6 +1,7 @@
 import { answerRange } from "../real/ranges.ts";
 import type { Answer } from "./registry-authorization.ts";
 import {
+  algorithmOf,
   type Content,
   declaredMediaType,
   digestOf,
@@ -59,13 +60,14 @@ function refusal(status: number, code: string, message: string): Answer {
 function getManifest(repository: RepositoryContent, reference: string): Answer {
   const manifest = resolveManifest(repository, reference);
   if (manifest === undefined) return refusal(404, "MANIFEST_UNKNOWN", reference);
-  const headers = { "content-type": manifest.mediaType, "docker-content-digest": digestOf(manifest.content) };
+  const digest = digestOf(manifest.content, algorithmOf(reference));
+  const headers = { "content-type": manifest.mediaType, "docker-content-digest": digest };
   return { status: 200, headers, body: manifest.content };
 }
 
 function putManifest(repository: RepositoryContent, request: AskedRequest, body: Buffer): Answer {
   const { reference, headers, repository: name } = request;
-  const digest = digestOf(body);
+  const digest = digestOf(body, algorithmOf(reference));
   const mediaType = headers["content-type"] ?? "";
   if (reference.includes(":") && reference !== digest) return refusal(400, "DIGEST_INVALID", reference);
   if ((declaredMediaType(body) ?? mediaType) !== mediaType) return refusal(400, "MANIFEST_INVALID", mediaType);
@@ -132,7 +134,7 @@ function upload(content: Content, repository: RepositoryContent, request: AskedR
     case "PUT": {
       const blob = Buffer.concat([received, body]);
       const digest = query.get("digest") ?? "";
-      if (digestOf(blob) !== digest) return refusal(400, "DIGEST_INVALID", digest);
+      if (digestOf(blob, algorithmOf(digest)) !== digest) return refusal(400, "DIGEST_INVALID", digest);
       repository.uploads.delete(id);
       repository.blobs.set(digest, blob);
       return created(name, digest);

@@ -6,6 +6,7 @@ import { type Answer, type Auth, createGate, type Gate, type TokenRequest } from
 import {
   type Content,
   type Descriptor,
+  type DigestAlgorithm,
   digestOf,
   repositoryOf,
   resolveManifest,
@@ -50,12 +51,12 @@ export interface FakeRegistry {
   heal(): void;
   /** Makes every token that was issued worthless. */
   expireTokens(): void;
-  addBlob(repository: string, content: Buffer | string, mediaType?: string): Descriptor;
+  addBlob(repository: string, content: Buffer | string, mediaType?: string, algorithm?: DigestAlgorithm): Descriptor;
   /** A document is written as JSON; bytes are kept as they are. */
   addManifest(
     repository: string,
     manifest: Buffer | { readonly mediaType?: string; readonly [field: string]: unknown },
-    options?: { readonly mediaType?: string; readonly tag?: string },
+    options?: { readonly mediaType?: string; readonly tag?: string; readonly algorithm?: DigestAlgorithm },
   ): Descriptor;
   /** Digest by tag. */
   tags(repository: string): Readonly<Record<string, string>>;
@@ -145,15 +146,16 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
       faults = [];
     },
     expireTokens: gate.expireTokens,
-    addBlob: (name, given, mediaType = "application/octet-stream") => {
+    addBlob: (name, given, mediaType = "application/octet-stream", algorithm = "sha256") => {
       const bytes = Buffer.from(given);
-      repositoryOf(content, name).blobs.set(digestOf(bytes), bytes);
-      return { mediaType, digest: digestOf(bytes), size: bytes.length };
+      const digest = digestOf(bytes, algorithm);
+      repositoryOf(content, name).blobs.set(digest, bytes);
+      return { mediaType, digest, size: bytes.length };
     },
-    addManifest: (name, given, { mediaType, tag } = {}) => {
+    addManifest: (name, given, { mediaType, tag, algorithm } = {}) => {
       const bytes = Buffer.isBuffer(given) ? given : Buffer.from(JSON.stringify(given));
       const type = mediaType ?? (Buffer.isBuffer(given) ? undefined : given.mediaType) ?? OCI_MANIFEST;
-      const digest = digestOf(bytes);
+      const digest = digestOf(bytes, algorithm);
       repositoryOf(content, name).manifests.set(digest, { mediaType: type, content: bytes });
       if (tag !== undefined) repositoryOf(content, name).tags.set(tag, digest);
       return { mediaType: type, digest, size: bytes.length };
