@@ -1,5 +1,8 @@
+import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { JsonObject } from "../../src/ocm/json.ts";
+import { bytesOf } from "../../src/registry/content.ts";
+import type { Descriptor } from "../../src/registry/descriptor.ts";
 import { sha256 } from "../../src/registry/digest.ts";
 import { startFakeRegistry } from "../fakes/registry.ts";
 import { stopEverything } from "../real/running.ts";
@@ -194,10 +197,27 @@ describe("a chart in a registry", () => {
     },
   );
 
-  test.each(["genericBlobDigest/v1", "ociArtifactDigest/v1"])("that is another one by %s", async (algorithm) => {
-    const { registry } = await chartInRegistry();
-    const finding = openAccessMethods({ registry }).find(access, pinTo("another", algorithm));
-    await expect(finding).rejects.toMatchObject({ code: "ARTIFACT_DIGEST_DIFFERS" });
+  test.each([
+    ["genericBlobDigest/v1", "SHA-256", "archive"],
+    ["ociArtifactDigest/v1", "SHA-256", "artifact"],
+    ["ociArtifactDigest/v1", "SHA-512", "artifact"],
+  ])("that %s by %s says is another one is the %s, to be compared with that", async (algorithm, hash, kind) => {
+    const { registry, root, archive } = await chartInRegistry();
+    const value = createHash(hash.toLowerCase().replace("-", "")).update("another").digest("hex");
+    const digest = { hashAlgorithm: hash, normalisationAlgorithm: algorithm, value };
+    const found = await openAccessMethods({ registry }).find(access, digest);
+    expect(found).toMatchObject(
+      kind === "archive" ? { kind: "blob", descriptor: archive } : { kind, root: { digest: root.digest } },
+    );
+  });
+
+  test("that is pinned to its manifest by SHA-512 is the whole artifact", async () => {
+    const { registry, root } = await chartInRegistry();
+    const manifest = await bytesOf(await registry.repository("charts/shop").fetch(root as Descriptor));
+    const value = createHash("sha512").update(manifest).digest("hex");
+    const digest = { hashAlgorithm: "SHA-512", normalisationAlgorithm: "genericBlobDigest/v1", value };
+    const found = await openAccessMethods({ registry }).find(access, digest);
+    expect(found).toMatchObject({ kind: "artifact", root: { digest: root.digest } });
   });
 
   test("that is none", async () => {

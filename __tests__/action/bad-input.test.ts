@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "@jest/globals";
 import type { Code } from "../../src/codes.ts";
 import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
-import { faults } from "../fakes/registry-faults.ts";
+import { asked, faults } from "../fakes/registry-faults.ts";
 import { type ActionResult, runAction } from "../real/action.ts";
 import { stopEverything } from "../real/running.ts";
 import { addComponentVersion, addImage } from "./component.ts";
@@ -135,9 +135,12 @@ test("a registry that lies about a blob", async () => {
   expect(target.blob("x/component-descriptors/example.org/shop", image.layer.digest)).toBeUndefined();
 });
 
-test("a registry that lies about a manifest", async () => {
+test("a registry that lies about a manifest, by its tag and by its digest", async () => {
   const { source, target, image, inputs } = await smallEstate();
-  source.inject(faults.lyingManifest(image.manifest.digest));
+  source.inject(
+    { ...faults.lyingManifest("1.0.0"), when: asked({ repository: "images/frontend", reference: "1.0.0" }) },
+    faults.lyingManifest(image.manifest.digest),
+  );
   expectFailure(await runAction({ inputs }), "DIGEST_MISMATCH", target);
 });
 
@@ -146,6 +149,7 @@ test("a tag that was moved after the component version was made: what was signed
   addImage(source, "images/frontend", "1.0.0", "something newer");
   const result = await runAction({ inputs });
   expect(result.annotations).toEqual([]);
+  expect(JSON.parse(result.outputs.findings ?? "").map(({ code }: { code: string }) => code)).toEqual(["TAG_MOVED"]);
   expect(target.manifest("x/component-descriptors/example.org/shop", image.manifest.digest)).toBeDefined();
 });
 

@@ -237,7 +237,7 @@ describe("a registry", () => {
     expect(result.report.error.message).toMatch(/acme\.org\/lost:1\.0\.0, to which acme\.org\/shop:1\.0\.0 refers$/);
   });
 
-  test("what has no digest, or cannot be reached, is told", async () => {
+  test("what has no digest, or cannot be reached, is named", async () => {
     const { inputs } = await startShop((shop) =>
       signed({
         ...shop,
@@ -250,17 +250,25 @@ describe("a registry", () => {
           ),
           resource("nothing", { type: "none" }),
         ],
+        sources: [resource("code", { type: "gitHub", repoUrl: "example.test/shop", commit: "c0ffee" })],
         more: {},
         references: ["example.org/cart:1.0.0"],
       }),
     );
-    const result = await verify(inputs);
+    const result = await verify({ ...inputs, recursive: "false" });
     expect(result.code).toBe(0);
     expect(findingsOf(result).map(({ code, message }) => `${code} ${message}`)).toEqual([
       expect.stringMatching(
-        /^CONTENT_UNCHECKED Not compared with any digest: note of example\.org\/shop:1\.0\.0 \(has no digest\), bucket of .*\), reference cart of example\.org\/shop:1\.0\.0 \(has no digest\)\.$/,
+        /^CONTENT_UNCHECKED Not compared with any digest: note of example\.org\/shop:1\.0\.0 \(has no digest\), bucket of .*\), code of example\.org\/shop:1\.0\.0 \(is a source, which no signature pins\), reference cart of example\.org\/shop:1\.0\.0 \(is not followed\)\.$/,
       ),
     ]);
+    const followed = await verify(inputs);
+    expect(errorsOf(followed)).toEqual(["REFERENCE_UNPINNED"]);
+    const unsigned = await verify({ ...inputs, signatures: "" });
+    expect(unsigned.code).toBe(0);
+    expect(findingsOf(unsigned)[1]?.message).toMatch(
+      /reference cart of example\.org\/shop:1\.0\.0 \(has no digest\)\.$/,
+    );
     expect(result.stdout).toMatch(/^resource nothing(?::\S+)?: is not looked at$/m);
   });
 });

@@ -23,6 +23,7 @@ export async function plannedTransfer(): Promise<Plan> {
   const arrangement = arrange(version, { form: "localBlob", target, furtherSignatures: [] });
   return makePlan([arrangement], {
     existing: "skip",
+    comparables: [],
     present: new Set([keyOf({ to: arrangement.repository, descriptor: text })]),
     tags: new Map(),
     asTargetRepository: () => undefined,

@@ -2,11 +2,16 @@ import { type Descriptor, OCI_INDEX, OCI_MANIFEST } from "../../src/registry/des
 
 /** What both a registry in memory and the fake one can be given. */
 export interface Fillable {
-  addBlob(repository: string, content: string, mediaType?: string): unknown;
+  addBlob(repository: string, content: string | Buffer, mediaType?: string): unknown;
   addManifest(repository: string, document: never, options?: { mediaType?: string; tag?: string }): unknown;
 }
 
-export function addBlob(registry: Fillable, repository: string, content: string, mediaType?: string): Descriptor {
+export function addBlob(
+  registry: Fillable,
+  repository: string,
+  content: string | Buffer,
+  mediaType?: string,
+): Descriptor {
   return registry.addBlob(repository, content, mediaType) as Descriptor;
 }
 
@@ -71,6 +76,8 @@ export interface ComponentOptions {
   /** `component:version` */
   readonly references?: readonly string[];
   readonly signatures?: readonly object[];
+  /** Digests of what is referred to, of a root signed in mode `top`. */
+  readonly nestedDigests?: readonly object[];
   readonly repositoryContexts?: readonly object[];
   /** Layers of the component manifest behind the descriptor. */
   readonly layers?: readonly Descriptor[];
@@ -99,6 +106,7 @@ export function descriptorDocument(options: ComponentOptions): object {
       ...options.more,
     },
     ...(options.signatures === undefined ? {} : { signatures: options.signatures }),
+    ...(options.nestedDigests === undefined ? {} : { nestedDigests: options.nestedDigests }),
   };
 }
 

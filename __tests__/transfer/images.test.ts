@@ -40,7 +40,7 @@ test.each<[AccessForm, (digest: string) => string]>([
     furtherSignatures: [],
   });
   const images = imageMap(
-    { arrangements: [arrangement], steps: [], tags: [] },
+    { arrangements: [arrangement], steps: [], tags: [], comparables: [] },
     {
       prefix: "target.test/moved",
       targetPath: "moved",
@@ -67,7 +67,7 @@ test("what stays where it is needs no other name", async () => {
   });
   expect(
     imageMap(
-      { arrangements: [arrangement], steps: [], tags: [] },
+      { arrangements: [arrangement], steps: [], tags: [], comparables: [] },
       { prefix: "home.test", targetPath: "", names: "any" },
     ),
   ).toEqual({});

@@ -9,6 +9,7 @@ import { surveyed } from "./surveyed.ts";
 
 const nothing: PlanOptions = {
   existing: "skip",
+  comparables: [],
   present: new Set(),
   tags: new Map(),
   asTargetRepository: () => undefined,

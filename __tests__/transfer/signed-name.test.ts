@@ -102,7 +102,7 @@ describe("a source", () => {
       target: { origin: "target.test", path: "" },
       furtherSignatures: [],
     });
-    const plan = { arrangements: [arrangement], steps: [], tags: [] };
+    const plan = { arrangements: [arrangement], steps: [], tags: [], comparables: [] };
     expect(imageMap(plan, { prefix: "target.test", targetPath: "", names: "signed" })).toEqual({
       "acme.org/shop/web:1.0.0": `target.test/acme.org/shop/web:1.0.0@${web?.digest}`,
     });
@@ -125,7 +125,7 @@ test("one name for two images has their digests behind it, so that none is taken
     }),
   );
   const images = imageMap(
-    { arrangements: plans.map(({ arrangement }) => arrangement), steps: [], tags: [] },
+    { arrangements: plans.map(({ arrangement }) => arrangement), steps: [], tags: [], comparables: [] },
     { prefix: "target.test", targetPath: "", names: "signed" },
   );
   const reference = (digest: string) => `target.test/component-descriptors/acme.org/shop@${digest}`;

@@ -1,6 +1,6 @@
-import { generateKeyPairSync, sign } from "node:crypto";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { parseComponentDescriptor } from "../../src/ocm/component-descriptor.ts";
-import { componentDigest, normalise } from "../../src/ocm/normalise.ts";
+import { digestOf, normalise } from "../../src/ocm/normalise.ts";
 import { type ComponentOptions, descriptorDocument } from "./content.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -13,17 +13,58 @@ export { publicKey };
 const read = (options: ComponentOptions) =>
   parseComponentDescriptor(JSON.stringify(descriptorDocument(options)), "here");
 
+export type HashAlgorithm = "SHA-256" | "SHA-384" | "SHA-512" | "sha256" | "sha512";
+
+export interface SignatureOptions {
+  readonly hashAlgorithm?: HashAlgorithm;
+  readonly normalisationAlgorithm?: string;
+}
+
 /** The component version with the signature `acme`, as v1 of the CLI makes it. */
-export function signed(options: ComponentOptions): ComponentOptions {
-  const value = sign("sha256", Buffer.from(normalise(read(options))), privateKey).toString("hex");
+export function signed(options: ComponentOptions, by: SignatureOptions = {}): ComponentOptions {
+  const digest = digestOfComponent(options, by);
+  const text = Buffer.from(normalise(read(options), { normalisationAlgorithm: digest.normalisationAlgorithm ?? "" }));
+  const value = sign(nodeHash(by.hashAlgorithm), text, privateKey).toString("hex");
   const signature = { algorithm: "RSASSA-PKCS1-V1_5", mediaType: "application/vnd.ocm.signature.rsa", value };
-  return { ...options, signatures: [{ name: "acme", digest: digestOfComponent(options), signature }] };
+  return { ...options, signatures: [{ name: "acme", digest, signature }] };
 }
 
 /** What a signature or a reference says of the component version. */
-export function digestOfComponent(options: ComponentOptions): Readonly<Record<string, string>> {
-  const value = componentDigest(read(options));
-  return { hashAlgorithm: "SHA-256", normalisationAlgorithm: "jsonNormalisation/v3", value };
+export function digestOfComponent(
+  options: ComponentOptions,
+  by: SignatureOptions = {},
+): Readonly<Record<string, string>> {
+  const { hashAlgorithm = "SHA-256", normalisationAlgorithm = "jsonNormalisation/v3" } = by;
+  const algorithms = { hashAlgorithm, normalisationAlgorithm };
+  return { ...algorithms, value: digestOf(read(options), algorithms) };
+}
+
+/** The root with the digests, in mode `top`, of a component version that it refers to: `pins` by the names of its resources. */
+export function withNestedDigests(
+  root: ComponentOptions,
+  child: ComponentOptions,
+  pins: Readonly<Record<string, unknown>>,
+): ComponentOptions {
+  const { name = "acme.org/shop", version = "1.0.0" } = child;
+  const resourceDigests = Object.entries(pins).map(([name, digest]) => ({ name, version: "1.0.0", digest }));
+  const entry = { name, version, resourceDigests };
+  const algorithms = { hashAlgorithm: "SHA-256", normalisationAlgorithm: "jsonNormalisation/v3" };
+  const value = digestOf(read(child), algorithms, read({ ...root, nestedDigests: [entry] }));
+  return { ...root, nestedDigests: [{ ...entry, digest: { ...algorithms, value } }] };
+}
+
+function nodeHash(hashAlgorithm: HashAlgorithm = "SHA-256"): string {
+  return hashAlgorithm.toLowerCase().replace("-", "");
+}
+
+/** The digest of these bytes, as an element of a component descriptor has it. */
+export function digestOfBytes(
+  content: string | Buffer,
+  normalisationAlgorithm = "genericBlobDigest/v1",
+  hashAlgorithm: HashAlgorithm = "SHA-256",
+): Readonly<Record<string, string>> {
+  const value = createHash(nodeHash(hashAlgorithm)).update(content).digest("hex");
+  return { hashAlgorithm, normalisationAlgorithm, value };
 }
 
 /** A reference that pins what it leads to. */

@@ -7,6 +7,7 @@ import { type Item, type SurveyOptions, surveyVersion } from "../../src/transfer
 import { addComponentVersion, addImage, addIndex, artifactDigest, type ComponentOptions, resource } from "./content.ts";
 import { createMemoryRegistry, type MemoryRegistry } from "./memory-registry.ts";
 
+const ARTIFACT_SET = "application/vnd.oci.image.manifest.v1+tar+gzip";
 const HOME = "component-descriptors/acme.org/shop";
 
 interface Scene {
@@ -63,18 +64,19 @@ describe("local blobs", () => {
     });
   });
 
-  test.each([
-    ["genericBlobDigest/v1", true],
-    ["ociArtifactDigest/v1", false],
-  ])("one whose %s is another: refused %s", async (normalisationAlgorithm, isRefused) => {
+  test.each<[string, string, object, boolean]>([
+    ["a blob", "genericBlobDigest/v1", { mediaType: "text/plain" }, true],
+    ["a manifest", "ociArtifactDigest/v1", { mediaType: "text/plain" }, true],
+    ["a manifest", "ociArtefactDigest/v1", { mediaType: "text/plain" }, true],
+    ["a manifest in an archive", "ociArtifactDigest/v1", { mediaType: ARTIFACT_SET }, false],
+  ])("one that is pinned to %s by %s: refused %j %s", async (_, normalisationAlgorithm, of, isRefused) => {
     const given = scene();
     const blob = given.home.addBlob(HOME, "text", "text/plain");
-    const access = { type: "localBlob", localReference: blob.digest, mediaType: "text/plain" };
+    const access = { type: "localBlob", localReference: blob.digest, ...of };
     const digest = { hashAlgorithm: "SHA-256", normalisationAlgorithm, value: "0".repeat(64) };
     const item = one(given, { resources: [resource("readme", access, { digest })], layers: [blob] });
     if (isRefused) await expect(item).rejects.toMatchObject({ code: "ARTIFACT_DIGEST_DIFFERS" });
-    // An artifact in an archive: its digest is that of the manifest inside.
-    else expect(await item).toMatchObject({ kind: "layer" });
+    else expect(await item).toMatchObject({ kind: "layer", verdict: { kind: "incomparable" } });
   });
 
   test("one that the component manifest does not list", async () => {

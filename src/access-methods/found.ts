@@ -1,5 +1,7 @@
 import type { Element } from "../ocm/component-descriptor.ts";
+import { asDigest, type ContentPin, parsePin } from "../ocm/pin.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
+import type { Digest } from "../registry/digest.ts";
 import type { ArtifactReference } from "../registry/reference.ts";
 import type { ReadableRepository } from "../registry/registry.ts";
 
@@ -28,6 +30,18 @@ export interface Wanted {
  * Whether the element is pinned to a manifest. v1 of the CLI says so of artifacts only, and charts and files that a server hands out are
  * none to it: no copy of such bytes would be what was pinned.
  */
-export function isPinnedToManifest({ digest }: Element): boolean {
-  return digest !== undefined && /^ociArt[ei]factDigest\//.test(digest.normalisationAlgorithm);
+export function isPinnedToManifest(wanted: Wanted): boolean {
+  return pinOf(wanted)?.of === "artifact";
+}
+
+/** What the content is to be compared with, where that can be told. */
+export function pinOf({ element: { digest }, where }: Wanted): ContentPin | undefined {
+  const pin = digest === undefined ? undefined : parsePin(digest, where);
+  return pin?.of === "artifact" || pin?.of === "blob" ? pin : undefined;
+}
+
+/** The same as a digest that content may be stored under. */
+export function pinnedDigest(wanted: Wanted): Digest | undefined {
+  const pin = pinOf(wanted);
+  return pin === undefined ? undefined : asDigest(pin);
 }

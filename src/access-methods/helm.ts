@@ -1,13 +1,13 @@
 import { TransferError } from "../errors.ts";
 import type { HelmAccess } from "../ocm/access.ts";
-import { checkDigest, pinnedDigest } from "../ocm/pinned-digest.ts";
+import { pinsManifest } from "../ocm/pin.ts";
 import { printable } from "../redact.ts";
 import { readContent } from "../registry/content.ts";
 import { parseManifest } from "../registry/manifest.ts";
 import { type ImageReference, manifestReference, parseImageReference } from "../registry/reference.ts";
 import type { ReadableRegistry } from "../registry/registry.ts";
 import { findChart } from "./chart-index.ts";
-import { type Found, isPinnedToManifest, type Wanted } from "./found.ts";
+import { type Found, isPinnedToManifest, pinnedDigest, pinOf, type Wanted } from "./found.ts";
 import { type Means, readRemote } from "./remote-content.ts";
 
 /** The layer of a chart, and its name before charts had one (HIP 6). */
@@ -41,7 +41,7 @@ export async function locateChart(
     return { kind: "left", reason: "its chart repository is none of http, https or oci" };
   if (repository.username !== "" || repository.password !== "")
     return { kind: "left", reason: "the URL of its chart repository holds credentials" };
-  if (isPinnedToManifest(wanted.element)) return { kind: "left", reason: "its digest is that of an OCI manifest" };
+  if (isPinnedToManifest(wanted)) return { kind: "left", reason: "its digest is that of an OCI manifest" };
   repository.pathname = below(repository.pathname, "");
   const indexUrl = new URL(repository);
   indexUrl.pathname += "index.yaml";
@@ -55,7 +55,7 @@ export async function locateChart(
       headers: { accept: "application/gzip,application/octet-stream" },
       neededFor: `helm ${wanted.element.kind} ${printable(wanted.element.name, 80)}`,
       where: wanted.where,
-      pinned: pinnedDigest(wanted.element) ?? entry.digest,
+      pinned: pinnedDigest(wanted) ?? entry.digest,
       mediaType: CHART_LAYER,
       decodes: false,
       followsRedirects: true,
@@ -69,19 +69,22 @@ export async function locateChart(
 /** A chart in a registry: its archive as elsewhere, or the artifact as a whole where v2 of the CLI pinned the resource to that. */
 async function locateInRegistry(
   text: string,
-  { element, where }: Wanted,
+  wanted: Wanted,
   { registryAt }: ChartMeans,
   signal?: AbortSignal,
 ): Promise<Found> {
+  const { where } = wanted;
   const reference = parseImageReference(text, where);
   const from = registryAt(reference, where).repository(reference.repository);
   const root = await from.resolve(manifestReference(reference), signal);
-  if (pinnedDigest(element) === root.digest) return { kind: "artifact", from, root, reference };
-  if (isPinnedToManifest(element)) checkDigest(element, root, where);
-  const { layers } = parseManifest(await readContent(from, root, signal), root.mediaType, where);
+  const manifest = await readContent(from, root, signal);
+  const pin = pinOf(wanted);
+  if (pin?.of === "artifact" || (pin !== undefined && pinsManifest(pin, manifest))) {
+    return { kind: "artifact", from, root, reference };
+  }
+  const { layers } = parseManifest(manifest, root.mediaType, where);
   const archive = layers.find(({ mediaType }) => CHART_LAYERS.has(mediaType));
   if (archive === undefined) return { kind: "left", reason: "what lies there is no chart" };
-  checkDigest(element, archive, where);
   const { digest, size } = archive;
   return { kind: "blob", from, descriptor: { mediaType: CHART_LAYER, digest, size } };
 }

@@ -1,21 +1,19 @@
 import type { OciBlobAccess } from "../ocm/access.ts";
-import { checkDigest } from "../ocm/pinned-digest.ts";
 import { parseDigest } from "../registry/digest.ts";
 import { type ImageReference, parseImageReference } from "../registry/reference.ts";
 import type { ReadableRegistry } from "../registry/registry.ts";
-import { type Found, isPinnedToManifest, type Wanted } from "./found.ts";
+import type { Found, Wanted } from "./found.ts";
 import { blobMediaType } from "./media-type.ts";
 
 /** What an `ociBlob` access leads to: a layer that is known without asking. */
 export function locateOciBlob(
   access: OciBlobAccess,
-  { element, where }: Wanted,
+  { where }: Pick<Wanted, "where">,
   registryAt: (reference: ImageReference, where: string) => ReadableRegistry,
 ): Found {
   if (access.size === undefined) return { kind: "left", reason: "it does not say its size" };
   const reference = parseImageReference(access.reference, where);
   const digest = parseDigest(access.digest, where);
   const descriptor = { mediaType: blobMediaType(access.mediaType), digest, size: access.size };
-  if (!isPinnedToManifest(element)) checkDigest(element, descriptor, where);
   return { kind: "blob", from: registryAt(reference, where).repository(reference.repository), descriptor };
 }

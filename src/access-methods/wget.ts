@@ -1,7 +1,6 @@
 import type { WgetAccess } from "../ocm/access.ts";
-import { pinnedDigest } from "../ocm/pinned-digest.ts";
 import { printable } from "../redact.ts";
-import { type Found, isPinnedToManifest, type Wanted } from "./found.ts";
+import { type Found, isPinnedToManifest, pinnedDigest, type Wanted } from "./found.ts";
 import { type Means, readRemote } from "./remote-content.ts";
 
 /**
@@ -27,7 +26,7 @@ export async function locateWget(
       headers: Object.fromEntries(headers),
       neededFor: `wget ${element.kind} ${printable(element.name, 80)}`,
       where,
-      pinned: pinnedDigest(element),
+      pinned: pinnedDigest(wanted),
       mediaType: access.mediaType,
       decodes: true,
       followsRedirects: !access.noRedirect,
@@ -39,7 +38,7 @@ export async function locateWget(
   return { kind: "left", reason: "the server redirects, and the access says not to follow" };
 }
 
-function whyLeft({ url, verb, hasBody, header }: WgetAccess, { element }: Wanted): string | undefined {
+function whyLeft({ url, verb, hasBody, header }: WgetAccess, wanted: Wanted): string | undefined {
   const parsed = URL.parse(url);
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) return "its URL is none of http or https";
   if (parsed.username !== "" || parsed.password !== "") return "its URL holds credentials";
@@ -49,5 +48,5 @@ function whyLeft({ url, verb, hasBody, header }: WgetAccess, { element }: Wanted
   if (foreign !== undefined) return `it is asked for with the header ${printable(foreign, 40)}`;
   if (Object.values(header).some((values) => values.some((value) => /[^\t\x20-\x7e]/.test(value))))
     return "a header of it holds characters that none may have";
-  return isPinnedToManifest(element) ? "its digest is that of an OCI manifest" : undefined;
+  return isPinnedToManifest(wanted) ? "its digest is that of an OCI manifest" : undefined;
 }

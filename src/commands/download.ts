@@ -1,20 +1,22 @@
 import { createHash, randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { TransferError, throwAll } from "../errors.ts";
+import { TransferError } from "../errors.ts";
 import { placeOf } from "../files/place.ts";
 import { parseAccess } from "../ocm/access.ts";
 import type { Element } from "../ocm/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
 import type { DownloadedFile } from "../report/results.ts";
+import { comparableIn, createComparison } from "../transfer/comparison.ts";
+import { movedTags } from "../transfer/findings.ts";
 import { type SaveOptions, saveArtifact, saveBlobs } from "../transfer/save.ts";
 import { isSelected } from "../transfer/selector.ts";
 import type { Item, SurveyedVersion } from "../transfer/survey.ts";
-import { distrustOf } from "../transfer/trust.ts";
 import { describeAsItIs } from "./describe.ts";
 import { gatherWithPreflight } from "./preflight.ts";
 import type { Run } from "./run.ts";
+import { checkTrust } from "./trust.ts";
 import { readTrustedKeys } from "./trusted-keys.ts";
 
 /** Puts the resources of component versions into a folder: local blobs as files, OCI artifacts as OCI image layouts. */
@@ -29,8 +31,11 @@ export async function download(run: Run): Promise<void> {
   const root = await placeOf(inputs.output, { workspace: runner.workspace, where: "input output" });
   const keys = await readTrustedKeys(inputs.signatures);
   const gathered = await gatherWithPreflight(run);
-  if (keys.length > 0) throwAll(distrustOf(gathered, keys));
-  const { versions } = gathered;
+  const versions = gathered.versions.map((surveyed) => wantedOf(surveyed, inputs));
+  for (const finding of [...movedTags({ versions }), ...checkTrust({ ...gathered, versions }, keys, inputs)]) {
+    results.findings.push(finding);
+    runner.info(`${finding.code}: ${finding.message}`);
+  }
   const bytes = { copied: 0, mounted: 0, skipped: 0 };
   const files: DownloadedFile[] = [];
   Object.assign(results, { files, bytes });
@@ -38,7 +43,7 @@ export async function download(run: Run): Promise<void> {
   try {
     const folders = versions.map(({ version }) => folderOf(version, inputs.output));
     for (const surveyed of versions) {
-      const saved = await downloadVersion(selectedOf(surveyed, inputs), { output: inputs.output, folders }, options);
+      const saved = await downloadVersion(surveyed, { output: inputs.output, folders }, options);
       runner.startGroup(`${surveyed.version.descriptor.name}:${surveyed.version.descriptor.version}`);
       for (const { file, size } of saved) {
         files.push(file);
@@ -53,10 +58,12 @@ export async function download(run: Run): Promise<void> {
   results.componentVersions = versions.map(({ version }) => describeAsItIs(version));
 }
 
-/** What is local to a component version is found whether it is selected or not. */
-function selectedOf({ items, ...surveyed }: SurveyedVersion, { include, exclude }: Run["inputs"]): SurveyedVersion {
+/** The resources that are selected; what is local to a component version is found in any case. */
+function wantedOf({ items, ...surveyed }: SurveyedVersion, { include, exclude }: Run["inputs"]): SurveyedVersion {
   const { name } = surveyed.version.descriptor;
-  return { ...surveyed, items: items.filter(({ element }) => isSelected(element, name, { include, exclude })) };
+  const isWanted = ({ element }: Item) =>
+    element.kind === "resource" && isSelected(element, name, { include, exclude });
+  return { ...surveyed, items: items.filter(isWanted) };
 }
 
 interface Saved {
@@ -80,15 +87,13 @@ async function downloadVersion(
   const inside = folders.filter((other) => other.startsWith(`${folder}${sep}`));
   const taken = new Set(inside.map((other) => (other.slice(folder.length + 1).split(sep)[0] ?? "").toLowerCase()));
   const wanted = surveyed.items.flatMap((item) =>
-    item.element.kind !== "resource" || item.kind === "kept"
-      ? []
-      : [{ item, path: join(folder, uniqueFileName(item.element, taken)) }],
+    item.kind === "kept" ? [] : [{ item, path: join(folder, uniqueFileName(item.element, taken)) }],
   );
   return Promise.all(
     wanted.map(async ({ item, path }) => {
       const of = { component: name, version, resource: item.element.name, path };
       const place = join(options.root, relative(output, path));
-      return { file: { ...of, ...contentOf(item) }, size: await save(item, place, options) };
+      return { file: { ...of, ...contentOf(item) }, size: await save(item, surveyed.version, place, options) };
     }),
   );
 }
@@ -96,9 +101,11 @@ async function downloadVersion(
 type SavedItem = Exclude<Item, { kind: "kept" }>;
 
 /** Resolves to the bytes that were saved. */
-async function save(item: SavedItem, path: string, options: SaveOptions): Promise<number> {
+async function save(item: SavedItem, version: ComponentVersion, path: string, options: SaveOptions): Promise<number> {
   if (item.kind === "layer") {
-    await saveBlobs(item.from, item.blobs, path, options);
+    const comparable = comparableIn(version, item);
+    const comparison = comparable === undefined ? undefined : createComparison(comparable);
+    await saveBlobs(item.from, item.blobs, path, options, comparison);
     return sum(item.blobs);
   }
   await saveArtifact(item.graph, path, options);

@@ -3,7 +3,7 @@ import type { Gathered } from "../transfer/gather.ts";
 import type { Plan } from "../transfer/plan.ts";
 import { publishedInPart, takeBackAll } from "../transfer/publish.ts";
 import { readBack } from "../transfer/read-back.ts";
-import { distrust, type TrustedKey } from "../transfer/trust.ts";
+import { type TrustedKey, trustOf } from "../transfer/trust.ts";
 import type { Destination } from "./preflight.ts";
 import type { Run } from "./run.ts";
 
@@ -21,10 +21,12 @@ export async function verifyCopy(
   if (inputs.target === undefined) return;
   const { registry } = target;
   try {
-    const copies = await readBack(plan, await session.reopenTarget(inputs.target), signal);
+    const options = { concurrency: inputs.concurrency, attempts: inputs.retries, unpack: session.unpack };
+    const versions = await readBack(plan, await session.reopenTarget(inputs.target), options, signal);
     const ids = new Set(named.map(({ descriptor }) => `${descriptor.name}:${descriptor.version}`));
-    const all = copies.map(({ descriptor }) => descriptor);
-    throwAll(distrust({ named: all.filter(({ name, version }) => ids.has(`${name}:${version}`)), all }, keys));
+    const copies = versions.map(({ version }) => version);
+    const namedCopies = copies.filter(({ descriptor: { name, version } }) => ids.has(`${name}:${version}`));
+    throwAll(trustOf({ named: namedCopies, versions }, keys).errors);
     runner.info(`read back and verified at ${target.display}: ${copies.length} component version(s)`);
   } catch (error) {
     const left = "commit" in registry ? undefined : await takeBackAll(plan, registry);

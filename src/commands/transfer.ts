@@ -1,4 +1,4 @@
-import { TransferError, throwAll } from "../errors.ts";
+import { TransferError } from "../errors.ts";
 import { writeImageFiles } from "../image-files.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
 import type { Finding } from "../proxy/finding.ts";
@@ -16,11 +16,11 @@ import { prepare } from "../transfer/prepare.ts";
 import { publish } from "../transfer/publish.ts";
 import { nameSource, unsignedNames } from "../transfer/signed-name.ts";
 import { plannedToBeLeft, tagReferrers } from "../transfer/tag-referrers.ts";
-import { distrustOf } from "../transfer/trust.ts";
 import { describeComponentVersion } from "./describe.ts";
 import { type Destination, gatherWithPreflight, openDestination } from "./preflight.ts";
 import { verifyCopy } from "./read-back.ts";
 import type { Run } from "./run.ts";
+import { checkTrust } from "./trust.ts";
 import { readTrustedKeys } from "./trusted-keys.ts";
 
 /** Copies component versions to the target and makes them relocatable there. */
@@ -36,8 +36,7 @@ export async function transfer(run: Run): Promise<void> {
   const { target } = destination;
   const keys = await readTrustedKeys(inputs.signatures);
   const gathered = await gatherWithPreflight(run, destination);
-  if (keys.length > 0) throwAll(distrustOf(gathered, keys));
-  report(findingsOf(gathered), run);
+  report([...findingsOf(gathered), ...checkTrust(gathered, keys, inputs)], run);
   if (nameSource(inputs) === "signed") report(unsignedNames(gathered), run);
   const plan = await planAndCopy(run, gathered, destination);
   // Files that name images which are not there yet would be deployed by somebody.

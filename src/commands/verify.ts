@@ -5,8 +5,8 @@ import { formatBytes } from "../report/progress.ts";
 import { type Checked, checkContent } from "../transfer/check-content.ts";
 import { isSelected } from "../transfer/selector.ts";
 import type { SurveyedVersion } from "../transfer/survey.ts";
-import { distrustOf } from "../transfer/trust.ts";
-import { uncheckedContent, uncheckedSignatures } from "../transfer/unchecked.ts";
+import { trustOf } from "../transfer/trust.ts";
+import { uncheckedContent, uncheckedSignatures, whyUnchecked } from "../transfer/unchecked.ts";
 import { describeAsItIs } from "./describe.ts";
 import { gatherWithPreflight } from "./preflight.ts";
 import type { Run } from "./run.ts";
@@ -17,22 +17,25 @@ export async function verify(run: Run): Promise<void> {
   const { inputs, runner, results, signal } = run;
   const keys = await readTrustedKeys(inputs.signatures);
   const gathered = await gatherWithPreflight(run);
-  throwAll(distrustOf(gathered, keys));
-  const { versions } = gathered;
+  const versions = gathered.versions.map(selectedOf);
+  const { errors, rootsOf } = trustOf({ ...gathered, versions }, keys);
+  throwAll(errors);
 
-  const checked: [ComponentVersion, readonly Checked[]][] = [];
   const onDone = (version: ComponentVersion, items: readonly Checked[]) => {
-    checked.push([version, items]);
     runner.startGroup(`${version.descriptor.name}:${version.descriptor.version}`);
-    for (const { element, size, isRead, unchecked } of items) {
+    for (const { item, size, isRead } of items) {
+      const unchecked = whyUnchecked(version, item, rootsOf(version.descriptor));
       const verdict = unchecked ?? (isRead ? "is what its digest says" : "is not looked at");
-      runner.info(`${describeElement(element)}: ${size === 0 ? "" : `${formatBytes(size)}; `}${verdict}`);
+      runner.info(`${describeElement(item.element)}: ${size === 0 ? "" : `${formatBytes(size)}; `}${verdict}`);
     }
     runner.endGroup();
   };
-  const { concurrency, retries } = inputs;
-  throwAll(await checkContent(versions.map(selectedOf), { concurrency, attempts: retries, onDone }, signal));
-  const findings = [...uncheckedSignatures(keys), ...uncheckedContent(checked, inputs.recursive)];
+  const { concurrency, retries, recursive } = inputs;
+  throwAll(await checkContent(versions, { concurrency, attempts: retries, onDone }, signal));
+  const findings = [
+    ...uncheckedSignatures(keys),
+    ...uncheckedContent(versions, { recursive, isSigned: keys.length > 0, rootsOf }),
+  ];
   results.findings.push(...findings);
   for (const { code, message } of findings) runner.info(`${code}: ${message}`);
   results.componentVersions = versions.map(({ version }) => describeAsItIs(version));

@@ -11,16 +11,19 @@ export interface DigestSpec {
 
 export type DigestAlgorithms = Pick<DigestSpec, "hashAlgorithm" | "normalisationAlgorithm">;
 
-export type HashName = "sha256" | "sha512";
+/** As Node.js names it. */
+export type HashName = "sha256" | "sha384" | "sha512";
 
 const HASHES: ReadonlyMap<string, HashName> = new Map([
   ["SHA-256", "sha256"],
+  ["SHA-384", "sha384"],
   ["SHA-512", "sha512"],
 ]);
 
 /** Names that the first versions of the CLI wrote. They are signed as they stand there. */
 const LEGACY: ReadonlyMap<string, string> = new Map([
   ["sha256", "SHA-256"],
+  ["sha384", "SHA-384"],
   ["sha512", "SHA-512"],
 ]);
 
@@ -30,8 +33,8 @@ export function hashNamed(hashAlgorithm: string, where: string): HashName {
   if (hash !== undefined) return hash;
   throw new TransferError(
     "HASH_UNSUPPORTED",
-    `${where}: the hash algorithm ${printable(JSON.stringify(hashAlgorithm), 60)} is none of SHA-256 and SHA-512`,
-    { where, remedy: "Sign the component version anew with SHA-256, which both generations of the OCM CLI use." },
+    `${where}: the hash algorithm ${printable(JSON.stringify(hashAlgorithm), 60)} is not SHA-256, SHA-384 or SHA-512`,
+    { where, remedy: "Sign the component version again with SHA-256, which both generations of the OCM CLI use." },
   );
 }
 

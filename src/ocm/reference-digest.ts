@@ -3,7 +3,9 @@ import { printable } from "../redact.ts";
 import type { ComponentDescriptor } from "./component-descriptor.ts";
 import type { DigestSpec } from "./hash-algorithm.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { inContextOf } from "./nested-digests.ts";
 import { digestOf } from "./normalise.ts";
+import { isEmpty } from "./pin.ts";
 
 /**
  * Verifies that every reference among the component versions of a tree pins the component version that it leads to, by its own
@@ -20,6 +22,23 @@ export function checkReferenceDigests(versions: readonly ComponentDescriptor[]):
       if (found !== digest.value.toLowerCase()) throw differs(parent, name, child, digest, found);
     }
   }
+}
+
+/** By index of the references: the digest that each pins what it leads to by, its own or one that stands in its place. */
+export function pinnedBy({ tree }: ComponentDescriptor): readonly (DigestSpec | undefined)[] {
+  const component = isJsonObject(tree.component) ? tree.component : {};
+  return objects(component.componentReferences).map(({ digest }) => {
+    const spec = readSpec(digest);
+    return spec?.hashAlgorithm === "NO-DIGEST" ? undefined : spec;
+  });
+}
+
+/** Names of the references that no digest pins, neither their own nor one of these roots signed in mode `top`. */
+export function unpinnedReferences(descriptor: ComponentDescriptor, roots: readonly ComponentDescriptor[]): string[] {
+  const contexts = [descriptor, ...roots.map((root) => inContextOf(root, descriptor))].map(pinnedBy);
+  return descriptor.references.flatMap(({ name }, index) =>
+    contexts.some((pinned) => pinned[index] !== undefined) ? [] : [name],
+  );
 }
 
 interface Pin {
@@ -43,19 +62,26 @@ function pins(
   read: (entry: JsonObject) => [string, string],
   root?: ComponentDescriptor,
 ): Pin[] {
-  return (Array.isArray(list) ? list.filter(isJsonObject) : []).flatMap((entry) => {
-    const { digest } = entry;
-    if (!isJsonObject(digest)) return [];
+  return objects(list).flatMap((entry) => {
+    const digest = readSpec(entry.digest);
+    if (digest === undefined) return [];
     const [name, component] = read(entry);
-    const spec = {
-      hashAlgorithm: text(digest.hashAlgorithm),
-      normalisationAlgorithm: text(digest.normalisationAlgorithm),
-      value: text(digest.value),
-    };
-    // Version 2 of the CLI writes a digest of empty texts where there is none.
-    if (Object.values(spec).every((member) => member === "")) return [];
-    return [{ name, child: `${component}:${text(entry.version)}`, digest: spec, root }];
+    return [{ name, child: `${component}:${text(entry.version)}`, digest, root }];
   });
+}
+
+function readSpec(digest: Json | undefined): DigestSpec | undefined {
+  if (!isJsonObject(digest)) return undefined;
+  const spec = {
+    hashAlgorithm: text(digest.hashAlgorithm),
+    normalisationAlgorithm: text(digest.normalisationAlgorithm),
+    value: text(digest.value),
+  };
+  return isEmpty(spec) ? undefined : spec;
+}
+
+function objects(list: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(list) ? list.filter(isJsonObject) : [];
 }
 
 function differs(

@@ -1,12 +1,18 @@
+import { pipeline, type Transform } from "node:stream";
 import { TransferError } from "../errors.ts";
 import { createLimiter } from "../http/limiter.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
 import { persist } from "../registry/persist.ts";
 import type { ReadableRepository } from "../registry/registry.ts";
+import { type Comparable, createComparison } from "./comparison.ts";
 
-/** `version` is the component version that the blob is part of. */
-export type BlobReader = (from: ReadableRepository, version: ComponentVersion, blob: Descriptor) => Promise<void>;
+export interface BlobReader {
+  /** `version` is the component version that the blob is part of. */
+  read(from: ReadableRepository, version: ComponentVersion, blob: Descriptor): Promise<void>;
+  /** Reads blobs in a row, and compares them with what pins them. */
+  compare(comparable: Comparable): Promise<void>;
+}
 
 /**
  * Reads a blob to its end, where it proves to be what its descriptor says. The same one in another repository of the registry is only
@@ -27,13 +33,14 @@ export function createBlobReader(
     return working;
   }
 
-  async function drain(from: ReadableRepository, blob: Descriptor): Promise<void> {
+  async function drain(from: ReadableRepository, blob: Descriptor, passing?: () => Transform): Promise<void> {
     const release = await limiter.acquire("blobs", signal);
     try {
       await persist(
         attempts,
         async () => {
-          for await (const _ of await from.fetch(blob, signal));
+          const content = await from.fetch(blob, signal);
+          await exhaust(passing === undefined ? content : pipeline(content, passing(), () => {}));
         },
         signal,
       );
@@ -42,16 +49,29 @@ export function createBlobReader(
     }
   }
 
-  return async (from, version, blob) => {
-    const holder = holderOf(from, version);
-    const key = `${blob.digest} ${blob.size}`;
-    const here = `${key} ${from.name}`;
-    await once(holder, key, () => once(holder, here, () => drain(from, blob)));
-    await once(holder, here, async () => {
-      if (await from.exists(blob, signal)) return;
-      throw new TransferError("BLOB_UNKNOWN", `${from.name} lacks the blob ${blob.digest}`, { where: from.name });
-    });
+  return {
+    async read(from, version, blob) {
+      const holder = holderOf(from, version);
+      const key = `${blob.digest} ${blob.size}`;
+      const here = `${key} ${from.name}`;
+      await once(holder, key, () => once(holder, here, () => drain(from, blob)));
+      await once(holder, here, async () => {
+        if (await from.exists(blob, signal)) return;
+        throw new TransferError("BLOB_UNKNOWN", `${from.name} lacks the blob ${blob.digest}`, { where: from.name });
+      });
+    },
+
+    async compare(comparable) {
+      const comparison = createComparison(comparable);
+      for (const [index, blob] of comparable.blobs.entries()) {
+        await drain(comparable.from, blob, () => comparison.passing(index));
+      }
+    },
   };
+}
+
+async function exhaust(content: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of content);
 }
 
 /** The registry of a repository where it is known: what keeps the blobs. */

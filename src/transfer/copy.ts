@@ -1,12 +1,15 @@
 import { pipeline, Transform } from "node:stream";
+import { finished } from "node:stream/promises";
 import { TransferError } from "../errors.ts";
 import { createLimiter } from "../http/limiter.ts";
 import { COMPONENT_DESCRIPTORS } from "../ocm/component-reference.ts";
 import { type Descriptor, isIndex, isManifest } from "../registry/descriptor.ts";
+import type { Digest } from "../registry/digest.ts";
 import { persist } from "../registry/persist.ts";
-import type { Registry, Repository } from "../registry/registry.ts";
+import type { ReadableRepository, Registry, Repository } from "../registry/registry.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import type { Placement } from "./arrange.ts";
+import { createComparison } from "./comparison.ts";
 import type { Refused } from "./fallback.ts";
 import { keyOf } from "./inspect.ts";
 import type { Plan, Step } from "./plan.ts";
@@ -23,39 +26,84 @@ export interface CopyOptions {
 }
 
 /**
- * Does what the plan says, but for the tags: everything as soon as what it needs is there. The first failure stops the rest; nothing
- * of what was written until then can be seen under a tag.
+ * Does what the plan says, but for the tags: everything as soon as what it needs is there. What a digest pins by other bytes than a
+ * single blob of its algorithm is compared with it on the way, and before any manifest that refers to it is written. The first failure
+ * stops the rest; nothing of what was written until then can be seen under a tag.
  */
 export async function copy(plan: Plan, options: CopyOptions, signal?: AbortSignal): Promise<void> {
   const failure = new AbortController();
   const stop = signal === undefined ? failure.signal : AbortSignal.any([signal, failure.signal]);
-  const limiter = createLimiter(options.concurrency);
-  const tellsReferrers = createTellsReferrers(options.target, stop);
+  const context: Context = {
+    ...options,
+    limiter: createLimiter(options.concurrency),
+    tellsReferrers: createTellsReferrers(options.target, stop),
+  };
   const done = new Map<string, Promise<void>>();
+  const compared = new Map<Digest, Promise<void>[]>();
+  const run = async (step: Step, passing?: () => Transform) => {
+    options.onDone(step, await perform(step, context, stop, passing));
+  };
+
+  const carriers = carriersOf(plan.steps);
+  for (const comparable of plan.comparables) {
+    const comparison = createComparison(comparable);
+    let before: Promise<void> = Promise.resolve();
+    for (const [index, blob] of comparable.blobs.entries()) {
+      const carrier = carriers.get(blob.digest);
+      carriers.delete(blob.digest);
+      const passing = () => comparison.passing(index);
+      before = before.then(() =>
+        carrier === undefined ? drain(comparable.from, blob, context, stop, passing) : run(carrier, passing),
+      );
+      if (carrier !== undefined) done.set(keyOf(carrier.placement), before);
+    }
+    const last = before;
+    last.catch((error) => failure.abort(error));
+    for (const { digest } of comparable.blobs) compared.set(digest, [...(compared.get(digest) ?? []), last]);
+  }
 
   for (const step of plan.steps) {
-    const needed = step.needs.map((key) => done.get(key));
+    if (done.has(keyOf(step.placement))) continue;
+    const { placement } = step;
+    const needed = [
+      ...step.needs.map((key) => done.get(key)),
+      ...placement.needs.flatMap(({ digest }) => compared.get(digest) ?? []),
+    ];
     const doing = (async () => {
       await Promise.all(needed);
-      options.onDone(step, await perform(step, { ...options, tellsReferrers }, limiter, stop));
+      await run(step);
     })();
     doing.catch((error) => failure.abort(error));
-    done.set(keyOf(step.placement), doing);
+    done.set(keyOf(placement), doing);
   }
-  const results = await Promise.allSettled(done.values());
+  const results = await Promise.allSettled([...done.values(), ...[...compared.values()].flat()]);
   if (results.some(({ status }) => status === "rejected")) throw stop.reason;
+}
+
+/** The steps that copy a blob whatever else happens, by its digest: a comparison can look at what they move. */
+function carriersOf(steps: readonly Step[]): Map<Digest, Step> {
+  const copies = steps.filter(
+    ({ kind, placement: { descriptor, about } }) =>
+      kind === "copy" && about === undefined && !isManifest(descriptor.mediaType),
+  );
+  return new Map(copies.map((step) => [step.placement.descriptor.digest, step]));
+}
+
+interface Context extends CopyOptions {
+  readonly limiter: ReturnType<typeof createLimiter>;
+  readonly tellsReferrers: TellsReferrers;
 }
 
 async function perform(
   step: Step,
-  options: CopyOptions & { readonly tellsReferrers: TellsReferrers },
-  limiter: ReturnType<typeof createLimiter>,
+  context: Context,
   signal: AbortSignal,
+  passing?: () => Transform,
 ): Promise<Step["kind"]> {
   const { placement } = step;
-  const to = options.target.repository(placement.to);
+  const to = context.target.repository(placement.to);
   if (step.kind === "skip" || step.kind === "left") return step.kind;
-  if (placement.about?.isTaggable === false && !(await options.tellsReferrers(placement.to, placement.about.subject))) {
+  if (placement.about?.isTaggable === false && !(await context.tellsReferrers(placement.to, placement.about.subject))) {
     return "left";
   }
   if (step.kind === "mount" && (await to.mount(placement.descriptor, step.from, signal))) return "mount";
@@ -63,13 +111,30 @@ async function perform(
     await transferManifest(placement, to, signal);
     return step.kind;
   }
-  const release = await limiter.acquire("blobs", signal);
+  const release = await context.limiter.acquire("blobs", signal);
   try {
-    await transferBlob(placement, to, options, signal);
+    await transferBlob(placement, to, context, signal, passing);
   } finally {
     release();
   }
   return step.kind === "mount" ? "copy" : step.kind;
+}
+
+/** Reads a blob that is not copied, so that it can be compared. */
+async function drain(
+  from: ReadableRepository,
+  blob: Descriptor,
+  { limiter, attempts }: Context,
+  signal: AbortSignal,
+  passing: () => Transform,
+): Promise<void> {
+  const release = await limiter.acquire("blobs", signal);
+  try {
+    const read = async () => finished(pipeline(await from.fetch(blob, signal), passing(), () => {}).resume());
+    await persist(attempts, read, signal);
+  } finally {
+    release();
+  }
 }
 
 type TellsReferrers = (repository: string, subject: Descriptor) => Promise<boolean>;
@@ -118,17 +183,17 @@ async function transferBlob(
   to: Repository,
   options: CopyOptions,
   signal: AbortSignal,
+  passing?: () => Transform,
 ): Promise<void> {
   await persist(
     options.attempts,
     async () => {
       if (Buffer.isBuffer(from)) return to.push(descriptor, from, signal);
       const content = await from.fetch(descriptor, signal);
-      return to.push(
-        descriptor,
-        pipeline(content, counting(options.onBytes), () => {}),
-        signal,
-      );
+      const counted = counting(options.onBytes);
+      const passed =
+        passing === undefined ? pipeline(content, counted, () => {}) : pipeline(content, passing(), counted, () => {});
+      return to.push(descriptor, passed, signal);
     },
     signal,
   );

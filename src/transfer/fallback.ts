@@ -41,7 +41,8 @@ async function changedItem(
 ): Promise<Item> {
   if (item.kind !== "artifact" || item.form !== undefined || !isRefused(item, refused)) return item;
   if (form === "ociArtifact") return { ...item, form };
-  const { element, graph, name } = item;
+  // Packed out of an artifact that was compared with its digest.
+  const { element, graph, name, verdict } = item;
   const below = graph.nodes.map(({ descriptor }) => descriptor).filter(({ digest }) => digest !== graph.root.digest);
   const tag = name.tag === undefined ? {} : { tag: name.tag };
   const pack = () => writeArtifactSet(graph.from, [graph.root, ...below], { folder, ...tag }, signal);
@@ -57,7 +58,7 @@ async function changedItem(
   const from = blobRepository({ name: repository, unknown }, descriptor.digest, async (target) =>
     verifying(read(), target, repository),
   );
-  return { kind: "layer", element, blobs: [descriptor], from, access };
+  return { kind: "layer", element, blobs: [descriptor], from, access, verdict };
 }
 
 function isRefused({ graph }: Extract<Item, { kind: "artifact" }>, refused: Refused): boolean {

@@ -7,7 +7,32 @@ import type { Gathered } from "./gather.ts";
 
 /** What is transferred as it is, and deserves a look. */
 export function findingsOf(gathered: Omit<Gathered, "named">): Finding[] {
-  return [...packedArtifacts(gathered), ...leftByReference(gathered), ...unreadReferrers(gathered)];
+  return [
+    ...movedTags(gathered),
+    ...packedArtifacts(gathered),
+    ...leftByReference(gathered),
+    ...unreadReferrers(gathered),
+  ];
+}
+
+/** Tags of accesses that lead to another artifact than the one that is pinned, which is the one that is taken. */
+export function movedTags({ versions }: Pick<Gathered, "versions">): Finding[] {
+  const moved = versions.flatMap(({ version: { descriptor }, items }) =>
+    items.flatMap((item) => {
+      if (item.kind !== "artifact" || item.movedTag === undefined) return [];
+      const { tag, has, pinned } = item.movedTag;
+      const where = `${item.element.name} of ${descriptor.name}:${descriptor.version}`;
+      return [`${where} (${printable(tag, 200)} leads to ${has}, taken was ${pinned})`];
+    }),
+  );
+  if (moved.length === 0) return [];
+  return [
+    {
+      code: "TAG_MOVED",
+      message: `Tags lead to other artifacts than those that are pinned, which were taken by their digests: ${listed(moved)}.`,
+      remedy: "Restore the tags, or make a new component version: other readers of the source go by them.",
+    },
+  ];
 }
 
 /** What hangs on artifacts and is not found at the target. */

@@ -1,7 +1,9 @@
 import { TransferError } from "../errors.ts";
+import type { ComponentDescriptor } from "../ocm/component-descriptor.ts";
 import type { ComponentRepository, ComponentVersion } from "../ocm/component-version.ts";
 import { componentDigest } from "../ocm/normalise.ts";
 import { isAbsence } from "./locate.ts";
+import { isNesting } from "./pins.ts";
 import { createReadVersion, type ReadVersion, type VersionReference } from "./read-version.ts";
 import { type SurveyedVersion, type SurveyOptions, surveyVersion } from "./survey.ts";
 
@@ -40,6 +42,7 @@ export async function gather(
 ): Promise<Gathered> {
   const { readVersion = createReadVersion() } = options;
   const reading = new Map<string, Promise<ComponentVersion>>();
+  const found = new Map<string, ComponentVersion>();
   const versions = new Map<string, SurveyedVersion>();
   const errors = new Set<unknown>();
   const work: Promise<void>[] = [];
@@ -57,12 +60,16 @@ export async function gather(
     }
     const read = item.isReferred ? readReferred(item) : readWanted(item);
     reading.set(key, read);
-    start(read.then((version) => survey(key, version)));
-    if (options.recursive) start(read.then((version) => visitReferences(version)));
+    start(
+      read.then((version) => {
+        found.set(key, version);
+        if (options.recursive) visitReferences(version);
+      }),
+    );
   }
 
-  async function survey(key: string, version: ComponentVersion): Promise<void> {
-    const surveyed = await surveyVersion(version, options, signal);
+  async function survey(key: string, version: ComponentVersion, roots: readonly ComponentDescriptor[]): Promise<void> {
+    const surveyed = await surveyVersion(version, { ...options, roots }, signal);
     versions.set(key, surveyed);
     for (const error of surveyed.errors) errors.add(error);
   }
@@ -81,8 +88,8 @@ export async function gather(
     } catch (error) {
       if (!isAbsence(error)) throw unknownReference(error, referrer);
       for (const other of (await options.resolve?.(component)) ?? []) {
-        const found = await unlessAbsent(readVersion({ from: other, component, version }, signal));
-        if (found !== undefined) return found;
+        const there = await unlessAbsent(readVersion({ from: other, component, version }, signal));
+        if (there !== undefined) return there;
       }
       throw unknownReference(error, referrer);
     }
@@ -120,6 +127,11 @@ export async function gather(
     next = work.length;
     await Promise.all(batch);
   }
+  // What a root signed in mode `top` pins is known when everything is read.
+  const roots = [...found.values()].map(({ descriptor }) => descriptor).filter(isNesting);
+  await Promise.all(
+    [...found].map(([key, version]) => survey(key, version, roots).catch((error) => errors.add(error))),
+  );
   const inOrder = [...reading.keys()].flatMap((key) => {
     const surveyed = versions.get(key);
     return surveyed === undefined ? [] : [[key, surveyed] as const];

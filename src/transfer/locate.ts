@@ -1,8 +1,8 @@
 import type { Code } from "../codes.ts";
 import { TransferError } from "../errors.ts";
-import type { Element } from "../ocm/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
-import { pinnedDigest } from "../ocm/pinned-digest.ts";
+import { asDigest, type Pin } from "../ocm/pin.ts";
+import { printable } from "../redact.ts";
 import type { Descriptor } from "../registry/descriptor.ts";
 import type { Digest } from "../registry/digest.ts";
 import {
@@ -14,12 +14,29 @@ import {
 import type { ReadableRegistry, ReadableRepository } from "../registry/registry.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import { type ArtifactName, below, recordedPaths, strippedName } from "./artifact-name.ts";
+import { comparableOf, isPinnedArtifact } from "./pinned-content.ts";
 
 /** Where an artifact was found, and what it is called there. */
-export interface Location {
+export interface Location extends Place {
+  readonly name: ArtifactName;
+}
+
+interface Place {
   readonly from: ReadableRepository;
   readonly root: Descriptor;
-  readonly name: ArtifactName;
+  readonly movedTag?: MovedTag | undefined;
+}
+
+/** A tag that leads to another artifact than the one that is pinned. */
+export interface MovedTag {
+  /** `repository:tag` */
+  readonly tag: string;
+  readonly has: Digest;
+  readonly pinned: Digest;
+}
+
+export function describeMovedTag({ tag, has, pinned }: MovedTag): string {
+  return `the tag ${printable(tag, 300)} leads to ${has}, and not to ${pinned}, which is pinned`;
 }
 
 /**
@@ -28,49 +45,57 @@ export interface Location {
  */
 export async function locateAbsolute(
   version: ComponentVersion,
-  element: Element,
+  pins: readonly Pin[],
   reference: ImageReference,
   registryAt: (reference: ImageReference) => ReadableRegistry,
   signal?: AbortSignal,
 ): Promise<Location> {
-  const pinned = reference.digest ?? pinnedDigest(element);
+  const pinned = reference.digest ?? pinnedDigest(pins);
   const there = registryAt(reference);
   const name = strippedName(reference, version);
   if (pinned !== undefined && there !== version.from.registry) {
-    const near = await locateNear(version, reference, pinned, isRefusal, signal);
+    const near = await locateNear(version, reference, pinned, signal);
     if (near !== undefined) return { ...near, name };
   }
-  const from = there.repository(reference.repository);
-  return { from, root: await resolvePinned(from, reference, pinned, signal), name };
+  return { ...(await locateThere(there.repository(reference.repository), reference, pins, signal)), name };
 }
 
-/** What the descriptor pins is looked for by its digest; the tag beside it may have moved on. */
-async function resolvePinned(
+/** By its digest, or by a tag, as readers do; a tag that has moved on is left for what is pinned, where that is there still. */
+async function locateThere(
   from: ReadableRepository,
   reference: ArtifactReference,
-  pinned: Digest | undefined,
+  pins: readonly Pin[],
   signal?: AbortSignal,
-): Promise<Descriptor> {
-  if (reference.digest !== undefined || pinned === undefined) return from.resolve(manifestReference(reference), signal);
-  try {
-    return await from.resolve(pinned, signal);
-  } catch (error) {
-    if (!isAbsence(error)) throw error;
-    return from.resolve(manifestReference(reference), signal);
+): Promise<Place> {
+  const wanted = manifestReference(reference);
+  const pinned = pinnedDigest(pins);
+  if (reference.digest !== undefined || pinned === undefined) return { from, root: await from.resolve(wanted, signal) };
+  const [tagged, absence] = await orAbsence(from.resolve(wanted, signal));
+  if (tagged !== undefined && (await isPinnedArtifact(pins, { from, root: tagged }, signal))) {
+    return { from, root: tagged };
   }
+  const [root] = await orAbsence(from.resolve(pinned, signal), isRefusal);
+  if (root !== undefined) return { from, root, movedTag: movedTag(from, wanted, tagged, root) };
+  if (tagged === undefined) throw absence;
+  return { from, root: tagged };
 }
 
 export async function locateRelative(
   version: ComponentVersion,
-  element: Element,
+  pins: readonly Pin[],
   reference: ArtifactReference,
   where: string,
   signal?: AbortSignal,
 ): Promise<Location> {
   const name = strippedName(reference, version);
-  const pinned = reference.digest ?? pinnedDigest(element);
-  const near = await locateNear(version, reference, pinned ?? manifestReference(reference), isAbsence, signal);
-  if (near !== undefined) return { ...near, name };
+  let other: Place | undefined;
+  for (const from of nearRepositories(version, reference)) {
+    const [place] = await orAbsence(locateThere(from, reference, pins, signal));
+    if (place === undefined) continue;
+    if (comparableOf(pins).length === 0 || (await isPinnedArtifact(pins, place, signal))) return { ...place, name };
+    other ??= place;
+  }
+  if (other !== undefined) return { ...other, name };
   const text = formatArtifactReference(reference);
   throw new TransferError("ARTIFACT_UNKNOWN", `${where}: ${version.from.registry.name} has no ${text}`, {
     where: version.from.display,
@@ -79,26 +104,57 @@ export async function locateRelative(
   });
 }
 
-/** The artifact in the component's own registry: under the path it is said to have, or where that path has moved to since. */
-async function locateNear(
-  version: ComponentVersion,
-  { repository }: ArtifactReference,
-  wanted: string,
-  isNotThere: (error: unknown) => boolean,
-  signal?: AbortSignal,
-): Promise<Pick<Location, "from" | "root"> | undefined> {
+/** In the component's own registry: under the path that an artifact is said to have, or where that path has moved to since. */
+function nearRepositories(version: ComponentVersion, { repository }: ArtifactReference): ReadableRepository[] {
   const moved = recordedPaths(version)
     .filter((path) => repository.startsWith(`${path}/`))
     .map((path) => below(version.from.path, repository.slice(path.length + 1)));
-  for (const name of new Set([repository, ...moved])) {
-    const from = version.from.registry.repository(name);
-    try {
-      return { from, root: await from.resolve(wanted, signal) };
-    } catch (error) {
-      if (!isNotThere(error)) throw error;
-    }
+  return [...new Set([repository, ...moved])].map((name) => version.from.registry.repository(name));
+}
+
+/** What is pinned, in the component's own registry. */
+async function locateNear(
+  version: ComponentVersion,
+  reference: ArtifactReference,
+  pinned: Digest,
+  signal?: AbortSignal,
+): Promise<Place | undefined> {
+  for (const from of nearRepositories(version, reference)) {
+    const [root] = await orAbsence(from.resolve(pinned, signal), isRefusal);
+    if (root === undefined) continue;
+    if (reference.digest !== undefined) return { from, root };
+    const tag = manifestReference(reference);
+    const [tagged] = await orAbsence(from.resolve(tag, signal), isRefusal);
+    return { from, root, movedTag: movedTag(from, tag, tagged, root) };
   }
   return undefined;
+}
+
+function movedTag(
+  { name }: ReadableRepository,
+  tag: string,
+  tagged: Descriptor | undefined,
+  root: Descriptor,
+): MovedTag | undefined {
+  if (tagged === undefined || tagged.digest === root.digest) return undefined;
+  return { tag: `${name}:${tag}`, has: tagged.digest, pinned: root.digest };
+}
+
+function pinnedDigest(pins: readonly Pin[]): Digest | undefined {
+  return comparableOf(pins).flatMap((pin) => asDigest(pin) ?? [])[0];
+}
+
+/** What is found, or why nothing is. */
+async function orAbsence<T>(
+  finding: Promise<T>,
+  isNotThere: (error: unknown) => boolean = isAbsence,
+): Promise<readonly [T | undefined, unknown]> {
+  try {
+    return [await finding, undefined];
+  } catch (error) {
+    if (!isNotThere(error)) throw error;
+    return [undefined, error];
+  }
 }
 
 const ABSENCES = new Set<Code>([

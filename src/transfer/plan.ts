@@ -2,6 +2,7 @@ import { TransferError } from "../errors.ts";
 import { type Descriptor, isManifest } from "../registry/descriptor.ts";
 import type { Digest } from "../registry/digest.ts";
 import type { Arrangement, Placement, TagPlacement } from "./arrange.ts";
+import type { Comparable } from "./comparison.ts";
 import { type ExistingPolicy, keyOf } from "./inspect.ts";
 
 /** How one piece of content gets to the target. */
@@ -32,9 +33,11 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** Tags of artifacts, and then those of component versions, referenced ones first: one group after the other. */
   readonly tags: readonly (readonly Tagging[])[];
+  /** What is to be compared with its digests while it is copied, and read for that alone where nothing is copied. */
+  readonly comparables: readonly Comparable[];
 }
 
-export interface PlanOptions {
+export interface PlanOptions extends Pick<Plan, "comparables"> {
   readonly existing: ExistingPolicy;
   /** Keys of what the target has. */
   readonly present: ReadonlySet<string>;
@@ -71,6 +74,7 @@ export function makePlan(arrangements: readonly Arrangement[], options: PlanOpti
   return {
     arrangements,
     steps,
+    comparables: options.comparables,
     tags: [artifactTags.map((tag) => tagging(tag, options)), ...componentTags(arrangements, options)],
   };
 }

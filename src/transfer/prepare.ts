@@ -8,6 +8,7 @@ import type { Descriptor } from "../registry/descriptor.ts";
 import type { ReadableRepository, Registry } from "../registry/registry.ts";
 import type { AccessForm, TargetLocation } from "./access-form.ts";
 import { type Arrangement, arrange, type Placement } from "./arrange.ts";
+import { comparablesIn } from "./comparison.ts";
 import { checkComponentDigest } from "./component-digest.ts";
 import type { Gathered } from "./gather.ts";
 import { checkExisting, type ExistingPolicy, findPresent, findTags, furtherSignatures, keyOf } from "./inspect.ts";
@@ -65,6 +66,7 @@ export async function prepare(
   );
   return makePlan(arrangements, {
     existing,
+    comparables: comparablesIn(versions),
     present,
     tags: new Map<string, Descriptor>([...tagged, ...componentTags]),
     tellsReferrers: await tellsAbout(target.registry, arrangements, present, signal),

@@ -5,19 +5,29 @@ import { componentDigest } from "../ocm/normalise.ts";
 import { type Descriptor, isManifest } from "../registry/descriptor.ts";
 import type { ReadableRepository } from "../registry/registry.ts";
 import type { Arrangement } from "./arrange.ts";
+import { createBlobReader } from "./blob-reader.ts";
+import { comparableKey, comparablesIn } from "./comparison.ts";
 import { readGraph } from "./graph.ts";
+import { isNesting } from "./pins.ts";
 import type { Plan, Tagging } from "./plan.ts";
+import { type SurveyedVersion, type SurveyOptions, surveyVersion } from "./survey.ts";
+
+export interface ReadBackOptions extends Pick<SurveyOptions, "unpack"> {
+  readonly concurrency: number;
+  readonly attempts: number;
+}
 
 /**
  * Walks the target from the tags of a transfer, as a garbage collector would: what this does not meet may be gone tomorrow. Every
- * manifest on the way is read, every blob is asked for, and every component version is read as by anybody. `target` must not be
- * the one that wrote, which would answer out of its memory. Fails with whatever is missing or another.
+ * manifest on the way is read, every blob is asked for, and every component version is read as by anybody, and compared with what it
+ * pins. `target` must not be the one that wrote, which would answer out of its memory. Fails with whatever is missing or another.
  */
 export async function readBack(
-  { tags, arrangements }: Pick<Plan, "tags" | "arrangements">,
+  { tags, arrangements, comparables }: Pick<Plan, "tags" | "arrangements" | "comparables">,
   target: ComponentRepository,
-  signal?: AbortSignal,
-): Promise<ComponentVersion[]> {
+  options: ReadBackOptions,
+  signal: AbortSignal,
+): Promise<SurveyedVersion[]> {
   const asked = new Map<string, Promise<void>>();
 
   async function checkBlob(repository: ReadableRepository, blob: Descriptor, from: string): Promise<void> {
@@ -46,13 +56,40 @@ export async function readBack(
   throwAll(failures(await Promise.allSettled(tags.flat().map(walk))));
   const read = await Promise.allSettled(arrangements.map((arrangement) => readVersion(arrangement, target, signal)));
   throwAll(failures(read));
-  return read.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const surveyed = await surveyAll(
+    read.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])),
+    options,
+    signal,
+  );
+  // What was compared while it was copied has the same digests here.
+  const compared = new Set(comparables.map(comparableKey));
+  const left = comparablesIn(surveyed).filter((comparable) => !compared.has(comparableKey(comparable)));
+  const reader = createBlobReader(options, signal);
+  throwAll(failures(await Promise.allSettled(left.map((comparable) => reader.compare(comparable)))));
+  return surveyed;
+}
+
+/** What is local to the copies, compared with what pins it. */
+async function surveyAll(
+  versions: readonly ComponentVersion[],
+  { unpack }: ReadBackOptions,
+  signal: AbortSignal,
+): Promise<SurveyedVersion[]> {
+  const roots = versions.map(({ descriptor }) => descriptor).filter(isNesting);
+  const options = { copyResources: false, copySources: false, registryAt: notFollowed, unpack, roots };
+  const surveyed = await Promise.all(versions.map((version) => surveyVersion(version, options, signal)));
+  throwAll(surveyed.flatMap(({ errors }) => errors));
+  return surveyed;
+}
+
+function notFollowed(): never {
+  throw new Error("references to other registries are not followed");
 }
 
 async function readVersion(
   { version: { descriptor: source } }: Arrangement,
   target: ComponentRepository,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): Promise<ComponentVersion> {
   const version = await readComponentVersion(target, source.name, source.version, signal);
   const [before, now] = [componentDigest(source), componentDigest(version.descriptor)];

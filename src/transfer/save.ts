@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { errorMessage, isFileSystemError, TransferError } from "../errors.ts";
 import { makeFolders } from "../files/place.ts";
@@ -10,6 +9,7 @@ import { type Descriptor, OCI_INDEX } from "../registry/descriptor.ts";
 import { encoded } from "../registry/digest.ts";
 import { persist } from "../registry/persist.ts";
 import type { ReadableRepository } from "../registry/registry.ts";
+import type { Comparison } from "./comparison.ts";
 import type { Graph } from "./graph.ts";
 
 export interface SaveOptions {
@@ -38,34 +38,33 @@ export async function saveArtifact({ root, from, nodes }: Graph, folder: string,
   });
 }
 
-/** Saves a local blob as a file; one that was split into several is put together again. */
+/** Saves a local blob as a file, if it passes the comparison; one that was split into several is put together again. */
 export async function saveBlobs(
   from: ReadableRepository,
   blobs: readonly Descriptor[],
   file: string,
   options: SaveOptions,
+  comparison?: Comparison,
 ): Promise<void> {
   await inPlace(file, options, async (partial) => {
     await writeFile(partial, "", { flag: "wx" });
     let start = 0;
-    for (const blob of blobs) {
-      await saveBlob(from, blob, partial, options, start);
+    for (const [index, blob] of blobs.entries()) {
+      // A second attempt overwrites what the first one left.
+      const write = () => createWriteStream(partial, { flags: "r+", start });
+      const save = async () => {
+        const content = await from.fetch(blob, options.signal);
+        await pipeline(comparison === undefined ? [content, write()] : [content, comparison.passing(index), write()]);
+      };
+      await persist(options.attempts, save, options.signal);
       start += blob.size;
     }
   });
 }
 
-/** Writes from `start` on, so that a second attempt overwrites what the first one left. */
-async function saveBlob(
-  from: ReadableRepository,
-  blob: Descriptor,
-  file: string,
-  options: SaveOptions,
-  start?: number,
-) {
-  const fetch = (): Promise<Readable> => from.fetch(blob, options.signal);
-  const write = () => createWriteStream(file, start === undefined ? {} : { flags: "r+", start });
-  await persist(options.attempts, async () => pipeline(await fetch(), write()), options.signal);
+async function saveBlob(from: ReadableRepository, blob: Descriptor, file: string, options: SaveOptions): Promise<void> {
+  const save = async () => pipeline(await from.fetch(blob, options.signal), createWriteStream(file));
+  await persist(options.attempts, save, options.signal);
 }
 
 /** Writes elsewhere and renames at the end: what bears the name is whole. */

@@ -1,12 +1,12 @@
 import type { AccessMethods } from "../access-methods/access-methods.ts";
 import { TransferError } from "../errors.ts";
 import { parseAccess } from "../ocm/access.ts";
-import { describeElement, type Element } from "../ocm/component-descriptor.ts";
+import { type ComponentDescriptor, describeElement, type Element } from "../ocm/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
 import type { JsonObject } from "../ocm/json.ts";
 import { isArtifactSet } from "../ocm/media-types.ts";
 import { describeOther } from "../ocm/other-access.ts";
-import { checkDigest } from "../ocm/pinned-digest.ts";
+import { type Pin, parsePin } from "../ocm/pin.ts";
 import { type Descriptor, isManifest } from "../registry/descriptor.ts";
 import { type Digest, parseDigest } from "../registry/digest.ts";
 import { type ImageReference, parseArtifactReference, parseImageReference } from "../registry/reference.ts";
@@ -14,7 +14,9 @@ import type { ReadableRegistry, ReadableRepository } from "../registry/registry.
 import type { AccessForm } from "./access-form.ts";
 import { type ArtifactName, hintedName, strippedName } from "./artifact-name.ts";
 import { type Graph, readGraph } from "./graph.ts";
-import { type Location, locateAbsolute, locateRelative } from "./locate.ts";
+import { type Location, locateAbsolute, locateRelative, type MovedTag } from "./locate.ts";
+import { comparableOf, isPinnedArtifact, judgeArtifact, judgeBlob, type Verdict } from "./pinned-content.ts";
+import { pinsOf } from "./pins.ts";
 import { createReadReferrers, NO_REFERRERS, type ReadReferrers, type Referrers } from "./referrers.ts";
 
 /** What a transfer has to do with one resource or source, as far as the source tells. */
@@ -25,6 +27,7 @@ export type Item =
       readonly element: Element;
       readonly blobs: readonly Descriptor[];
       readonly from: ReadableRepository;
+      readonly verdict: Verdict;
       /** What is to be written for it, where that does not follow from the blobs. */
       readonly access?: JsonObject;
     }
@@ -37,6 +40,9 @@ export type Item =
       readonly form?: AccessForm;
       /** What hangs on it, where that was asked for. */
       readonly referrers: Referrers;
+      readonly verdict: Verdict;
+      /** The tag of its access, where that leads elsewhere than its pin. */
+      readonly movedTag?: MovedTag | undefined;
     }
   /** Left where it is, by reference; `isAsked` where it could be copied. */
   | { readonly kind: "kept"; readonly element: Element; readonly reason: string; readonly isAsked: boolean };
@@ -61,6 +67,8 @@ export interface SurveyOptions {
   readonly withReferrers?: boolean;
   /** Unpacks an artifact set; without it, one stays the layer that it is. */
   readonly unpack?: ((from: ReadableRepository, blob: Descriptor) => Promise<UnpackedArtifact>) | undefined;
+  /** Component versions signed in mode `top`, which may hold digests for this one. */
+  readonly roots?: readonly ComponentDescriptor[];
 }
 
 /** An artifact out of an artifact set. */
@@ -94,33 +102,34 @@ async function surveyElement(
 ): Promise<Item> {
   const access = parseAccess(element.access);
   const where = `${describeElement(element)} of ${version.descriptor.name}:${version.descriptor.version}`;
-  const artifact = async (location: Location): Promise<Item> => {
-    checkDigest(element, location.root, where);
-    const graph = await readGraph(location.from, location.root, signal);
-    return { kind: "artifact", element, graph, name: location.name, referrers: await read(graph) };
+  const digests = pinsOf(version.descriptor, element, options.roots ?? []);
+  const pins = digests.map((digest) => parsePin(digest, where));
+  const artifact = async ({ from, root, name, movedTag }: Location): Promise<Item> => {
+    const verdict = await judgeArtifact(pins, { from, root }, where, signal);
+    const graph = await readGraph(from, root, signal);
+    return { kind: "artifact", element, graph, name, referrers: await read(graph), verdict, movedTag };
+  };
+  const layer = (from: ReadableRepository, blobs: readonly Descriptor[], isPacked: boolean): Item => {
+    return { kind: "layer", element, blobs, from, verdict: judgeBlob(pins, { blobs, isPacked }, where) };
   };
 
   const kept = (reason: string, isAsked = false): Item => ({ kind: "kept", element, reason, isAsked });
   if (access.kind === "other") return kept(`${describeOther(access)} stays a reference`);
   if (access.kind === "localBlob") {
-    const digests = access.localReference.split(",").map((digest) => parseDigest(digest.trim(), where));
-    const [first] = digests;
-    const native = first === undefined ? undefined : version.natives.get(first);
-    if (native === undefined && !isManifest(access.mediaType)) {
-      const blobs = digests.map((digest) => layerOf(version, digest, where));
-      const [blob] = blobs;
-      const unpacked = await unpackedArtifact(version, element, blobs, options);
-      if (unpacked !== undefined) {
-        const name = hintedName(access.referenceName, version, element);
-        return artifact({ from: unpacked.repository, root: unpacked.root, name });
-      }
-      if (blobs.length === 1 && element.digest?.normalisationAlgorithm.startsWith("genericBlob")) {
-        checkDigest(element, blob, where);
-      }
-      return { kind: "layer", element, blobs, from: version.repository };
+    const references = access.localReference.split(",").map((digest) => parseDigest(digest.trim(), where));
+    const [first] = references;
+    const isWhole = references.length === 1;
+    const native = first === undefined || !isWhole ? undefined : version.natives.get(first);
+    const name = hintedName(access.referenceName, version, element);
+    if (native === undefined && !(isWhole && isManifest(access.mediaType))) {
+      const blobs = references.map((digest) => layerOf(version, digest, where));
+      const isPacked = isArtifactSet(access.mediaType || (blobs[0]?.mediaType ?? ""));
+      const unpacked = isPacked ? await unpackedArtifact(version.repository, blobs, pins, options, signal) : undefined;
+      if (unpacked === undefined) return layer(version.repository, blobs, isPacked);
+      return artifact({ from: unpacked.repository, root: unpacked.root, name });
     }
     const root = native ?? (await version.repository.resolve(String(first), signal));
-    return artifact({ from: version.repository, root, name: hintedName(access.referenceName, version, element) });
+    return artifact({ from: version.repository, root, name });
   }
   // A relative reference points into the source's own registry: left as it is, it would point nowhere at the target.
   const isCopied = element.kind === "resource" ? options.copyResources : options.copySources;
@@ -130,38 +139,41 @@ async function surveyElement(
     if (!isCopied) return kept(`${element.kind}s are left by reference`, true);
     const reference = parseImageReference(access.imageReference, where);
     const registryAt = (named: ImageReference) => options.registryAt(named, where);
-    return artifact(await locateAbsolute(version, element, reference, registryAt, signal));
+    return artifact(await locateAbsolute(version, pins, reference, registryAt, signal));
   }
   if (access.kind === "helm" || access.kind === "wget" || access.kind === "ociBlob") {
     if (!isSelected) return kept("is not selected", true);
     if (!isCopied) return kept(`${element.kind}s are left by reference`, true);
-    const found = await options.accessMethods?.locate(access, { element, where }, signal);
+    const pinned = { ...element, digest: digests[0] };
+    const found = await options.accessMethods?.locate(access, { element: pinned, where }, signal);
     if (found === undefined) return kept(`access type ${access.kind} stays a reference`);
     if (found.kind === "left") return kept(found.reason);
-    if (found.kind === "blob") return { kind: "layer", element, blobs: [found.descriptor], from: found.from };
+    if (found.kind === "blob") return layer(found.from, [found.descriptor], false);
     return artifact({ ...found, name: strippedName(found.reference, version) });
   }
   const reference = parseArtifactReference(access.reference, where);
-  return artifact(await locateRelative(version, element, reference, where, signal));
+  return artifact(await locateRelative(version, pins, reference, where, signal));
 }
 
 /**
- * What v1 packed when it copied by value, as the artifact that it was. A digest over the packed bytes would not hold any more, and what
- * only claims to be an artifact set is passed on as it is.
+ * What v1 packed when it copied by value, as the artifact that it was. What is pinned by the bytes that it is packed in stays so, and
+ * so does what only claims to be an artifact set.
  */
 async function unpackedArtifact(
-  { repository }: ComponentVersion,
-  { access, digest }: Element,
+  from: ReadableRepository,
   [blob, ...others]: readonly Descriptor[],
+  pins: readonly Pin[],
   { unpack }: SurveyOptions,
+  signal?: AbortSignal,
 ): Promise<UnpackedArtifact | undefined> {
-  const { mediaType } = access;
-  if (unpack === undefined || blob === undefined || others.length > 0 || typeof mediaType !== "string")
-    return undefined;
-  const isPinnedAsBlob = digest !== undefined && !/^ociArt[ei]factDigest\//.test(digest.normalisationAlgorithm);
-  if (!isArtifactSet(mediaType) || isPinnedAsBlob) return undefined;
+  if (unpack === undefined || blob === undefined || others.length > 0) return undefined;
+  const isPinnedAsBlob = pins.some(({ of }) => of === "blob" || of === "unknown");
+  if (isPinnedAsBlob && comparableOf(pins).some((pin) => blob.digest === `${pin.hash}:${pin.value}`)) return undefined;
   try {
-    return await unpack(repository, blob);
+    const unpacked = await unpack(from, blob);
+    const { repository, root } = unpacked;
+    const isIt = !isPinnedAsBlob || (await isPinnedArtifact(pins, { from: repository, root }, signal));
+    return isIt ? unpacked : undefined;
   } catch (error) {
     if (error instanceof TransferError && error.code === "ARTIFACT_SET_MALFORMED") return undefined;
     throw error;

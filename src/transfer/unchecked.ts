@@ -1,9 +1,11 @@
 import type { ComponentVersion } from "../ocm/component-version.ts";
+import { isExcluded } from "../ocm/pin.ts";
+import { unpinnedReferences } from "../ocm/reference-digest.ts";
 import type { Finding } from "../proxy/finding.ts";
 import { printable } from "../redact.ts";
-import type { Checked } from "./check-content.ts";
-import { unpinnedReferences } from "./pins.ts";
-import type { TrustedKey } from "./trust.ts";
+import { pinsOf } from "./pins.ts";
+import type { Item, SurveyedVersion } from "./survey.ts";
+import type { Trust, TrustedKey } from "./trust.ts";
 
 export function uncheckedSignatures(keys: readonly TrustedKey[]): Finding[] {
   if (keys.length > 0) return [];
@@ -16,24 +18,75 @@ export function uncheckedSignatures(keys: readonly TrustedKey[]): Finding[] {
   ];
 }
 
-/** What a component version has and no digest was compared with. */
+export interface UncheckedOptions extends Pick<Trust, "rootsOf"> {
+  readonly recursive: boolean;
+  /** Whether signatures are asked for: they never pin sources. */
+  readonly isSigned: boolean;
+}
+
+/** What component versions have and no digest was compared with. */
 export function uncheckedContent(
-  checked: readonly (readonly [ComponentVersion, readonly Checked[]])[],
-  isRecursive: boolean,
+  versions: readonly SurveyedVersion[],
+  { recursive, isSigned, rootsOf }: UncheckedOptions,
 ): Finding[] {
-  const all = checked.map(([{ descriptor }]) => descriptor);
-  const content = checked.flatMap(([{ descriptor }, items]) =>
-    items.flatMap(({ element: { name }, unchecked }) =>
-      unchecked === undefined ? [] : [`${name} of ${descriptor.name}:${descriptor.version} (${unchecked})`],
+  const unchecked = versions.flatMap(({ version, items }) => {
+    const { descriptor } = version;
+    const roots = rootsOf(descriptor);
+    const content = items.flatMap((item) => {
+      const why = item.element.kind === "source" && isSigned ? sourceReason(item) : whyUnchecked(version, item, roots);
+      return why === undefined ? [] : [named(item.element.name, version, why)];
+    });
+    const references = recursive
+      ? unpinnedReferences(descriptor, roots).map((name) => named(`reference ${name}`, version, "has no digest"))
+      : descriptor.references.map(({ name }) => named(`reference ${name}`, version, "is not followed"));
+    return [...content, ...references];
+  });
+  return findingOf(unchecked);
+}
+
+/** What has a digest that it cannot be compared with. With signatures, that is an error. */
+export function incomparableContent(versions: readonly SurveyedVersion[]): Finding[] {
+  return findingOf(
+    versions.flatMap(({ version, items }) =>
+      items.flatMap((item) => {
+        const why = whyIncomparable(item);
+        return why === undefined ? [] : [named(item.element.name, version, why)];
+      }),
     ),
   );
-  const references = all.flatMap((descriptor) => {
-    const names = isRecursive
-      ? unpinnedReferences(descriptor, all).map((name) => [name, "has no digest"])
-      : descriptor.references.map(({ name }) => [name, "is not followed"]);
-    return names.map(([name, why]) => `reference ${name} of ${descriptor.name}:${descriptor.version} (${why})`);
-  });
-  const unchecked = [...content, ...references].map((each) => printable(each, 300));
+}
+
+/** Why the content of an element is not known to be what is pinned; undefined where it is, or where there is none. */
+export function whyUnchecked(
+  { descriptor }: ComponentVersion,
+  item: Item,
+  roots: ReturnType<Trust["rootsOf"]>,
+): string | undefined {
+  const { element } = item;
+  if (isNowhere(item)) return undefined;
+  const digests = pinsOf(descriptor, element, roots);
+  if (digests.length === 0) return element.kind === "source" ? undefined : "has no digest";
+  if (digests.some(isExcluded)) return "is excluded from signatures";
+  return item.kind === "kept" ? item.reason : whyIncomparable(item);
+}
+
+function sourceReason(item: Item): string | undefined {
+  return isNowhere(item) ? undefined : "is a source, which no signature pins";
+}
+
+function whyIncomparable(item: Item): string | undefined {
+  return item.kind !== "kept" && item.verdict.kind === "incomparable" ? item.verdict.error.message : undefined;
+}
+
+function isNowhere({ element: { access } }: Item): boolean {
+  return typeof access.type === "string" && /^none(?:\/v1)?$/i.test(access.type);
+}
+
+function named(what: string, { descriptor: { name, version } }: ComponentVersion, why: string): string {
+  return printable(`${what} of ${name}:${version} (${why})`, 300);
+}
+
+function findingOf(unchecked: readonly string[]): Finding[] {
   if (unchecked.length === 0) return [];
   const more = unchecked.length > 10 ? ` and ${unchecked.length - 10} more` : "";
   return [
@@ -41,7 +94,7 @@ export function uncheckedContent(
       code: "CONTENT_UNCHECKED",
       message: `Not compared with any digest: ${unchecked.slice(0, 10).join(", ")}${more}.`,
       remedy:
-        "Sign the component version anew to pin what has no digest; set recursive: true to follow references; verify what only the OCM CLI can reach with that.",
+        "Sign the component version again to pin what has no digest; set recursive: true to follow references; verify what only the OCM CLI can reach with that.",
     },
   ];
 }

@@ -1,0 +1,49 @@
+import { download } from "../../src/commands/download.ts";
+import type { Run } from "../../src/commands/run.ts";
+import { transfer } from "../../src/commands/transfer.ts";
+import { verify } from "../../src/commands/verify.ts";
+import { errorsIn } from "../../src/errors.ts";
+import { readInputs } from "../../src/inputs.ts";
+import type { Finding } from "../../src/proxy/finding.ts";
+import { readSettings } from "../../src/proxy/settings.ts";
+import type { Results } from "../../src/report/results.ts";
+import { openSession } from "../../src/session.ts";
+import { temporaryFolder } from "../real/fixtures.ts";
+import { createRecordingRunner } from "../report/recording-runner.ts";
+
+export interface CommandResult {
+  /** `CODE: message` of everything that failed. */
+  readonly errors: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+const COMMANDS = { download, transfer, verify };
+
+/** Runs one command in this process, with inputs as a workflow's `with:`. Nothing is asked of any proxy. */
+export async function runCommand(
+  command: keyof typeof COMMANDS,
+  given: Readonly<Record<string, string>>,
+): Promise<CommandResult> {
+  const names = Object.entries({ retries: "1", ...given, command });
+  const inputs = readInputs(Object.fromEntries(names.map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])));
+  const settings = readSettings({ inputs: { httpProxy: "", httpsProxy: "", noProxy: "" }, environment: {} });
+  const temp = temporaryFolder();
+  const { signal } = new AbortController();
+  const sources = inputs.componentVersions.map(({ repository }) => repository);
+  const { target } = inputs;
+  const session = openSession({ inputs, settings: settings.effective, credentials: [], sources, target, temp, signal });
+  const results: Results = { findings: [], diagnosis: [] };
+  const run: Run = { inputs, settings, runner: createRecordingRunner(temp), session, results, signal };
+  try {
+    await COMMANDS[command](run);
+    return { errors: [], findings: results.findings };
+  } catch (caught) {
+    const errors = errorsIn(caught).map((error) => {
+      const { code = "", message } = error as Error & { code?: string };
+      return `${code}: ${message}`;
+    });
+    return { errors, findings: results.findings };
+  } finally {
+    await session.close();
+  }
+}
