@@ -1,0 +1,165 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { startFileServer } from "../access-methods/file-server.ts";
+import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
+import { temporaryFolder } from "../real/fixtures.ts";
+import { stopEverything } from "../real/running.ts";
+import { addComponentVersion, type ComponentOptions, resource } from "../transfer/content.ts";
+import { FORMS, type Form, type Made, type Shelves } from "../transfer/made-content.ts";
+import { bytesBelow, type PlaceKind, reachableBytes, startPlace } from "../transfer/places.ts";
+import { digestOfBytes, type HashAlgorithm, publicKeyPem, signed } from "../transfer/signed.ts";
+import { type CommandResult, runCommand } from "./run-command.ts";
+
+afterEach(stopEverything);
+
+const EVIL = "the bytes of somebody else";
+
+/** How digests are written, by both generations of the CLI and of old. */
+const DIGESTS: Readonly<Record<Form["of"], readonly (readonly [HashAlgorithm, string])[]>> = {
+  blob: [
+    ["SHA-256", "genericBlobDigest/v1"],
+    ["SHA-384", "genericBlobDigest/v1"],
+    ["SHA-512", "genericBlobDigest/v1"],
+    ["sha512", "genericBlobDigest/v1"],
+  ],
+  artifact: [
+    ["SHA-256", "ociArtifactDigest/v1"],
+    ["sha256", "ociArtefactDigest/v1"],
+    ["SHA-384", "ociArtifactDigest/v1"],
+    ["SHA-512", "ociArtifactDigest/v1"],
+    ["SHA-256", "genericBlobDigest/v1"],
+    ["SHA-512", "genericBlobDigest/v1"],
+  ],
+};
+
+interface Outcome extends CommandResult {
+  /** Everything that can be found where the content was to go. */
+  readonly bytes: Buffer;
+  /** Whether something is published there. */
+  readonly isPublished: boolean;
+}
+
+type Inputs = Readonly<Record<string, string>>;
+
+const ACTIONS: Readonly<Record<string, (inputs: Inputs) => Promise<Outcome>>> = {
+  async verify(inputs) {
+    return { ...(await runCommand("verify", inputs)), bytes: Buffer.alloc(0), isPublished: false };
+  },
+  async download(inputs) {
+    const output = join(temporaryFolder(), "output");
+    const result = await runCommand("download", { ...inputs, output });
+    const bytes = bytesBelow(output);
+    return { ...result, bytes, isPublished: bytes.length > 0 };
+  },
+  async "a transfer to a registry"(inputs) {
+    const target = await startFakeRegistry();
+    const result = await runCommand("transfer", { ...inputs, target: `${target.origin}/moved` });
+    return { ...result, bytes: reachableBytes(target), isPublished: hasTags(target) };
+  },
+  async "a transfer to an archive"(inputs) {
+    const target = join(temporaryFolder(), "target.tgz");
+    const result = await runCommand("transfer", { ...inputs, target });
+    return { ...result, bytes: bytesBelow(target), isPublished: existsSync(target) };
+  },
+};
+
+function hasTags(registry: FakeRegistry): boolean {
+  return registry.repositories().some((name) => Object.keys(registry.tags(name)).length > 0);
+}
+
+async function startShelves(kind: PlaceKind): Promise<Shelves> {
+  return { place: await startPlace(kind), far: await startFakeRegistry(), server: await startFileServer() };
+}
+
+/** The signed component version in its place, with these accesses instead of those that it was signed with. */
+function publish({ place, far, server }: Shelves, options: ComponentOptions, accesses: readonly Made[]): Inputs {
+  const resources = (options.resources ?? []).map((each, index) => ({ ...each, access: accesses[index]?.access }));
+  const layers = accesses.flatMap((made) => made.layers ?? []);
+  const natives = accesses.flatMap((made) => made.natives ?? []);
+  addComponentVersion(place, { ...options, resources, layers, natives });
+  const key = join(temporaryFolder(), "key.pem");
+  writeFileSync(key, publicKeyPem);
+  return {
+    "component-versions": `${place.reference()}//acme.org/shop:1.0.0`,
+    "plain-http": `${server.host}\n${far.host}`,
+    signatures: `acme=${key}`,
+  };
+}
+
+function pinnedResource(name: string, made: Made, [hash, normalisation]: readonly [HashAlgorithm, string]): object {
+  return resource(name, made.access, { digest: digestOfBytes(made.pinned, normalisation, hash) });
+}
+
+const PLACES: readonly PlaceKind[] = ["registry", "folder", "tgz"];
+
+describe.each(PLACES)("content of a component version in a %s", (kind) => {
+  test.each(Object.entries(ACTIONS))("matches its digests, however they are written: %s", async (name, act) => {
+    const shelves = await startShelves(kind);
+    const made = Object.entries(FORMS).flatMap(([form, { of, make }], at) =>
+      DIGESTS[of].map((digest, index) => {
+        const text = `what was signed, ${at} ${index}`;
+        return { name: `${form} ${index}`, text, digest, ...make(shelves, text, `good-${at}-${index}`) };
+      }),
+    );
+    const resources = made.map((each) => pinnedResource(each.name, each, each.digest));
+    const { errors, findings, bytes } = await act(publish(shelves, signed({ resources }), made));
+    expect(errors).toEqual([]);
+    expect(findings.map(({ code }) => code)).toEqual([]);
+    if (name === "verify") return;
+    expect(made.filter(({ text }) => !bytes.includes(text)).map((each) => each.name)).toEqual([]);
+  });
+
+  const forms = Object.entries(FORMS).filter(([, { isFar }]) => kind === "registry" || isFar !== true);
+  test.each(forms)("that was exchanged behind a signature gets nowhere: %s", async (form, { of, make }) => {
+    const outcomes: string[] = [];
+    for (const digest of DIGESTS[of]) {
+      const shelves = await startShelves(kind);
+      const good = make(shelves, "what was signed", "good");
+      const shop = signed({ resources: [pinnedResource("it", good, digest)] }, { hashAlgorithm: digest[0] });
+      const inputs = publish(shelves, shop, [make(shelves, EVIL, "evil")]);
+      for (const [name, act] of Object.entries(ACTIONS)) {
+        const { errors, bytes, isPublished } = await act(inputs);
+        const codes = errors.map((error) => error.split(":")[0]).join();
+        outcomes.push(`${digest.join()} ${name}: ${codes} ${isPublished} ${bytes.includes(EVIL)}`);
+      }
+    }
+    const expected = DIGESTS[of].flatMap((digest) =>
+      Object.keys(ACTIONS).map((name) => `${digest.join()} ${name}: ARTIFACT_DIGEST_DIFFERS false false`),
+    );
+    expect({ form, outcomes }).toEqual({ form, outcomes: expected });
+  });
+});
+
+/** What a server hands out is no artifact to anybody: such an access stays a reference where an artifact is pinned. */
+const SERVED = new Set(["wget", "helm, from a chart repository"]);
+
+test.each(Object.entries(FORMS))(
+  "%s that leads to content in any other form gets nowhere",
+  async (form, { of, make }) => {
+    const outcomes: string[] = [];
+    const others = Object.entries(FORMS).filter(([other]) => other !== form);
+    const digests = DIGESTS[of].filter(([hash]) => hash === "SHA-256" || hash === "SHA-512");
+    for (const [other, { make: makeOther }] of others) {
+      for (const digest of digests) {
+        const shelves = await startShelves("registry");
+        const good = make(shelves, "what was signed", "good");
+        const shop = signed({ resources: [pinnedResource("it", good, digest)] });
+        const inputs = publish(shelves, shop, [makeOther(shelves, EVIL, "evil")]);
+        const { errors, findings, bytes } = await (ACTIONS["a transfer to a registry"] as (typeof ACTIONS)[string])(
+          inputs,
+        );
+        const codes = errors.length > 0 ? errors.map((error) => error.split(":")[0]) : findings.map(({ code }) => code);
+        outcomes.push(`${other}, ${digest.join()}: ${codes.join()} ${bytes.includes(EVIL)}`);
+      }
+    }
+    const expected = others.flatMap(([other]) =>
+      digests.map((digest) => {
+        const isLeft = SERVED.has(other) && digest[1] === "ociArtifactDigest/v1";
+        const codes = isLeft ? "LEFT_BY_REFERENCE,CONTENT_UNCHECKED" : "ARTIFACT_DIGEST_DIFFERS";
+        return `${other}, ${digest.join()}: ${codes} false`;
+      }),
+    );
+    expect(outcomes).toEqual(expected);
+  },
+);
