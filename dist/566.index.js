@@ -4543,17 +4543,97 @@ function isRefusal(error) {
     return error instanceof RegistryError || isAbsence(error);
 }
 
+;// CONCATENATED MODULE: ./lib/ocm/reference-digest.js
+
+
+
+
+
+/**
+ * Verifies that every reference among the component versions of a tree pins the component version that it leads to, by its own
+ * digest or by those that a component version signed in mode `top` holds for all below it. References without a digest, and those
+ * to what is not among `versions`, pin nothing. Fails with REFERENCE_DIGEST_DIFFERS, or as `digestOf` does.
+ */
+function checkReferenceDigests(versions) {
+    const known = new Map(versions.map((version) => [`${version.name}:${version.version}`, version]));
+    for (const parent of versions) {
+        for (const { name, child: id, digest, root } of pinsOf(parent)) {
+            const child = known.get(id);
+            if (child === undefined || digest.hashAlgorithm === "NO-DIGEST")
+                continue;
+            const found = digestOf(child, digest, root);
+            if (found !== digest.value.toLowerCase())
+                throw reference_digest_differs(parent, name, child, digest, found);
+        }
+    }
+}
+/** By index of the references: the digest that each pins what it leads to by, its own or one that stands in its place. */
+function pinnedBy({ tree }) {
+    const component = isJsonObject(tree.component) ? tree.component : {};
+    return reference_digest_objects(component.componentReferences).map(({ digest }) => {
+        const spec = readSpec(digest);
+        return spec?.hashAlgorithm === "NO-DIGEST" ? undefined : spec;
+    });
+}
+function pinsOf(parent) {
+    const component = isJsonObject(parent.tree.component) ? parent.tree.component : {};
+    return [
+        ...pins(component.componentReferences, (entry) => [`reference ${reference_digest_text(entry.name)}`, reference_digest_text(entry.componentName)]),
+        ...pins(parent.tree.nestedDigests, (entry) => ["nestedDigests", reference_digest_text(entry.name)], parent),
+    ];
+}
+function pins(list, read, root) {
+    return reference_digest_objects(list).flatMap((entry) => {
+        const digest = readSpec(entry.digest);
+        if (digest === undefined)
+            return [];
+        const [name, component] = read(entry);
+        return [{ name, child: `${component}:${reference_digest_text(entry.version)}`, digest, root }];
+    });
+}
+function readSpec(digest) {
+    if (!isJsonObject(digest))
+        return undefined;
+    const spec = {
+        hashAlgorithm: reference_digest_text(digest.hashAlgorithm),
+        normalisationAlgorithm: reference_digest_text(digest.normalisationAlgorithm),
+        value: reference_digest_text(digest.value),
+    };
+    return isEmpty(spec) ? undefined : spec;
+}
+function reference_digest_objects(list) {
+    return Array.isArray(list) ? list.filter(isJsonObject) : [];
+}
+function reference_digest_differs(parent, name, child, pinned, found) {
+    const where = `${parent.name}:${parent.version}`;
+    return new TransferError("REFERENCE_DIGEST_DIFFERS", `${printable(name, 120)} of ${where} pins ${child.name}:${child.version} to the digest ${printable(pinned.value, 128)} ` +
+        `(${printable(pinned.normalisationAlgorithm, 60)}), but that one has ${found}`, {
+        where,
+        remedy: "One of the two was changed or exchanged after the reference was made. Take the whole tree from where it is intact, or make " +
+            "a new version of the component version that refers.",
+    });
+}
+function reference_digest_text(value) {
+    return typeof value === "string" ? value : "";
+}
+
 ;// CONCATENATED MODULE: ./lib/transfer/pins.js
 
 
+
 /** Every digest that the content of an element has to have: its own, else those that these roots, signed in mode `top`, have for it. */
-function pinsOf(descriptor, element, roots) {
+function pins_pinsOf(descriptor, element, roots) {
     const contexts = [descriptor, ...roots.filter(isNesting).map((root) => inContextOf(root, descriptor))];
     const digests = contexts.flatMap(({ elements }) => {
         const digest = elements.find(({ kind, index }) => kind === element.kind && index === element.index)?.digest;
         return digest === undefined || isEmpty(digest) ? [] : [digest];
     });
     return [...new Map(digests.map((digest) => [JSON.stringify(digest), digest])).values()];
+}
+/** References that no digest pins: neither their own, nor one that these roots have for them. */
+function unpinnedReferences(descriptor, roots) {
+    const contexts = [descriptor, ...roots.map((root) => inContextOf(root, descriptor))].map(pinnedBy);
+    return descriptor.references.filter((_, index) => contexts.every((pinned) => pinned[index] === undefined));
 }
 /** Whether a component version holds digests for those below it. */
 function isNesting({ tree }) {
@@ -4912,7 +4992,7 @@ async function surveyVersion(version, options, signal) {
 async function surveyElement(version, element, options, read, signal) {
     const access = parseAccess(element.access);
     const where = `${describeElement(element)} of ${version.descriptor.name}:${version.descriptor.version}`;
-    const digests = pinsOf(version.descriptor, element, options.roots ?? []);
+    const digests = pins_pinsOf(version.descriptor, element, options.roots ?? []);
     const pins = digests.map((digest) => parsePin(digest, where));
     const artifact = async ({ from, root, name, movedTag }) => {
         const verdict = await judgeArtifact(pins, { from, root }, where, signal);
@@ -5649,86 +5729,6 @@ function preflight_isRemote(target) {
     return "ping" in target.registry;
 }
 
-;// CONCATENATED MODULE: ./lib/ocm/reference-digest.js
-
-
-
-
-
-
-/**
- * Verifies that every reference among the component versions of a tree pins the component version that it leads to, by its own
- * digest or by those that a component version signed in mode `top` holds for all below it. References without a digest, and those
- * to what is not among `versions`, pin nothing. Fails with REFERENCE_DIGEST_DIFFERS, or as `digestOf` does.
- */
-function checkReferenceDigests(versions) {
-    const known = new Map(versions.map((version) => [`${version.name}:${version.version}`, version]));
-    for (const parent of versions) {
-        for (const { name, child: id, digest, root } of reference_digest_pinsOf(parent)) {
-            const child = known.get(id);
-            if (child === undefined || digest.hashAlgorithm === "NO-DIGEST")
-                continue;
-            const found = digestOf(child, digest, root);
-            if (found !== digest.value.toLowerCase())
-                throw reference_digest_differs(parent, name, child, digest, found);
-        }
-    }
-}
-/** By index of the references: the digest that each pins what it leads to by, its own or one that stands in its place. */
-function pinnedBy({ tree }) {
-    const component = isJsonObject(tree.component) ? tree.component : {};
-    return reference_digest_objects(component.componentReferences).map(({ digest }) => {
-        const spec = readSpec(digest);
-        return spec?.hashAlgorithm === "NO-DIGEST" ? undefined : spec;
-    });
-}
-/** Names of the references that no digest pins, neither their own nor one of these roots signed in mode `top`. */
-function unpinnedReferences(descriptor, roots) {
-    const contexts = [descriptor, ...roots.map((root) => inContextOf(root, descriptor))].map(pinnedBy);
-    return descriptor.references.flatMap(({ name }, index) => contexts.some((pinned) => pinned[index] !== undefined) ? [] : [name]);
-}
-function reference_digest_pinsOf(parent) {
-    const component = isJsonObject(parent.tree.component) ? parent.tree.component : {};
-    return [
-        ...pins(component.componentReferences, (entry) => [`reference ${reference_digest_text(entry.name)}`, reference_digest_text(entry.componentName)]),
-        ...pins(parent.tree.nestedDigests, (entry) => ["nestedDigests", reference_digest_text(entry.name)], parent),
-    ];
-}
-function pins(list, read, root) {
-    return reference_digest_objects(list).flatMap((entry) => {
-        const digest = readSpec(entry.digest);
-        if (digest === undefined)
-            return [];
-        const [name, component] = read(entry);
-        return [{ name, child: `${component}:${reference_digest_text(entry.version)}`, digest, root }];
-    });
-}
-function readSpec(digest) {
-    if (!isJsonObject(digest))
-        return undefined;
-    const spec = {
-        hashAlgorithm: reference_digest_text(digest.hashAlgorithm),
-        normalisationAlgorithm: reference_digest_text(digest.normalisationAlgorithm),
-        value: reference_digest_text(digest.value),
-    };
-    return isEmpty(spec) ? undefined : spec;
-}
-function reference_digest_objects(list) {
-    return Array.isArray(list) ? list.filter(isJsonObject) : [];
-}
-function reference_digest_differs(parent, name, child, pinned, found) {
-    const where = `${parent.name}:${parent.version}`;
-    return new TransferError("REFERENCE_DIGEST_DIFFERS", `${printable(name, 120)} of ${where} pins ${child.name}:${child.version} to the digest ${printable(pinned.value, 128)} ` +
-        `(${printable(pinned.normalisationAlgorithm, 60)}), but that one has ${found}`, {
-        where,
-        remedy: "One of the two was changed or exchanged after the reference was made. Take the whole tree from where it is intact, or make " +
-            "a new version of the component version that refers.",
-    });
-}
-function reference_digest_text(value) {
-    return typeof value === "string" ? value : "";
-}
-
 ;// CONCATENATED MODULE: ./lib/ocm/pem.js
 /** The blocks in their order; what stands between them is a comment. */
 function pemBlocks(text) {
@@ -5992,7 +5992,6 @@ function trust_errorsOf(checks) {
 
 
 
-
 function uncheckedSignatures(keys) {
     if (keys.length > 0)
         return [];
@@ -6005,7 +6004,8 @@ function uncheckedSignatures(keys) {
     ];
 }
 /** What component versions have and no digest was compared with. */
-function uncheckedContent(versions, { recursive, isSigned, rootsOf }) {
+function uncheckedContent(versions, { isSigned, rootsOf }) {
+    const followed = new Set(versions.map(({ version: { descriptor } }) => `${descriptor.name}:${descriptor.version}`));
     const unchecked = versions.flatMap(({ version, items }) => {
         const { descriptor } = version;
         const roots = rootsOf(descriptor);
@@ -6013,9 +6013,13 @@ function uncheckedContent(versions, { recursive, isSigned, rootsOf }) {
             const why = item.element.kind === "source" && isSigned ? sourceReason(item) : whyUnchecked(version, item, roots);
             return why === undefined ? [] : [named(item.element.name, version, why)];
         });
-        const references = recursive
-            ? unpinnedReferences(descriptor, roots).map((name) => named(`reference ${name}`, version, "has no digest"))
-            : descriptor.references.map(({ name }) => named(`reference ${name}`, version, "is not followed"));
+        const unpinned = new Set(unpinnedReferences(descriptor, roots));
+        const references = descriptor.references.flatMap((reference) => {
+            const isFollowed = followed.has(`${reference.componentName}:${reference.version}`);
+            if (isFollowed && !unpinned.has(reference))
+                return [];
+            return [named(`reference ${reference.name}`, version, isFollowed ? "has no digest" : "is not followed")];
+        });
         return [...content, ...references];
     });
     return findingOf(unchecked);
@@ -6032,7 +6036,7 @@ function whyUnchecked({ descriptor }, item, roots) {
     const { element } = item;
     if (isNowhere(item))
         return undefined;
-    const digests = pinsOf(descriptor, element, roots);
+    const digests = pins_pinsOf(descriptor, element, roots);
     if (digests.length === 0)
         return element.kind === "source" ? undefined : "has no digest";
     if (digests.some(isExcluded))
@@ -6072,12 +6076,12 @@ function findingOf(unchecked) {
  * Before anything is written: with keys, fails unless every component version is what was signed, and names what no signature pins.
  * Without keys, references that lead elsewhere than they pin deserve a finding only: version 2 of the OCM CLI writes such trees.
  */
-function checkTrust({ named, versions }, keys, { recursive }) {
+function checkTrust({ named, versions }, keys) {
     const { errors, rootsOf } = trustOf({ named, versions }, keys);
     if (keys.length === 0)
         return [...errors.flatMap(asFinding), ...incomparableContent(versions)];
     throwAll(errors);
-    return uncheckedContent(versions, { recursive, isSigned: true, rootsOf });
+    return uncheckedContent(versions, { isSigned: true, rootsOf });
 }
 function asFinding(error) {
     if (!(error instanceof TransferError))
@@ -6176,7 +6180,7 @@ async function download(run) {
     const keys = await readTrustedKeys(inputs.signatures);
     const gathered = await gatherWithPreflight(run);
     const versions = gathered.versions.map((surveyed) => wantedOf(surveyed, inputs));
-    for (const finding of [...movedTags({ versions }), ...checkTrust({ ...gathered, versions }, keys, inputs)]) {
+    for (const finding of [...movedTags({ versions }), ...checkTrust({ ...gathered, versions }, keys)]) {
         results.findings.push(finding);
         runner.info(`${finding.code}: ${finding.message}`);
     }
@@ -7441,28 +7445,13 @@ async function copy(plan, options, signal) {
         limiter: createLimiter(options.concurrency),
         tellsReferrers: createTellsReferrers(options.target, stop),
     };
-    const done = new Map();
-    const compared = new Map();
     const run = async (step, passing) => {
         options.onDone(step, await perform(step, context, stop, passing));
     };
-    const carriers = carriersOf(plan.steps);
-    for (const comparable of plan.comparables) {
-        const comparison = createComparison(comparable);
-        let before = Promise.resolve();
-        for (const [index, blob] of comparable.blobs.entries()) {
-            const carrier = carriers.get(blob.digest);
-            carriers.delete(blob.digest);
-            const passing = () => comparison.passing(index);
-            before = before.then(() => carrier === undefined ? copy_drain(comparable.from, blob, context, stop, passing) : run(carrier, passing));
-            if (carrier !== undefined)
-                done.set(inspect_keyOf(carrier.placement), before);
-        }
-        const last = before;
-        last.catch((error) => failure.abort(error));
-        for (const { digest } of comparable.blobs)
-            compared.set(digest, [...(compared.get(digest) ?? []), last]);
-    }
+    const { done, compared } = startComparisons(plan, ({ comparable, blob, carrier, passing }) => carrier === undefined ? copy_drain(comparable.from, blob, context, stop, passing) : run(carrier, passing));
+    const comparing = [...compared.values()].flat();
+    for (const each of comparing)
+        each.catch((error) => failure.abort(error));
     for (const step of plan.steps) {
         if (done.has(inspect_keyOf(step.placement)))
             continue;
@@ -7478,9 +7467,29 @@ async function copy(plan, options, signal) {
         doing.catch((error) => failure.abort(error));
         done.set(inspect_keyOf(placement), doing);
     }
-    const results = await Promise.allSettled([...done.values(), ...[...compared.values()].flat()]);
+    const results = await Promise.allSettled([...done.values(), ...comparing]);
     if (results.some(({ status }) => status === "rejected"))
         throw stop.reason;
+}
+/** Moves the blobs of each comparison in a row, and all comparisons at the same time. */
+function startComparisons({ comparables, steps }, move) {
+    const carriers = carriersOf(steps);
+    const done = new Map();
+    const compared = new Map();
+    for (const comparable of comparables) {
+        const comparison = createComparison(comparable);
+        let last = Promise.resolve();
+        for (const [index, blob] of comparable.blobs.entries()) {
+            const carrier = carriers.get(blob.digest);
+            carriers.delete(blob.digest);
+            last = last.then(() => move({ comparable, blob, carrier, passing: () => comparison.passing(index) }));
+            if (carrier !== undefined)
+                done.set(inspect_keyOf(carrier.placement), last);
+        }
+        for (const { digest } of comparable.blobs)
+            compared.set(digest, [...(compared.get(digest) ?? []), last]);
+    }
+    return { done, compared };
 }
 /** The steps that copy a blob whatever else happens, by its digest: a comparison can look at what they move. */
 function carriersOf(steps) {
@@ -8838,7 +8847,7 @@ async function transfer(run) {
     const { target } = destination;
     const keys = await readTrustedKeys(inputs.signatures);
     const gathered = await gatherWithPreflight(run, destination);
-    report([...findingsOf(gathered), ...checkTrust(gathered, keys, inputs)], run);
+    report([...findingsOf(gathered), ...checkTrust(gathered, keys)], run);
     if (nameSource(inputs) === "signed")
         report(unsignedNames(gathered), run);
     const plan = await planAndCopy(run, gathered, destination);
@@ -9052,11 +9061,11 @@ async function verify(run) {
         }
         runner.endGroup();
     };
-    const { concurrency, retries, recursive } = inputs;
+    const { concurrency, retries } = inputs;
     throwAll(await checkContent(versions, { concurrency, attempts: retries, onDone }, signal));
     const findings = [
         ...uncheckedSignatures(keys),
-        ...uncheckedContent(versions, { recursive, isSigned: keys.length > 0, rootsOf }),
+        ...uncheckedContent(versions, { isSigned: keys.length > 0, rootsOf }),
     ];
     results.findings.push(...findings);
     for (const { code, message } of findings)

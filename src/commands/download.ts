@@ -32,7 +32,7 @@ export async function download(run: Run): Promise<void> {
   const keys = await readTrustedKeys(inputs.signatures);
   const gathered = await gatherWithPreflight(run);
   const versions = gathered.versions.map((surveyed) => wantedOf(surveyed, inputs));
-  for (const finding of [...movedTags({ versions }), ...checkTrust({ ...gathered, versions }, keys, inputs)]) {
+  for (const finding of [...movedTags({ versions }), ...checkTrust({ ...gathered, versions }, keys)]) {
     results.findings.push(finding);
     runner.info(`${finding.code}: ${finding.message}`);
   }

@@ -36,7 +36,7 @@ export async function transfer(run: Run): Promise<void> {
   const { target } = destination;
   const keys = await readTrustedKeys(inputs.signatures);
   const gathered = await gatherWithPreflight(run, destination);
-  report([...findingsOf(gathered), ...checkTrust(gathered, keys, inputs)], run);
+  report([...findingsOf(gathered), ...checkTrust(gathered, keys)], run);
   if (nameSource(inputs) === "signed") report(unsignedNames(gathered), run);
   const plan = await planAndCopy(run, gathered, destination);
   // Files that name images which are not there yet would be deployed by somebody.

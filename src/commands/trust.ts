@@ -1,5 +1,4 @@
 import { TransferError, throwAll } from "../errors.ts";
-import type { Inputs } from "../inputs.ts";
 import type { Finding } from "../proxy/finding.ts";
 import type { Gathered } from "../transfer/gather.ts";
 import { type TrustedKey, trustOf } from "../transfer/trust.ts";
@@ -9,15 +8,11 @@ import { incomparableContent, uncheckedContent } from "../transfer/unchecked.ts"
  * Before anything is written: with keys, fails unless every component version is what was signed, and names what no signature pins.
  * Without keys, references that lead elsewhere than they pin deserve a finding only: version 2 of the OCM CLI writes such trees.
  */
-export function checkTrust(
-  { named, versions }: Omit<Gathered, "errors">,
-  keys: readonly TrustedKey[],
-  { recursive }: Pick<Inputs, "recursive">,
-): Finding[] {
+export function checkTrust({ named, versions }: Omit<Gathered, "errors">, keys: readonly TrustedKey[]): Finding[] {
   const { errors, rootsOf } = trustOf({ named, versions }, keys);
   if (keys.length === 0) return [...errors.flatMap(asFinding), ...incomparableContent(versions)];
   throwAll(errors);
-  return uncheckedContent(versions, { recursive, isSigned: true, rootsOf });
+  return uncheckedContent(versions, { isSigned: true, rootsOf });
 }
 
 function asFinding(error: unknown): Finding[] {

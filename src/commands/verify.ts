@@ -30,11 +30,11 @@ export async function verify(run: Run): Promise<void> {
     }
     runner.endGroup();
   };
-  const { concurrency, retries, recursive } = inputs;
+  const { concurrency, retries } = inputs;
   throwAll(await checkContent(versions, { concurrency, attempts: retries, onDone }, signal));
   const findings = [
     ...uncheckedSignatures(keys),
-    ...uncheckedContent(versions, { recursive, isSigned: keys.length > 0, rootsOf }),
+    ...uncheckedContent(versions, { isSigned: keys.length > 0, rootsOf }),
   ];
   results.findings.push(...findings);
   for (const { code, message } of findings) runner.info(`${code}: ${message}`);

@@ -3,7 +3,6 @@ import { printable } from "../redact.ts";
 import type { ComponentDescriptor } from "./component-descriptor.ts";
 import type { DigestSpec } from "./hash-algorithm.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
-import { inContextOf } from "./nested-digests.ts";
 import { digestOf } from "./normalise.ts";
 import { isEmpty } from "./pin.ts";
 
@@ -33,15 +32,7 @@ export function pinnedBy({ tree }: ComponentDescriptor): readonly (DigestSpec | 
   });
 }
 
-/** Names of the references that no digest pins, neither their own nor one of these roots signed in mode `top`. */
-export function unpinnedReferences(descriptor: ComponentDescriptor, roots: readonly ComponentDescriptor[]): string[] {
-  const contexts = [descriptor, ...roots.map((root) => inContextOf(root, descriptor))].map(pinnedBy);
-  return descriptor.references.flatMap(({ name }, index) =>
-    contexts.some((pinned) => pinned[index] !== undefined) ? [] : [name],
-  );
-}
-
-interface Pin {
+interface ReferencePin {
   readonly name: string;
   readonly child: string;
   readonly digest: DigestSpec;
@@ -49,7 +40,7 @@ interface Pin {
   readonly root: ComponentDescriptor | undefined;
 }
 
-function pinsOf(parent: ComponentDescriptor): Pin[] {
+function pinsOf(parent: ComponentDescriptor): ReferencePin[] {
   const component = isJsonObject(parent.tree.component) ? parent.tree.component : {};
   return [
     ...pins(component.componentReferences, (entry) => [`reference ${text(entry.name)}`, text(entry.componentName)]),
@@ -61,7 +52,7 @@ function pins(
   list: Json | undefined,
   read: (entry: JsonObject) => [string, string],
   root?: ComponentDescriptor,
-): Pin[] {
+): ReferencePin[] {
   return objects(list).flatMap((entry) => {
     const digest = readSpec(entry.digest);
     if (digest === undefined) return [];

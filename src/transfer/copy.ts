@@ -9,7 +9,7 @@ import { persist } from "../registry/persist.ts";
 import type { ReadableRepository, Registry, Repository } from "../registry/registry.ts";
 import { RegistryError } from "../registry/registry-error.ts";
 import type { Placement } from "./arrange.ts";
-import { createComparison } from "./comparison.ts";
+import { type Comparable, createComparison } from "./comparison.ts";
 import type { Refused } from "./fallback.ts";
 import { keyOf } from "./inspect.ts";
 import type { Plan, Step } from "./plan.ts";
@@ -38,29 +38,14 @@ export async function copy(plan: Plan, options: CopyOptions, signal?: AbortSigna
     limiter: createLimiter(options.concurrency),
     tellsReferrers: createTellsReferrers(options.target, stop),
   };
-  const done = new Map<string, Promise<void>>();
-  const compared = new Map<Digest, Promise<void>[]>();
   const run = async (step: Step, passing?: () => Transform) => {
     options.onDone(step, await perform(step, context, stop, passing));
   };
-
-  const carriers = carriersOf(plan.steps);
-  for (const comparable of plan.comparables) {
-    const comparison = createComparison(comparable);
-    let before: Promise<void> = Promise.resolve();
-    for (const [index, blob] of comparable.blobs.entries()) {
-      const carrier = carriers.get(blob.digest);
-      carriers.delete(blob.digest);
-      const passing = () => comparison.passing(index);
-      before = before.then(() =>
-        carrier === undefined ? drain(comparable.from, blob, context, stop, passing) : run(carrier, passing),
-      );
-      if (carrier !== undefined) done.set(keyOf(carrier.placement), before);
-    }
-    const last = before;
-    last.catch((error) => failure.abort(error));
-    for (const { digest } of comparable.blobs) compared.set(digest, [...(compared.get(digest) ?? []), last]);
-  }
+  const { done, compared } = startComparisons(plan, ({ comparable, blob, carrier, passing }) =>
+    carrier === undefined ? drain(comparable.from, blob, context, stop, passing) : run(carrier, passing),
+  );
+  const comparing = [...compared.values()].flat();
+  for (const each of comparing) each.catch((error) => failure.abort(error));
 
   for (const step of plan.steps) {
     if (done.has(keyOf(step.placement))) continue;
@@ -76,8 +61,42 @@ export async function copy(plan: Plan, options: CopyOptions, signal?: AbortSigna
     doing.catch((error) => failure.abort(error));
     done.set(keyOf(placement), doing);
   }
-  const results = await Promise.allSettled([...done.values(), ...[...compared.values()].flat()]);
+  const results = await Promise.allSettled([...done.values(), ...comparing]);
   if (results.some(({ status }) => status === "rejected")) throw stop.reason;
+}
+
+interface Comparing {
+  /** Steps that comparisons carry out, by their keys. */
+  readonly done: Map<string, Promise<void>>;
+  /** By digest: the comparisons that have to be through before a manifest refers to the blob. */
+  readonly compared: ReadonlyMap<Digest, readonly Promise<void>[]>;
+}
+
+interface ComparedBlob {
+  readonly comparable: Comparable;
+  readonly blob: Descriptor;
+  /** The step that moves the blob in any case; without one it has to be read for the comparison alone. */
+  readonly carrier: Step | undefined;
+  readonly passing: () => Transform;
+}
+
+/** Moves the blobs of each comparison in a row, and all comparisons at the same time. */
+function startComparisons({ comparables, steps }: Plan, move: (blob: ComparedBlob) => Promise<void>): Comparing {
+  const carriers = carriersOf(steps);
+  const done = new Map<string, Promise<void>>();
+  const compared = new Map<Digest, Promise<void>[]>();
+  for (const comparable of comparables) {
+    const comparison = createComparison(comparable);
+    let last: Promise<void> = Promise.resolve();
+    for (const [index, blob] of comparable.blobs.entries()) {
+      const carrier = carriers.get(blob.digest);
+      carriers.delete(blob.digest);
+      last = last.then(() => move({ comparable, blob, carrier, passing: () => comparison.passing(index) }));
+      if (carrier !== undefined) done.set(keyOf(carrier.placement), last);
+    }
+    for (const { digest } of comparable.blobs) compared.set(digest, [...(compared.get(digest) ?? []), last]);
+  }
+  return { done, compared };
 }
 
 /** The steps that copy a blob whatever else happens, by its digest: a comparison can look at what they move. */

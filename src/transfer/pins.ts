@@ -1,7 +1,8 @@
-import type { ComponentDescriptor, Element } from "../ocm/component-descriptor.ts";
+import type { ComponentDescriptor, ComponentReference, Element } from "../ocm/component-descriptor.ts";
 import type { DigestSpec } from "../ocm/hash-algorithm.ts";
 import { inContextOf } from "../ocm/nested-digests.ts";
 import { isEmpty } from "../ocm/pin.ts";
+import { pinnedBy } from "../ocm/reference-digest.ts";
 
 /** Every digest that the content of an element has to have: its own, else those that these roots, signed in mode `top`, have for it. */
 export function pinsOf(
@@ -15,6 +16,15 @@ export function pinsOf(
     return digest === undefined || isEmpty(digest) ? [] : [digest];
   });
   return [...new Map(digests.map((digest) => [JSON.stringify(digest), digest])).values()];
+}
+
+/** References that no digest pins: neither their own, nor one that these roots have for them. */
+export function unpinnedReferences(
+  descriptor: ComponentDescriptor,
+  roots: readonly ComponentDescriptor[],
+): readonly ComponentReference[] {
+  const contexts = [descriptor, ...roots.map((root) => inContextOf(root, descriptor))].map(pinnedBy);
+  return descriptor.references.filter((_, index) => contexts.every((pinned) => pinned[index] === undefined));
 }
 
 /** Whether a component version holds digests for those below it. */

@@ -1,9 +1,8 @@
 import type { ComponentVersion } from "../ocm/component-version.ts";
 import { isExcluded } from "../ocm/pin.ts";
-import { unpinnedReferences } from "../ocm/reference-digest.ts";
 import type { Finding } from "../proxy/finding.ts";
 import { printable } from "../redact.ts";
-import { pinsOf } from "./pins.ts";
+import { pinsOf, unpinnedReferences } from "./pins.ts";
 import type { Item, SurveyedVersion } from "./survey.ts";
 import type { Trust, TrustedKey } from "./trust.ts";
 
@@ -19,7 +18,6 @@ export function uncheckedSignatures(keys: readonly TrustedKey[]): Finding[] {
 }
 
 export interface UncheckedOptions extends Pick<Trust, "rootsOf"> {
-  readonly recursive: boolean;
   /** Whether signatures are asked for: they never pin sources. */
   readonly isSigned: boolean;
 }
@@ -27,8 +25,9 @@ export interface UncheckedOptions extends Pick<Trust, "rootsOf"> {
 /** What component versions have and no digest was compared with. */
 export function uncheckedContent(
   versions: readonly SurveyedVersion[],
-  { recursive, isSigned, rootsOf }: UncheckedOptions,
+  { isSigned, rootsOf }: UncheckedOptions,
 ): Finding[] {
+  const followed = new Set(versions.map(({ version: { descriptor } }) => `${descriptor.name}:${descriptor.version}`));
   const unchecked = versions.flatMap(({ version, items }) => {
     const { descriptor } = version;
     const roots = rootsOf(descriptor);
@@ -36,9 +35,12 @@ export function uncheckedContent(
       const why = item.element.kind === "source" && isSigned ? sourceReason(item) : whyUnchecked(version, item, roots);
       return why === undefined ? [] : [named(item.element.name, version, why)];
     });
-    const references = recursive
-      ? unpinnedReferences(descriptor, roots).map((name) => named(`reference ${name}`, version, "has no digest"))
-      : descriptor.references.map(({ name }) => named(`reference ${name}`, version, "is not followed"));
+    const unpinned = new Set(unpinnedReferences(descriptor, roots));
+    const references = descriptor.references.flatMap((reference) => {
+      const isFollowed = followed.has(`${reference.componentName}:${reference.version}`);
+      if (isFollowed && !unpinned.has(reference)) return [];
+      return [named(`reference ${reference.name}`, version, isFollowed ? "has no digest" : "is not followed")];
+    });
     return [...content, ...references];
   });
   return findingOf(unchecked);
