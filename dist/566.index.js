@@ -1219,7 +1219,7 @@ function judgeBlob(pins, { blobs, isPacked }, where) {
     const found = blobs.map(({ digest }) => digest).join(", ");
     for (const pin of comparableOf(pins)) {
         if (pin.of === "artifact" && isPacked)
-            return { kind: "incomparable", error: untold(found, where) };
+            return { kind: "incomparable", error: noMainArtifact(found, where) };
         if (pin.of === "artifact")
             throw differs(pin, `the blob ${found}`, where);
         if (only === undefined || pin.hash !== algorithm)
@@ -1265,8 +1265,8 @@ function differs({ spec }, found, where) {
         remedy: "Its content was exchanged, or its tag moved, after the component version was made. Make a new version, or restore it.",
     });
 }
-function untold(found, where) {
-    return new TransferError("ARTIFACT_SET_MALFORMED", `${where} is pinned to a manifest, and ${found} is an archive whose main artifact cannot be told`, { where, remedy: "The archive layer is broken where it lies; add the resource again with the OCM CLI." });
+function noMainArtifact(found, where) {
+    return new TransferError("ARTIFACT_SET_MALFORMED", `${where} is pinned to a manifest, and ${found} is an archive without a main artifact that could be compared`, { where, remedy: "The archive layer is broken where it lies; add the resource again with the OCM CLI." });
 }
 
 ;// CONCATENATED MODULE: ./lib/transfer/comparison.js
@@ -5059,9 +5059,10 @@ async function surveyElement(version, element, options, read, signal) {
 async function unpackedArtifact(from, [blob, ...others], pins, { unpack }, signal) {
     if (unpack === undefined || blob === undefined || others.length > 0)
         return undefined;
-    const isPinnedAsBlob = pins.some(({ of }) => of === "blob" || of === "unknown");
-    if (isPinnedAsBlob && comparableOf(pins).some((pin) => blob.digest === `${pin.hash}:${pin.value}`))
+    if (pins.some((pin) => pin.of === "unknown" || (pin.of === "blob" && asDigest(pin) === blob.digest)))
         return undefined;
+    // The name for digests of blobs may stand for that of the manifest.
+    const isPinnedAsBlob = pins.some(({ of }) => of === "blob");
     try {
         const unpacked = await unpack(from, blob);
         const { repository, root } = unpacked;
@@ -5069,7 +5070,11 @@ async function unpackedArtifact(from, [blob, ...others], pins, { unpack }, signa
         return isIt ? unpacked : undefined;
     }
     catch (error) {
-        if (error instanceof TransferError && error.code === "ARTIFACT_SET_MALFORMED")
+        if (!(error instanceof TransferError))
+            throw error;
+        if (error.code === "ARTIFACT_SET_MALFORMED")
+            return undefined;
+        if (isPinnedAsBlob && error.code.startsWith("ARCHIVE_"))
             return undefined;
         throw error;
     }
@@ -6031,7 +6036,7 @@ function incomparableContent(versions) {
         return why === undefined ? [] : [named(item.element.name, version, why)];
     })));
 }
-/** Why the content of an element is not known to be what is pinned; undefined where it is, or where there is none. */
+/** Why the content of an element is not known to be what is pinned; undefined where it is, and for an access to nothing. */
 function whyUnchecked({ descriptor }, item, roots) {
     const { element } = item;
     if (isNowhere(item))
@@ -9029,7 +9034,7 @@ function asContentError(error, where) {
 function tagMoved(moved, where) {
     return new TransferError("TAG_MOVED", `${where}: ${describeMovedTag(moved)}`, {
         where,
-        remedy: "Whoever goes by the tag gets the other artifact. Restore the tag, or make a new component version.",
+        remedy: "Readers that go by the tag get the other artifact. Restore the tag, or make a new component version.",
     });
 }
 
@@ -12005,7 +12010,7 @@ function chart_index_malformed(where, why, cause) {
 function isPinnedToManifest(wanted) {
     return pinOf(wanted)?.of === "artifact";
 }
-/** What the content is to be compared with, where that can be told. */
+/** What the content is to be compared with; undefined without a digest, or with one that is not supported. */
 function pinOf({ element: { digest }, where }) {
     const pin = digest === undefined ? undefined : parsePin(digest, where);
     return pin?.of === "artifact" || pin?.of === "blob" ? pin : undefined;

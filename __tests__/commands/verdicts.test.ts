@@ -149,6 +149,15 @@ async function startExchanged(registry: FakeRegistry, more: ComponentOptions = {
   return { note, evil, inputs: inputsFor(registry) };
 }
 
+test("what claims to be an archive of an artifact is pinned by its bytes all the same", async () => {
+  const registry = await startFakeRegistry();
+  const blob = addBlob(registry, HOME, "no archive at all", ARTIFACT_SET);
+  const digest = digestOfBytes("no archive at all", "genericBlobDigest/v1", "SHA-512");
+  const resources = [resource("note", local(blob.digest, ARTIFACT_SET), { digest })];
+  addComponentVersion(registry, signed({ path: "ocm", resources, layers: [blob] }));
+  expect(await runCommand("verify", inputsFor(registry))).toEqual({ errors: [], findings: [] });
+});
+
 describe("content that is pinned by another algorithm than that it is stored by", () => {
   test("is never sent whole where it is another", async () => {
     const [registry, target] = [await startFakeRegistry(), await startFakeRegistry()];

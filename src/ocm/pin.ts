@@ -13,7 +13,7 @@ export interface ContentPin {
   readonly spec: DigestSpec;
 }
 
-/** What a digest of an element pins; one that says that there is none pins nothing. */
+/** What a digest of an element pins. */
 export type Pin = ContentPin | { readonly of: "nothing" } | { readonly of: "unknown"; readonly error: TransferError };
 
 const ARTIFACT = /^ociArt[ei]factDigest\/v1$/;

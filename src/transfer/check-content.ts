@@ -99,6 +99,6 @@ function asContentError(error: unknown, where: string): unknown {
 function tagMoved(moved: MovedTag, where: string): TransferError {
   return new TransferError("TAG_MOVED", `${where}: ${describeMovedTag(moved)}`, {
     where,
-    remedy: "Whoever goes by the tag gets the other artifact. Restore the tag, or make a new component version.",
+    remedy: "Readers that go by the tag get the other artifact. Restore the tag, or make a new component version.",
   });
 }

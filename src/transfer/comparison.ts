@@ -8,7 +8,7 @@ import type { ReadableRepository } from "../registry/registry.ts";
 import { differs } from "./pinned-content.ts";
 import type { Item, SurveyedVersion } from "./survey.ts";
 
-/** Blobs that have to be read in a row to tell whether they are what a digest pins. */
+/** Blobs that have to be read in a row to be compared with the digests that pin them. */
 export interface Comparable {
   readonly blobs: readonly Descriptor[];
   readonly from: ReadableRepository;
@@ -38,9 +38,9 @@ export function comparableKey({ blobs, pins }: Comparable): string {
 
 export interface Comparison {
   /**
-   * A stream that hashes the blob at `index` and passes it on. It may be asked for again when reading broke off, and before the blob
-   * behind only when this one is through. The end of the last blob is held back until all of it is known to be what is pinned: what
-   * differs fails, and nobody gets the whole of it.
+   * A stream that hashes the blob at `index` and passes it on. It may be asked for again when reading broke off; the blobs have to
+   * pass in order. The end of the last one is held back until all of them are known to be what is pinned, so that nobody gets the whole of
+   * what differs.
    */
   passing(index: number): Transform;
 }

@@ -11,7 +11,7 @@ export type Verdict =
   /** It matches them all, once the bytes of the blob match `pins`: these are compared while it is read. */
   | { readonly kind: "matches"; readonly pins: readonly ContentPin[] }
   | { readonly kind: "unpinned" }
-  /** Nothing tells whether it is what is pinned. */
+  /** Its digest is not supported, or the archive around it does not say which artifact is pinned. */
   | { readonly kind: "incomparable"; readonly error: TransferError };
 
 /** Bytes that an access leads to, before they are read. */
@@ -32,7 +32,7 @@ export function judgeBlob(pins: readonly Pin[], { blobs, isPacked }: BlobContent
   const left: ContentPin[] = [];
   const found = blobs.map(({ digest }) => digest).join(", ");
   for (const pin of comparableOf(pins)) {
-    if (pin.of === "artifact" && isPacked) return { kind: "incomparable", error: untold(found, where) };
+    if (pin.of === "artifact" && isPacked) return { kind: "incomparable", error: noMainArtifact(found, where) };
     if (pin.of === "artifact") throw differs(pin, `the blob ${found}`, where);
     if (only === undefined || pin.hash !== algorithm) left.push(pin);
     else if (pin.value !== encoded(only.digest)) throw differs(pin, found, where);
@@ -93,10 +93,10 @@ export function differs({ spec }: ContentPin, found: string, where: string): Tra
   );
 }
 
-function untold(found: string, where: string): TransferError {
+function noMainArtifact(found: string, where: string): TransferError {
   return new TransferError(
     "ARTIFACT_SET_MALFORMED",
-    `${where} is pinned to a manifest, and ${found} is an archive whose main artifact cannot be told`,
+    `${where} is pinned to a manifest, and ${found} is an archive without a main artifact that could be compared`,
     { where, remedy: "The archive layer is broken where it lies; add the resource again with the OCM CLI." },
   );
 }

@@ -6,7 +6,7 @@ import type { ComponentVersion } from "../ocm/component-version.ts";
 import type { JsonObject } from "../ocm/json.ts";
 import { isArtifactSet } from "../ocm/media-types.ts";
 import { describeOther } from "../ocm/other-access.ts";
-import { type Pin, parsePin } from "../ocm/pin.ts";
+import { asDigest, type Pin, parsePin } from "../ocm/pin.ts";
 import { type Descriptor, isManifest } from "../registry/descriptor.ts";
 import { type Digest, parseDigest } from "../registry/digest.ts";
 import { type ImageReference, parseArtifactReference, parseImageReference } from "../registry/reference.ts";
@@ -15,7 +15,7 @@ import type { AccessForm } from "./access-form.ts";
 import { type ArtifactName, hintedName, strippedName } from "./artifact-name.ts";
 import { type Graph, readGraph } from "./graph.ts";
 import { type Location, locateAbsolute, locateRelative, type MovedTag } from "./locate.ts";
-import { comparableOf, isPinnedArtifact, judgeArtifact, judgeBlob, type Verdict } from "./pinned-content.ts";
+import { isPinnedArtifact, judgeArtifact, judgeBlob, type Verdict } from "./pinned-content.ts";
 import { pinsOf } from "./pins.ts";
 import { createReadReferrers, NO_REFERRERS, type ReadReferrers, type Referrers } from "./referrers.ts";
 
@@ -167,15 +167,19 @@ async function unpackedArtifact(
   signal?: AbortSignal,
 ): Promise<UnpackedArtifact | undefined> {
   if (unpack === undefined || blob === undefined || others.length > 0) return undefined;
-  const isPinnedAsBlob = pins.some(({ of }) => of === "blob" || of === "unknown");
-  if (isPinnedAsBlob && comparableOf(pins).some((pin) => blob.digest === `${pin.hash}:${pin.value}`)) return undefined;
+  if (pins.some((pin) => pin.of === "unknown" || (pin.of === "blob" && asDigest(pin) === blob.digest)))
+    return undefined;
+  // The name for digests of blobs may stand for that of the manifest.
+  const isPinnedAsBlob = pins.some(({ of }) => of === "blob");
   try {
     const unpacked = await unpack(from, blob);
     const { repository, root } = unpacked;
     const isIt = !isPinnedAsBlob || (await isPinnedArtifact(pins, { from: repository, root }, signal));
     return isIt ? unpacked : undefined;
   } catch (error) {
-    if (error instanceof TransferError && error.code === "ARTIFACT_SET_MALFORMED") return undefined;
+    if (!(error instanceof TransferError)) throw error;
+    if (error.code === "ARTIFACT_SET_MALFORMED") return undefined;
+    if (isPinnedAsBlob && error.code.startsWith("ARCHIVE_")) return undefined;
     throw error;
   }
 }

@@ -58,7 +58,7 @@ export function incomparableContent(versions: readonly SurveyedVersion[]): Findi
   );
 }
 
-/** Why the content of an element is not known to be what is pinned; undefined where it is, or where there is none. */
+/** Why the content of an element is not known to be what is pinned; undefined where it is, and for an access to nothing. */
 export function whyUnchecked(
   { descriptor }: ComponentVersion,
   item: Item,
