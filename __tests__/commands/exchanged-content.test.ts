@@ -4,6 +4,8 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { OCI_MANIFEST } from "../../src/registry/descriptor.ts";
 import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
 import { temporaryFolder } from "../real/fixtures.ts";
+import { withParts } from "../real/parts.ts";
+import { startRegistry } from "../real/registry.ts";
 import { stopEverything } from "../real/running.ts";
 import {
   addBlob,
@@ -143,6 +145,19 @@ describe.each(Object.entries(EXCHANGES))("what was exchanged behind an intact si
     expect(codesOf(result)).toEqual(["ARTIFACT_DIGEST_DIFFERS"]);
     expect(bytesBelow(target).includes(MARKER)).toBe(false);
   });
+});
+
+withParts(["docker-registry", "distribution"], "a real registry", () => {
+  test.each(["docker-registry", "distribution"] as const)(
+    "%s gets no blob whose digest by another algorithm differs",
+    async (kind) => {
+      const [registry, target] = [await startFakeRegistry(), await startRegistry({ kind })];
+      EXCHANGES["a blob, in a component version signed with SHA-512"]?.(registry);
+      const result = await runCommand("transfer", { ...inputsFor(registry), target: `${target.origin}/moved` });
+      expect(codesOf(result)).toEqual(["ARTIFACT_DIGEST_DIFFERS"]);
+      expect(bytesBelow(target.storage).includes(MARKER)).toBe(false);
+    },
+  );
 });
 
 describe("a tag that leads elsewhere than its pin", () => {
