@@ -4622,13 +4622,19 @@ function reference_digest_text(value) {
 
 
 /** Every digest that the content of an element has to have: its own, else those that these roots, signed in mode `top`, have for it. */
-function pins_pinsOf(descriptor, element, roots) {
-    const contexts = [descriptor, ...roots.filter(isNesting).map((root) => inContextOf(root, descriptor))];
-    const digests = contexts.flatMap(({ elements }) => {
-        const digest = elements.find(({ kind, index }) => kind === element.kind && index === element.index)?.digest;
-        return digest === undefined || isEmpty(digest) ? [] : [digest];
+function pinsIn(descriptor, roots) {
+    const contexts = roots.filter(isNesting).map((root) => {
+        const { elements } = inContextOf(root, descriptor);
+        return new Map(elements.map((element) => [pins_keyOf(element), element.digest]));
     });
-    return [...new Map(digests.map((digest) => [JSON.stringify(digest), digest])).values()];
+    return (element) => {
+        const digests = [element.digest, ...contexts.map((context) => context.get(pins_keyOf(element)))];
+        const pins = digests.filter((digest) => digest !== undefined).filter((digest) => !isEmpty(digest));
+        return [...new Map(pins.map((digest) => [JSON.stringify(digest), digest])).values()];
+    };
+}
+function pins_keyOf({ kind, index }) {
+    return `${kind} ${index}`;
 }
 /** References that no digest pins: neither their own, nor one that these roots have for them. */
 function unpinnedReferences(descriptor, roots) {
@@ -4981,7 +4987,8 @@ async function readManifest({ root, from }, signal) {
 /** Finds the content of every resource and source. Nothing is written, and of blobs only those are read that no digest names yet. */
 async function surveyVersion(version, options, signal) {
     const read = options.withReferrers === true ? createReadReferrers(signal) : async () => NO_REFERRERS;
-    const surveys = version.descriptor.elements.map((element) => surveyElement(version, element, options, read, signal));
+    const digestsOf = pinsIn(version.descriptor, options.roots ?? []);
+    const surveys = version.descriptor.elements.map((element) => surveyElement(version, { element, digests: digestsOf(element) }, options, read, signal));
     const results = await Promise.allSettled(surveys);
     return {
         version,
@@ -4989,10 +4996,9 @@ async function surveyVersion(version, options, signal) {
         errors: results.flatMap((result) => (result.status === "rejected" ? [result.reason] : [])),
     };
 }
-async function surveyElement(version, element, options, read, signal) {
+async function surveyElement(version, { element, digests }, options, read, signal) {
     const access = parseAccess(element.access);
     const where = `${describeElement(element)} of ${version.descriptor.name}:${version.descriptor.version}`;
-    const digests = pins_pinsOf(version.descriptor, element, options.roots ?? []);
     const pins = digests.map((digest) => parsePin(digest, where));
     const artifact = async ({ from, root, name, movedTag }) => {
         const verdict = await judgeArtifact(pins, { from, root }, where, signal);
@@ -6014,8 +6020,10 @@ function uncheckedContent(versions, { isSigned, rootsOf }) {
     const unchecked = versions.flatMap(({ version, items }) => {
         const { descriptor } = version;
         const roots = rootsOf(descriptor);
+        const digestsOf = pinsIn(descriptor, roots);
         const content = items.flatMap((item) => {
-            const why = item.element.kind === "source" && isSigned ? sourceReason(item) : whyUnchecked(version, item, roots);
+            const isSource = item.element.kind === "source" && isSigned;
+            const why = isSource ? sourceReason(item) : whyUnchecked(item, digestsOf(item.element));
             return why === undefined ? [] : [named(item.element.name, version, why)];
         });
         const unpinned = new Set(unpinnedReferences(descriptor, roots));
@@ -6037,13 +6045,11 @@ function incomparableContent(versions) {
     })));
 }
 /** Why the content of an element is not known to be what is pinned; undefined where it is, and for an access to nothing. */
-function whyUnchecked({ descriptor }, item, roots) {
-    const { element } = item;
+function whyUnchecked(item, digests) {
     if (isNowhere(item))
         return undefined;
-    const digests = pins_pinsOf(descriptor, element, roots);
     if (digests.length === 0)
-        return element.kind === "source" ? undefined : "has no digest";
+        return item.element.kind === "source" ? undefined : "has no digest";
     if (digests.some(isExcluded))
         return "is excluded from signatures";
     return item.kind === "kept" ? item.reason : whyIncomparable(item);
@@ -9049,6 +9055,7 @@ function tagMoved(moved, where) {
 
 
 
+
 /** Whether component versions are what was signed: signatures, digests of references, and those of all content, read anew. */
 async function verify(run) {
     const { inputs, runner, results, signal } = run;
@@ -9059,8 +9066,9 @@ async function verify(run) {
     throwAll(errors);
     const onDone = (version, items) => {
         runner.startGroup(`${version.descriptor.name}:${version.descriptor.version}`);
+        const digestsOf = pinsIn(version.descriptor, rootsOf(version.descriptor));
         for (const { item, size, isRead } of items) {
-            const unchecked = whyUnchecked(version, item, rootsOf(version.descriptor));
+            const unchecked = whyUnchecked(item, digestsOf(item.element));
             const verdict = unchecked ?? (isRead ? "is what its digest says" : "is not looked at");
             runner.info(`${describeElement(item.element)}: ${size === 0 ? "" : `${formatBytes(size)}; `}${verdict}`);
         }

@@ -3,6 +3,7 @@ import { describeElement } from "../ocm/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
 import { formatBytes } from "../report/progress.ts";
 import { type Checked, checkContent } from "../transfer/check-content.ts";
+import { pinsIn } from "../transfer/pins.ts";
 import { isSelected } from "../transfer/selector.ts";
 import type { SurveyedVersion } from "../transfer/survey.ts";
 import { trustOf } from "../transfer/trust.ts";
@@ -23,8 +24,9 @@ export async function verify(run: Run): Promise<void> {
 
   const onDone = (version: ComponentVersion, items: readonly Checked[]) => {
     runner.startGroup(`${version.descriptor.name}:${version.descriptor.version}`);
+    const digestsOf = pinsIn(version.descriptor, rootsOf(version.descriptor));
     for (const { item, size, isRead } of items) {
-      const unchecked = whyUnchecked(version, item, rootsOf(version.descriptor));
+      const unchecked = whyUnchecked(item, digestsOf(item.element));
       const verdict = unchecked ?? (isRead ? "is what its digest says" : "is not looked at");
       runner.info(`${describeElement(item.element)}: ${size === 0 ? "" : `${formatBytes(size)}; `}${verdict}`);
     }

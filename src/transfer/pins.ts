@@ -5,17 +5,23 @@ import { isEmpty } from "../ocm/pin.ts";
 import { pinnedBy } from "../ocm/reference-digest.ts";
 
 /** Every digest that the content of an element has to have: its own, else those that these roots, signed in mode `top`, have for it. */
-export function pinsOf(
+export function pinsIn(
   descriptor: ComponentDescriptor,
-  element: Element,
   roots: readonly ComponentDescriptor[],
-): readonly DigestSpec[] {
-  const contexts = [descriptor, ...roots.filter(isNesting).map((root) => inContextOf(root, descriptor))];
-  const digests = contexts.flatMap(({ elements }) => {
-    const digest = elements.find(({ kind, index }) => kind === element.kind && index === element.index)?.digest;
-    return digest === undefined || isEmpty(digest) ? [] : [digest];
+): (element: Element) => readonly DigestSpec[] {
+  const contexts = roots.filter(isNesting).map((root) => {
+    const { elements } = inContextOf(root, descriptor);
+    return new Map(elements.map((element) => [keyOf(element), element.digest]));
   });
-  return [...new Map(digests.map((digest) => [JSON.stringify(digest), digest])).values()];
+  return (element) => {
+    const digests = [element.digest, ...contexts.map((context) => context.get(keyOf(element)))];
+    const pins = digests.filter((digest) => digest !== undefined).filter((digest) => !isEmpty(digest));
+    return [...new Map(pins.map((digest) => [JSON.stringify(digest), digest])).values()];
+  };
+}
+
+function keyOf({ kind, index }: Element): string {
+  return `${kind} ${index}`;
 }
 
 /** References that no digest pins: neither their own, nor one that these roots have for them. */

@@ -3,6 +3,7 @@ import { TransferError } from "../errors.ts";
 import { parseAccess } from "../ocm/access.ts";
 import { type ComponentDescriptor, describeElement, type Element } from "../ocm/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/component-version.ts";
+import type { DigestSpec } from "../ocm/hash-algorithm.ts";
 import type { JsonObject } from "../ocm/json.ts";
 import { isArtifactSet } from "../ocm/media-types.ts";
 import { describeOther } from "../ocm/other-access.ts";
@@ -16,7 +17,7 @@ import { type ArtifactName, hintedName, strippedName } from "./artifact-name.ts"
 import { type Graph, readGraph } from "./graph.ts";
 import { type Location, locateAbsolute, locateRelative, type MovedTag } from "./locate.ts";
 import { isPinnedArtifact, judgeArtifact, judgeBlob, type Verdict } from "./pinned-content.ts";
-import { pinsOf } from "./pins.ts";
+import { pinsIn } from "./pins.ts";
 import { createReadReferrers, NO_REFERRERS, type ReadReferrers, type Referrers } from "./referrers.ts";
 
 /** What a transfer has to do with one resource or source, as far as the source tells. */
@@ -84,7 +85,10 @@ export async function surveyVersion(
   signal?: AbortSignal,
 ): Promise<SurveyedVersion> {
   const read = options.withReferrers === true ? createReadReferrers(signal) : async () => NO_REFERRERS;
-  const surveys = version.descriptor.elements.map((element) => surveyElement(version, element, options, read, signal));
+  const digestsOf = pinsIn(version.descriptor, options.roots ?? []);
+  const surveys = version.descriptor.elements.map((element) =>
+    surveyElement(version, { element, digests: digestsOf(element) }, options, read, signal),
+  );
   const results = await Promise.allSettled(surveys);
   return {
     version,
@@ -95,14 +99,13 @@ export async function surveyVersion(
 
 async function surveyElement(
   version: ComponentVersion,
-  element: Element,
+  { element, digests }: { readonly element: Element; readonly digests: readonly DigestSpec[] },
   options: SurveyOptions,
   read: ReadReferrers,
   signal?: AbortSignal,
 ): Promise<Item> {
   const access = parseAccess(element.access);
   const where = `${describeElement(element)} of ${version.descriptor.name}:${version.descriptor.version}`;
-  const digests = pinsOf(version.descriptor, element, options.roots ?? []);
   const pins = digests.map((digest) => parsePin(digest, where));
   const artifact = async ({ from, root, name, movedTag }: Location): Promise<Item> => {
     const verdict = await judgeArtifact(pins, { from, root }, where, signal);

@@ -1,8 +1,9 @@
 import type { ComponentVersion } from "../ocm/component-version.ts";
+import type { DigestSpec } from "../ocm/hash-algorithm.ts";
 import { isExcluded } from "../ocm/pin.ts";
 import type { Finding } from "../proxy/finding.ts";
 import { printable } from "../redact.ts";
-import { pinsOf, unpinnedReferences } from "./pins.ts";
+import { pinsIn, unpinnedReferences } from "./pins.ts";
 import type { Item, SurveyedVersion } from "./survey.ts";
 import type { Trust, TrustedKey } from "./trust.ts";
 
@@ -31,8 +32,10 @@ export function uncheckedContent(
   const unchecked = versions.flatMap(({ version, items }) => {
     const { descriptor } = version;
     const roots = rootsOf(descriptor);
+    const digestsOf = pinsIn(descriptor, roots);
     const content = items.flatMap((item) => {
-      const why = item.element.kind === "source" && isSigned ? sourceReason(item) : whyUnchecked(version, item, roots);
+      const isSource = item.element.kind === "source" && isSigned;
+      const why = isSource ? sourceReason(item) : whyUnchecked(item, digestsOf(item.element));
       return why === undefined ? [] : [named(item.element.name, version, why)];
     });
     const unpinned = new Set(unpinnedReferences(descriptor, roots));
@@ -59,15 +62,9 @@ export function incomparableContent(versions: readonly SurveyedVersion[]): Findi
 }
 
 /** Why the content of an element is not known to be what is pinned; undefined where it is, and for an access to nothing. */
-export function whyUnchecked(
-  { descriptor }: ComponentVersion,
-  item: Item,
-  roots: ReturnType<Trust["rootsOf"]>,
-): string | undefined {
-  const { element } = item;
+export function whyUnchecked(item: Item, digests: readonly DigestSpec[]): string | undefined {
   if (isNowhere(item)) return undefined;
-  const digests = pinsOf(descriptor, element, roots);
-  if (digests.length === 0) return element.kind === "source" ? undefined : "has no digest";
+  if (digests.length === 0) return item.element.kind === "source" ? undefined : "has no digest";
   if (digests.some(isExcluded)) return "is excluded from signatures";
   return item.kind === "kept" ? item.reason : whyIncomparable(item);
 }
