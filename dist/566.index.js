@@ -6024,7 +6024,9 @@ function uncheckedContent(versions, { isSigned, rootsOf }) {
         const content = items.flatMap((item) => {
             const isSource = item.element.kind === "source" && isSigned;
             const why = isSource ? sourceReason(item) : whyUnchecked(item, digestsOf(item.element));
-            return why === undefined ? [] : [named(item.element.name, version, why)];
+            const unchecked = why === undefined ? [] : [named(item.element.name, version, why)];
+            const hasReferrers = isSigned && item.kind === "artifact" && item.referrers.found.length > 0;
+            return hasReferrers ? [...unchecked, named(`referrers of ${item.element.name}`, version, REFERRERS)] : unchecked;
         });
         const unpinned = new Set(unpinnedReferences(descriptor, roots));
         const references = descriptor.references.flatMap((reference) => {
@@ -6037,6 +6039,8 @@ function uncheckedContent(versions, { isSigned, rootsOf }) {
     });
     return findingOf(unchecked);
 }
+/** Anybody who can write to the repository of an image can add them; they carry signatures of their own. */
+const REFERRERS = "no component version pins them";
 /** What has a digest that it cannot be compared with. With signatures, that is an error. */
 function incomparableContent(versions) {
     return findingOf(versions.flatMap(({ version, items }) => items.flatMap((item) => {
@@ -6044,9 +6048,10 @@ function incomparableContent(versions) {
         return why === undefined ? [] : [named(item.element.name, version, why)];
     })));
 }
-/** Why the content of an element is not known to be what is pinned; undefined where it is, and for an access to nothing. */
+/** Why the content of an element is not known to be what is pinned; undefined where it is, and where neither access nor digest is. */
 function whyUnchecked(item, digests) {
-    if (isNowhere(item))
+    // What has a digest was something once: an access can be exchanged behind a signature.
+    if (isNowhere(item) && digests.every(isExcluded))
         return undefined;
     if (digests.length === 0)
         return item.element.kind === "source" ? undefined : "has no digest";

@@ -6,7 +6,14 @@ import { tar } from "../archive/tar-bytes.ts";
 import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
 import { temporaryFolder } from "../real/fixtures.ts";
 import { stopEverything } from "../real/running.ts";
-import { addBlob, addComponentVersion, addImage, type ComponentOptions, resource } from "../transfer/content.ts";
+import {
+  addBlob,
+  addComponentVersion,
+  addImage,
+  artifactDigest,
+  type ComponentOptions,
+  resource,
+} from "../transfer/content.ts";
 import { bytesBelow, reachableBytes, startPlace } from "../transfer/places.ts";
 import { digestOfBytes, pinnedReference, publicKeyPem, signed } from "../transfer/signed.ts";
 import { type CommandResult, runCommand } from "./run-command.ts";
@@ -71,7 +78,7 @@ describe("content that nothing pins", () => {
     const registry = await startFakeRegistry();
     const image = addImage(registry, "images/shop", { tag: "1" });
     const access = { type: "ociArtifact", imageReference: `${registry.origin}/images/shop:1` };
-    const pin = { digest: { ...good, normalisationAlgorithm: "ociArtifactDigest/v1", value: image.digest.slice(7) } };
+    const pin = artifactDigest(image);
     const source = addBlob(registry, HOME, "code");
     const component: ComponentOptions = {
       path: "ocm",
@@ -90,6 +97,33 @@ describe("content that nothing pins", () => {
     expect(message).toMatch(/bucket of acme\.org\/shop:1\.0\.0 \(object in S3 at b stays a reference\)/);
     expect(message).toMatch(/code of acme\.org\/shop:1\.0\.0 \(is a source, which no signature pins\)\.$/);
   });
+});
+
+test("a pinned resource whose access was exchanged for nothing is named", async () => {
+  const registry = await startFakeRegistry();
+  const note = addBlob(registry, HOME, NOTE);
+  const shop = signed({ path: "ocm", resources: [resource("note", local(note.digest), { digest: good })] });
+  addComponentVersion(registry, { ...shop, resources: [resource("note", { type: "none/v1" }, { digest: good })] });
+  const { errors, findings } = await runCommand("verify", inputsFor(registry));
+  expect(errors).toEqual([]);
+  expect(findings).toMatchObject([
+    { code: "CONTENT_UNCHECKED", message: expect.stringContaining("note of acme.org/shop") },
+  ]);
+});
+
+test("referrers of an image go along, and are named", async () => {
+  const registry = await startFakeRegistry();
+  const image = addImage(registry, "images/shop", { tag: "1" });
+  addImage(registry, "images/shop", { tag: `${image.digest.replace(":", "-")}.sig`, layers: ["a signature"] });
+  const access = { type: "ociArtifact", imageReference: `${registry.origin}/images/shop:1` };
+  addComponentVersion(registry, signed({ path: "ocm", resources: [resource("image", access, artifactDigest(image))] }));
+  const [target, inputs] = [await startFakeRegistry(), inputsFor(registry)];
+  const given = { ...inputs, access: "ociArtifact", target: `${target.origin}/moved` };
+  expect(findingsOf(await runCommand("transfer", given))).toEqual([
+    "CONTENT_UNCHECKED Not compared with any digest: " +
+      "referrers of image of acme.org/shop:1.0.0 (no component version pins them).",
+  ]);
+  expect(reachableBytes(target).includes("a signature")).toBe(true);
 });
 
 describe("a digest that nothing can be compared with", () => {
@@ -226,7 +260,7 @@ test("a copy that was changed at the target, and is left as it is, does not pass
   const image = addImage(registry, "images/shop", { tag: "1" });
   const access = { type: "ociArtifact", imageReference: `${registry.origin}/images/shop:1` };
   const note = addBlob(registry, HOME, NOTE);
-  const pin = { digest: { ...good, normalisationAlgorithm: "ociArtifactDigest/v1", value: image.digest.slice(7) } };
+  const pin = artifactDigest(image);
   const resources = [resource("image", access, pin), resource("note", local(note.digest), { digest: good })];
   addComponentVersion(registry, signed({ path: "ocm", resources, layers: [note] }));
   // The target has the image by value, which is why it keeps its manifest; the note there is another one.

@@ -36,7 +36,9 @@ export function uncheckedContent(
     const content = items.flatMap((item) => {
       const isSource = item.element.kind === "source" && isSigned;
       const why = isSource ? sourceReason(item) : whyUnchecked(item, digestsOf(item.element));
-      return why === undefined ? [] : [named(item.element.name, version, why)];
+      const unchecked = why === undefined ? [] : [named(item.element.name, version, why)];
+      const hasReferrers = isSigned && item.kind === "artifact" && item.referrers.found.length > 0;
+      return hasReferrers ? [...unchecked, named(`referrers of ${item.element.name}`, version, REFERRERS)] : unchecked;
     });
     const unpinned = new Set(unpinnedReferences(descriptor, roots));
     const references = descriptor.references.flatMap((reference) => {
@@ -48,6 +50,9 @@ export function uncheckedContent(
   });
   return findingOf(unchecked);
 }
+
+/** Anybody who can write to the repository of an image can add them; they carry signatures of their own. */
+const REFERRERS = "no component version pins them";
 
 /** What has a digest that it cannot be compared with. With signatures, that is an error. */
 export function incomparableContent(versions: readonly SurveyedVersion[]): Finding[] {
@@ -61,9 +66,10 @@ export function incomparableContent(versions: readonly SurveyedVersion[]): Findi
   );
 }
 
-/** Why the content of an element is not known to be what is pinned; undefined where it is, and for an access to nothing. */
+/** Why the content of an element is not known to be what is pinned; undefined where it is, and where neither access nor digest is. */
 export function whyUnchecked(item: Item, digests: readonly DigestSpec[]): string | undefined {
-  if (isNowhere(item)) return undefined;
+  // What has a digest was something once: an access can be exchanged behind a signature.
+  if (isNowhere(item) && digests.every(isExcluded)) return undefined;
   if (digests.length === 0) return item.element.kind === "source" ? undefined : "has no digest";
   if (digests.some(isExcluded)) return "is excluded from signatures";
   return item.kind === "kept" ? item.reason : whyIncomparable(item);
