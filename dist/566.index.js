@@ -1274,7 +1274,7 @@ function noMainArtifact(found, where) {
 
 
 
-/** What is left to be compared while content is read, the same once for all elements. */
+/** Comparisons that are left to be made while content is read, equal ones once for all elements. */
 function comparablesIn(versions) {
     const comparables = versions.flatMap(({ version, items }) => items.flatMap((item) => comparableIn(version, item) ?? []));
     return [...new Map(comparables.map((comparable) => [comparableKey(comparable), comparable])).values()];
@@ -4494,7 +4494,7 @@ function nearRepositories(version, { repository }) {
         .map((path) => below(version.from.path, repository.slice(path.length + 1)));
     return [...new Set([repository, ...moved])].map((name) => version.from.registry.repository(name));
 }
-/** What is pinned, in the component's own registry. */
+/** The pinned artifact, in the component's own registry. */
 async function locateNear(version, reference, pinned, signal) {
     for (const from of nearRepositories(version, reference)) {
         const [root] = await orAbsence(from.resolve(pinned, signal), isRefusal);
@@ -4516,7 +4516,7 @@ function movedTag({ name }, tag, tagged, root) {
 function pinnedDigest(pins) {
     return comparableOf(pins).flatMap((pin) => asDigest(pin) ?? [])[0];
 }
-/** What is found, or why nothing is. */
+/** The result, or the error that says that there is nothing. */
 async function orAbsence(finding, isNotThere = isAbsence) {
     try {
         return [await finding, undefined];
@@ -5059,8 +5059,8 @@ async function surveyElement(version, { element, digests }, options, read, signa
     return artifact(await locateRelative(version, pins, reference, where, signal));
 }
 /**
- * What v1 packed when it copied by value, as the artifact that it was. What is pinned by the bytes that it is packed in stays so, and
- * so does what only claims to be an artifact set.
+ * What v1 packed when it copied by value, as the artifact that it was. A blob that is pinned by the packed bytes
+ * stays packed, and so does one that only claims to be an artifact set.
  */
 async function unpackedArtifact(from, [blob, ...others], pins, { unpack }, signal) {
     if (unpack === undefined || blob === undefined || others.length > 0)
@@ -5186,7 +5186,7 @@ async function gather(wanted, options, signal) {
         next = work.length;
         await Promise.all(batch);
     }
-    // What a root signed in mode `top` pins is known when everything is read.
+    // The pins of roots signed in mode `top` are known when everything is read.
     const roots = [...found.values()].map(({ descriptor }) => descriptor).filter(isNesting);
     await Promise.all([...found].map(([key, version]) => survey(key, version, roots).catch((error) => errors.add(error))));
     const inOrder = [...reading.keys()].flatMap((key) => {
@@ -5921,7 +5921,7 @@ function judgeTree({ named, all }, keys) {
     if (unsigned.length > 0) {
         return { errors: [...unsigned.flatMap(({ errors }) => errors), ...references], rootsOf: trusted.rootsOf };
     }
-    // What nothing pins may be signed itself, and pins others then.
+    // A component version that nothing pins may be signed itself, and pins others then.
     const untried = () => trusted.unpinned().filter(({ child }) => !tried.has(child));
     for (let [next] = untried(); next !== undefined; [next] = untried())
         trySignatures(next.child);
@@ -5941,7 +5941,7 @@ function createTrusted(all) {
     const roots = new Map();
     const seen = new Set();
     const unpinned = [];
-    /** What the references of one lead to and pin; the others are remembered. */
+    /** The component versions that its references pin; the others are remembered. */
     function pinnedChildren({ descriptor, root, nests }) {
         const own = pinnedBy(descriptor);
         const nested = nests ? pinnedBy(inContextOf(root, descriptor)) : [];
@@ -6014,7 +6014,7 @@ function uncheckedSignatures(keys) {
         },
     ];
 }
-/** What component versions have and no digest was compared with. */
+/** Content and references of component versions that no digest was compared with. */
 function uncheckedContent(versions, { isSigned, rootsOf }) {
     const followed = new Set(versions.map(({ version: { descriptor } }) => `${descriptor.name}:${descriptor.version}`));
     const unchecked = versions.flatMap(({ version, items }) => {
@@ -6041,7 +6041,7 @@ function uncheckedContent(versions, { isSigned, rootsOf }) {
 }
 /** Anybody who can write to the repository of an image can add them; they carry signatures of their own. */
 const REFERRERS = "no component version pins them";
-/** What has a digest that it cannot be compared with. With signatures, that is an error. */
+/** Content that cannot be compared with its digest. With signatures, that is an error. */
 function incomparableContent(versions) {
     return findingOf(versions.flatMap(({ version, items }) => items.flatMap((item) => {
         const why = whyIncomparable(item);
@@ -6050,7 +6050,7 @@ function incomparableContent(versions) {
 }
 /** Why the content of an element is not known to be what is pinned; undefined where it is, and where neither access nor digest is. */
 function whyUnchecked(item, digests) {
-    // What has a digest was something once: an access can be exchanged behind a signature.
+    // A digest belongs to content, and any access can be exchanged for an access to nothing.
     if (isNowhere(item) && digests.every(isExcluded))
         return undefined;
     if (digests.length === 0)
@@ -7449,8 +7449,8 @@ async function tag_referrers_describe(from, root, signal) {
 
 
 /**
- * Does what the plan says, but for the tags: everything as soon as what it needs is there. What a digest pins by other bytes than a
- * single blob of its algorithm is compared with it on the way, and before any manifest that refers to it is written. The first failure
+ * Does what the plan says, but for the tags: everything as soon as what it needs is there. Content whose pin the digests of its
+ * blobs do not decide is compared with it on the way, before any manifest that refers to it is written. The first failure
  * stops the rest; nothing of what was written until then can be seen under a tag.
  */
 async function copy(plan, options, signal) {
@@ -8737,14 +8737,14 @@ async function readBack({ tags, arrangements, comparables }, target, options, si
     const read = await Promise.allSettled(arrangements.map((arrangement) => readVersion(arrangement, target, signal)));
     throwAll(failures(read));
     const surveyed = await surveyAll(read.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])), options, signal);
-    // What was compared while it was copied has the same digests here.
+    // The same blobs were compared with the same pins while they were copied.
     const compared = new Set(comparables.map(comparableKey));
     const left = comparablesIn(surveyed).filter((comparable) => !compared.has(comparableKey(comparable)));
     const reader = createBlobReader(options, signal);
     throwAll(failures(await Promise.allSettled(left.map((comparable) => reader.compare(comparable)))));
     return surveyed;
 }
-/** What is local to the copies, compared with what pins it. */
+/** Compares the local content of the copies with its pins, as far as digests decide. */
 async function surveyAll(versions, { unpack }, signal) {
     const roots = versions.map(({ descriptor }) => descriptor).filter(isNesting);
     const options = { copyResources: false, copySources: false, registryAt: notFollowed, unpack, roots };
@@ -12023,7 +12023,7 @@ function chart_index_malformed(where, why, cause) {
 function isPinnedToManifest(wanted) {
     return pinOf(wanted)?.of === "artifact";
 }
-/** What the content is to be compared with; undefined without a digest, or with one that is not supported. */
+/** The pin of the content; undefined without a digest, or with one that is not supported. */
 function pinOf({ element: { digest }, where }) {
     const pin = digest === undefined ? undefined : parsePin(digest, where);
     return pin?.of === "artifact" || pin?.of === "blob" ? pin : undefined;

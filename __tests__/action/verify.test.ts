@@ -237,7 +237,7 @@ describe("a registry", () => {
     expect(result.report.error.message).toMatch(/acme\.org\/lost:1\.0\.0, to which acme\.org\/shop:1\.0\.0 refers$/);
   });
 
-  test("what has no digest, or cannot be reached, is named", async () => {
+  test("content without a digest, or out of reach, is named", async () => {
     const { inputs } = await startShop((shop) =>
       signed({
         ...shop,

@@ -111,7 +111,7 @@ describe.each(PLACES)("content of a component version in a %s", (kind) => {
   });
 
   const forms = Object.entries(FORMS).filter(([, { isFar }]) => kind === "registry" || isFar !== true);
-  test.each(forms)("that was exchanged behind a signature gets nowhere: %s", async (form, { of, make }) => {
+  test.each(forms)("that was exchanged behind a signature arrives nowhere: %s", async (form, { of, make }) => {
     const outcomes: string[] = [];
     for (const digest of DIGESTS[of]) {
       const shelves = await startShelves(kind);
@@ -131,11 +131,11 @@ describe.each(PLACES)("content of a component version in a %s", (kind) => {
   });
 });
 
-/** What a server hands out is no artifact to anybody: such an access stays a reference where an artifact is pinned. */
+/** Files of a server are no artifacts: such an access stays a reference where an artifact is pinned. */
 const SERVED = new Set(["wget", "helm, from a chart repository"]);
 
 test.each(Object.entries(FORMS))(
-  "%s that leads to content in any other form gets nowhere",
+  "%s exchanged for content in any other form arrives nowhere",
   async (form, { of, make }) => {
     const outcomes: string[] = [];
     const others = Object.entries(FORMS).filter(([other]) => other !== form);

@@ -183,7 +183,7 @@ async function startExchanged(registry: FakeRegistry, more: ComponentOptions = {
   return { note, evil, inputs: inputsFor(registry) };
 }
 
-test("what claims to be an archive of an artifact is pinned by its bytes all the same", async () => {
+test("a blob that only claims to be an archive of an artifact is pinned by its bytes all the same", async () => {
   const registry = await startFakeRegistry();
   const blob = addBlob(registry, HOME, "no archive at all", ARTIFACT_SET);
   const digest = digestOfBytes("no archive at all", "genericBlobDigest/v1", "SHA-512");

@@ -34,7 +34,7 @@ export function isPinnedToManifest(wanted: Wanted): boolean {
   return pinOf(wanted)?.of === "artifact";
 }
 
-/** What the content is to be compared with; undefined without a digest, or with one that is not supported. */
+/** The pin of the content; undefined without a digest, or with one that is not supported. */
 export function pinOf({ element: { digest }, where }: Wanted): ContentPin | undefined {
   const pin = digest === undefined ? undefined : parsePin(digest, where);
   return pin?.of === "artifact" || pin?.of === "blob" ? pin : undefined;

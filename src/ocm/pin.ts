@@ -13,7 +13,7 @@ export interface ContentPin {
   readonly spec: DigestSpec;
 }
 
-/** What a digest of an element pins. */
+/** A digest of an element, as far as it is supported. */
 export type Pin = ContentPin | { readonly of: "nothing" } | { readonly of: "unknown"; readonly error: TransferError };
 
 const ARTIFACT = /^ociArt[ei]factDigest\/v1$/;

@@ -17,7 +17,7 @@ export interface Comparable {
   readonly where: string;
 }
 
-/** What is left to be compared while content is read, the same once for all elements. */
+/** Comparisons that are left to be made while content is read, equal ones once for all elements. */
 export function comparablesIn(versions: readonly SurveyedVersion[]): Comparable[] {
   const comparables = versions.flatMap(({ version, items }) =>
     items.flatMap((item) => comparableIn(version, item) ?? []),

@@ -26,8 +26,8 @@ export interface CopyOptions {
 }
 
 /**
- * Does what the plan says, but for the tags: everything as soon as what it needs is there. What a digest pins by other bytes than a
- * single blob of its algorithm is compared with it on the way, and before any manifest that refers to it is written. The first failure
+ * Does what the plan says, but for the tags: everything as soon as what it needs is there. Content whose pin the digests of its
+ * blobs do not decide is compared with it on the way, before any manifest that refers to it is written. The first failure
  * stops the rest; nothing of what was written until then can be seen under a tag.
  */
 export async function copy(plan: Plan, options: CopyOptions, signal?: AbortSignal): Promise<void> {

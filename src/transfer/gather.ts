@@ -127,7 +127,7 @@ export async function gather(
     next = work.length;
     await Promise.all(batch);
   }
-  // What a root signed in mode `top` pins is known when everything is read.
+  // The pins of roots signed in mode `top` are known when everything is read.
   const roots = [...found.values()].map(({ descriptor }) => descriptor).filter(isNesting);
   await Promise.all(
     [...found].map(([key, version]) => survey(key, version, roots).catch((error) => errors.add(error))),

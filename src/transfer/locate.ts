@@ -112,7 +112,7 @@ function nearRepositories(version: ComponentVersion, { repository }: ArtifactRef
   return [...new Set([repository, ...moved])].map((name) => version.from.registry.repository(name));
 }
 
-/** What is pinned, in the component's own registry. */
+/** The pinned artifact, in the component's own registry. */
 async function locateNear(
   version: ComponentVersion,
   reference: ArtifactReference,
@@ -144,7 +144,7 @@ function pinnedDigest(pins: readonly Pin[]): Digest | undefined {
   return comparableOf(pins).flatMap((pin) => asDigest(pin) ?? [])[0];
 }
 
-/** What is found, or why nothing is. */
+/** The result, or the error that says that there is nothing. */
 async function orAbsence<T>(
   finding: Promise<T>,
   isNotThere: (error: unknown) => boolean = isAbsence,

@@ -33,7 +33,7 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** Tags of artifacts, and then those of component versions, referenced ones first: one group after the other. */
   readonly tags: readonly (readonly Tagging[])[];
-  /** What is to be compared with its digests while it is copied, and read for that alone where nothing is copied. */
+  /** Content to be compared with its pins while it is copied; where nothing is copied it is read for that alone. */
   readonly comparables: readonly Comparable[];
 }
 

@@ -61,7 +61,7 @@ export async function readBack(
     options,
     signal,
   );
-  // What was compared while it was copied has the same digests here.
+  // The same blobs were compared with the same pins while they were copied.
   const compared = new Set(comparables.map(comparableKey));
   const left = comparablesIn(surveyed).filter((comparable) => !compared.has(comparableKey(comparable)));
   const reader = createBlobReader(options, signal);
@@ -69,7 +69,7 @@ export async function readBack(
   return surveyed;
 }
 
-/** What is local to the copies, compared with what pins it. */
+/** Compares the local content of the copies with its pins, as far as digests decide. */
 async function surveyAll(
   versions: readonly ComponentVersion[],
   { unpack }: ReadBackOptions,

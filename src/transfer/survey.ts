@@ -159,8 +159,8 @@ async function surveyElement(
 }
 
 /**
- * What v1 packed when it copied by value, as the artifact that it was. What is pinned by the bytes that it is packed in stays so, and
- * so does what only claims to be an artifact set.
+ * What v1 packed when it copied by value, as the artifact that it was. A blob that is pinned by the packed bytes
+ * stays packed, and so does one that only claims to be an artifact set.
  */
 async function unpackedArtifact(
   from: ReadableRepository,

@@ -22,7 +22,7 @@ export interface Tree {
 }
 
 export interface Trust {
-  /** What does not hold of signatures and references. */
+  /** Signatures and references that do not hold. */
   readonly errors: readonly unknown[];
   /** The roots, signed in mode `top`, whose digests count for a component version. */
   readonly rootsOf: (descriptor: ComponentDescriptor) => readonly ComponentDescriptor[];
@@ -56,7 +56,7 @@ export function judgeTree({ named, all }: Tree, keys: readonly TrustedKey[]): Tr
   if (unsigned.length > 0) {
     return { errors: [...unsigned.flatMap(({ errors }) => errors), ...references], rootsOf: trusted.rootsOf };
   }
-  // What nothing pins may be signed itself, and pins others then.
+  // A component version that nothing pins may be signed itself, and pins others then.
   const untried = () => trusted.unpinned().filter(({ child }) => !tried.has(child));
   for (let [next] = untried(); next !== undefined; [next] = untried()) trySignatures(next.child);
   return { errors: [...references, ...trusted.unpinned().map(({ error }) => error)], rootsOf: trusted.rootsOf };
@@ -93,7 +93,7 @@ function createTrusted(all: readonly ComponentDescriptor[]) {
   const seen = new Set<string>();
   const unpinned: Unpinned[] = [];
 
-  /** What the references of one lead to and pin; the others are remembered. */
+  /** The component versions that its references pin; the others are remembered. */
   function pinnedChildren({ descriptor, root, nests }: Trusted): Trusted[] {
     const own = pinnedBy(descriptor);
     const nested = nests ? pinnedBy(inContextOf(root, descriptor)) : [];

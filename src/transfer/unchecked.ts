@@ -23,7 +23,7 @@ export interface UncheckedOptions extends Pick<Trust, "rootsOf"> {
   readonly isSigned: boolean;
 }
 
-/** What component versions have and no digest was compared with. */
+/** Content and references of component versions that no digest was compared with. */
 export function uncheckedContent(
   versions: readonly SurveyedVersion[],
   { isSigned, rootsOf }: UncheckedOptions,
@@ -54,7 +54,7 @@ export function uncheckedContent(
 /** Anybody who can write to the repository of an image can add them; they carry signatures of their own. */
 const REFERRERS = "no component version pins them";
 
-/** What has a digest that it cannot be compared with. With signatures, that is an error. */
+/** Content that cannot be compared with its digest. With signatures, that is an error. */
 export function incomparableContent(versions: readonly SurveyedVersion[]): Finding[] {
   return findingOf(
     versions.flatMap(({ version, items }) =>
@@ -68,7 +68,7 @@ export function incomparableContent(versions: readonly SurveyedVersion[]): Findi
 
 /** Why the content of an element is not known to be what is pinned; undefined where it is, and where neither access nor digest is. */
 export function whyUnchecked(item: Item, digests: readonly DigestSpec[]): string | undefined {
-  // What has a digest was something once: an access can be exchanged behind a signature.
+  // A digest belongs to content, and any access can be exchanged for an access to nothing.
   if (isNowhere(item) && digests.every(isExcluded)) return undefined;
   if (digests.length === 0) return item.element.kind === "source" ? undefined : "has no digest";
   if (digests.some(isExcluded)) return "is excluded from signatures";
