@@ -66,6 +66,9 @@ describe("text of others", () => {
     ["a basic need", "a basic need"],
     ["eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2ln", "***"],
     ["x eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0. y", "x *** y"],
+    ["jwt-eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2ln", "jwt-***"],
+    ["eyJhbGciOiJkaXIifQ..aXY.Y2lwaGVy.dGFn", "***"],
+    ["half of a token: eyJhbGciOiJub25lIn0", "half of a token: ***"],
     ["?sig=abc%2B&se=1", "?sig=***&se=1"],
     ["token=abc password=abc secret=abc signature=abc", "token=*** password=*** secret=*** signature=***"],
     ["X-Amz-Credential=AKIA/x&X-Amz-Date=2026", "X-Amz-Credential=***&X-Amz-Date=***"],
@@ -87,6 +90,18 @@ describe("text of others", () => {
     expect(printable("x".repeat(600))).toBe(`${"x".repeat(500)}…`);
     expect(printable("x".repeat(500))).toBe("x".repeat(500));
     expect(printable("abcdef", 3)).toBe("abc…");
+  });
+
+  test("is not read further than anything is printed of it", () => {
+    expect(printable(`${"\u0000".repeat(1_000_000)}unread`)).toBe("…");
+    expect(printable(`x ${"-eyJ".repeat(1_000_000)}`)).toBe("x -***…");
+  });
+
+  test("a secret is masked wherever the text is cut", () => {
+    conceal("c0ncealed-secret");
+    for (const before of [490, 495, 500, 16_380, 16_384]) {
+      expect(printable(`${" ".repeat(before)}c0ncealed-secret`, 20_000)).not.toMatch(/c0nc|secret/);
+    }
   });
 
   test("a secret is not cut to one that is not recognised any more", () => {

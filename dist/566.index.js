@@ -95,7 +95,9 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_C
 function isPrintable(text) {
     return text.search(UNPRINTABLE) < 0;
 }
-const LONGEST = 500;
+const MAX_PRINTED = 500;
+/** Characters that are looked through for what must not be printed; nothing behind them is printed at all. */
+const MAX_READ = 16 * 1024;
 /** Longest first, so that nothing is left of a secret that another is a part of. */
 let concealed = [];
 /**
@@ -115,10 +117,12 @@ const apart = (colons) => colons.replace(/:(?=:)|^:$/g, ": ");
  * Foreign text (a registry's message, a proxy's page, a label) on one line, free of ANSI sequences and unprintable characters,
  * with nothing that a runner reads as a workflow command and nothing that looks like a token.
  */
-function printable(text, longest = LONGEST) {
-    // Twice: a secret may hold a line break, and a sequence in the middle of one goes without a trace.
+function printable(text, longest = MAX_PRINTED) {
+    // Secrets that are known go before anything is cut, which would leave the half of one; and once more after, since a secret may hold a
+    // line break, and a sequence in the middle of one goes without a trace.
+    const shown = withoutSecrets(text);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
-    const plain = withoutSecrets(withoutSecrets(text).replace(/\u001b\[[0-9;]*[A-Za-z]/g, ""))
+    const plain = withoutSecrets(shown.slice(0, MAX_READ).replace(/\u001b\[[0-9;]*[A-Za-z]/g, ""))
         .replace(UNPRINTABLE, " ")
         // An address in its brackets (RFC 3986, 3.2.2) begins no command.
         .replace(/\[([0-9a-fA-F:.]+)\]|:(?=:)/g, (found, address = "") => ((0,external_node_net_.isIPv6)(address) ? found : apart(found)))
@@ -126,10 +130,13 @@ function printable(text, longest = LONGEST) {
         .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, "$1 ***")
         .replace(/\b(?:gh[a-z]|github_pat|glpat)[_-][A-Za-z0-9_-]{16,}/g, "***")
         .replace(/\/\/[^\s/@:]*:[^\s/@]+@/g, "//***@")
-        .replace(/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, "***")
+        // JSON in base64url: a token (RFC 7515 has three parts, RFC 7516 five) whatever follows it. To look for the rest of one at every
+        // beginning would take time that grows with the square of the text.
+        .replace(/eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,4}/g, "***")
         .replace(/\b(token|sig|signature|password|secret|X-Amz-[A-Za-z]+)=[^\s&"']+/gi, "$1=***")
         .trim();
-    return plain.length > longest ? `${plain.slice(0, longest)}…` : plain;
+    const isCut = plain.length > longest || shown.length > MAX_READ;
+    return isCut ? `${plain.slice(0, longest)}…` : plain;
 }
 
 ;// CONCATENATED MODULE: ./lib/files/place.js
@@ -311,7 +318,12 @@ function other_access_placeOf(value) {
     if (typeof value !== "string" || value === "")
         return undefined;
     const host = URL.parse(value)?.host ?? "";
-    return printable(host === "" ? (/^(?:[^@/]+@)?([^/:]+\.[^/:]+)[/:]/.exec(value)?.[1] ?? value) : host, 120);
+    return printable(host === "" ? (hostIn(value) ?? value) : host, 120);
+}
+/** The host of what is nearly a URL: `git@host:path`, `host/path`. */
+function hostIn(text) {
+    const host = /^(?:[^@/]+@)?([^/:]+)[/:]/.exec(text)?.[1];
+    return host !== undefined && /.\../s.test(host) ? host : undefined;
 }
 /** An access that stays as it is, as messages name it: `npm package at npm.corp.example`. */
 function describeOther({ type, what, at }) {
@@ -626,7 +638,11 @@ function dockerCredential(entry, from) {
         const colon = decoded.indexOf(":");
         if (colon < 0)
             return undefined;
-        return { username: decoded.slice(0, colon), password: decoded.slice(colon + 1).replace(/\0+$/, ""), ...more };
+        return {
+            username: decoded.slice(0, colon),
+            password: decoded.slice(colon + 1).replace(/(?<!\0)\0+$/, ""),
+            ...more,
+        };
     }
     if (typeof entry.username === "string" && typeof entry.password === "string") {
         return { username: entry.username, password: entry.password, ...more };
@@ -640,7 +656,7 @@ function dockerKey(key) {
     return { host: canonicalHost(host), path: /^v[12]$/.test(namespace) ? "" : namespace };
 }
 function trimSlashes(text) {
-    return text.replace(/^\/+|\/+$/g, "");
+    return text.replace(/^\/+|(?<!\/)\/+$/g, "");
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/reference.js
@@ -793,7 +809,7 @@ function parseRepository(text, where) {
         return { kind: "ctf", path: rest };
     const scheme = /^(https?|oci):\/\//.exec(rest)?.[1];
     const [host = "", ...segments] = rest.slice(scheme === undefined ? 0 : scheme.length + 3).split("/");
-    const path = segments.join("/").replace(/\/+$/, "");
+    const path = segments.join("/").replace(/(?<!\/)\/+$/, "");
     if (LOGIN.test(rest))
         throw malformed("has a user or password in it, which belong into credentials");
     if (!isHost(host))
@@ -3466,7 +3482,7 @@ function parseJsonObject(content, where) {
 ;// CONCATENATED MODULE: ./lib/ocm/version.js
 const NUMBERS = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?/;
 const FURTHER = /^(?:-([0-9A-Za-z.-]+))?(?:\+([0-9A-Za-z.-]+))?$/;
-const version_LONGEST = 256;
+const LONGEST = 256;
 const LARGEST = 2n ** 64n - 1n;
 /**
  * As github.com/Masterminds/semver/v3, which both generations of the OCM CLI read versions with (`NewVersion`): `v`, zeros in front and
@@ -3474,7 +3490,7 @@ const LARGEST = 2n ** 64n - 1n;
  */
 function parseVersion(text) {
     const matched = NUMBERS.exec(text);
-    if (matched === null || text.length > version_LONGEST)
+    if (matched === null || text.length > LONGEST)
         return undefined;
     const further = FURTHER.exec(text.slice(matched[0].length));
     if (further === null)
@@ -4405,7 +4421,7 @@ function hintedName(referenceName, version, element) {
     const name = element.name
         .toLowerCase()
         .replace(/[^a-z0-9]+/g, "-")
-        .replace(/^-+|-+$/g, "");
+        .replace(/^-|-$/g, "");
     return { repository: below(version.descriptor.name, name), tag: undefined };
 }
 /** Registries' cleaners delete what has no tag: an artifact that came without one gets a tag that no other can have. */
@@ -5500,7 +5516,7 @@ function parseNameTemplate(text, names = "any") {
     });
     const colon = text.indexOf(":", text.lastIndexOf("/") + 1);
     const [repository, tag] = colon < 0 ? [text, "{tag}"] : [text.slice(0, colon), text.slice(colon + 1)];
-    for (const [, field = ""] of text.matchAll(/\{([^}]*)\}/g)) {
+    for (const [, field = ""] of text.matchAll(/\{([^{}]*)\}/g)) {
         if (!FIELDS.some((known) => known === field))
             throw invalid(`asks for {${printable(field, 40)}}`);
     }
@@ -6355,7 +6371,7 @@ function parseAuthority(scheme, authority) {
     return { ...EMPTY, host, username, password: colon < 0 ? "" : decode(userinfo.slice(colon + 1)) };
 }
 const REFUSED_IN_HOST = /[^A-Za-z0-9!$&'()*+,;=:[\]<>"\-_.~%\u0080-\u{10ffff}]/u;
-const IPV6_LITERAL = /^\[([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(?:%25(.+))?\](:\d*)?$/s;
+const IPV6_LITERAL = /^\[([0-9A-Fa-f:.]*)(?:%25(.+))?\](:\d*)?$/s;
 function parseHost(scheme, host) {
     if (REFUSED_IN_HOST.test(host))
         return NO_GO_URL("the host contains a character that no host name has");
@@ -6480,7 +6496,7 @@ function holdsAddress(entry, ip) {
 function entriesUpToBlank(noProxy) {
     const entries = [];
     for (const item of noProxy.split(",")) {
-        const [first = "", ...others] = item.replace(/^[ \t]+|[ \t]+$/g, "").split(/[ \t]+/);
+        const [first = "", ...others] = item.replace(/^[ \t]+|(?<![ \t])[ \t]+$/g, "").split(/[ \t]+/);
         entries.push(first);
         if (others.length > 0)
             break;
@@ -6567,8 +6583,8 @@ const proxyFromEnv = {
 var external_node_url_ = __webpack_require__(3136);
 ;// CONCATENATED MODULE: ./lib/proxy/go-text.js
 
-const SPACE = "[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
-const OUTER_SPACE = new RegExp(`^${SPACE}|${SPACE}$`, "g");
+const SPACE = "[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
+const OUTER_SPACE = new RegExp(`^${SPACE}+|(?<!${SPACE})${SPACE}+$`, "g");
 /** Go's strings.TrimSpace: unlike `trim()` it takes U+0085 and leaves U+FEFF. */
 const trimSpace = (text) => text.replace(OUTER_SPACE, "");
 /** Go's strings.ToLower: one code point at a time, so no final sigma and no two-character İ. */
@@ -7210,7 +7226,8 @@ function entriesBy(images, prefix, namesOf) {
 
 const IMAGE_FORMATS = ["images", "helm", "kustomize", "registries"];
 function parseImageFileRequest(line, where) {
-    const [, name, path = ""] = /^\s*([a-z]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    const [, name, rest = ""] = /^\s*([a-z]+)\s*=(.*)$/s.exec(line) ?? [];
+    const path = rest.trim();
     const format = IMAGE_FORMATS.find((known) => known === name);
     if (format !== undefined && path !== "")
         return { format, path };
@@ -9248,7 +9265,8 @@ function sharesNumbers(one, other, count) {
 
 const WRITE_FORMATS = ["env", "folder", "docker", "cdh", "initdata", "squid"];
 function parseWriteRequest(line, where) {
-    const [, name, path = ""] = /^\s*([a-z]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    const [, name, rest = ""] = /^\s*([a-z]+)\s*=(.*)$/s.exec(line) ?? [];
+    const path = rest.trim();
     const format = WRITE_FORMATS.find((known) => known === name);
     if (format !== undefined && path !== "")
         return { format, path };
@@ -9571,7 +9589,7 @@ function trustedAuthorities(further) {
 
 
 
-const certificates_PEM = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+const certificates_PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 /** The certificates of an input that holds PEM text, or paths of PEM files, one per line. */
 async function readCertificates(input) {
     if (input.trim() === "")
@@ -10061,7 +10079,7 @@ function cdh_readCertificates(list, where) {
     if (!Array.isArray(list))
         throw config_malformed(from, "This is no list.", 'Write it as a list, ["-----BEGIN CERTIFICATE…"].');
     return list.map((value, index) => {
-        if (typeof value === "string" && /-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/.test(value)) {
+        if (typeof value === "string" && /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.test(value)) {
             return { value, from: `${from}[${index}]` };
         }
         throw config_malformed(`${from}[${index}]`, "This is no certificate in PEM.", "Write whole certificates, each from BEGIN to END.");
@@ -10207,7 +10225,7 @@ function isProxyScheme(scheme) {
 
 const NOTHING = /[ \t]*(?:#[^\r\n]*)?(?:\r?\n|$)/y;
 const COMMENT = "[ \\t]*(?:(?<=[ \\t])#[^\\r\\n]*)?";
-const ASSIGNMENT = new RegExp(`[ \\t]*(?:export[ \\t]+)?([A-Za-z_][\\w.-]*)[ \\t]*=[ \\t]*("(?:[^"\\\\]|\\\\[\\s\\S])*"|'[^']*'|(?!["'])[^\\r\\n]*)${COMMENT}(?:\\r?\\n|$)`, "dy");
+const ASSIGNMENT = new RegExp(`[ \\t]*(?:export[ \\t]+)?([A-Za-z_][\\w.-]*)[ \\t]*=[ \\t]*("(?:[^"\\\\]|\\\\[\\s\\S])*"|'[^']*'|(?!["'])[^\\r\\n]*)(?:(?<=["'])${COMMENT})?(?:\\r?\\n|$)`, "dy");
 /** The proxy variables of an environment file, in either spelling, as a shell would read them but for expansion. */
 function readEnv(file) {
     const assignments = assignmentsOf(file);
@@ -10525,7 +10543,7 @@ function skipSpace(text, position) {
     return space.lastIndex;
 }
 function json_members_valueEndOf(text, start) {
-    const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]|[^\s"{}[\],:]+/g;
+    const token = /"[^"\\]*(?:\\.[^"\\]*)*"?|[{}[\]]|[^\s"{}[\],:]+/gs;
     token.lastIndex = start;
     let depth = 0;
     for (let match = token.exec(text); match !== null; match = token.exec(text)) {
@@ -11453,7 +11471,7 @@ function secrets_spellings(secret) {
     const inLowerCase = [encoded, strictly].map((text) => text.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase()));
     const json = JSON.stringify(secret).slice(1, -1);
     const hex = Buffer.from(secret, "utf8").toString("hex");
-    return [secret, encoded, strictly, ...inLowerCase, base64, base64.replace(/=+$/, ""), json, hex];
+    return [secret, encoded, strictly, ...inLowerCase, base64, base64.replace(/={1,2}$/, ""), json, hex];
 }
 
 ;// CONCATENATED MODULE: ./lib/report/markdown.js
@@ -11853,7 +11871,7 @@ function printableSetting(value, name) {
     }
 }
 /** Somebody may have put a URL into NO_PROXY. */
-const withoutUserinfo = (list) => list.replace(/[^,]*@/g, "***@");
+const withoutUserinfo = (list) => list.replace(/(?<![^,])[^,]*@/g, "***@");
 
 ;// CONCATENATED MODULE: ./lib/proxy/settings.js
 
@@ -12324,7 +12342,7 @@ function chartUrl(text, repository, where) {
     return url;
 }
 function helm_below(path, name) {
-    return `${path.replace(/\/+$/, "")}/${name}`;
+    return `${path.replace(/(?<!\/)\/+$/, "")}/${name}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/access-methods/oci-blob.js

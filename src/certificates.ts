@@ -6,7 +6,7 @@ import { PRIVATE, writeWhole } from "./files/write-whole.ts";
 import { trustedAuthorities } from "./http/tls.ts";
 import { printable } from "./redact.ts";
 
-const PEM = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /** The certificates of an input that holds PEM text, or paths of PEM files, one per line. */
 export async function readCertificates(input: string): Promise<string[]> {

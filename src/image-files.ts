@@ -19,7 +19,8 @@ export interface ImageFileRequest {
 }
 
 export function parseImageFileRequest(line: string, where: string): ImageFileRequest {
-  const [, name, path = ""] = /^\s*([a-z]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+  const [, name, rest = ""] = /^\s*([a-z]+)\s*=(.*)$/s.exec(line) ?? [];
+  const path = rest.trim();
   const format = IMAGE_FORMATS.find((known) => known === name);
   if (format !== undefined && path !== "") return { format, path };
   throw new TransferError("INPUT_INVALID", `"${printable(line, 200)}" is not of the form format=path`, {

@@ -33,7 +33,10 @@ export function isPrintable(text: string): boolean {
   return text.search(UNPRINTABLE) < 0;
 }
 
-const LONGEST = 500;
+const MAX_PRINTED = 500;
+
+/** Characters that are looked through for what must not be printed; nothing behind them is printed at all. */
+const MAX_READ = 16 * 1024;
 
 /** Longest first, so that nothing is left of a secret that another is a part of. */
 let concealed: readonly string[] = [];
@@ -57,10 +60,12 @@ const apart = (colons: string) => colons.replace(/:(?=:)|^:$/g, ": ");
  * Foreign text (a registry's message, a proxy's page, a label) on one line, free of ANSI sequences and unprintable characters,
  * with nothing that a runner reads as a workflow command and nothing that looks like a token.
  */
-export function printable(text: string, longest: number = LONGEST): string {
-  // Twice: a secret may hold a line break, and a sequence in the middle of one goes without a trace.
+export function printable(text: string, longest: number = MAX_PRINTED): string {
+  // Secrets that are known go before anything is cut, which would leave the half of one; and once more after, since a secret may hold a
+  // line break, and a sequence in the middle of one goes without a trace.
+  const shown = withoutSecrets(text);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
-  const plain = withoutSecrets(withoutSecrets(text).replace(/\u001b\[[0-9;]*[A-Za-z]/g, ""))
+  const plain = withoutSecrets(shown.slice(0, MAX_READ).replace(/\u001b\[[0-9;]*[A-Za-z]/g, ""))
     .replace(UNPRINTABLE, " ")
     // An address in its brackets (RFC 3986, 3.2.2) begins no command.
     .replace(/\[([0-9a-fA-F:.]+)\]|:(?=:)/g, (found, address = "") => (isIPv6(address) ? found : apart(found)))
@@ -68,8 +73,11 @@ export function printable(text: string, longest: number = LONGEST): string {
     .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, "$1 ***")
     .replace(/\b(?:gh[a-z]|github_pat|glpat)[_-][A-Za-z0-9_-]{16,}/g, "***")
     .replace(/\/\/[^\s/@:]*:[^\s/@]+@/g, "//***@")
-    .replace(/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, "***")
+    // JSON in base64url: a token (RFC 7515 has three parts, RFC 7516 five) whatever follows it. To look for the rest of one at every
+    // beginning would take time that grows with the square of the text.
+    .replace(/eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,4}/g, "***")
     .replace(/\b(token|sig|signature|password|secret|X-Amz-[A-Za-z]+)=[^\s&"']+/gi, "$1=***")
     .trim();
-  return plain.length > longest ? `${plain.slice(0, longest)}…` : plain;
+  const isCut = plain.length > longest || shown.length > MAX_READ;
+  return isCut ? `${plain.slice(0, longest)}…` : plain;
 }

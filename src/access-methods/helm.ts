@@ -103,5 +103,5 @@ function chartUrl(text: string, repository: URL, where: string): URL {
 }
 
 function below(path: string, name: string): string {
-  return `${path.replace(/\/+$/, "")}/${name}`;
+  return `${path.replace(/(?<!\/)\/+$/, "")}/${name}`;
 }

@@ -112,7 +112,7 @@ export function parseRepository(text: string, where: string): RepositorySpec {
 
   const scheme = /^(https?|oci):\/\//.exec(rest)?.[1];
   const [host = "", ...segments] = rest.slice(scheme === undefined ? 0 : scheme.length + 3).split("/");
-  const path = segments.join("/").replace(/\/+$/, "");
+  const path = segments.join("/").replace(/(?<!\/)\/+$/, "");
   if (LOGIN.test(rest)) throw malformed("has a user or password in it, which belong into credentials");
   if (!isHost(host)) throw malformed(`has "${printable(host, 100)}" for a host, which is none`);
   if (path !== "" && !isRepository(path))

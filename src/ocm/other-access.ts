@@ -38,7 +38,13 @@ function placeOf(value: unknown): string | undefined {
   if (isJsonObject(value)) return placeOf(value.baseUrl ?? value.filePath);
   if (typeof value !== "string" || value === "") return undefined;
   const host = URL.parse(value)?.host ?? "";
-  return printable(host === "" ? (/^(?:[^@/]+@)?([^/:]+\.[^/:]+)[/:]/.exec(value)?.[1] ?? value) : host, 120);
+  return printable(host === "" ? (hostIn(value) ?? value) : host, 120);
+}
+
+/** The host of what is nearly a URL: `git@host:path`, `host/path`. */
+function hostIn(text: string): string | undefined {
+  const host = /^(?:[^@/]+@)?([^/:]+)[/:]/.exec(text)?.[1];
+  return host !== undefined && /.\../s.test(host) ? host : undefined;
 }
 
 /** An access that stays as it is, as messages name it: `npm package at npm.corp.example`. */

@@ -1,7 +1,7 @@
 import { domainToASCII } from "node:url";
 
-const SPACE = "[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
-const OUTER_SPACE = new RegExp(`^${SPACE}|${SPACE}$`, "g");
+const SPACE = "[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
+const OUTER_SPACE = new RegExp(`^${SPACE}+|(?<!${SPACE})${SPACE}+$`, "g");
 
 /** Go's strings.TrimSpace: unlike `trim()` it takes U+0085 and leaves U+FEFF. */
 export const trimSpace = (text: string): string => text.replace(OUTER_SPACE, "");

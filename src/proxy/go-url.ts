@@ -77,7 +77,7 @@ function parseAuthority(scheme: string, authority: string): GoUrl | Unreadable {
 }
 
 const REFUSED_IN_HOST = /[^A-Za-z0-9!$&'()*+,;=:[\]<>"\-_.~%\u0080-\u{10ffff}]/u;
-const IPV6_LITERAL = /^\[([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(?:%25(.+))?\](:\d*)?$/s;
+const IPV6_LITERAL = /^\[([0-9A-Fa-f:.]*)(?:%25(.+))?\](:\d*)?$/s;
 
 function parseHost(scheme: string, host: string): string | Unreadable {
   if (REFUSED_IN_HOST.test(host)) return NO_GO_URL("the host contains a character that no host name has");

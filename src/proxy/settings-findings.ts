@@ -101,4 +101,4 @@ function printableSetting(value: string, name: string): string {
 }
 
 /** Somebody may have put a URL into NO_PROXY. */
-const withoutUserinfo = (list: string): string => list.replace(/[^,]*@/g, "***@");
+const withoutUserinfo = (list: string): string => list.replace(/(?<![^,])[^,]*@/g, "***@");

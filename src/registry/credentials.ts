@@ -126,7 +126,11 @@ function dockerCredential(entry: Record<string, unknown>, from: string): Credent
     const decoded = Buffer.from(entry.auth, "base64").toString("utf8");
     const colon = decoded.indexOf(":");
     if (colon < 0) return undefined;
-    return { username: decoded.slice(0, colon), password: decoded.slice(colon + 1).replace(/\0+$/, ""), ...more };
+    return {
+      username: decoded.slice(0, colon),
+      password: decoded.slice(colon + 1).replace(/(?<!\0)\0+$/, ""),
+      ...more,
+    };
   }
   if (typeof entry.username === "string" && typeof entry.password === "string") {
     return { username: entry.username, password: entry.password, ...more };
@@ -142,5 +146,5 @@ function dockerKey(key: string): { host: string; path: string } {
 }
 
 function trimSlashes(text: string): string {
-  return text.replace(/^\/+|\/+$/g, "");
+  return text.replace(/^\/+|(?<!\/)\/+$/g, "");
 }

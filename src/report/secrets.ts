@@ -38,5 +38,5 @@ export function spellings(secret: string): string[] {
   const inLowerCase = [encoded, strictly].map((text) => text.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase()));
   const json = JSON.stringify(secret).slice(1, -1);
   const hex = Buffer.from(secret, "utf8").toString("hex");
-  return [secret, encoded, strictly, ...inLowerCase, base64, base64.replace(/=+$/, ""), json, hex];
+  return [secret, encoded, strictly, ...inLowerCase, base64, base64.replace(/={1,2}$/, ""), json, hex];
 }

@@ -35,7 +35,7 @@ export function hintedName(
   const name = element.name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "");
+    .replace(/^-|-$/g, "");
   return { repository: below(version.descriptor.name, name), tag: undefined };
 }
 

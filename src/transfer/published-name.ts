@@ -30,7 +30,7 @@ export function parseNameTemplate(text: string, names: NameSource = "any"): Name
     });
   const colon = text.indexOf(":", text.lastIndexOf("/") + 1);
   const [repository, tag] = colon < 0 ? [text, "{tag}"] : [text.slice(0, colon), text.slice(colon + 1)];
-  for (const [, field = ""] of text.matchAll(/\{([^}]*)\}/g)) {
+  for (const [, field = ""] of text.matchAll(/\{([^{}]*)\}/g)) {
     if (!FIELDS.some((known) => known === field)) throw invalid(`asks for {${printable(field, 40)}}`);
   }
   if (names === "signed" && text.includes("{registry}")) {

@@ -47,7 +47,7 @@ function holdsAddress(entry: string, ip: Ip): boolean {
 function entriesUpToBlank(noProxy: string): string[] {
   const entries: string[] = [];
   for (const item of noProxy.split(",")) {
-    const [first = "", ...others] = item.replace(/^[ \t]+|[ \t]+$/g, "").split(/[ \t]+/);
+    const [first = "", ...others] = item.replace(/^[ \t]+|(?<![ \t])[ \t]+$/g, "").split(/[ \t]+/);
     entries.push(first);
     if (others.length > 0) break;
   }

@@ -78,7 +78,7 @@ function readCertificates(list: unknown, where: PathOrigin): readonly Setting[] 
   if (!Array.isArray(list))
     throw malformed(from, "This is no list.", 'Write it as a list, ["-----BEGIN CERTIFICATE…"].');
   return list.map((value: unknown, index) => {
-    if (typeof value === "string" && /-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/.test(value)) {
+    if (typeof value === "string" && /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.test(value)) {
       return { value, from: `${from}[${index}]` };
     }
     throw malformed(

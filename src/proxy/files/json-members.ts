@@ -96,7 +96,7 @@ function skipSpace(text: string, position: number): number {
 }
 
 function valueEndOf(text: string, start: number): number {
-  const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]|[^\s"{}[\],:]+/g;
+  const token = /"[^"\\]*(?:\\.[^"\\]*)*"?|[{}[\]]|[^\s"{}[\],:]+/gs;
   token.lastIndex = start;
   let depth = 0;
   for (let match = token.exec(text); match !== null; match = token.exec(text)) {
