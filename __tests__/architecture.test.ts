@@ -29,6 +29,7 @@ const ROOMS = [
   "proxy",
   "archive",
   "files",
+  "strict-json",
   "errors",
   "redact",
   "codes",

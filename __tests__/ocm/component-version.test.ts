@@ -24,13 +24,14 @@ function addManifest(
   registry: MemoryRegistry,
   layer: { content: string | Buffer; mediaType: string },
   config = "application/vnd.ocm.software.component.config.v1+json",
+  spelled = (content: string) => content,
 ): Descriptor {
   const other = registry.addBlob(REPOSITORY, "first", "text/plain");
   const descriptor = registry.addBlob(REPOSITORY, layer.content, layer.mediaType);
   const document = {
     schemaVersion: 2,
     mediaType: OCI_MANIFEST,
-    config: registry.addBlob(REPOSITORY, JSON.stringify({ componentDescriptorLayer: descriptor }), config),
+    config: registry.addBlob(REPOSITORY, spelled(JSON.stringify({ componentDescriptorLayer: descriptor })), config),
     layers: [other, descriptor],
   };
   return registry.addManifest(REPOSITORY, document, { tag: "1.0.0" });
@@ -139,6 +140,13 @@ describe("descriptor layers of every kind, found by the config and not by their 
   });
 });
 
+test("a descriptor larger than any is not even asked for", async () => {
+  const registry = createMemoryRegistry();
+  const mediaType = "application/vnd.ocm.software.component-descriptor.v2+json";
+  addManifest(registry, { content: json.padEnd(4 * 1024 * 1024 + 1), mediaType });
+  await expect(read(registry)).rejects.toMatchObject({ code: "RESPONSE_TOO_LARGE", where: REPOSITORY });
+});
+
 describe("what is refused", () => {
   const layer = { content: json, mediaType: "application/vnd.ocm.software.component-descriptor.v2+json" };
   const tarType = "application/vnd.ocm.software.component-descriptor.v2+yaml+tar";
@@ -157,6 +165,21 @@ describe("what is refused", () => {
     ],
     ["DESCRIPTOR_MALFORMED", (registry) => void addManifest(registry, { content: "no archive", mediaType: tarType })],
     ["DESCRIPTOR_MALFORMED", (registry) => void addManifest(registry, { ...layer, content: "{" })],
+    [
+      "DESCRIPTOR_MALFORMED",
+      (registry) => void addManifest(registry, { ...layer, content: json.replace("{", '{"component":{},') }),
+    ],
+    [
+      "NOT_A_COMPONENT_VERSION",
+      (registry) => void addManifest(registry, layer, undefined, (config) => config.replace("component", "Component")),
+    ],
+    [
+      "NOT_A_COMPONENT_VERSION",
+      (registry) =>
+        void addManifest(registry, layer, undefined, (config) =>
+          config.replace("{", '{"componentDescriptorLayer":{},'),
+        ),
+    ],
     [
       "DESCRIPTOR_MISPLACED",
       (registry) => void addManifest(registry, { ...layer, content: json.replace("acme.org/shop", "acme.org/cart") }),

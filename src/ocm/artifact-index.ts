@@ -1,8 +1,9 @@
-import { TransferError } from "../errors.ts";
+import { errorMessage, TransferError } from "../errors.ts";
 import { printable } from "../redact.ts";
 import { isRecord } from "../registry/descriptor.ts";
 import { type Digest, parseDigest } from "../registry/digest.ts";
 import { isRepository, isTag } from "../registry/reference.ts";
+import { type MemberNames, memberNames, misspelledMember, parseStrictJson } from "../strict-json.ts";
 
 export const ARTIFACT_INDEX = "artifact-index.json";
 
@@ -16,15 +17,23 @@ export interface Artifacts {
 /** `artifact-index.json` of a CTF (OCM spec, common transport format), by repository. */
 export type ArtifactIndex = Map<string, Artifacts>;
 
+const MEMBERS = memberNames("schemaVersion", "artifacts");
+const ARTIFACT_MEMBERS = memberNames("repository", "tag", "digest", "mediaType");
+
 /** Reads the document. `where` is its file, `archive` the CTF that it belongs to. */
 export function parseArtifactIndex(text: string, where: string, archive: string): ArtifactIndex {
   const malformed = (why: string, cause?: unknown) => malformedCtf(`${where} ${why}`, archive, cause);
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    document = parseStrictJson(text);
   } catch (error) {
-    throw malformed("is no JSON", error);
+    throw malformed(`is no JSON that can be read in one way (${errorMessage(error)})`, error);
   }
+  const refuseMisspelled = (members: Record<string, unknown>, names: MemberNames) => {
+    const member = misspelledMember(members, names);
+    if (member !== undefined) throw malformed(`has the member ${shown(member)}, which only some readers understand`);
+  };
+  if (isRecord(document)) refuseMisspelled(document, MEMBERS);
   if (!isRecord(document) || document.schemaVersion !== 1) {
     throw malformed('is no artifact index with "schemaVersion": 1');
   }
@@ -34,6 +43,7 @@ export function parseArtifactIndex(text: string, where: string, archive: string)
   const index: ArtifactIndex = new Map();
   for (const entry of entries) {
     if (!isRecord(entry)) throw malformed("has an artifact that is none");
+    refuseMisspelled(entry, ARTIFACT_MEMBERS);
     const { repository, tag = "", mediaType = "" } = entry;
     if (typeof repository !== "string") throw malformed("has an artifact without a repository");
     if (!isRepository(repository)) throw malformed(`has the repository ${shown(repository)}, which is no name of one`);

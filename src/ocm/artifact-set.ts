@@ -4,9 +4,10 @@ import { TransferError } from "../errors.ts";
 import { bytesOf } from "../registry/content.ts";
 import { type Descriptor, isManifest, isRecord, LARGEST_MANIFEST, parseDescriptor } from "../registry/descriptor.ts";
 import type { Digest } from "../registry/digest.ts";
-import { parseManifest } from "../registry/manifest.ts";
+import { MANIFEST_MEMBERS, parseManifest } from "../registry/manifest.ts";
 import type { ReadableRepository } from "../registry/registry.ts";
 import { verifying } from "../registry/verify.ts";
+import { misspelledMember, parseStrictJson } from "../strict-json.ts";
 import { BLOBS, blobName, digestOfName, layoutBlobName } from "./blob-name.ts";
 import { MAIN_ARTIFACT_ANNOTATION, REF_NAME_ANNOTATION, TAGS_ANNOTATION } from "./media-types.ts";
 
@@ -59,11 +60,12 @@ async function readIndex(archive: Archive, where: string): Promise<Listed> {
     if (size > LARGEST_MANIFEST) throw malformed(where, `its ${name} has ${size} bytes`);
     let document: unknown;
     try {
-      document = JSON.parse((await bytesOf(archive.read(name))).toString("utf8"));
+      document = parseStrictJson((await bytesOf(archive.read(name))).toString("utf8"));
     } catch (error) {
-      throw malformed(where, `its ${name} is no JSON`, error);
+      throw malformed(where, `its ${name} is no JSON that can be read in one way`, error);
     }
     if (!isRecord(document) || !Array.isArray(document.manifests)) throw malformed(where, `its ${name} is no index`);
+    if (misspelledMember(document, MANIFEST_MEMBERS) !== undefined) throw malformed(where, `its ${name} is no index`);
     const descriptors = document.manifests.map((each) => parseDescriptor(each, `${where} ${name}`));
     const main = isRecord(document.annotations) ? document.annotations[MAIN_ARTIFACT_ANNOTATION] : undefined;
     return { descriptors, main };

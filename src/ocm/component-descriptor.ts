@@ -1,5 +1,6 @@
 import { TransferError } from "../errors.ts";
 import { printable } from "../redact.ts";
+import { AmbiguousJson } from "../strict-json.ts";
 import { isComponentName, isVersion } from "./component-reference.ts";
 import { isJsonObject, type Json, type JsonObject, parseJson } from "./json.ts";
 import { parseYaml } from "./yaml.ts";
@@ -126,7 +127,8 @@ function parseJsonOrYaml(text: string): Json {
   if (!text.trimStart().startsWith("{")) return parseYaml(text);
   try {
     return parseJson(text);
-  } catch {
+  } catch (error) {
+    if (error instanceof AmbiguousJson) throw error;
     return parseYaml(text);
   }
 }

@@ -2,10 +2,11 @@ import { refused } from "../archive/refusal.ts";
 import { tarEntries } from "../archive/tar-entries.ts";
 import { TransferError } from "../errors.ts";
 import { readContent } from "../registry/content.ts";
-import { type Descriptor, isIndex, parseDescriptor } from "../registry/descriptor.ts";
+import { type Descriptor, isIndex, isRecord, parseDescriptor } from "../registry/descriptor.ts";
 import { type Digest, isDigest } from "../registry/digest.ts";
 import { type Manifest, parseManifest } from "../registry/manifest.ts";
 import type { ReadableRegistry, ReadableRepository } from "../registry/registry.ts";
+import { memberNames, misspelledMember, parseStrictJson } from "../strict-json.ts";
 import { type ComponentDescriptor, parseComponentDescriptor } from "./component-descriptor.ts";
 import { COMPONENT_DESCRIPTORS } from "./component-reference.ts";
 import { CONFIG_TYPES, DESCRIPTOR_TYPES, isTarType } from "./media-types.ts";
@@ -35,8 +36,10 @@ export interface ComponentVersion {
   readonly layers: ReadonlyMap<Digest, Descriptor>;
 }
 
-/** Larger than any component descriptor seen, and small enough to be held in memory. */
-const LARGEST_DESCRIPTOR = 64 * 1024 * 1024;
+/** Bytes of a component descriptor with its archive: ten thousand resources take half of it, and a parser takes a second for it. */
+const MAX_DESCRIPTOR = 4 * 1024 * 1024;
+
+const CONFIG_MEMBERS = memberNames("componentDescriptorLayer");
 
 /** Name of the repository that a component's versions are kept in (OCM spec, OCI mapping). */
 export function componentRepositoryName(path: string, component: string): string {
@@ -153,25 +156,27 @@ async function readDescriptor(repository: ReadableRepository, manifest: Manifest
   if (manifest.config === undefined || !CONFIG_TYPES.has(manifest.config.mediaType)) throw notAComponentVersion(where);
   // Nearly always it is the first layer: asking for both at once saves a round trip.
   const [first] = manifest.layers.filter(({ mediaType }) => DESCRIPTOR_TYPES.has(mediaType));
-  const eager = first === undefined ? undefined : readContent(repository, first, signal, LARGEST_DESCRIPTOR);
+  const eager = first === undefined ? undefined : readContent(repository, first, signal, MAX_DESCRIPTOR);
   eager?.catch(() => {});
   const named = descriptorLayer(await readContent(repository, manifest.config, signal), where);
   const content =
     eager !== undefined && named.digest === first?.digest
       ? await eager
-      : await readContent(repository, named, signal, LARGEST_DESCRIPTOR);
+      : await readContent(repository, named, signal, MAX_DESCRIPTOR);
   const text = isTarType(named.mediaType) ? await firstFile(content, where) : content;
   return parseComponentDescriptor(text.toString("utf8"), where);
 }
 
 function descriptorLayer(config: Buffer, where: string): Descriptor {
-  let document: { componentDescriptorLayer?: unknown } | null;
+  let document: unknown;
   try {
-    document = JSON.parse(config.toString("utf8"));
+    document = parseStrictJson(config.toString("utf8"));
   } catch {
-    document = null;
+    document = undefined;
   }
-  const layer = parseDescriptor(document?.componentDescriptorLayer, where);
+  if (!isRecord(document) || misspelledMember(document, CONFIG_MEMBERS) !== undefined)
+    throw notAComponentVersion(where);
+  const layer = parseDescriptor(document.componentDescriptorLayer, where);
   if (!DESCRIPTOR_TYPES.has(layer.mediaType)) throw notAComponentVersion(where);
   return layer;
 }

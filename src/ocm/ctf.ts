@@ -33,7 +33,7 @@ export interface CtfContent {
 }
 
 /** Larger than an index of a hundred thousand artifacts, and small enough to be held in memory. */
-const LARGEST_INDEX = 128 * 1024 * 1024;
+const MAX_INDEX = 32 * 1024 * 1024;
 
 /** A CTF read as a registry: a folder, a tar file or a gzipped one, told by content. */
 export async function openCtf(path: string, options: CtfOptions = {}, signal?: AbortSignal): Promise<ReadableCtf> {
@@ -57,7 +57,7 @@ export async function readCtf(
     const file = join(path, ARTIFACT_INDEX);
     const size = await archive.size(ARTIFACT_INDEX);
     if (size === undefined) throw malformedCtf(`${file} does not exist`, path);
-    if (size > LARGEST_INDEX) throw malformedCtf(`${file} has ${size} bytes`, path);
+    if (size > MAX_INDEX) throw malformedCtf(`${file} has ${size} bytes`, path);
     const text = (await bytesOf(archive.read(ARTIFACT_INDEX))).toString("utf8");
     return { archive, index: parseArtifactIndex(text, file, path) };
   } catch (error) {

@@ -1,3 +1,5 @@
+import { parseStrictJson } from "../strict-json.ts";
+
 /** JSON whose numbers keep their spelling where a double would not: `JSON.rawJSON` objects (TC39 JSON.parse source text access). */
 export type Json = null | boolean | number | string | RawNumber | readonly Json[] | JsonObject;
 export interface JsonObject {
@@ -28,25 +30,11 @@ export function jsonNumber(literal: string): number | RawNumber {
   return String(number) === literal ? number : lossless.rawJSON(literal);
 }
 
-/** More than any component descriptor has. A list in a list of nothing is two bytes long, and a hundred in memory. */
-const MOST_NODES = 5_000_000;
-
+/** Parses JSON with one reading only (see `parseStrictJson`), whose numbers keep their spelling. */
 export function parseJson(text: string): Json {
-  if (hasMoreNodes(text, MOST_NODES)) throw new SyntaxError("the document is too large");
-  const reviver = (key: string, value: unknown, { source }: { source: string }) => {
-    if (key === "__proto__") throw new SyntaxError("the key __proto__ is not allowed");
-    return typeof value === "number" ? jsonNumber(source) : value;
-  };
-  return JSON.parse(text, reviver as (key: string, value: unknown) => unknown);
-}
-
-function hasMoreNodes(text: string, most: number): boolean {
-  let count = 0;
-  for (let at = 0; at < text.length && count <= most; at++) {
-    const character = text[at];
-    if (character === "," || character === "[" || character === "{") count++;
-  }
-  return count > most;
+  return parseStrictJson(text, (_, value, { source }) =>
+    typeof value === "number" ? jsonNumber(source) : value,
+  ) as Json;
 }
 
 /** RFC 8785: sorted keys, ECMAScript numbers, no white space. What component digests are computed over. */

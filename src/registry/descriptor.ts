@@ -1,4 +1,6 @@
 import { TransferError } from "../errors.ts";
+import { printable } from "../redact.ts";
+import { memberNames, misspelledMember } from "../strict-json.ts";
 import { type Digest, parseDigest } from "./digest.ts";
 
 /** A content descriptor (image-spec, descriptor.md). `size` in bytes. */
@@ -37,7 +39,29 @@ export function ociEquivalent(mediaType: string): string {
   return mediaType === DOCKER_MANIFEST_LIST ? OCI_INDEX : mediaType;
 }
 
+const DESCRIPTOR_MEMBERS = memberNames(
+  "mediaType",
+  "digest",
+  "size",
+  "urls",
+  "annotations",
+  "data",
+  "artifactType",
+  "platform",
+);
+
 export function parseDescriptor(value: unknown, where: string): Descriptor {
+  const misspelled = isRecord(value) ? misspelledMember(value, DESCRIPTOR_MEMBERS) : undefined;
+  if (misspelled !== undefined) {
+    throw new TransferError(
+      "MANIFEST_MALFORMED",
+      `${where}: a descriptor has the member ${printable(JSON.stringify(misspelled), 80)}, which some readers only understand`,
+      {
+        where,
+        remedy: "The names of a descriptor are spelled as in the image specification; push the artifact again.",
+      },
+    );
+  }
   const { mediaType, digest, size, annotations, artifactType, platform, urls } = (value ?? {}) as Record<
     string,
     unknown

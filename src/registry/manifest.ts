@@ -1,5 +1,6 @@
 import { TransferError } from "../errors.ts";
 import { printable } from "../redact.ts";
+import { AmbiguousJson, memberNames, misspelledMember, parseStrictJson } from "../strict-json.ts";
 import { type Descriptor, isIndex, isManifest, isRecord, parseDescriptor } from "./descriptor.ts";
 
 /** A manifest or index, as far as it matters for copying: what it refers to. */
@@ -15,6 +16,18 @@ export interface Manifest {
   readonly artifactType: string | undefined;
 }
 
+/** Members of an image manifest and of an index (image-spec, manifest.md and image-index.md). */
+export const MANIFEST_MEMBERS = memberNames(
+  "schemaVersion",
+  "mediaType",
+  "artifactType",
+  "config",
+  "layers",
+  "manifests",
+  "subject",
+  "annotations",
+);
+
 /**
  * Reads a manifest whose media type is known from its descriptor or Content-Type. The document must not contradict it, nor be
  * readable both ways (image-spec, GHSA-77vh-xpmg-72qh): two readers would see two images under one digest.
@@ -28,6 +41,9 @@ export function parseManifest(content: Buffer, mediaType: string, where: string)
     });
   if (!isManifest(mediaType))
     throw malformed(`the media type ${printable(mediaType, 120)} is none of an OCI or Docker (schema 2) manifest`);
+  const misspelled = misspelledMember(document, MANIFEST_MEMBERS);
+  if (misspelled !== undefined)
+    throw malformed(`the member ${printable(JSON.stringify(misspelled), 80)} is understood by some readers only`);
   if (document.schemaVersion !== 2) throw malformed("schemaVersion is not 2");
   if (document.mediaType !== undefined && document.mediaType !== mediaType) {
     const said = printable(JSON.stringify(document.mediaType), 120);
@@ -57,10 +73,15 @@ function descriptors(value: unknown, where: string): Descriptor[] {
 
 function parseJsonObject(content: Buffer, where: string): Record<string, unknown> {
   try {
-    const document: unknown = JSON.parse(content.toString("utf8"));
+    const document: unknown = parseStrictJson(content.toString("utf8"));
     if (isRecord(document)) return document;
-  } catch {
-    // Said below, together with the other ways of not being an object.
+  } catch (error) {
+    if (error instanceof AmbiguousJson) {
+      throw new TransferError("MANIFEST_MALFORMED", `${where}: in the manifest, ${error.message}`, {
+        where,
+        remedy: "Readers take such a manifest for different ones; push the artifact again with another client.",
+      });
+    }
   }
   throw new TransferError("MANIFEST_MALFORMED", `${where}: the manifest is no JSON object`, {
     where,

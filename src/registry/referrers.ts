@@ -1,5 +1,6 @@
 import { TransferError } from "../errors.ts";
 import { drain, readAll } from "../http/client.ts";
+import { parseStrictJson } from "../strict-json.ts";
 import { type Descriptor, isRecord, parseDescriptor } from "./descriptor.ts";
 import type { Digest } from "./digest.ts";
 import { nextPage } from "./pages.ts";
@@ -79,7 +80,7 @@ async function listReferrers(
 
 function manifestsOf(body: Buffer): readonly unknown[] | undefined {
   try {
-    const document: unknown = JSON.parse(body.toString("utf8"));
+    const document: unknown = parseStrictJson(body.toString("utf8"));
     if (!isRecord(document) || document.schemaVersion !== 2) return undefined;
     // Go writes an empty list as null.
     const manifests = document.manifests ?? [];
