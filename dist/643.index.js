@@ -921,36 +921,52 @@ var dist = __webpack_require__(8815);
 ;// CONCATENATED MODULE: ./lib/ocm/yaml.js
 
 
-/** More nodes than any component descriptor has, and few enough to stop an alias bomb. */
-const MOST_NODES = 5_000_000;
-/** As many as fifty thousand resources have, and half a kilobyte or more of memory for each in the library. */
-const MOST_TOKENS = 2_000_000;
+
+
+/** Nodes and characters of scalars, aliases followed: more than any document has that is read here, and few enough for an alias bomb. */
+const MAX_NODES = 500_000;
+const MAX_CHARACTERS = 16 * 1024 * 1024;
+/** As many as twenty thousand resources have. Each costs a kilobyte of memory and three microseconds, during which nothing else runs. */
+const MAX_TOKENS = 300_000;
 /** A line break to Go, which indents what follows when it writes, and takes blanks around it away when it reads. */
 const LINE_SEPARATOR = /(?:(?<![ \t])[ \t]+)?([\u2028\u2029])[ \t]*/g;
 /**
  * YAML as the OCM CLIs read it (sigs.k8s.io/yaml on go-yaml 2): the plain scalars of YAML 1.1, so that a bare `yes` is true, but
- * no dates and no sexagesimal numbers. Numbers keep their spelling where JSON has it.
+ * no dates and no sexagesimal numbers. Numbers keep their spelling where JSON has it. The work is in proportion to the length of the text
+ * and of what its aliases stand for, and bounded for both. Throws a SyntaxError.
  */
-function parseYaml(text, mostNodes = MOST_NODES) {
+function parseYaml(text) {
     if (isTooMuch(text))
         throw new SyntaxError("the document is too large to be read as YAML");
-    // Not silent: the library would then take the first of several documents and say nothing.
-    const document = (0,dist/* parseDocument */.Tp)(text.replace(LINE_SEPARATOR, "$1"), {
+    const source = text.replace(LINE_SEPARATOR, "$1");
+    const document = (0,dist/* parseDocument */.Tp)(source, {
         version: "1.1",
         schema: "failsafe",
-        uniqueKeys: true,
+        // The library compares each key with all others of its mapping, and cuts the line of every error out of the text.
+        uniqueKeys: false,
+        prettyErrors: false,
+        // Not silent: the library would then take the first of several documents and say nothing.
         logLevel: "error",
     });
     const error = document.errors[0];
     if (error !== undefined)
-        throw new SyntaxError(error.message);
-    let nodes = 0;
+        throw new SyntaxError(`${error.message} at ${yaml_placeOf(error.pos[0], source)}`);
     const targets = targetsOf(document);
+    let nodes = 0;
+    let characters = 0;
+    let depth = 0;
     function convert(node) {
-        if (++nodes > mostNodes)
+        if ((0,dist/* isScalar */.jn)(node))
+            characters += String(node.value ?? "").length;
+        if (++nodes > MAX_NODES || characters > MAX_CHARACTERS)
             throw new SyntaxError("the document is too large when its aliases are followed");
-        if (node === null || node === undefined)
-            return null;
+        if (++depth > MAX_DEPTH)
+            throw new SyntaxError(`the document is more than ${MAX_DEPTH} levels deep`);
+        const value = convertNode(node);
+        depth--;
+        return value;
+    }
+    function convertNode(node) {
         if ((0,dist/* isAlias */.Vj)(node))
             return convert(targets.get(node));
         if ((0,dist/* isSeq */.oP)(node))
@@ -964,27 +980,31 @@ function parseYaml(text, mostNodes = MOST_NODES) {
         const members = new Map();
         const names = new Set();
         for (const { key, value } of items) {
-            const name = convert(key);
-            if (name === "<<" && (0,dist/* isScalar */.jn)(key) && key.type === dist/* Scalar */.X5.PLAIN) {
+            const member = memberName(convert(key));
+            if (names.has(member))
+                throw new SyntaxError(`the key ${printable(member, 80)} stands twice in a mapping`);
+            names.add(member);
+            if (member === "<<" && (0,dist/* isScalar */.jn)(key) && key.type === dist/* Scalar */.X5.PLAIN) {
                 for (const [inherited, content] of merged(convert(value)))
                     members.set(inherited, content);
-                continue;
             }
-            const member = memberName(name);
-            if (names.has(member))
-                throw new SyntaxError(`the key ${member} stands twice in a mapping`);
-            names.add(member);
-            members.set(member, convert(value));
+            else
+                members.set(member, convert(value));
         }
         return Object.fromEntries(members);
     }
     return convert(document.contents);
 }
+function yaml_placeOf(position, text) {
+    const before = text.slice(0, position);
+    const line = before.split("\n").length;
+    return `line ${line}, column ${position - before.lastIndexOf("\n")}`;
+}
 /** Counts what can stand between two nodes: line breaks and blanks once, flow indicators, which need no blanks, twice. */
 function isTooMuch(text) {
     let cost = 0;
     let isBlank = true;
-    for (let at = 0; at < text.length && cost <= MOST_TOKENS; at++) {
+    for (let at = 0; at < text.length && cost <= MAX_TOKENS; at++) {
         const character = text[at] ?? "";
         if (character === "\n" || (!isBlank && (character === " " || character === "\t")))
             cost += 1;
@@ -992,7 +1012,7 @@ function isTooMuch(text) {
             cost += 2;
         isBlank = character === " " || character === "\t" || character === "\n";
     }
-    return cost > MOST_TOKENS;
+    return cost > MAX_TOKENS;
 }
 /** What each alias stands for: the last node before it that has the anchor. The library's own lookup walks the document for each. */
 function targetsOf(document) {
@@ -1054,18 +1074,22 @@ function plain(text) {
     const digits = /^[-+\d]/.test(text) ? text.replaceAll("_", "") : text;
     return integer(digits) ?? yaml_float(digits) ?? text;
 }
-const LARGEST_INTEGER = 2n ** 64n;
+const MAX_INTEGER = 2n ** 64n;
+/** Digits of an integer, leading zeros included; converting more takes time that grows faster than their number. */
+const MAX_DIGITS = 400;
 /** The spellings of integers that JSON does not have; `08` is none of them and becomes a float, as in Go. */
 function integer(text) {
     const match = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0[0-7]+|\d+)$/.exec(text);
     if (match === null)
         return undefined;
     const [, sign = "", digits = ""] = match;
+    if (digits.length > MAX_DIGITS)
+        return undefined;
     const octal = /^0[0-7]+$/.test(digits);
     if (/^0\d/.test(digits) && !octal)
         return undefined;
     const value = BigInt(octal ? `0o${digits.slice(1)}` : digits.toLowerCase());
-    if (value >= LARGEST_INTEGER && digits.startsWith("0"))
+    if (value >= MAX_INTEGER && digits.startsWith("0"))
         return undefined;
     return jsonNumber(String(sign === "-" ? -value : value));
 }
@@ -12064,10 +12088,8 @@ function setup({ noProxyRegistries = [], ...sources }) {
 
 
 
-/** More than any index has, aliases followed. */
-const chart_index_MOST_NODES = 1_000_000;
 /** Characters of YAML: a parser takes hundreds of times as much memory, and nothing else runs meanwhile. */
-const LARGEST_YAML = 4 * 1024 * 1024;
+const MAX_YAML = 4 * 1024 * 1024;
 /** The version of the chart, spelled exactly so. */
 function findChart(index, chart, version, where) {
     const versions = versionsOf(index, chart, where);
@@ -12087,7 +12109,7 @@ function versionsOf(index, chart, where) {
     try {
         document = index.trimStart().startsWith("{")
             ? parseJson(index)
-            : parseYaml(bounded(blockOf(index, chart) ?? index), chart_index_MOST_NODES);
+            : parseYaml(bounded(blockOf(index, chart) ?? index));
     }
     catch (error) {
         throw chart_index_malformed(where, String(error.message).split("\n")[0] ?? "", error);
@@ -12098,7 +12120,7 @@ function versionsOf(index, chart, where) {
     return Array.isArray(versions) ? versions : [];
 }
 function bounded(text) {
-    if (text.length <= LARGEST_YAML)
+    if (text.length <= MAX_YAML)
         return text;
     throw new SyntaxError(`the chart is not listed as Helm writes it, and ${text.length} characters are too many for all else`);
 }
@@ -12107,7 +12129,7 @@ function bounded(text) {
  * gigabytes. Undefined where the index is written otherwise.
  */
 function blockOf(index, chart) {
-    const [opening, indent] = /^entries:[ \t]*\r?\n( +)(?=\S)/m.exec(index) ?? [];
+    const [opening, indent] = /^entries:[ \t]*\r?\n( {1,64})(?=\S)/m.exec(index) ?? [];
     if (opening === undefined || indent === undefined)
         return undefined;
     const entries = index.slice(index.indexOf(opening));

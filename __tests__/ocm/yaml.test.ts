@@ -80,6 +80,34 @@ test("an alias of itself is refused", () => {
   expect(() => parseYaml("a: &a [*a]")).toThrow();
 });
 
+test("what aliases stand for is bounded, in values and in characters", () => {
+  const members = Array.from({ length: 600 }, (_, index) => `k${index}: 1`).join(", ");
+  const merges = Array.from({ length: 1000 }, (_, index) => `m${index}: {<<: *x}\n`).join("");
+  expect(() => parseYaml(`a: &x {${members}}\n${merges}`)).toThrow(/aliases/);
+  expect(() => parseYaml(`a: &x ${"x".repeat(100_000)}\nb: [${"*x, ".repeat(200)}]`)).toThrow(/aliases/);
+});
+
+test("aliases lead as deep as anything else", () => {
+  const chain = Array.from({ length: 1100 }, (_, level) => `a${level + 1}: &a${level + 1} [*a${level}]\n`).join("");
+  expect(() => parseYaml(`a0: &a0 x\n${chain}`)).toThrow(/levels deep/);
+});
+
+test("a key is looked for among those of its mapping at once", () => {
+  const keys = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1\n`).join("");
+  expect(Object.keys(parseYaml(keys) as object)).toHaveLength(20_000);
+  expect(() => parseYaml(`${keys}k0: 2\n`)).toThrow("the key k0 stands twice in a mapping");
+});
+
+test.each(["+", "-", "0b", "0x"])("%s and a million digits are no number", (sign) => {
+  const text = `${sign}${"1".repeat(1_000_000)}`;
+  expect(parseYaml(`a: ${text}`)).toEqual({ a: text });
+});
+
+test("an error says where it is", () => {
+  expect(() => parseYaml("a: 1\nb: [x\n")).toThrow(/at line 3, column 1$/);
+  expect(() => parseYaml(`a: [${"]".repeat(1000)}`)).toThrow(/at line 1, column 6$/);
+});
+
 test("an alias is the last node before it that has the anchor", () => {
   const text = "a: &x 1\nb: *x\nc: &x 2\nd: *x\ne: &y {inner: *x}\nf: &x 3\ng: *y\n";
   expect(parseYaml(text)).toEqual({ a: 1, b: 1, c: 2, d: 2, e: { inner: 2 }, f: 3, g: { inner: 2 } });

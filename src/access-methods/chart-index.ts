@@ -11,11 +11,8 @@ export interface ChartEntry {
   readonly digest: Digest | undefined;
 }
 
-/** More than any index has, aliases followed. */
-const MOST_NODES = 1_000_000;
-
 /** Characters of YAML: a parser takes hundreds of times as much memory, and nothing else runs meanwhile. */
-const LARGEST_YAML = 4 * 1024 * 1024;
+const MAX_YAML = 4 * 1024 * 1024;
 
 /** The version of the chart, spelled exactly so. */
 export function findChart(index: string, chart: string, version: string, where: string): ChartEntry {
@@ -37,7 +34,7 @@ function versionsOf(index: string, chart: string, where: string): readonly Json[
   try {
     document = index.trimStart().startsWith("{")
       ? parseJson(index)
-      : parseYaml(bounded(blockOf(index, chart) ?? index), MOST_NODES);
+      : parseYaml(bounded(blockOf(index, chart) ?? index));
   } catch (error) {
     throw malformed(where, String((error as Error).message).split("\n")[0] ?? "", error);
   }
@@ -47,7 +44,7 @@ function versionsOf(index: string, chart: string, where: string): readonly Json[
 }
 
 function bounded(text: string): string {
-  if (text.length <= LARGEST_YAML) return text;
+  if (text.length <= MAX_YAML) return text;
   throw new SyntaxError(
     `the chart is not listed as Helm writes it, and ${text.length} characters are too many for all else`,
   );
@@ -58,7 +55,7 @@ function bounded(text: string): string {
  * gigabytes. Undefined where the index is written otherwise.
  */
 function blockOf(index: string, chart: string): string | undefined {
-  const [opening, indent] = /^entries:[ \t]*\r?\n( +)(?=\S)/m.exec(index) ?? [];
+  const [opening, indent] = /^entries:[ \t]*\r?\n( {1,64})(?=\S)/m.exec(index) ?? [];
   if (opening === undefined || indent === undefined) return undefined;
   const entries = index.slice(index.indexOf(opening));
   const key = chart.replace(/[^A-Za-z0-9]/g, "\\$&");
