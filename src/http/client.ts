@@ -4,6 +4,7 @@ import { errorCode, errorMessage, TransferError } from "../errors.ts";
 import type { Route } from "../proxy/route.ts";
 import { judge, type Party, type Reach } from "./address-policy.ts";
 import { singleValues } from "./connect.ts";
+import { documentDeadline, informationalDeadline } from "./deadlines.ts";
 import { createDispatchers, type DispatcherOptions } from "./dispatchers.ts";
 import { createFirstContact } from "./first-contact.ts";
 import { type Hop, HopError, hostOf, LayerError } from "./hop.ts";
@@ -46,6 +47,8 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** To be consumed or destroyed; until then it holds one of the host's slots. */
   readonly body: Readable;
+  /** Milliseconds that it may take to read the body as a document, and one more for every 16 bytes. */
+  readonly timeout: number;
 }
 
 /** What is known of an answer before its body is read. */
@@ -90,7 +93,7 @@ export interface ClientOptions extends DispatcherOptions {
 }
 
 /** Milliseconds that a registry may take to store what it was sent: some check and replicate a blob before they answer. */
-const LONGEST_COMMIT = 300_000;
+const MAX_COMMIT = 300_000;
 
 /** Statuses by which a proxy says that it will not, or cannot, reach the origin. */
 const PROXY_REFUSALS = new Set([403, 502, 503, 504]);
@@ -134,10 +137,13 @@ export function createClient(options: ClientOptions): HttpClient {
     const { dispatcher, path, headers: forProxy } = dispatchers.pick(route, url, reach);
     const writes = !isToken && (request.method === "PUT" || request.method === "POST");
     const { timeout } = options.patience();
+    const bodyTimeout = Math.min(timeout, options.stallTimeout);
+    const headersTimeout = writes ? Math.max(timeout, MAX_COMMIT) : timeout;
     const lane: Lane = request.lane ?? (writes ? "write" : "read");
     await rest.until(host, signal);
     const release = await limiter.acquire(`${lane} ${host}`, signal);
     options.observe?.(hop);
+    const deadline = informationalDeadline(headersTimeout, signal);
     try {
       const response = await dispatcher.request({
         origin: url.origin,
@@ -147,15 +153,17 @@ export function createClient(options: ClientOptions): HttpClient {
         // undici would close the connection behind every HEAD, for servers that answer it with a body; the next pays with a handshake.
         reset: false,
         body: request.body instanceof Readable ? guarded(request.body, options.stallTimeout) : (request.body ?? null),
-        headersTimeout: writes ? Math.max(timeout, LONGEST_COMMIT) : timeout,
-        bodyTimeout: Math.min(timeout, options.stallTimeout),
-        ...(signal === undefined ? {} : { signal }),
+        headersTimeout,
+        bodyTimeout,
+        onInfo: deadline.onInfo,
+        signal: deadline.signal,
       });
       const received = {
         hop,
         status: response.statusCode,
         headers: singleValues(response.headers),
         body: response.body,
+        timeout: bodyTimeout,
       };
       await refuseProxyReply(received);
       options.observeAnswer?.(received, headers);
@@ -165,6 +173,8 @@ export function createClient(options: ClientOptions): HttpClient {
     } catch (error) {
       release();
       throw await asHopError(hop, error, signal);
+    } finally {
+      deadline.stop();
     }
   }
 
@@ -280,21 +290,26 @@ function brokenOff(hop: Hop, layer: "response" | "body", error: unknown): HopErr
 
 /** What an error in the middle of a body means; a verdict of our own stays what it is. */
 export function bodyError({ hop }: HttpResponse, error: unknown): unknown {
+  if (error instanceof LayerError) return new HopError(hop, error);
   return error instanceof TransferError ? error : brokenOff(hop, "body", error);
 }
 
-/** Reads a body whole; more than `most` bytes are an error, or cut where `cut` is set. */
+/** Reads a document whole, within its deadline; more than `most` bytes are an error, or cut where `cut` is set. */
 export async function readAll(response: HttpResponse, most: number, cut = false): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
+  const deadline = documentDeadline(response.body, response.timeout);
   try {
     for await (const chunk of response.body) {
       chunks.push(chunk);
       size += chunk.length;
+      deadline.count(chunk.length);
       if (size > most) break;
     }
   } catch (error) {
     throw bodyError(response, error);
+  } finally {
+    deadline.stop();
   }
   if (size > most && !cut) {
     throw new TransferError("RESPONSE_TOO_LARGE", `${response.hop.host} sends more than ${most} bytes`, {

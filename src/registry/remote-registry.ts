@@ -57,8 +57,8 @@ export interface RemoteRepository extends Repository {
   checkPushRight(signal?: AbortSignal): Promise<void>;
 }
 
-/** Content of at most so many bytes is held in memory. */
-const SMALL = 1024 * 1024;
+/** Content of at most so many bytes is held in memory, and has to arrive as a document does. Component descriptors are. */
+const MAX_DOCUMENT = 4 * 1024 * 1024;
 
 interface KnownManifest {
   readonly descriptor: Descriptor;
@@ -215,7 +215,7 @@ function createRepository(context: RepositoryContext): RemoteRepository {
         return streamOf(verified(content, target, `${registry.name}/${name}`));
       }
       // Small content is asked for again where it breaks off; one byte more than expected is enough to be found out.
-      const whole = target.size <= SMALL ? { whole: target.size + 1, cut: true } : {};
+      const whole = target.size <= MAX_DOCUMENT ? { whole: target.size + 1, cut: true } : {};
       const response = await client.request({ method: "GET", url: path(target), ...whole }, scopes, signal);
       if (response.status !== 200 || isInserted(response, target)) throw await refusedBlob(response, target);
       return verifying(response.body, target, response.hop.host, (error) => bodyError(response, error));
