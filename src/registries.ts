@@ -15,6 +15,7 @@ import { boundCredential, type CredentialEntry, canonicalHost, credentialFor } f
 import { apiHost } from "./registry/hosts.ts";
 import type { ImageReference } from "./registry/reference.ts";
 import type { ReadableRegistry } from "./registry/registry.ts";
+import { cachePart, createRegistryCache } from "./registry/registry-cache.ts";
 import { createRemoteRegistry, type RemoteRegistry } from "./registry/remote-registry.ts";
 
 /** The registries of a run, one per host. */
@@ -64,6 +65,8 @@ export function createRegistries({
   /** The resource that led to a repository first, by `host/repository`. */
   const resources = new Map<string, string>();
   const loggedIn = new Set<string>();
+  // One for all: component descriptors may lead to any number of registries.
+  const cache = createRegistryCache();
 
   /** A scheme that the user wrote wins over the list, whose lines may name a default port too: `withPort` has it. */
   function isPlain(host: string, withPort = host): boolean {
@@ -85,7 +88,7 @@ export function createRegistries({
 
   function registry(host: string, plain: boolean, isTrusted: boolean): RemoteRegistry {
     const key = `${plain ? "http" : "https"}://${isTrusted ? "user@" : ""}${host}`;
-    const existing = known.get(key) ?? create(host, plain, isTrusted);
+    const existing = known.get(key) ?? create(host, plain, isTrusted, cachePart(cache, key));
     known.set(key, existing);
     return existing;
   }
@@ -115,10 +118,11 @@ export function createRegistries({
     }
   }
 
-  function create(host: string, plain: boolean, isTrusted: boolean): RemoteRegistry {
+  function create(host: string, plain: boolean, isTrusted: boolean, own = createRegistryCache()): RemoteRegistry {
     const isForeign = isForeignHost(urlOf(host, plain));
     return createRemoteRegistry({
       client,
+      cache: own,
       host,
       plainHttp: plain,
       neededFor: neededFor(host),

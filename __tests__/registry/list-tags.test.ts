@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "@jest/globals";
 import { startFakeRegistry } from "../fakes/registry.ts";
 import { asked, type FaultAction } from "../fakes/registry-faults.ts";
+import { httpServer, listen } from "../real/listening.ts";
 import { withParts } from "../real/parts.ts";
 import { startRegistry } from "../real/registry.ts";
 import { stopEverything } from "../real/running.ts";
@@ -55,6 +56,47 @@ test.each<[string, FaultAction, string]>([
 ])("%s is an error", async (_, act, code) => {
   const { repository } = await answering(act);
   await expect(repository.listTags()).rejects.toMatchObject({ code });
+});
+
+test("pages that lead to each other end with an error, when each was read once", async () => {
+  const fake = await startFakeRegistry();
+  const links = ["<?n=1000&last=b>; rel=next", "<?n=1000&last=a>; rel=next"];
+  for (const link of [...links, ...links]) fake.inject({ when: isList, times: 1, act: page(["1"], link) });
+  const { host } = fake;
+  await expect(openRegistry(host).repository("acme/shop").listTags()).rejects.toMatchObject({
+    code: "REDIRECT_MALFORMED",
+    where: host,
+  });
+  expect(fake.requests.filter(isList).map(({ query }) => query.get("last"))).toEqual([null, "b", "a"]);
+});
+
+/** A registry whose list has no end: each page is `body`, and leads to another. */
+async function endless(body: string) {
+  let pages = 0;
+  const server = httpServer((_, response) => {
+    response.setHeader("link", `<?n=1000&last=${++pages}>; rel="next"`).end(body);
+  });
+  const { port } = await listen(server);
+  return { repository: openRegistry(`127.0.0.1:${port}`).repository("acme/shop"), pages: () => pages };
+}
+
+test("a list has an end, in pages, bytes and tags", async () => {
+  const long = await endless('{"tags":["1"]}');
+  await expect(long.repository.listTags()).rejects.toMatchObject({ code: "RESPONSE_TOO_LARGE" });
+  expect(long.pages()).toBe(1000);
+  const wide = await endless(JSON.stringify({ tags: ["1"] }).padEnd(8 * 1024 * 1024));
+  await expect(wide.repository.listTags()).rejects.toMatchObject({ code: "RESPONSE_TOO_LARGE" });
+  expect(wide.pages()).toBe(5);
+  const full = await endless(JSON.stringify({ tags: Array.from({ length: 500_001 }, (_, tag) => String(tag)) }));
+  await expect(full.repository.listTags()).rejects.toMatchObject({ code: "RESPONSE_TOO_LARGE" });
+  expect(full.pages()).toBe(1);
+});
+
+test("the list of tags is the same for all who ask, and asked for again after an error", async () => {
+  const { fake, repository } = await answering({ kind: "respond", status: 403 }, page(["1"]));
+  await expect(repository.listTags()).rejects.toMatchObject({ code: "DENIED" });
+  expect(await Promise.all([repository.listTags(), repository.listTags()])).toEqual([["1"], ["1"]]);
+  expect(fake.requests.filter(isList)).toHaveLength(2);
 });
 
 withParts(["docker-registry"], "a real registry", () => {

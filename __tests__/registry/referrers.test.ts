@@ -87,6 +87,17 @@ test.each([
   await expect(openRegistry(fake.host).repository("a").listReferrers?.(ONE)).rejects.toMatchObject({ code });
 });
 
+test("pages that lead to each other end with an error", async () => {
+  const fake = await startFakeRegistry();
+  for (const last of ["1", "2", "1", "2"]) {
+    fake.inject({ when: isQuestion, times: 1, act: answer(200, index([]), { link: `<?last=${last}>; rel="next"` }) });
+  }
+  await expect(openRegistry(fake.host).repository("a").listReferrers?.(ONE)).rejects.toMatchObject({
+    code: "REDIRECT_MALFORMED",
+  });
+  expect(fake.requests.filter(isQuestion)).toHaveLength(3);
+});
+
 test.each([
   ["a later page that is none", ["<html>", "MANIFEST_MALFORMED"]],
   ["an entry that is no descriptor", [index([{}]), "MANIFEST_MALFORMED"]],

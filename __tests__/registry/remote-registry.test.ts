@@ -172,7 +172,7 @@ describe("a blob", () => {
   });
 
   test("that is large fails while it is read", async () => {
-    const large = fake.addBlob("a/b", Buffer.alloc(3_000_000)) as Descriptor;
+    const large = fake.addBlob("a/b", Buffer.alloc(6_000_000)) as Descriptor;
     fake.inject({ when: anything, act: { kind: "truncate", after: 2_000_000 } });
     const content = await repository.fetch(large);
     await expect(bytesOf(content)).rejects.toMatchObject({ name: "HopError", layer: "body", hop: { host: fake.host } });

@@ -1,15 +1,10 @@
 import { TransferError } from "../errors.ts";
-import { drain, readAll } from "../http/client.ts";
+import { drain } from "../http/client.ts";
 import { parseStrictJson } from "../strict-json.ts";
 import { type Descriptor, isRecord, parseDescriptor } from "./descriptor.ts";
 import type { Digest } from "./digest.ts";
-import { nextPage } from "./pages.ts";
+import { type ListContext, pagesOf } from "./pages.ts";
 import { registryError } from "./registry-error.ts";
-import type { ListContext } from "./tags.ts";
-
-/** Bytes of one page, and pages of one list. */
-const LARGEST_PAGE = 16 * 1024 * 1024;
-const MOST_PAGES = 1000;
 
 /** What registries answer to a question that they do not know. */
 const UNKNOWN_QUESTION = new Set([400, 404, 405, 501]);
@@ -52,28 +47,25 @@ export function createListReferrers(): ListReferrers {
 }
 
 async function listReferrers(
-  { base, client, scopes, where }: ListContext,
+  context: ListContext,
   subject: Digest,
   signal?: AbortSignal,
 ): Promise<readonly Descriptor[] | undefined> {
   const found: Descriptor[] = [];
-  const first = new URL(`referrers/${subject}`, base);
-  let url: URL | undefined = first;
-  for (let page = 0; url !== undefined && page < MOST_PAGES; page++) {
-    const asked: URL = url;
-    const response = await client.request({ method: "GET", url: asked.href, whole: LARGEST_PAGE }, scopes, signal);
+  const list = `the referrers of ${context.where}@${subject}`;
+  let isFirst = true;
+  for await (const { response, content } of pagesOf(`referrers/${subject}`, context, list, signal)) {
     if (UNKNOWN_QUESTION.has(response.status)) {
       await drain(response);
       return undefined;
     }
-    const list = `the referrers of ${where}@${subject}`;
     if (response.status !== 200) throw await registryError(response, `asking for ${list}`, { of: "manifest" });
-    const manifests = manifestsOf(await readAll(response, LARGEST_PAGE));
+    const manifests = manifestsOf(content);
     // Some old registries answer with a page for people.
-    if (manifests === undefined && asked === first) return undefined;
-    if (manifests === undefined) throw malformed(list, where);
-    found.push(...manifests.map((each) => parseDescriptor(each, list)));
-    url = nextPage(response.headers.link, asked, list);
+    if (manifests === undefined && isFirst) return undefined;
+    if (manifests === undefined) throw malformed(list, context.where);
+    isFirst = false;
+    for (const each of manifests) found.push(parseDescriptor(each, list));
   }
   return found;
 }

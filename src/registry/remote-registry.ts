@@ -3,6 +3,7 @@ import { bodyError, drain, type HttpClient, type HttpResponse, readAll } from ".
 import { type Hop, hostOf } from "../http/hop.ts";
 import { printable } from "../redact.ts";
 import { type AuthorizedClient, createAuthorizedClient, scopeOf } from "./authorization.ts";
+import type { Cache } from "./cache.ts";
 import { bytesOf, streamOf } from "./content.ts";
 import type { Credential } from "./credentials.ts";
 import { type Descriptor, isManifest, isRecord, LARGEST_MANIFEST, MANIFEST_TYPES } from "./descriptor.ts";
@@ -12,6 +13,7 @@ import { bindingRemedy } from "./realm.ts";
 import { isRepository, isTag } from "./reference.ts";
 import { createListReferrers, type ListReferrers } from "./referrers.ts";
 import type { Registry, Repository } from "./registry.ts";
+import { createRegistryCache, type KnownManifest, type RegistryCache, TAG_SIZE } from "./registry-cache.ts";
 import { RegistryError, registryError } from "./registry-error.ts";
 import { listTags } from "./tags.ts";
 import { cancelUpload, pushBlob, uploadRequest } from "./upload.ts";
@@ -37,6 +39,8 @@ export interface RemoteRegistryOptions {
   readonly isForeign?: boolean;
   /** Called before a login for a repository goes out, to the registry or its token host. */
   readonly onLogin?: (repository: string) => void;
+  /** Where manifests and lists of tags are kept; by default in a cache of the registry's own. */
+  readonly cache?: RegistryCache;
 }
 
 export interface RemoteRegistry extends Registry<RemoteRepository> {
@@ -60,22 +64,16 @@ export interface RemoteRepository extends Repository {
 /** Content of at most so many bytes is held in memory, and has to arrive as a document does. Component descriptors are. */
 const MAX_DOCUMENT = 4 * 1024 * 1024;
 
-interface KnownManifest {
-  readonly descriptor: Descriptor;
-  readonly content: Buffer;
-}
-
-/** A registry behind HTTP (distribution-spec 1.1). Manifests are kept in memory: what was read once is not asked for again. */
+/** A registry behind HTTP (distribution-spec 1.1). Manifests are kept in memory, so that they are not asked for again. */
 export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegistry {
   const host = apiHost(options.host);
   const base = `${options.plainHttp ? "http" : "https"}://${host}/v2/`;
   const { origin } = new URL(base);
   const hopHost = hostOf(new URL(base));
   const client = createAuthorizedClient({ ...options, hopHost, origin });
-  const manifests = new Map<string, KnownManifest>();
+  const { manifests, tagLists } = options.cache ?? createRegistryCache();
   const listReferrers = createListReferrers();
   const reading = new Map<string, Promise<KnownManifest>>();
-  const tagLists = new Map<string, Promise<readonly string[]>>();
 
   const registry: RemoteRegistry = {
     name: options.host,
@@ -125,10 +123,10 @@ interface RepositoryContext {
   readonly actions: "pull" | "pull,push";
   readonly client: AuthorizedClient;
   /** By `repository@digest`: that one repository has a manifest says nothing of another. */
-  readonly manifests: Map<string, KnownManifest>;
+  readonly manifests: Cache<KnownManifest>;
   readonly listReferrers: ListReferrers;
   /** Tags of repositories as they were when they were first asked for. */
-  readonly tagLists: Map<string, Promise<readonly string[]>>;
+  readonly tagLists: Cache<Promise<readonly string[]>>;
   /** Those by digest that are being asked for: who wants the same waits with the first. */
   readonly reading: Map<string, Promise<KnownManifest>>;
   readonly registry: RemoteRegistry;
@@ -171,7 +169,7 @@ function createRepository(context: RepositoryContext): RemoteRepository {
     const descriptor = { mediaType, digest, size: content.length };
     verified(content, descriptor, where);
     const manifest = { descriptor, content };
-    manifests.set(`${name}@${digest}`, manifest);
+    manifests.set(`${name}@${digest}`, manifest, content.length);
     return manifest;
   }
 
@@ -201,10 +199,16 @@ function createRepository(context: RepositoryContext): RemoteRepository {
     },
 
     listTags(signal) {
-      const known = context.tagLists.get(name) ?? listTags(list, signal);
-      context.tagLists.set(name, known);
-      known.catch(() => context.tagLists.delete(name));
-      return known;
+      const { tagLists } = context;
+      const known = tagLists.get(name);
+      if (known !== undefined) return known;
+      const asked = listTags(list, signal);
+      tagLists.set(name, asked, 0);
+      asked.then(
+        (tags) => tagLists.set(name, asked, tags.length * TAG_SIZE),
+        () => tagLists.delete(name),
+      );
+      return asked;
     },
 
     listReferrers: (subject, signal) => context.listReferrers(list, subject, signal),
@@ -254,7 +258,7 @@ function createRepository(context: RepositoryContext): RemoteRepository {
       if (!isManifest(expected.mediaType)) return pushBlob({ base, client, scopes, what }, expected, content, signal);
       const bytes = Buffer.isBuffer(content) ? content : await bytesOf(content);
       await putManifest(expected.digest, expected, bytes, what, signal);
-      manifests.set(`${name}@${expected.digest}`, { descriptor: expected, content: bytes });
+      manifests.set(`${name}@${expected.digest}`, { descriptor: expected, content: bytes }, bytes.length);
     },
 
     async tag(target, tag, signal) {

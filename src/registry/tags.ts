@@ -1,48 +1,28 @@
 import { TransferError } from "../errors.ts";
-import { drain, readAll } from "../http/client.ts";
-import type { AuthorizedClient } from "./authorization.ts";
+import { drain } from "../http/client.ts";
 import { isRecord } from "./descriptor.ts";
-import { nextPage } from "./pages.ts";
+import { type ListContext, pagesOf, tooLong } from "./pages.ts";
 import { isTag } from "./reference.ts";
 import { registryError } from "./registry-error.ts";
 
-/** What it takes to ask for a list of a repository. */
-export interface ListContext {
-  /** URL of the repository, with a slash at its end. */
-  readonly base: string;
-  readonly client: AuthorizedClient;
-  readonly scopes: readonly string[];
-  /** As people read it. */
-  readonly where: string;
-}
-
-/** Bytes of one page, and pages of one list: far more than any registry has. */
-const LARGEST_PAGE = 16 * 1024 * 1024;
-const MOST_PAGES = 10_000;
+/** Tags of one repository, which are held in memory together. */
+const MAX_TAGS = 500_000;
 
 /** All tags of a repository, page by page (distribution-spec, "Listing Tags"); none where it does not exist. */
-export async function listTags(
-  { base, client, scopes, where }: ListContext,
-  signal?: AbortSignal,
-): Promise<readonly string[]> {
+export async function listTags(context: ListContext, signal?: AbortSignal): Promise<readonly string[]> {
+  const { where } = context;
   const tags = new Set<string>();
-  let url: URL | undefined = new URL("tags/list?n=1000", base);
-  for (let page = 0; url !== undefined && page < MOST_PAGES; page++) {
-    const asked: URL = url;
-    const response = await client.request({ method: "GET", url: asked.href, whole: LARGEST_PAGE }, scopes, signal);
-    if (response.status === 404) {
-      await drain(response);
-      break;
-    }
-    if (response.status !== 200)
+  for await (const { response, content } of pagesOf("tags/list?n=1000", context, `the tags of ${where}`, signal)) {
+    if (response.status === 404) await drain(response);
+    else if (response.status !== 200)
       throw await registryError(response, `listing the tags of ${where}`, { of: "manifest" });
-    for (const tag of parsePage(await readAll(response, LARGEST_PAGE), where)) tags.add(tag);
-    url = nextPage(response.headers.link, asked, `the tags of ${where}`);
+    else for (const tag of parseTags(content, where)) tags.add(tag);
+    if (tags.size > MAX_TAGS) throw tooLong(`the tags of ${where}`, response.hop.host, `are more than ${MAX_TAGS}`);
   }
   return [...tags];
 }
 
-function parsePage(body: Buffer, where: string): string[] {
+export function parseTags(body: Buffer, where: string): string[] {
   try {
     const document: unknown = JSON.parse(body.toString("utf8"));
     const tags = isRecord(document) ? (document.tags ?? []) : undefined;
