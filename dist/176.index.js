@@ -12181,6 +12181,47 @@ function setup({ noProxyRegistries = [], ...sources }) {
     return { ...settings, findings, variables: exportedVariables(settings.effective, sources.environment) };
 }
 
+;// CONCATENATED MODULE: ./lib/registry/cache.js
+/** Forgets what was not used for the longest time where all would be more than `maxSize` bytes. */
+function createCache(maxSize) {
+    const entries = new Map();
+    let total = 0;
+    function remove(key) {
+        total -= entries.get(key)?.size ?? 0;
+        entries.delete(key);
+    }
+    return {
+        get(key) {
+            const entry = entries.get(key);
+            if (entry === undefined)
+                return undefined;
+            // A Map keeps the order in which keys were added: the first is the one to forget.
+            entries.delete(key);
+            entries.set(key, entry);
+            return entry.value;
+        },
+        set(key, value, size) {
+            remove(key);
+            entries.set(key, { value, size });
+            total += size;
+            for (const oldest of entries.keys()) {
+                if (total <= maxSize)
+                    break;
+                remove(oldest);
+            }
+        },
+        delete: remove,
+    };
+}
+/** The part of a cache whose keys begin so. */
+function cacheBelow(cache, prefix) {
+    return {
+        get: (key) => cache.get(prefix + key),
+        set: (key, value, size) => cache.set(prefix + key, value, size),
+        delete: (key) => cache.delete(prefix + key),
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/access-methods/chart-index.js
 
 
@@ -12275,6 +12316,54 @@ function found_pinnedDigest(wanted) {
     return pin === undefined ? undefined : asDigest(pin);
 }
 
+;// CONCATENATED MODULE: ./lib/archive/gunzip.js
+
+
+
+
+
+/** Deflate can reach 1032:1 (zlib, "Maximum Compression Factor"); what people pack stays far below. */
+const UNPACK_LIMITS = { most: 512 * 1024 ** 3, ratio: 200, free: 256 * 1024 ** 2 };
+function isGzip(start) {
+    return start[0] === 0x1f && start[1] === 0x8b;
+}
+/** What content in gzip (RFC 1952) passes, one after the other, as long as it stays within the limits. */
+function boundedGunzip(where, { most, ratio, free } = UNPACK_LIMITS) {
+    let packed = 0;
+    let unpacked = 0;
+    const gunzip = (0,external_node_zlib_.createGunzip)();
+    const counted = new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            packed += chunk.length;
+            done(null, chunk);
+        },
+    });
+    const bounded = new external_node_stream_.Transform({
+        transform(chunk, _encoding, done) {
+            unpacked += chunk.length;
+            const isTooLarge = unpacked > most || unpacked > Math.max(free, ratio * gunzip.bytesWritten);
+            done(isTooLarge ? tooLarge(where, gunzip.bytesWritten, most) : null, chunk);
+        },
+        flush(done) {
+            // Node.js passes over zeros behind the end.
+            done(gunzip.bytesWritten === packed ? null : broken(where, "goes on behind the end of its gzip data"));
+        },
+    });
+    return [counted, gunzip, bounded];
+}
+/** Unpacks into `sink`. Errors of `content` and `sink` pass as they are. */
+async function gunzipInto(content, sink, where, limits, signal) {
+    try {
+        await (0,external_node_stream_promises_.pipeline)([content, ...boundedGunzip(where, limits), sink], { signal });
+    }
+    catch (error) {
+        throw errorCode(error)?.startsWith("Z_") ? broken(where, "is no intact gzip file", error) : error;
+    }
+}
+function tooLarge(where, packed, most) {
+    return new TransferError("ARCHIVE_TOO_LARGE", `${where}: ${packed} bytes unpack to more than belongs into an archive (at most ${most} bytes, and no bomb)`, { where, remedy: "If it is meant to be so, unpack it by hand, and name the plain .tar file or the folder." });
+}
+
 ;// CONCATENATED MODULE: ./lib/access-methods/media-type.js
 
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
@@ -12314,7 +12403,7 @@ function createSpool(folder, largest) {
                 transform(chunk, _encoding, done) {
                     size += chunk.length;
                     if (size > largest)
-                        return done(tooLarge(where, largest));
+                        return done(spool_tooLarge(where, largest));
                     hash.update(chunk);
                     pin?.update(chunk);
                     done(null, chunk);
@@ -12364,7 +12453,7 @@ function asTransferError(error, where, folder) {
         cause: error,
     });
 }
-function tooLarge(where, largest) {
+function spool_tooLarge(where, largest) {
     return new TransferError("RESPONSE_TOO_LARGE", `${where} has more than ${largest} bytes`, {
         where,
         remedy: "Leave it by reference, or make it a local blob at its origin.",
@@ -12404,7 +12493,7 @@ async function readRemote(content, means, signal) {
     const size = sizeOf(first);
     if (size !== undefined && size > means.largest) {
         discard(first);
-        throw tooLarge(where, means.largest);
+        throw spool_tooLarge(where, means.largest);
     }
     if (pinned?.startsWith("sha256:") && size !== undefined && size > LARGE && !isPacked(content, first)) {
         discard(first);
@@ -12416,7 +12505,7 @@ async function readRemote(content, means, signal) {
         answer = undefined;
         if (response === undefined)
             throw unavailable(content, "a redirect");
-        const unpacking = isPacked(content, response) ? [(0,external_node_zlib_.createGunzip)()] : [];
+        const unpacking = isPacked(content, response) ? boundedGunzip(where, means.unpackLimits) : [];
         return means.spool.hold(chunksOf(response), { where, pinned, unpacking });
     }, signal);
     return {
@@ -12638,20 +12727,22 @@ function whyLeft({ url, verb, hasBody, header }, wanted) {
 
 
 
+
 const LARGEST_CONTENT = 16 * 1024 ** 3;
-/** The largest known ones have about 20 MiB. */
-const LARGEST_INDEX = 64 * 1024 * 1024;
+/** Bytes of the index of a chart repository, of which the largest known ones have about 20 MiB, and of all that are kept. */
+const MAX_INDEX = 64 * 1024 * 1024;
+const MAX_INDEXES = 2 * MAX_INDEX;
 function createAccessMethods(options) {
     const { client, registryAt, attempts, folder, largest = LARGEST_CONTENT } = options;
     const spool = createSpool(folder, largest);
-    const indexes = new Map();
+    const indexes = createCache(MAX_INDEXES);
     async function readIndex(url, signal) {
         const { host } = new URL(url);
         const party = webServer(url);
-        const request = { method: "GET", url, neededFor: "chart repository", party, whole: LARGEST_INDEX };
+        const request = { method: "GET", url, neededFor: "chart repository", party, whole: MAX_INDEX };
         const response = await client.request(request, signal);
         if (response.status === 200)
-            return (await readAll(response, LARGEST_INDEX)).toString("utf8");
+            return (await readAll(response, MAX_INDEX)).toString("utf8");
         await readAll(response, 65_536, true);
         throw new TransferError("ARTIFACT_UNAVAILABLE", `the chart repository ${host} answers with ${response.status}`, {
             where: host,
@@ -12663,12 +12754,16 @@ function createAccessMethods(options) {
         registryAt,
         spool,
         largest,
+        ...(options.unpackLimits === undefined ? {} : { unpackLimits: options.unpackLimits }),
         attempts,
         /** Read once however many charts are in it. */
         chartIndex(url, signal) {
-            const reading = indexes.get(url) ?? readIndex(url, signal);
-            indexes.set(url, reading);
-            reading.catch(() => indexes.delete(url));
+            const known = indexes.get(url);
+            if (known !== undefined)
+                return known;
+            const reading = readIndex(url, signal);
+            indexes.set(url, reading, 0);
+            reading.then((index) => indexes.set(url, reading, index.length), () => indexes.delete(url));
             return reading;
         },
     };
@@ -12682,49 +12777,6 @@ function createAccessMethods(options) {
         },
         close: () => spool.close(),
     };
-}
-
-;// CONCATENATED MODULE: ./lib/archive/gunzip.js
-
-
-
-
-
-/** Deflate can reach 1032:1 (zlib, "Maximum Compression Factor"); what people pack stays far below. */
-const UNPACK_LIMITS = { most: 512 * 1024 ** 3, ratio: 200, free: 256 * 1024 ** 2 };
-function isGzip(start) {
-    return start[0] === 0x1f && start[1] === 0x8b;
-}
-/** Unpacks gzip (RFC 1952) into `sink`, as long as it stays within the limits. Errors of `content` and `sink` pass as they are. */
-async function gunzipInto(content, sink, where, { most, ratio, free }, signal) {
-    let packed = 0;
-    let unpacked = 0;
-    const gunzip = (0,external_node_zlib_.createGunzip)();
-    const counted = new external_node_stream_.Transform({
-        transform(chunk, _encoding, done) {
-            packed += chunk.length;
-            done(null, chunk);
-        },
-    });
-    const bounded = new external_node_stream_.Transform({
-        transform(chunk, _encoding, done) {
-            unpacked += chunk.length;
-            const isTooLarge = unpacked > most || unpacked > Math.max(free, ratio * gunzip.bytesWritten);
-            done(isTooLarge ? gunzip_tooLarge(where, gunzip.bytesWritten, most) : null, chunk);
-        },
-    });
-    try {
-        await (0,external_node_stream_promises_.pipeline)(content, counted, gunzip, bounded, sink, { signal });
-    }
-    catch (error) {
-        throw errorCode(error)?.startsWith("Z_") ? broken(where, "is no intact gzip file", error) : error;
-    }
-    // Node.js passes over zeros behind the end.
-    if (gunzip.bytesWritten !== packed)
-        throw broken(where, "goes on behind the end of its gzip data");
-}
-function gunzip_tooLarge(where, packed, most) {
-    return new TransferError("ARCHIVE_TOO_LARGE", `${where}: ${packed} bytes unpack to more than belongs into an archive (at most ${most} bytes, and no bomb)`, { where, remedy: "If it is meant to be so, unpack it by hand, and name the plain .tar file or the folder." });
 }
 
 ;// CONCATENATED MODULE: ./lib/archive/tar-archive.js
@@ -13196,7 +13248,7 @@ async function subjectOf(digest, mediaType, pool) {
 
 
 /** Larger than an index of a hundred thousand artifacts, and small enough to be held in memory. */
-const MAX_INDEX = 32 * 1024 * 1024;
+const ctf_MAX_INDEX = 32 * 1024 * 1024;
 /** A CTF read as a registry: a folder, a tar file or a gzipped one, told by content. */
 async function openCtf(path, options = {}, signal) {
     const { archive, index } = await readCtf(path, options, signal);
@@ -13215,7 +13267,7 @@ async function readCtf(path, { spool = (0,external_node_os_.tmpdir)() }, signal)
         const size = await archive.size(ARTIFACT_INDEX);
         if (size === undefined)
             throw malformedCtf(`${file} does not exist`, path);
-        if (size > MAX_INDEX)
+        if (size > ctf_MAX_INDEX)
             throw malformedCtf(`${file} has ${size} bytes`, path);
         const text = (await bytesOf(archive.read(ARTIFACT_INDEX))).toString("utf8");
         return { archive, index: parseArtifactIndex(text, file, path) };
@@ -13622,47 +13674,6 @@ function unnamable(path, name) {
         where: path,
         remedy: "Repositories and tags of a CTF are named as those of a registry.",
     });
-}
-
-;// CONCATENATED MODULE: ./lib/registry/cache.js
-/** Forgets what was not used for the longest time where all would be more than `maxSize` bytes. */
-function createCache(maxSize) {
-    const entries = new Map();
-    let total = 0;
-    function remove(key) {
-        total -= entries.get(key)?.size ?? 0;
-        entries.delete(key);
-    }
-    return {
-        get(key) {
-            const entry = entries.get(key);
-            if (entry === undefined)
-                return undefined;
-            // A Map keeps the order in which keys were added: the first is the one to forget.
-            entries.delete(key);
-            entries.set(key, entry);
-            return entry.value;
-        },
-        set(key, value, size) {
-            remove(key);
-            entries.set(key, { value, size });
-            total += size;
-            for (const oldest of entries.keys()) {
-                if (total <= maxSize)
-                    break;
-                remove(oldest);
-            }
-        },
-        delete: remove,
-    };
-}
-/** The part of a cache whose keys begin so. */
-function cacheBelow(cache, prefix) {
-    return {
-        get: (key) => cache.get(prefix + key),
-        set: (key, value, size) => cache.set(prefix + key, value, size),
-        delete: (key) => cache.delete(prefix + key),
-    };
 }
 
 ;// CONCATENATED MODULE: ./lib/registry/registry-cache.js

@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { UNPACK_LIMITS } from "../../src/archive/gunzip.ts";
 import type { JsonObject } from "../../src/ocm/json.ts";
 import { OCI_MANIFEST } from "../../src/registry/descriptor.ts";
 import { sha256 } from "../../src/registry/digest.ts";
+import { bomb } from "../archive/tar-bytes.ts";
 import { startProxy } from "../fakes/proxy.ts";
 import { through } from "../http/open-client.ts";
 import { freePort } from "../real/address.ts";
@@ -165,6 +167,14 @@ describe("a large file", () => {
       kind: "blob",
     });
   });
+});
+
+test("packed content that unpacks to far more is refused, as an archive is", async () => {
+  server.put("/bomb", { headers: { "content-encoding": "gzip" }, body: bomb(16) });
+  const wget = { type: "wget", url: `${server.origin}/bomb` };
+  const unpackLimits = { ...UNPACK_LIMITS, free: 4 * 1024 * 1024 };
+  await expect(open({ unpackLimits }).find(wget)).rejects.toMatchObject({ code: "ARCHIVE_TOO_LARGE" });
+  expect(await open().find(wget)).toMatchObject({ kind: "blob", descriptor: { size: 16 * 1024 * 1024 } });
 });
 
 describe("what is left by reference", () => {

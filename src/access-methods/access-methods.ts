@@ -1,6 +1,8 @@
+import type { UnpackLimits } from "../archive/gunzip.ts";
 import { TransferError } from "../errors.ts";
 import { type HttpClient, readAll } from "../http/client.ts";
 import type { HelmAccess, OciBlobAccess, WgetAccess } from "../ocm/access.ts";
+import { createCache } from "../registry/cache.ts";
 import type { ImageReference } from "../registry/reference.ts";
 import type { ReadableRegistry } from "../registry/registry.ts";
 import type { Found, Wanted } from "./found.ts";
@@ -25,24 +27,26 @@ export interface AccessMethodsOptions {
   readonly folder: string;
   /** Bytes that one piece of content may have. */
   readonly largest?: number;
+  readonly unpackLimits?: UnpackLimits;
   readonly attempts: number;
 }
 
 const LARGEST_CONTENT = 16 * 1024 ** 3;
-/** The largest known ones have about 20 MiB. */
-const LARGEST_INDEX = 64 * 1024 * 1024;
+/** Bytes of the index of a chart repository, of which the largest known ones have about 20 MiB, and of all that are kept. */
+const MAX_INDEX = 64 * 1024 * 1024;
+const MAX_INDEXES = 2 * MAX_INDEX;
 
 export function createAccessMethods(options: AccessMethodsOptions): AccessMethods {
   const { client, registryAt, attempts, folder, largest = LARGEST_CONTENT } = options;
   const spool = createSpool(folder, largest);
-  const indexes = new Map<string, Promise<string>>();
+  const indexes = createCache<Promise<string>>(MAX_INDEXES);
 
   async function readIndex(url: string, signal?: AbortSignal): Promise<string> {
     const { host } = new URL(url);
     const party = webServer(url);
-    const request = { method: "GET", url, neededFor: "chart repository", party, whole: LARGEST_INDEX } as const;
+    const request = { method: "GET", url, neededFor: "chart repository", party, whole: MAX_INDEX } as const;
     const response = await client.request(request, signal);
-    if (response.status === 200) return (await readAll(response, LARGEST_INDEX)).toString("utf8");
+    if (response.status === 200) return (await readAll(response, MAX_INDEX)).toString("utf8");
     await readAll(response, 65_536, true);
     throw new TransferError("ARTIFACT_UNAVAILABLE", `the chart repository ${host} answers with ${response.status}`, {
       where: host,
@@ -55,12 +59,18 @@ export function createAccessMethods(options: AccessMethodsOptions): AccessMethod
     registryAt,
     spool,
     largest,
+    ...(options.unpackLimits === undefined ? {} : { unpackLimits: options.unpackLimits }),
     attempts,
     /** Read once however many charts are in it. */
     chartIndex(url, signal) {
-      const reading = indexes.get(url) ?? readIndex(url, signal);
-      indexes.set(url, reading);
-      reading.catch(() => indexes.delete(url));
+      const known = indexes.get(url);
+      if (known !== undefined) return known;
+      const reading = readIndex(url, signal);
+      indexes.set(url, reading, 0);
+      reading.then(
+        (index) => indexes.set(url, reading, index.length),
+        () => indexes.delete(url),
+      );
       return reading;
     },
   };

@@ -1,4 +1,4 @@
-import { createGunzip } from "node:zlib";
+import { boundedGunzip, type UnpackLimits } from "../archive/gunzip.ts";
 import { TransferError } from "../errors.ts";
 import type { Party } from "../http/address-policy.ts";
 import { bodyError, drain, type HttpClient, type HttpResponse } from "../http/client.ts";
@@ -35,6 +35,8 @@ export interface Means {
   readonly spool: Spool;
   /** Bytes. */
   readonly largest: number;
+  /** For what a server sends packed; by default those of archives. */
+  readonly unpackLimits?: UnpackLimits;
   readonly attempts: number;
 }
 
@@ -77,7 +79,7 @@ export async function readRemote(
       const response: HttpResponse | undefined = answer ?? (await ask(content, means, signal));
       answer = undefined;
       if (response === undefined) throw unavailable(content, "a redirect");
-      const unpacking = isPacked(content, response) ? [createGunzip()] : [];
+      const unpacking = isPacked(content, response) ? boundedGunzip(where, means.unpackLimits) : [];
       return means.spool.hold(chunksOf(response), { where, pinned, unpacking });
     },
     signal,

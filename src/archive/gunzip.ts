@@ -19,14 +19,8 @@ export function isGzip(start: Buffer): boolean {
   return start[0] === 0x1f && start[1] === 0x8b;
 }
 
-/** Unpacks gzip (RFC 1952) into `sink`, as long as it stays within the limits. Errors of `content` and `sink` pass as they are. */
-export async function gunzipInto(
-  content: Readable,
-  sink: Writable,
-  where: string,
-  { most, ratio, free }: UnpackLimits,
-  signal?: AbortSignal,
-): Promise<void> {
+/** What content in gzip (RFC 1952) passes, one after the other, as long as it stays within the limits. */
+export function boundedGunzip(where: string, { most, ratio, free } = UNPACK_LIMITS): [Transform, Transform, Transform] {
   let packed = 0;
   let unpacked = 0;
   const gunzip = createGunzip();
@@ -42,14 +36,27 @@ export async function gunzipInto(
       const isTooLarge = unpacked > most || unpacked > Math.max(free, ratio * gunzip.bytesWritten);
       done(isTooLarge ? tooLarge(where, gunzip.bytesWritten, most) : null, chunk);
     },
+    flush(done) {
+      // Node.js passes over zeros behind the end.
+      done(gunzip.bytesWritten === packed ? null : broken(where, "goes on behind the end of its gzip data"));
+    },
   });
+  return [counted, gunzip, bounded];
+}
+
+/** Unpacks into `sink`. Errors of `content` and `sink` pass as they are. */
+export async function gunzipInto(
+  content: Readable,
+  sink: Writable,
+  where: string,
+  limits: UnpackLimits,
+  signal?: AbortSignal,
+): Promise<void> {
   try {
-    await pipeline(content, counted, gunzip, bounded, sink, { signal });
+    await pipeline([content, ...boundedGunzip(where, limits), sink], { signal });
   } catch (error) {
     throw errorCode(error)?.startsWith("Z_") ? broken(where, "is no intact gzip file", error) : error;
   }
-  // Node.js passes over zeros behind the end.
-  if (gunzip.bytesWritten !== packed) throw broken(where, "goes on behind the end of its gzip data");
 }
 
 function tooLarge(where: string, packed: number, most: number): TransferError {
