@@ -125,6 +125,7 @@ export const codes = {
   ARTIFACT_DIGEST_DIFFERS: "An artifact is another one than the component descriptor says.",
   TAG_MOVED: "A tag leads to another artifact than the one that the component descriptor pins.",
   LEFT_BY_REFERENCE: "Something was not copied, since that cannot be done so that it stays what it is.",
+  COMPONENT_VERSIONS_TOO_MANY: "A run leads to more component versions than can be held together.",
   REFERENCE_CYCLE: "Component versions refer to each other in a circle.",
   REFERENCE_DIGEST_DIFFERS: "A component version is another one than a reference to it says.",
   REFERENCE_UNPINNED: "Nothing that is signed says which component version a reference leads to.",

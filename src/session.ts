@@ -8,6 +8,7 @@ import { errorCode, errorMessage, TransferError } from "./errors.ts";
 import { placeOf, workspaceOf } from "./files/place.ts";
 import { type ClientOptions, createClient, type Patience } from "./http/client.ts";
 import type { Hop } from "./http/hop.ts";
+import { createHopList } from "./http/hop-list.ts";
 import { createLimiter } from "./http/limiter.ts";
 import { type NamedHosts, namedHosts } from "./http/named-hosts.ts";
 import { trustedAuthorities } from "./http/tls.ts";
@@ -31,7 +32,7 @@ import type { RemoteRegistry } from "./registry/remote-registry.ts";
 
 /** What all requests of a run share: connections, tokens, manifests that were read, and the list of hosts that were asked. */
 export interface Session {
-  /** Every request that went out, in order. */
+  /** The requests that went out, in order: every host, each way to it and each purpose is among them. */
   readonly hops: readonly Hop[];
   /** Every registry that the run has to do with. */
   registries(): readonly RemoteRegistry[];
@@ -81,7 +82,7 @@ export function openSession(options: SessionOptions): Session {
   const { inputs, settings, credentials, sources, target, onSecret, certificates = [], unverified = [] } = options;
   const { observeAnswer, onFinding, signal, workspace = workspaceOf({}) } = options;
   const temp = join(options.temp ?? tmpdir(), `.ocm-proxied-transfer-${randomUUID()}`);
-  const hops: Hop[] = [];
+  const { hops, add: observe } = createHopList();
   const patience: Record<"probe" | "transfer", Patience> = {
     // A server that asks to come back has been reached; one that does not answer may be the blocked hop.
     probe: { timeout: inputs.probeTimeout, attempts: inputs.retries, connections: 1, isFinal: true },
@@ -92,7 +93,7 @@ export function openSession(options: SessionOptions): Session {
   const client = createClient({
     named,
     routeFor: (url) => routeFor(url, settings),
-    observe: (hop) => hops.push(hop),
+    observe,
     ...(observeAnswer === undefined ? {} : { observeAnswer }),
     tls: {
       ca: trustedAuthorities(certificates),

@@ -1,4 +1,4 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { TransferError, throwAll } from "../../src/errors.ts";
 import { gather } from "../../src/transfer/gather.ts";
 import { addComponentVersion, addImage, type ComponentOptions, resource } from "./content.ts";
@@ -60,6 +60,33 @@ test.each<[string, Record<string, string[]>, string]>([
     message: expect.stringContaining(message),
   });
   expect(await namesOf(registry, ["a"], false)).toEqual(["a"]);
+});
+
+describe("a run has an end, and says so once", () => {
+  const tooMany = (errors: readonly unknown[]) =>
+    errors.filter((error) => (error as TransferError).code === "COMPONENT_VERSIONS_TOO_MANY");
+
+  test("in component versions", async () => {
+    const registry = createMemoryRegistry();
+    components(registry, { a: Array.from({ length: 10_050 }, (_, index) => `b${index}`) });
+    const wanted = [{ from: repositoryOf(registry), component: "acme.org/a", version: "1.0.0" }];
+    const { errors } = await gather(wanted, options(registry));
+    expect(tooMany(errors)).toHaveLength(1);
+    expect(new Set(registry.asked).size).toBeLessThan(10_010);
+  });
+
+  test("in bytes of descriptors", async () => {
+    const registry = createMemoryRegistry();
+    const wanted = Array.from({ length: 40 }, (_, index) => {
+      const more = { labels: [{ name: "acme.org/text", value: "x".repeat(3_500_000) }] };
+      addComponentVersion(registry, { version: `1.0.${index}`, more });
+      return { from: repositoryOf(registry), component: "acme.org/shop", version: `1.0.${index}` };
+    });
+    const { versions, errors } = await gather(wanted, options(registry));
+    expect(tooMany(errors)).toHaveLength(1);
+    expect(errors).toHaveLength(1);
+    expect(versions).toHaveLength(38);
+  });
 });
 
 test("without recursion references are not followed", async () => {

@@ -26,6 +26,8 @@ export interface ComponentVersion {
   /** The repository that holds it, and its local blobs. */
   readonly repository: ReadableRepository;
   readonly descriptor: ComponentDescriptor;
+  /** Bytes that the descriptor was read from. */
+  readonly descriptorSize: number;
   /** What the tag points to: the component manifest, or the index around it. */
   readonly root: Descriptor;
   /** Whether it was read by its digest: its tag may lead elsewhere, or be missing. */
@@ -106,9 +108,9 @@ async function readFrom(
   const [component_, ...natives] = isIndex(root.mediaType) ? outer.manifests : [root];
   if (component_ === undefined || isIndex(component_.mediaType)) throw notAComponentVersion(where);
   const manifest = isIndex(root.mediaType) ? await read(component_) : outer;
-  const descriptor = await readDescriptor(repository, manifest, where, signal);
+  const { descriptor, size } = await readDescriptor(repository, manifest, where, signal);
   const contents = { natives: byDigest(natives), layers: byDigest(manifest.layers) };
-  return { from, repository, descriptor, root, isPinned: false, ...contents };
+  return { from, repository, descriptor, descriptorSize: size, root, isPinned: false, ...contents };
 }
 
 /** Only the component descriptor says which version it is of: a tag may be an alias, or have `.build-` where the version has it too. */
@@ -164,7 +166,7 @@ async function readDescriptor(repository: ReadableRepository, manifest: Manifest
       ? await eager
       : await readContent(repository, named, signal, MAX_DESCRIPTOR);
   const text = isTarType(named.mediaType) ? await firstFile(content, where) : content;
-  return parseComponentDescriptor(text.toString("utf8"), where);
+  return { descriptor: parseComponentDescriptor(text.toString("utf8"), where), size: text.length };
 }
 
 function descriptorLayer(config: Buffer, where: string): Descriptor {

@@ -7,6 +7,10 @@ import { isNesting } from "./pins.ts";
 import { createReadVersion, type ReadVersion, type VersionReference } from "./read-version.ts";
 import { type SurveyedVersion, type SurveyOptions, surveyVersion } from "./survey.ts";
 
+/** Component versions of one run, and bytes of their descriptors: they are in memory together. */
+const MAX_VERSIONS = 10_000;
+const MAX_DESCRIPTORS = 128 * 1024 * 1024;
+
 /** A component version that the user asked for. */
 export interface Wanted extends VersionReference {
   /** The component version, where it had to be read to find out which version the digest pins. */
@@ -46,6 +50,9 @@ export async function gather(
   const versions = new Map<string, SurveyedVersion>();
   const errors = new Set<unknown>();
   const work: Promise<void>[] = [];
+  let size = 0;
+  // One for all that is met beyond: it is said once.
+  const tooMany = tooManyVersions();
 
   function start(job: Promise<void>): void {
     work.push(job.catch((error) => void errors.add(error)));
@@ -58,14 +65,22 @@ export async function gather(
       start(assertSame(known, item));
       return;
     }
+    if (reading.size >= MAX_VERSIONS) throw tooMany;
     const read = item.isReferred ? readReferred(item) : readWanted(item);
     reading.set(key, read);
     start(
-      read.then((version) => {
+      read.then(hold).then((version) => {
         found.set(key, version);
         if (options.recursive) visitReferences(version);
       }),
     );
+  }
+
+  /** A tree of component versions is in memory as a whole, and those who published them say how large it is. */
+  function hold(version: ComponentVersion): ComponentVersion {
+    size += version.descriptorSize;
+    if (size > MAX_DESCRIPTORS) throw tooMany;
+    return version;
   }
 
   async function survey(key: string, version: ComponentVersion, roots: readonly ComponentDescriptor[]): Promise<void> {
@@ -157,6 +172,15 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
     "The reference has to name the version that the component descriptor has: correct it where the component version was made.",
   ],
 ]);
+
+function tooManyVersions(): TransferError {
+  const most = `${MAX_VERSIONS} component versions, or ${MAX_DESCRIPTORS} bytes of component descriptors`;
+  return new TransferError("COMPONENT_VERSIONS_TOO_MANY", `this run leads to more than ${most}`, {
+    where: "input component-versions",
+    remedy:
+      "Transfer fewer at once, or without recursive; see whether the references of these component versions are meant.",
+  });
+}
 
 /** A name that the user never wrote is told with the one who did. */
 function unknownReference(error: unknown, referrer = ""): unknown {
