@@ -11,6 +11,8 @@ __webpack_require__.d(__webpack_exports__, {
   main: () => (/* binding */ main)
 });
 
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __webpack_require__(8161);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: external "node:fs/promises"
@@ -2313,11 +2315,12 @@ function unreachable(error) {
 ;// CONCATENATED MODULE: ./lib/http/limiter.js
 /** At most `slots` holders per key at a time, first come, first served. */
 function createLimiter(slots) {
+    // A Set, which is left in order and from anywhere: thousands who wait give up at once when a run is stopped.
     const queues = new Map();
     return {
         async acquire(key, signal) {
             signal?.throwIfAborted();
-            const queue = queues.get(key) ?? { held: 0, waiting: [] };
+            const queue = queues.get(key) ?? { held: 0, waiting: new Set() };
             queues.set(key, queue);
             if (queue.held < slots) {
                 queue.held++;
@@ -2329,10 +2332,10 @@ function createLimiter(slots) {
                         resolve();
                     };
                     const giveUp = () => {
-                        queue.waiting.splice(queue.waiting.indexOf(turn), 1);
+                        queue.waiting.delete(turn);
                         reject(signal?.reason);
                     };
-                    queue.waiting.push(turn);
+                    queue.waiting.add(turn);
                     signal?.addEventListener("abort", giveUp, { once: true });
                 });
             }
@@ -2341,11 +2344,13 @@ function createLimiter(slots) {
                 if (released)
                     return;
                 released = true;
-                const next = queue.waiting.shift();
+                const [next] = queue.waiting;
                 if (next === undefined)
                     queue.held--;
-                else
+                else {
+                    queue.waiting.delete(next);
                     next();
+                }
             };
         },
     };
@@ -11536,8 +11541,6 @@ function inert(text) {
     return text.replace(UNPRINTABLE, (run) => run.split("").map(escaped).join("")).replaceAll("##[", "#\\u0023[");
 }
 
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __webpack_require__(8161);
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 14 modules
 var core = __webpack_require__(6421);
 ;// CONCATENATED MODULE: ./lib/report/runner.js
@@ -14960,6 +14963,7 @@ function refuseUncheckedTls(environment) {
 
 
 
+
 /** One run, from inputs to report. Resolves to the exit code. */
 async function main(environment) {
     const runner = createRunner(environment);
@@ -15071,19 +15075,25 @@ function printProblem({ code, message, where, remedy }, runner) {
     runner.error(`${code}: ${message}${place}. ${remedy}`, code);
 }
 /**
- * A runner that cancels a job sends SIGINT, then SIGTERM: work in flight stops, and what was published is taken back. So it is with
- * what nobody caught, which is a fault of ours.
+ * A runner that cancels a job sends SIGINT, then SIGTERM: at the first, work in flight stops, and what was published is taken back; the
+ * second ends the run at once. What nobody caught, which is a fault of ours, is like the first.
  */
 function interruptible() {
     const controller = new AbortController();
-    const interrupt = () => controller.abort(new TransferError("INTERRUPTED", "the run was stopped before it was done", {
-        remedy: "Run again: what is at the target already is not copied again.",
-    }));
+    let isInterrupted = false;
+    const interrupt = (signal) => {
+        if (isInterrupted)
+            process.exit(128 + external_node_os_.constants.signals[signal]);
+        isInterrupted = true;
+        controller.abort(new TransferError("INTERRUPTED", "the run was stopped before it was done", {
+            remedy: "Run again: what is at the target already is not copied again.",
+        }));
+    };
     const fail = (error) => {
         controller.abort(error);
-        setTimeout(() => process.exit(1), LONGEST_FAREWELL).unref();
+        setTimeout(() => process.exit(1), MAX_FAREWELL).unref();
     };
-    process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+    process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
     process.on("uncaughtException", fail).on("unhandledRejection", fail);
     return {
         signal: controller.signal,
@@ -15095,7 +15105,7 @@ function interruptible() {
     };
 }
 /** Milliseconds that a run which lost its footing gets for taking back and reporting. */
-const LONGEST_FAREWELL = 20_000;
+const MAX_FAREWELL = 20_000;
 
 
 /***/ })

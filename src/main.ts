@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { download } from "./commands/download.ts";
 import { explain } from "./commands/explain.ts";
 import { preflight } from "./commands/preflight.ts";
@@ -135,22 +136,26 @@ function printProblem({ code, message, where, remedy }: Problem, runner: Runner)
 }
 
 /**
- * A runner that cancels a job sends SIGINT, then SIGTERM: work in flight stops, and what was published is taken back. So it is with
- * what nobody caught, which is a fault of ours.
+ * A runner that cancels a job sends SIGINT, then SIGTERM: at the first, work in flight stops, and what was published is taken back; the
+ * second ends the run at once. What nobody caught, which is a fault of ours, is like the first.
  */
 function interruptible(): { readonly signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
-  const interrupt = () =>
+  let isInterrupted = false;
+  const interrupt = (signal: NodeJS.Signals) => {
+    if (isInterrupted) process.exit(128 + constants.signals[signal]);
+    isInterrupted = true;
     controller.abort(
       new TransferError("INTERRUPTED", "the run was stopped before it was done", {
         remedy: "Run again: what is at the target already is not copied again.",
       }),
     );
+  };
   const fail = (error: unknown) => {
     controller.abort(error);
-    setTimeout(() => process.exit(1), LONGEST_FAREWELL).unref();
+    setTimeout(() => process.exit(1), MAX_FAREWELL).unref();
   };
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   process.on("uncaughtException", fail).on("unhandledRejection", fail);
   return {
     signal: controller.signal,
@@ -163,4 +168,4 @@ function interruptible(): { readonly signal: AbortSignal; stop(): void } {
 }
 
 /** Milliseconds that a run which lost its footing gets for taking back and reporting. */
-const LONGEST_FAREWELL = 20_000;
+const MAX_FAREWELL = 20_000;

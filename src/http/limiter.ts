@@ -7,12 +7,13 @@ export interface Limiter {
 
 /** At most `slots` holders per key at a time, first come, first served. */
 export function createLimiter(slots: number): Limiter {
-  const queues = new Map<string, { held: number; readonly waiting: (() => void)[] }>();
+  // A Set, which is left in order and from anywhere: thousands who wait give up at once when a run is stopped.
+  const queues = new Map<string, { held: number; readonly waiting: Set<() => void> }>();
 
   return {
     async acquire(key, signal) {
       signal?.throwIfAborted();
-      const queue = queues.get(key) ?? { held: 0, waiting: [] };
+      const queue = queues.get(key) ?? { held: 0, waiting: new Set() };
       queues.set(key, queue);
       if (queue.held < slots) {
         queue.held++;
@@ -23,10 +24,10 @@ export function createLimiter(slots: number): Limiter {
             resolve();
           };
           const giveUp = () => {
-            queue.waiting.splice(queue.waiting.indexOf(turn), 1);
+            queue.waiting.delete(turn);
             reject(signal?.reason);
           };
-          queue.waiting.push(turn);
+          queue.waiting.add(turn);
           signal?.addEventListener("abort", giveUp, { once: true });
         });
       }
@@ -34,9 +35,12 @@ export function createLimiter(slots: number): Limiter {
       return () => {
         if (released) return;
         released = true;
-        const next = queue.waiting.shift();
+        const [next] = queue.waiting;
         if (next === undefined) queue.held--;
-        else next();
+        else {
+          queue.waiting.delete(next);
+          next();
+        }
       };
     },
   };
