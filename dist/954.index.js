@@ -840,7 +840,7 @@ function parseComponentVersion(text, where) {
     const parts = splitAtComponent(text);
     if (parts === undefined)
         throw malformed("names no component: there is no // in it");
-    const [named, digest] = splitAt(parts.component, parts.component.lastIndexOf("@"));
+    const [named, digest] = splitAt(parts.component, parts.component.search(component_reference_DIGEST));
     const [component, version] = splitAt(named, named.indexOf(":"));
     if (!isComponentName(component))
         throw malformed(`has "${shown(component)}" for a component, which is no component name`);
@@ -909,6 +909,8 @@ function formatRepository(repository) {
     const scheme = repository.scheme === undefined ? "" : `${repository.scheme}://`;
     return `${scheme}${repository.host}${repository.path === "" ? "" : `/${repository.path}`}`;
 }
+/** No slash is in a digest: what has one behind its last @ is a reference with a login before it. */
+const component_reference_DIGEST = /@[^@/]*$/;
 /** As version 2 of the CLI distinguishes a digest from a path or a port, whatever its algorithm. */
 const DIGEST_AT_END = /@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9A-Fa-f]{32,}$/;
 /** Up to the last @ but that of a digest: a password may hold slashes. */

@@ -54,7 +54,7 @@ export function parseComponentVersion(text: string, where: string): ComponentVer
     });
   const parts = splitAtComponent(text);
   if (parts === undefined) throw malformed("names no component: there is no // in it");
-  const [named, digest] = splitAt(parts.component, parts.component.lastIndexOf("@"));
+  const [named, digest] = splitAt(parts.component, parts.component.search(DIGEST));
   const [component, version] = splitAt(named, named.indexOf(":"));
   if (!isComponentName(component))
     throw malformed(`has "${shown(component)}" for a component, which is no component name`);
@@ -125,6 +125,9 @@ export function formatRepository(repository: RepositorySpec): string {
   const scheme = repository.scheme === undefined ? "" : `${repository.scheme}://`;
   return `${scheme}${repository.host}${repository.path === "" ? "" : `/${repository.path}`}`;
 }
+
+/** No slash is in a digest: what has one behind its last @ is a reference with a login before it. */
+const DIGEST = /@[^@/]*$/;
 
 /** As version 2 of the CLI distinguishes a digest from a path or a port, whatever its algorithm. */
 const DIGEST_AT_END = /@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9A-Fa-f]{32,}$/;
