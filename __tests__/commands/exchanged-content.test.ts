@@ -185,7 +185,8 @@ describe("a tag that leads elsewhere than its pin", () => {
   test("is left aside by a transfer, which takes what was signed and says so", async () => {
     const { registry, good, evil } = await movedTag();
     const target = join(temporaryFolder(), "archive");
-    const { errors, findings } = await runCommand("transfer", { ...inputsFor(registry), target });
+    const given = { ...inputsFor(registry), target, "trust-names": "true" };
+    const { errors, findings } = await runCommand("transfer", given);
     expect(errors).toEqual([]);
     expect(findings).toMatchObject([{ code: "TAG_MOVED", message: expect.stringContaining("images/shop:1") }]);
     expect(findings[0]?.message).toContain(good.digest);
