@@ -1124,7 +1124,8 @@ function parseComponentDescriptor(text, where) {
         tree = parseJsonOrYaml(text.replace(/^\uFEFF/, ""));
     }
     catch (error) {
-        throw malformed(`can be read neither as JSON nor as YAML (${error.message.split("\n")[0]})`);
+        const [why = ""] = errorMessage(error).split("\n");
+        throw malformed(`can be read neither as JSON nor as YAML (${printable(why, 200)})`);
     }
     if (!isJsonObject(tree))
         throw malformed("is no object");
@@ -12279,7 +12280,7 @@ function versionsOf(index, chart, where) {
             : parseYaml(bounded(blockOf(index, chart) ?? index));
     }
     catch (error) {
-        throw chart_index_malformed(where, String(error.message).split("\n")[0] ?? "", error);
+        throw chart_index_malformed(where, printable(errorMessage(error).split("\n")[0] ?? "", 200), error);
     }
     if (!isJsonObject(document) || !isJsonObject(document.entries))
         throw chart_index_malformed(where, 'there are no "entries"');
@@ -13169,7 +13170,7 @@ function parseArtifactIndex(text, where, archive) {
         document = parseStrictJson(text);
     }
     catch (error) {
-        throw malformed(`is no JSON that can be read in one way (${errorMessage(error)})`, error);
+        throw malformed(`is no JSON that can be read in one way (${printable(errorMessage(error), 160)})`, error);
     }
     const refuseMisspelled = (members, names) => {
         const member = misspelledMember(members, names);

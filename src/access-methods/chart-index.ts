@@ -1,4 +1,4 @@
-import { TransferError } from "../errors.ts";
+import { errorMessage, TransferError } from "../errors.ts";
 import { isJsonObject, type Json, parseJson } from "../ocm/json.ts";
 import { parseYaml } from "../ocm/yaml.ts";
 import { printable } from "../redact.ts";
@@ -36,7 +36,7 @@ function versionsOf(index: string, chart: string, where: string): readonly Json[
       ? parseJson(index)
       : parseYaml(bounded(blockOf(index, chart) ?? index));
   } catch (error) {
-    throw malformed(where, String((error as Error).message).split("\n")[0] ?? "", error);
+    throw malformed(where, printable(errorMessage(error).split("\n")[0] ?? "", 200), error);
   }
   if (!isJsonObject(document) || !isJsonObject(document.entries)) throw malformed(where, 'there are no "entries"');
   const versions = Object.hasOwn(document.entries, chart) ? document.entries[chart] : undefined;

@@ -27,7 +27,7 @@ export function parseArtifactIndex(text: string, where: string, archive: string)
   try {
     document = parseStrictJson(text);
   } catch (error) {
-    throw malformed(`is no JSON that can be read in one way (${errorMessage(error)})`, error);
+    throw malformed(`is no JSON that can be read in one way (${printable(errorMessage(error), 160)})`, error);
   }
   const refuseMisspelled = (members: Record<string, unknown>, names: MemberNames) => {
     const member = misspelledMember(members, names);

@@ -1,4 +1,4 @@
-import { TransferError } from "../errors.ts";
+import { errorMessage, TransferError } from "../errors.ts";
 import { printable } from "../redact.ts";
 import { AmbiguousJson } from "../strict-json.ts";
 import { isComponentName, isVersion } from "./component-reference.ts";
@@ -55,7 +55,8 @@ export function parseComponentDescriptor(text: string, where: string): Component
   try {
     tree = parseJsonOrYaml(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    throw malformed(`can be read neither as JSON nor as YAML (${(error as Error).message.split("\n")[0]})`);
+    const [why = ""] = errorMessage(error).split("\n");
+    throw malformed(`can be read neither as JSON nor as YAML (${printable(why, 200)})`);
   }
   if (!isJsonObject(tree)) throw malformed("is no object");
   if (typeof tree.apiVersion === "string") {
