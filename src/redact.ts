@@ -70,13 +70,14 @@ export function printable(text: string, longest: number = MAX_PRINTED): string {
     // An address in its brackets (RFC 3986, 3.2.2) begins no command.
     .replace(/\[([0-9a-fA-F:.]+)\]|:(?=:)/g, (found, address = "") => (isIPv6(address) ? found : apart(found)))
     .replace(/##\[/g, "# #[")
-    .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, "$1 ***")
-    .replace(/\b(?:gh[a-z]|github_pat|glpat)[_-][A-Za-z0-9_-]{16,}/g, "***")
+    // Not only at the beginning of a word: `access_token=`, or `\\nBearer` in text that is JSON.
+    .replace(/(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, "$1 ***")
+    .replace(/(?:gh[a-z]|github_pat|glpat)[_-][A-Za-z0-9_-]{16,}/g, "***")
     .replace(/\/\/[^\s/@:]*:[^\s/@]+@/g, "//***@")
     // JSON in base64url: a token (RFC 7515 has three parts, RFC 7516 five) whatever follows it. To look for the rest of one at every
     // beginning would take time that grows with the square of the text.
     .replace(/eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,4}/g, "***")
-    .replace(/\b(token|sig|signature|password|secret|X-Amz-[A-Za-z]+)=[^\s&"']+/gi, "$1=***")
+    .replace(/(token|sig|signature|password|secret|X-Amz-[A-Za-z]+)=[^\s&"']+/gi, "$1=***")
     .trim();
   const isCut = plain.length > longest || shown.length > MAX_READ;
   return isCut ? `${plain.slice(0, longest)}…` : plain;
