@@ -9,9 +9,9 @@ import { loadStorage } from "../demo/storage.ts";
 import { startStory } from "../demo/story.ts";
 import { checkRelocated, lostOf, readInCluster, resourcesOf } from "../demo/tree.ts";
 import { root, testPath } from "../scripts/parts.ts";
-import { type FakeRegistry, startFakeRegistry } from "./fakes/registry.ts";
-import { resources } from "./fixtures/ocm/digests.ts";
-import { stopEverything } from "./real/running.ts";
+import { type FakeRegistry, startFakeRegistry } from "../testing/fakes/registry.ts";
+import { resources } from "../testing/fixtures/ocm/digests.ts";
+import { stopEverything } from "../testing/real/running.ts";
 
 test("the demo tells its story to the end, whatever proxy the machine has", () => {
   const nowhere = "http://127.0.0.1:9";

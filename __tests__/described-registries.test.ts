@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { parseImageReference } from "../src/registry/reference.ts";
-import type { ReadableRegistry } from "../src/registry/registry.ts";
-import { startFakeRegistry } from "./fakes/registry.ts";
+import { parseImageReference } from "../src/oci/reference.ts";
+import type { ReadableRegistry } from "../src/oci/store.ts";
+import { startFakeRegistry } from "../testing/fakes/registry.ts";
+import { uniqueAddress } from "../testing/real/address.ts";
+import { stopEverything } from "../testing/real/running.ts";
 import { type Given, type OpenedSession, openTestSession, startWorld, WAYS, type World } from "./led-astray.ts";
-import { uniqueAddress } from "./real/address.ts";
-import { stopEverything } from "./real/running.ts";
 import { addImage, resource } from "./transfer/content.ts";
 import { createMemoryRegistry } from "./transfer/memory-registry.ts";
 import { surveyed } from "./transfer/surveyed.ts";

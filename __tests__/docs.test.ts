@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { root } from "../scripts/parts.ts";
-import { codes } from "../src/codes.ts";
+import { codes } from "../src/errors/codes.ts";
 
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 const action = parse(read("action.yml"));

@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Found } from "../src/access-methods/found.ts";
+import type { Finding } from "../src/errors/finding.ts";
 import { readInputs } from "../src/inputs.ts";
-import { type HelmAccess, type OciBlobAccess, parseAccess, type WgetAccess } from "../src/ocm/access.ts";
-import { parseRepository, type RegistrySpec } from "../src/ocm/component-reference.ts";
-import type { JsonObject } from "../src/ocm/json.ts";
-import type { Finding } from "../src/proxy/finding.ts";
+import { bytesOf } from "../src/oci/content.ts";
+import { sha256 } from "../src/oci/digest.ts";
+import { parseImageReference } from "../src/oci/reference.ts";
+import { type HelmAccess, type OciBlobAccess, parseAccess, type WgetAccess } from "../src/ocm/access/access.ts";
+import { parseRepository, type RegistrySpec } from "../src/ocm/descriptor/component-reference.ts";
+import type { JsonObject } from "../src/ocm/descriptor/json.ts";
 import { readSettings } from "../src/proxy/settings.ts";
-import { bytesOf } from "../src/registry/content.ts";
-import { parseCredentialLines } from "../src/registry/credentials.ts";
-import { sha256 } from "../src/registry/digest.ts";
-import { parseImageReference } from "../src/registry/reference.ts";
 import { openSession, type Session } from "../src/session.ts";
-import { httpServer, listen } from "./real/listening.ts";
-import { remember } from "./real/running.ts";
+import type { Found } from "../src/stores/elsewhere/found.ts";
+import { parseCredentialLines } from "../src/stores/registry/auth/credentials.ts";
+import { httpServer, listen } from "../testing/real/listening.ts";
+import { remember } from "../testing/real/running.ts";
 
 export interface Given {
   readonly inputs?: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
-import type { FakeRegistry } from "../__tests__/fakes/registry.ts";
-import type { Descriptor } from "../__tests__/fakes/registry-content.ts";
+import type { FakeRegistry } from "../testing/fakes/registry.ts";
+import type { Descriptor } from "../testing/fakes/registry-content.ts";
 
 export interface Image {
   /** With tag, as a component descriptor names it. */

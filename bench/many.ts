@@ -1,5 +1,5 @@
-import { type FakeRegistry, startFakeRegistry } from "../__tests__/fakes/registry.ts";
-import { stopEverything } from "../__tests__/real/running.ts";
+import { type FakeRegistry, startFakeRegistry } from "../testing/fakes/registry.ts";
+import { stopEverything } from "../testing/real/running.ts";
 import { addImage, addVersion, type Image } from "./component.ts";
 import { measure } from "./measure.ts";
 

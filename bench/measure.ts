@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ActionOptions, type ActionResult, runAction } from "../__tests__/real/action.ts";
-import { temporaryFolder } from "../__tests__/real/fixtures.ts";
+import { type ActionOptions, type ActionResult, runAction } from "../testing/real/action.ts";
+import { temporaryFolder } from "../testing/real/fixtures.ts";
 
 export interface Measured extends ActionResult {
   /** Seconds, the start of Node.js included. */

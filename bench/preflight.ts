@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { startProxy } from "../__tests__/fakes/proxy.ts";
-import { type FakeRegistry, startFakeRegistry } from "../__tests__/fakes/registry.ts";
-import { temporaryFolder } from "../__tests__/real/fixtures.ts";
-import { stopEverything } from "../__tests__/real/running.ts";
+import { startProxy } from "../testing/fakes/proxy.ts";
+import { type FakeRegistry, startFakeRegistry } from "../testing/fakes/registry.ts";
+import { temporaryFolder } from "../testing/real/fixtures.ts";
+import { stopEverything } from "../testing/real/running.ts";
 import { addImage, addVersion, type Image } from "./component.ts";
 import { type Measured, measure } from "./measure.ts";
 import { type Exchange, longestChain, type Relay, startRelay } from "./relay.ts";

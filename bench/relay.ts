@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Listening, listen } from "../__tests__/real/listening.ts";
+import { type Listening, listen } from "../testing/real/listening.ts";
 
 /** What a client sent in one go and what came back for it: a request, or a flight of a TLS handshake. */
 export interface Exchange {

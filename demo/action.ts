@@ -1,4 +1,4 @@
-import { type ActionResult, runAction } from "../__tests__/real/action.ts";
+import { type ActionResult, runAction } from "../testing/real/action.ts";
 import type { Estate } from "./estate.ts";
 import type { Story } from "./story.ts";
 

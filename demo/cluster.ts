@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import { httpServer, listen } from "../__tests__/real/listening.ts";
+import { httpServer, listen } from "../testing/real/listening.ts";
 import { directly } from "./network.ts";
 import type { ReadOptions } from "./reader.ts";
 

@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import { type FakeProxy, type ProxyRefusal, startProxy } from "../__tests__/fakes/proxy.ts";
-import { type FakeRegistry, startFakeRegistry } from "../__tests__/fakes/registry.ts";
-import { type BlobHost, startBlobHost } from "../__tests__/real/blob-host.ts";
+import { type FakeProxy, type ProxyRefusal, startProxy } from "../testing/fakes/proxy.ts";
+import { type FakeRegistry, startFakeRegistry } from "../testing/fakes/registry.ts";
+import { type BlobHost, startBlobHost } from "../testing/real/blob-host.ts";
 import { loadStorage } from "./storage.ts";
 
 export const SOURCE = "source.example.test:5000";
 export const BLOB_HOST = "cdn.example.test:8080";
 
-export const fixture = (name: string): string => join(import.meta.dirname, "../__tests__/fixtures/ocm", name);
+export const fixture = (name: string): string => join(import.meta.dirname, "../testing/fixtures/ocm", name);
 
 export interface Estate {
   readonly source: FakeRegistry;

@@ -1,6 +1,6 @@
-import { startFakeRegistry } from "../__tests__/fakes/registry.ts";
-import { stopEverything } from "../__tests__/real/running.ts";
-import { errorMessage } from "../src/errors.ts";
+import { errorMessage } from "../src/errors/transfer-error.ts";
+import { startFakeRegistry } from "../testing/fakes/registry.ts";
+import { stopEverything } from "../testing/real/running.ts";
 import { showEstate } from "./chapters/estate.ts";
 import { showMainJob } from "./chapters/main-job.ts";
 import { showPreflight } from "./chapters/preflight.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { MANIFEST_TYPES } from "../src/registry/descriptor.ts";
+import { MANIFEST_TYPES } from "../src/oci/descriptor.ts";
 import { ask, hostOf, type Way } from "./network.ts";
 
 /** A repository as a client addresses it: `http://HOST`, and the path below it. */

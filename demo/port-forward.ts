@@ -1,5 +1,5 @@
 import { connect, createServer } from "node:net";
-import { listen } from "../__tests__/real/listening.ts";
+import { listen } from "../testing/real/listening.ts";
 import { ask, directly } from "./network.ts";
 
 export interface PortForward {

@@ -1,4 +1,4 @@
-import { type ComponentDescriptor, parseComponentDescriptor } from "../src/ocm/component-descriptor.ts";
+import { type ComponentDescriptor, parseComponentDescriptor } from "../src/ocm/descriptor/component-descriptor.ts";
 import type { Way } from "./network.ts";
 import { fetchArtifact, fetchBlob, fetchManifest, type Manifest, type Repository } from "./oci.ts";
 

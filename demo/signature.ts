@@ -1,6 +1,6 @@
 import { verify } from "node:crypto";
-import type { ComponentDescriptor } from "../src/ocm/component-descriptor.ts";
-import { componentDigest, normalise } from "../src/ocm/normalise.ts";
+import type { ComponentDescriptor } from "../src/ocm/descriptor/component-descriptor.ts";
+import { componentDigest, normalise } from "../src/ocm/signing/normalise.ts";
 
 interface Signature {
   readonly name: string;

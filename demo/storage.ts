@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { extract } from "tar-stream";
-import type { FakeRegistry } from "../__tests__/fakes/registry.ts";
+import type { FakeRegistry } from "../testing/fakes/registry.ts";
 
 /** Puts into a registry what a storage folder (`.tgz`) of a real one holds: content that OCM CLIs pushed. */
 export async function loadStorage(registry: FakeRegistry, archive: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { resources as expectedResources } from "../__tests__/fixtures/ocm/digests.ts";
+import { resources as expectedResources } from "../testing/fixtures/ocm/digests.ts";
 import { fixture, SOURCE } from "./estate.ts";
 import { type ReadOptions, type ReadResource, type ReadVersion, readTree } from "./reader.ts";
 import { verifiedSignatures } from "./signature.ts";

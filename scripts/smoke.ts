@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { componentDigests } from "../__tests__/fixtures/ocm/digests.ts";
+import { componentDigests } from "../testing/fixtures/ocm/digests.ts";
 import { root } from "./parts.ts";
 
 /**
@@ -10,7 +10,7 @@ import { root } from "./parts.ts";
  * Needs Node.js alone: no installed packages, no network. Another bundle may be named as the argument.
  */
 const bundle = resolve(process.argv[2] ?? join(root, "dist/index.js"));
-const fixtures = join(root, "__tests__/fixtures/ocm");
+const fixtures = join(root, "testing/fixtures/ocm");
 const PROXY = "http://proxy.corp.example:3128";
 
 interface Run {

@@ -1,5 +1,5 @@
-import { TransferError } from "./errors.ts";
-import { type ImageFileRequest, parseImageFileRequest } from "./image-files.ts";
+import { TransferError } from "./errors/transfer-error.ts";
+import type { AccessForm } from "./ocm/access/access-form.ts";
 import {
   type ComponentVersionSpec,
   isComponentName,
@@ -7,19 +7,19 @@ import {
   parseRepository,
   type RegistrySpec,
   type RepositorySpec,
-} from "./ocm/component-reference.ts";
-import { parseConstraint, type VersionConstraint } from "./ocm/version-constraint.ts";
+} from "./ocm/descriptor/component-reference.ts";
+import { parseConstraint, type VersionConstraint } from "./ocm/version/version-constraint.ts";
 import { parseWriteRequest, type WriteRequest } from "./proxy/files/write-request.ts";
 import type { Environment } from "./proxy/settings.ts";
-import { printable } from "./redact.ts";
-import { type AllowedRegistry, parseAllowedRegistry } from "./registry/allowed-registries.ts";
-import type { AccessForm } from "./transfer/access-form.ts";
-import type { AccessFallback } from "./transfer/fallback.ts";
-import type { ExistingPolicy } from "./transfer/inspect.ts";
-import { type NameTemplate, parseNameTemplate } from "./transfer/published-name.ts";
-import type { VersionSelection } from "./transfer/select-versions.ts";
-import { parseSelectors, type Selector } from "./transfer/selector.ts";
-import { nameSource } from "./transfer/signed-name.ts";
+import { type AllowedRegistry, parseAllowedRegistry } from "./stores/registry/allowed-registries.ts";
+import { printable } from "./text/redact.ts";
+import { type ImageFileRequest, parseImageFileRequest } from "./transfer/images/image-files.ts";
+import type { VersionSelection } from "./transfer/source/select-versions.ts";
+import { parseSelectors, type Selector } from "./transfer/source/selector.ts";
+import type { AccessFallback } from "./transfer/target/fallback.ts";
+import type { ExistingPolicy } from "./transfer/target/inspect.ts";
+import { type NameTemplate, parseNameTemplate } from "./transfer/target/published-name.ts";
+import { nameSource } from "./transfer/target/signed-name.ts";
 
 export const COMMANDS = ["setup", "explain", "preflight", "transfer", "download", "verify"] as const;
 export type Command = (typeof COMMANDS)[number];

@@ -5,15 +5,13 @@ import { preflight } from "./commands/preflight.ts";
 import type { Run } from "./commands/run.ts";
 import { transfer } from "./commands/transfer.ts";
 import { verify } from "./commands/verify.ts";
-import { errorsIn, TransferError } from "./errors.ts";
+import { answerFindings } from "./diagnosis/answer-findings.ts";
+import { diagnose, distinct } from "./diagnosis/diagnosis.ts";
+import type { Finding } from "./errors/finding.ts";
+import { errorsIn, TransferError } from "./errors/transfer-error.ts";
 import { type Inputs, readInputs } from "./inputs.ts";
-import { handOn } from "./later-steps.ts";
-import { answerFindings } from "./preflight/answer-findings.ts";
-import { diagnose, distinct } from "./preflight/diagnosis.ts";
 import { expectedThroughProxy } from "./preflight/endpoints.ts";
-import type { Finding } from "./proxy/finding.ts";
 import type { Environment, ProxySettings } from "./proxy/settings.ts";
-import { noProxyEntriesFor } from "./registry/hosts.ts";
 import { allowList, hostsOf } from "./report/hosts.ts";
 import { disagreements, outOfReach, splitRoutes } from "./report/lint.ts";
 import { type Problem, problemsOf } from "./report/problem.ts";
@@ -22,8 +20,10 @@ import type { Results } from "./report/results.ts";
 import { createRunner, type Runner } from "./report/runner.ts";
 import { secretsOf, tokenSpellings } from "./report/secrets.ts";
 import { summarise } from "./report/summary.ts";
-import { type RunSettings, readRunSettings } from "./run-settings.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
+import { handOn } from "./setup/export-settings.ts";
+import { type RunSettings, readRunSettings } from "./setup/run-settings.ts";
+import { noProxyEntriesFor } from "./stores/registry/hosts.ts";
 
 /** One run, from inputs to report. Resolves to the exit code. */
 export async function main(environment: Environment): Promise<number> {

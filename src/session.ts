@@ -1,34 +1,32 @@
 import { randomUUID } from "node:crypto";
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AccessMethods, createAccessMethods } from "./access-methods/access-methods.ts";
-import { dockerConfigFile, dockerConfigInCheckout } from "./checkout.ts";
-import { errorCode, errorMessage, TransferError } from "./errors.ts";
+import { createLimiter } from "./bounds/limiter.ts";
+import type { Finding } from "./errors/finding.ts";
 import { placeOf, workspaceOf } from "./files/place.ts";
-import { type ClientOptions, createClient, type Patience } from "./http/client.ts";
-import type { Hop } from "./http/hop.ts";
-import { createHopList } from "./http/hop-list.ts";
-import { createLimiter } from "./http/limiter.ts";
-import { type NamedHosts, namedHosts } from "./http/named-hosts.ts";
-import { trustedAuthorities } from "./http/tls.ts";
 import type { Inputs } from "./inputs.ts";
-import { type ArtifactSet, openArtifactSet } from "./ocm/artifact-set.ts";
-import { formatRepository, type RepositorySpec } from "./ocm/component-reference.ts";
-import type { ComponentRepository } from "./ocm/component-version.ts";
-import { openCtf, type ReadableCtf } from "./ocm/ctf.ts";
-import { type CtfTarget, openCtfTarget } from "./ocm/ctf-target.ts";
-import type { Finding } from "./proxy/finding.ts";
+import { type NamedHosts, namedHosts } from "./net/address/named-hosts.ts";
+import { type ClientOptions, createClient, type Patience } from "./net/client.ts";
+import type { Hop } from "./net/hop.ts";
+import { createHopList } from "./net/hop-list.ts";
+import { trustedAuthorities } from "./net/tls.ts";
+import type { Descriptor } from "./oci/descriptor.ts";
+import type { Digest } from "./oci/digest.ts";
+import type { ReadableRegistry, ReadableRepository } from "./oci/store.ts";
+import { formatRepository, type RepositorySpec } from "./ocm/descriptor/component-reference.ts";
+import type { ComponentRepository } from "./ocm/repository/component-version.ts";
 import { routeFor } from "./proxy/route.ts";
-import type { Environment, ProxySettings } from "./proxy/settings.ts";
-import { createRegistries, type DescribedReference, matchesHost } from "./registries.ts";
-import { type CredentialEntry, parseCredentialLines, parseDockerConfig } from "./registry/credentials.ts";
-import type { Descriptor } from "./registry/descriptor.ts";
-import type { Digest } from "./registry/digest.ts";
-import { apiHost, noProxyEntriesFor } from "./registry/hosts.ts";
-import { persist } from "./registry/persist.ts";
-import type { ReadableRegistry, ReadableRepository } from "./registry/registry.ts";
-import type { RemoteRegistry } from "./registry/remote-registry.ts";
+import type { ProxySettings } from "./proxy/settings.ts";
+import { type ArtifactSet, openArtifactSet } from "./stores/artifact-set/artifact-set.ts";
+import { openCtf, type ReadableCtf } from "./stores/ctf/ctf.ts";
+import { type CtfTarget, openCtfTarget } from "./stores/ctf/target.ts";
+import { type AccessMethods, createAccessMethods } from "./stores/elsewhere/access-methods.ts";
+import type { CredentialEntry } from "./stores/registry/auth/credentials.ts";
+import { apiHost, noProxyEntriesFor } from "./stores/registry/hosts.ts";
+import { createRegistries, type DescribedReference, matchesHost } from "./stores/registry/registries.ts";
+import type { RemoteRegistry } from "./stores/registry/registry.ts";
+import { persist } from "./stores/retry-stream.ts";
 
 /** What all requests of a run share: connections, tokens, manifests that were read, and the list of hosts that were asked. */
 export interface Session {
@@ -216,29 +214,4 @@ function hostsNamedBy({ inputs, sources, target }: Pick<SessionOptions, "inputs"
     ...inputs.allowedRegistries.map(({ pattern }) => apiHost(pattern)).filter((pattern) => !pattern.startsWith(".")),
   ].map((pattern) => ({ pattern, isPlain: isPlain(pattern) }));
   return namedHosts([...ofRepositories, ...others, ...inputs.plainHttp.map((pattern) => ({ pattern, isPlain: true }))]);
-}
-
-/** Credentials in their order of precedence: the input, then docker's configuration file. */
-export async function readCredentials(inputs: Inputs, environment: Environment): Promise<CredentialEntry[]> {
-  const fromInput = parseCredentialLines(inputs.credentials);
-  const isNamed = inputs.registryConfig !== "";
-  const file = isNamed ? inputs.registryConfig : dockerConfigFile(environment);
-  if ((await dockerConfigInCheckout(inputs, environment)) !== undefined) return fromInput;
-  if (file.trimStart().startsWith("{")) {
-    throw new TransferError("CREDENTIALS_MALFORMED", "registry-config holds the content of a file, not its name", {
-      where: "input registry-config",
-      remedy: "Write the content to a file, and name that file in registry-config.",
-    });
-  }
-  try {
-    return [...fromInput, ...parseDockerConfig(await readFile(file, "utf8"), file)];
-  } catch (error) {
-    if (error instanceof TransferError) throw error;
-    if (!isNamed && errorCode(error) === "ENOENT") return fromInput;
-    throw new TransferError("CREDENTIALS_MALFORMED", `${file} cannot be read: ${errorMessage(error)}`, {
-      where: isNamed ? "input registry-config" : file,
-      remedy: "Name an existing docker config.json in registry-config.",
-      cause: error,
-    });
-  }
 }

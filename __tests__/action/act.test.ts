@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { componentDigests } from "../fixtures/ocm/digests.ts";
-import { withParts } from "../real/parts.ts";
-import { type RealRegistry, startRegistry } from "../real/registry.ts";
-import { stopEverything } from "../real/running.ts";
+import { componentDigests } from "../../testing/fixtures/ocm/digests.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { type RealRegistry, startRegistry } from "../../testing/real/registry.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { type ActResult, repositoryWith, runAct } from "./act.ts";
 import { type Estate, mainJob, startEstate } from "./estate.ts";
 import { readDescriptor, tagsOf } from "./registry-reader.ts";

@@ -2,9 +2,9 @@ import { execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, testPath } from "../../scripts/parts.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
-import { pathOf } from "../real/parts.ts";
-import { remember } from "../real/running.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { pathOf } from "../../testing/real/parts.ts";
+import { remember } from "../../testing/real/running.ts";
 
 export interface ActOptions {
   /** Folder with a git repository; what is in it is the checkout of every job. */

@@ -4,10 +4,10 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { componentDigests } from "../fixtures/ocm/digests.ts";
-import { type ActionResult, runAction } from "../real/action.ts";
-import { copyOfCtf, ctf, temporaryFolder } from "../real/fixtures.ts";
-import { stopEverything } from "../real/running.ts";
+import { componentDigests } from "../../testing/fixtures/ocm/digests.ts";
+import { type ActionResult, runAction } from "../../testing/real/action.ts";
+import { copyOfCtf, ctf, temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { makeCtf } from "./made-ctf.ts";
 import { ctfPlace, readTree, readVersion } from "./place.ts";
 

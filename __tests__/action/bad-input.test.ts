@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from "@jest/globals";
-import type { Code } from "../../src/codes.ts";
-import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
-import { asked, faults } from "../fakes/registry-faults.ts";
-import { type ActionResult, runAction } from "../real/action.ts";
-import { stopEverything } from "../real/running.ts";
+import type { Code } from "../../src/errors/codes.ts";
+import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { asked, faults } from "../../testing/fakes/registry-faults.ts";
+import { type ActionResult, runAction } from "../../testing/real/action.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { addComponentVersion, addImage } from "./component.ts";
 
 afterEach(stopEverything);

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ActionOptions, type ActionResult, runAction } from "../real/action.ts";
+import { type ActionOptions, type ActionResult, runAction } from "../../testing/real/action.ts";
 
 /** A name that may be said aloud, and that no output may lose. */
 export const USER = "ocm";

@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { type ProxyOptions, startProxy } from "../fakes/proxy.ts";
-import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
-import { asked, type Fault, ociError } from "../fakes/registry-faults.ts";
-import type { ActionOptions } from "../real/action.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
-import { stopEverything } from "../real/running.ts";
+import { type ProxyOptions, startProxy } from "../../testing/fakes/proxy.ts";
+import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { asked, type Fault, ociError } from "../../testing/fakes/registry-faults.ts";
+import type { ActionOptions } from "../../testing/real/action.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import {
   encodings,
   IDENTITY_TOKEN,

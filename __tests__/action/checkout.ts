@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect } from "@jest/globals";
-import { type ActionResult, runAction } from "../real/action.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
+import { type ActionResult, runAction } from "../../testing/real/action.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
 
 export interface Checkout {
   /** Around both of the others. */

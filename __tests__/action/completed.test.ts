@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from "@jest/globals";
-import { startFakeRegistry } from "../fakes/registry.ts";
-import { resources } from "../fixtures/ocm/digests.ts";
-import { type ActionResult, runAction } from "../real/action.ts";
-import { ctf } from "../real/fixtures.ts";
-import { stopEverything } from "../real/running.ts";
+import { startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { resources } from "../../testing/fixtures/ocm/digests.ts";
+import { type ActionResult, runAction } from "../../testing/real/action.ts";
+import { ctf } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 
 afterEach(stopEverything);
 

@@ -1,4 +1,4 @@
-import type { FakeRegistry } from "../fakes/registry.ts";
+import type { FakeRegistry } from "../../testing/fakes/registry.ts";
 
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 

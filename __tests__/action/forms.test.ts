@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
-import { componentDigests, resources } from "../fixtures/ocm/digests.ts";
-import { type ActionResult, runAction } from "../real/action.ts";
-import { ctf, temporaryFolder, unpack } from "../real/fixtures.ts";
-import { withParts } from "../real/parts.ts";
-import { type RealRegistry, startRegistry } from "../real/registry.ts";
-import { stopEverything } from "../real/running.ts";
+import { componentDigests, resources } from "../../testing/fixtures/ocm/digests.ts";
+import { type ActionResult, runAction } from "../../testing/real/action.ts";
+import { ctf, temporaryFolder, unpack } from "../../testing/real/fixtures.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { type RealRegistry, startRegistry } from "../../testing/real/registry.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { type Estate, mainJob, startEstate } from "./estate.ts";
 import { readDescriptor, readManifest, tagsOf } from "./registry-reader.ts";
 

@@ -1,11 +1,11 @@
 import { afterEach, expect, test } from "@jest/globals";
-import { startProxy } from "../fakes/proxy.ts";
-import { startFakeRegistry } from "../fakes/registry.ts";
-import { runAction } from "../real/action.ts";
-import { startBlobHost } from "../real/blob-host.ts";
-import { createAuthority } from "../real/certificates.ts";
-import { withParts } from "../real/parts.ts";
-import { stopEverything } from "../real/running.ts";
+import { startProxy } from "../../testing/fakes/proxy.ts";
+import { startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { runAction } from "../../testing/real/action.ts";
+import { startBlobHost } from "../../testing/real/blob-host.ts";
+import { createAuthority } from "../../testing/real/certificates.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { addComponentVersion, addImage } from "./component.ts";
 
 const REGISTRY = "ghcr.io:443";

@@ -2,11 +2,11 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { sha256 } from "../../src/registry/digest.ts";
+import { sha256 } from "../../src/oci/digest.ts";
+import { type ActionResult, runAction } from "../../testing/real/action.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { bomb, longName, pax, raw, tar } from "../archive/tar-bytes.ts";
-import { type ActionResult, runAction } from "../real/action.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
-import { stopEverything } from "../real/running.ts";
 import { descriptorText, localBlob, type MadeVersion, makeCtf } from "./made-ctf.ts";
 
 afterEach(stopEverything);

@@ -3,15 +3,15 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, expect, test } from "@jest/globals";
-import { startFakeRegistry } from "../fakes/registry.ts";
+import { startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { runAction } from "../../testing/real/action.ts";
+import { uniqueAddress } from "../../testing/real/address.ts";
+import { createAuthority } from "../../testing/real/certificates.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { pathOf, withParts } from "../../testing/real/parts.ts";
+import { remember, stopEverything } from "../../testing/real/running.ts";
+import { startSquid } from "../../testing/real/squid.ts";
 import { buildGo, withGo } from "../proxy/go-program.ts";
-import { runAction } from "../real/action.ts";
-import { uniqueAddress } from "../real/address.ts";
-import { createAuthority } from "../real/certificates.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
-import { pathOf, withParts } from "../real/parts.ts";
-import { remember, stopEverything } from "../real/running.ts";
-import { startSquid } from "../real/squid.ts";
 import { addComponentVersion, addImage } from "./component.ts";
 
 withParts(["squid", "curl", "openssl"], "a proxy that opens TLS and signs it anew", () => {

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findProgram } from "../../scripts/parts.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
 
 /** A later step: its environment, and the URLs that a client asks for in it. */
 export interface Step {

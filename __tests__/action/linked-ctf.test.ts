@@ -1,8 +1,8 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { ctf } from "../real/fixtures.ts";
-import { stopEverything } from "../real/running.ts";
+import { ctf } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { type Checkout, createCheckout } from "./checkout.ts";
 
 const CART = `${ctf("v2-by-value")}//example.org/cart:2.0.0`;

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { startFakeRegistry } from "../fakes/registry.ts";
-import { createAuthority } from "../real/certificates.ts";
-import { ctf } from "../real/fixtures.ts";
-import { withParts } from "../real/parts.ts";
-import { stopEverything } from "../real/running.ts";
+import { startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { createAuthority } from "../../testing/real/certificates.ts";
+import { ctf } from "../../testing/real/fixtures.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { type Checkout, createCheckout } from "./checkout.ts";
 
 const CART = `${ctf("v2-by-value")}//example.org/cart:2.0.0`;

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { root, testPath } from "../../scripts/parts.ts";
-import { startProxy } from "../fakes/proxy.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
-import { httpServer, listen } from "../real/listening.ts";
-import { stopEverything } from "../real/running.ts";
+import { startProxy } from "../../testing/fakes/proxy.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { httpServer, listen } from "../../testing/real/listening.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { git } from "./act.ts";
 
 afterEach(stopEverything);

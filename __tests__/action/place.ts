@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type ComponentDescriptor, parseComponentDescriptor } from "../../src/ocm/component-descriptor.ts";
-import { MANIFEST_TYPES } from "../../src/registry/descriptor.ts";
-import { componentDigests } from "../fixtures/ocm/digests.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
+import { MANIFEST_TYPES } from "../../src/oci/descriptor.ts";
+import { type ComponentDescriptor, parseComponentDescriptor } from "../../src/ocm/descriptor/component-descriptor.ts";
+import { componentDigests } from "../../testing/fixtures/ocm/digests.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
 
 /** Where component versions lie, read with nothing of the product: over plain HTTP, or out of files as the system's tar unpacks them. */
 export interface Place {

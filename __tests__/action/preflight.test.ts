@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from "@jest/globals";
-import { startProxy } from "../fakes/proxy.ts";
-import { runAction } from "../real/action.ts";
-import { withParts } from "../real/parts.ts";
-import { startRegistry } from "../real/registry.ts";
-import { stopEverything } from "../real/running.ts";
+import { startProxy } from "../../testing/fakes/proxy.ts";
+import { runAction } from "../../testing/real/action.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { startRegistry } from "../../testing/real/registry.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { mainJob, startEstate } from "./estate.ts";
 
 withParts(["docker-registry", "squid"], "a proxy that lets manifests through and blobs not", () => {

@@ -1,12 +1,12 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { startFakeRegistry } from "../fakes/registry.ts";
-import { runAction } from "../real/action.ts";
-import { createAuthority } from "../real/certificates.ts";
-import { acmePublicKey, ctf, temporaryFolder } from "../real/fixtures.ts";
-import { withParts } from "../real/parts.ts";
-import { stopEverything } from "../real/running.ts";
+import { startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { runAction } from "../../testing/real/action.ts";
+import { createAuthority } from "../../testing/real/certificates.ts";
+import { acmePublicKey, ctf, temporaryFolder } from "../../testing/real/fixtures.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 
 let folder: string;
 let workspace: string;

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { openCtf } from "../../src/ocm/ctf.ts";
-import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
-import { type Fault, faults, ociError } from "../fakes/registry-faults.ts";
-import { componentDigests, resources } from "../fixtures/ocm/digests.ts";
-import { type ActionResult, runAction } from "../real/action.ts";
-import { ctf, temporaryFolder } from "../real/fixtures.ts";
-import { stopEverything } from "../real/running.ts";
+import { openCtf } from "../../src/stores/ctf/ctf.ts";
+import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { type Fault, faults, ociError } from "../../testing/fakes/registry-faults.ts";
+import { componentDigests, resources } from "../../testing/fixtures/ocm/digests.ts";
+import { type ActionResult, runAction } from "../../testing/real/action.ts";
+import { ctf, temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 
 afterEach(stopEverything);
 

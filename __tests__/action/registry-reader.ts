@@ -1,4 +1,4 @@
-import { MANIFEST_TYPES } from "../../src/registry/descriptor.ts";
+import { MANIFEST_TYPES } from "../../src/oci/descriptor.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: documents as they lie in the registry
 type Document = any;

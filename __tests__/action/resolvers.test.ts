@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "@jest/globals";
-import { startFakeRegistry } from "../fakes/registry.ts";
-import { runAction } from "../real/action.ts";
-import { stopEverything } from "../real/running.ts";
+import { startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { runAction } from "../../testing/real/action.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { addComponentVersion, addImage, resource } from "../transfer/content.ts";
 
 afterEach(stopEverything);

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { componentDigests } from "../fixtures/ocm/digests.ts";
-import { runAction } from "../real/action.ts";
-import { temporaryFolder, unpack } from "../real/fixtures.ts";
-import { withParts } from "../real/parts.ts";
-import { type RealRegistry, startRegistry } from "../real/registry.ts";
-import { stopEverything } from "../real/running.ts";
+import { componentDigests } from "../../testing/fixtures/ocm/digests.ts";
+import { runAction } from "../../testing/real/action.ts";
+import { temporaryFolder, unpack } from "../../testing/real/fixtures.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { type RealRegistry, startRegistry } from "../../testing/real/registry.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { ctfPlace, readTree, registryPlace } from "./place.ts";
 import { tagsOf } from "./registry-reader.ts";
 

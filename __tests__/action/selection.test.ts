@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { startFakeRegistry } from "../fakes/registry.ts";
-import { type ActionResult, runAction } from "../real/action.ts";
-import { ctf, temporaryFolder } from "../real/fixtures.ts";
-import { stopEverything } from "../real/running.ts";
+import { startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { type ActionResult, runAction } from "../../testing/real/action.ts";
+import { ctf, temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { addComponentVersion, addImage } from "./component.ts";
 import { makeCtf } from "./made-ctf.ts";
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { setup } from "../../src/commands/setup.ts";
 import type { Environment } from "../../src/proxy/settings.ts";
-import { type FakeProxy, startProxy } from "../fakes/proxy.ts";
+import { setup } from "../../src/setup/proxy-settings.ts";
+import { type FakeProxy, startProxy } from "../../testing/fakes/proxy.ts";
+import { runAction } from "../../testing/real/action.ts";
+import { uniqueAddress } from "../../testing/real/address.ts";
+import { pathOf, withParts } from "../../testing/real/parts.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { type Choice, choice } from "../proxy/generated.ts";
 import { withGo } from "../proxy/go-program.ts";
-import { runAction } from "../real/action.ts";
-import { uniqueAddress } from "../real/address.ts";
-import { pathOf, withParts } from "../real/parts.ts";
-import { stopEverything } from "../real/running.ts";
 import { type Client, curlClient, goClient, nodeClient, pythonClient } from "./later-steps.ts";
 
 const SETTINGS = 200;

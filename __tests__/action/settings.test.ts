@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterEach, expect, test } from "@jest/globals";
-import { startProxy } from "../fakes/proxy.ts";
-import { runAction } from "../real/action.ts";
-import { ctf, temporaryFolder } from "../real/fixtures.ts";
-import { pathOf, withParts } from "../real/parts.ts";
-import { stopEverything } from "../real/running.ts";
+import { startProxy } from "../../testing/fakes/proxy.ts";
+import { runAction } from "../../testing/real/action.ts";
+import { ctf, temporaryFolder } from "../../testing/real/fixtures.ts";
+import { pathOf, withParts } from "../../testing/real/parts.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 
 afterEach(stopEverything);
 

@@ -2,14 +2,14 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { root } from "../../scripts/parts.ts";
-import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
-import { asked, faults } from "../fakes/registry-faults.ts";
-import { componentDigests } from "../fixtures/ocm/digests.ts";
-import { type ActionResult, runAction } from "../real/action.ts";
-import { acmePublicKey, type CtfFixture, ctf, temporaryFolder } from "../real/fixtures.ts";
-import { withParts } from "../real/parts.ts";
-import { startRegistry } from "../real/registry.ts";
-import { stopEverything } from "../real/running.ts";
+import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { asked, faults } from "../../testing/fakes/registry-faults.ts";
+import { componentDigests } from "../../testing/fixtures/ocm/digests.ts";
+import { type ActionResult, runAction } from "../../testing/real/action.ts";
+import { acmePublicKey, type CtfFixture, ctf, temporaryFolder } from "../../testing/real/fixtures.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { startRegistry } from "../../testing/real/registry.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import {
   addBlob,
   addComponentVersion,
@@ -131,7 +131,7 @@ describe("archives that the CLIs wrote", () => {
   });
 
   test.each([
-    ["another key", () => `acme=${join(root, "__tests__/fixtures/signatures/other.pkix.pem")}`, "SIGNATURE_INVALID"],
+    ["another key", () => `acme=${join(root, "testing/fixtures/signatures/other.pkix.pem")}`, "SIGNATURE_INVALID"],
     ["another name", () => `nobody=${acmePublicKey}`, "SIGNATURE_UNKNOWN"],
     ["a file that is not there", () => "acme=./nowhere.pem", "PUBLIC_KEY_MALFORMED"],
     ["a private key", () => `acme=${fileOf(privateKeyPem)}`, "PUBLIC_KEY_MALFORMED"],
@@ -276,7 +276,7 @@ describe("a registry", () => {
 describe("a transfer with signatures", () => {
   const transfer = (inputs: Readonly<Record<string, string>>) =>
     runAction({ inputs: { recursive: "true", ...inputs } });
-  const wrongKey = `acme=${join(root, "__tests__/fixtures/signatures/other.pkix.pem")}`;
+  const wrongKey = `acme=${join(root, "testing/fixtures/signatures/other.pkix.pem")}`;
   const REPOSITORY = "moved/component-descriptors/example.org/shop";
 
   test("writes nothing of what does not verify", async () => {

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { startProxy } from "../fakes/proxy.ts";
-import { startFakeRegistry } from "../fakes/registry.ts";
+import { startProxy } from "../../testing/fakes/proxy.ts";
+import { startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { type ActionResult, runAction } from "../../testing/real/action.ts";
+import { startBlobHost } from "../../testing/real/blob-host.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { through } from "../preflight/rows/row.ts";
 import { fill } from "../preflight/rows/scene.ts";
-import { type ActionResult, runAction } from "../real/action.ts";
-import { startBlobHost } from "../real/blob-host.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
-import { stopEverything } from "../real/running.ts";
 import { addComponentVersion } from "./component.ts";
 
 afterEach(stopEverything);

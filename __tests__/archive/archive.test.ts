@@ -5,9 +5,9 @@ import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { type Archive, archiveFormat, openArchive } from "../../src/archive/archive.ts";
 import { tarEntries } from "../../src/archive/tar-entries.ts";
-import { bytesOf } from "../../src/registry/content.ts";
-import { ctf, temporaryFolder } from "../real/fixtures.ts";
-import { stopEverything } from "../real/running.ts";
+import { bytesOf } from "../../src/oci/content.ts";
+import { ctf, temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { base256, longName, pax, raw, tar } from "./tar-bytes.ts";
 
 afterEach(stopEverything);

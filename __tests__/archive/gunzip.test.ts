@@ -5,8 +5,8 @@ import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { openArchive } from "../../src/archive/archive.ts";
 import { gunzipInto, UNPACK_LIMITS } from "../../src/archive/gunzip.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
-import { stopEverything } from "../real/running.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { bomb, raw } from "./tar-bytes.ts";
 
 afterEach(stopEverything);

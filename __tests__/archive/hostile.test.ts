@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { openArchive } from "../../src/archive/archive.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
-import { stopEverything } from "../real/running.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { base256, END, longName, pax, type RawEntry, raw, tar } from "./tar-bytes.ts";
 
 afterEach(stopEverything);

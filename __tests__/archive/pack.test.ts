@@ -8,9 +8,9 @@ import { afterEach, expect, test } from "@jest/globals";
 import { pack } from "../../src/archive/pack.ts";
 import { directory, file, type TarInput, tarBlocks } from "../../src/archive/tar-blocks.ts";
 import { tarEntries } from "../../src/archive/tar-entries.ts";
-import { bytesOf } from "../../src/registry/content.ts";
-import { ctf, temporaryFolder } from "../real/fixtures.ts";
-import { stopEverything } from "../real/running.ts";
+import { bytesOf } from "../../src/oci/content.ts";
+import { ctf, temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 
 afterEach(stopEverything);
 

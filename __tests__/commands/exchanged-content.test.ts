@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { OCI_MANIFEST } from "../../src/registry/descriptor.ts";
-import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
-import { withParts } from "../real/parts.ts";
-import { startRegistry } from "../real/registry.ts";
-import { stopEverything } from "../real/running.ts";
+import { OCI_MANIFEST } from "../../src/oci/descriptor.ts";
+import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { startRegistry } from "../../testing/real/registry.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import {
   addBlob,
   addComponentVersion,

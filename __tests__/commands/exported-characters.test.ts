@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { setup } from "../../src/commands/setup.ts";
+import { setup } from "../../src/setup/proxy-settings.ts";
 import { seeded } from "../proxy/files/random.ts";
 import { hostileText } from "../report/hostile-text.ts";
 

@@ -1,10 +1,10 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { startFileServer } from "../access-methods/file-server.ts";
-import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
-import { stopEverything } from "../real/running.ts";
+import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
+import { startFileServer } from "../stores/elsewhere/file-server.ts";
 import { addComponentVersion, type ComponentOptions, resource } from "../transfer/content.ts";
 import { FORMS, type Form, type Made, type Shelves } from "../transfer/made-content.ts";
 import { bytesBelow, type PlaceKind, reachableBytes, startPlace } from "../transfer/places.ts";

@@ -2,13 +2,13 @@ import { download } from "../../src/commands/download.ts";
 import type { Run } from "../../src/commands/run.ts";
 import { transfer } from "../../src/commands/transfer.ts";
 import { verify } from "../../src/commands/verify.ts";
-import { errorsIn } from "../../src/errors.ts";
+import type { Finding } from "../../src/errors/finding.ts";
+import { errorsIn } from "../../src/errors/transfer-error.ts";
 import { readInputs } from "../../src/inputs.ts";
-import type { Finding } from "../../src/proxy/finding.ts";
 import { readSettings } from "../../src/proxy/settings.ts";
 import type { Results } from "../../src/report/results.ts";
 import { openSession } from "../../src/session.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { createRecordingRunner } from "../report/recording-runner.ts";
 
 export interface CommandResult {

@@ -1,11 +1,11 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { OCI_MANIFEST } from "../../src/registry/descriptor.ts";
+import { OCI_MANIFEST } from "../../src/oci/descriptor.ts";
+import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { tar } from "../archive/tar-bytes.ts";
-import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
-import { stopEverything } from "../real/running.ts";
 import {
   addBlob,
   addComponentVersion,

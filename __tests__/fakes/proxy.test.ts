@@ -1,11 +1,11 @@
 import { connect } from "node:net";
 import { connect as tlsConnect } from "node:tls";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { type BlobHost, startBlobHost } from "../real/blob-host.ts";
-import { createAuthority } from "../real/certificates.ts";
-import { withParts } from "../real/parts.ts";
-import { remember, stopEverything } from "../real/running.ts";
-import { type FakeProxy, type ProxyFault, startProxy } from "./proxy.ts";
+import { type FakeProxy, type ProxyFault, startProxy } from "../../testing/fakes/proxy.ts";
+import { type BlobHost, startBlobHost } from "../../testing/real/blob-host.ts";
+import { createAuthority } from "../../testing/real/certificates.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { remember, stopEverything } from "../../testing/real/running.ts";
 
 afterEach(stopEverything);
 

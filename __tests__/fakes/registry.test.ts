@@ -3,13 +3,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { startBlobHost } from "../real/blob-host.ts";
-import { createAuthority } from "../real/certificates.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
-import { pathOf, withParts } from "../real/parts.ts";
-import { stopEverything } from "../real/running.ts";
-import { type FakeRegistry, startFakeRegistry } from "./registry.ts";
-import { asked, faults } from "./registry-faults.ts";
+import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { asked, faults } from "../../testing/fakes/registry-faults.ts";
+import { startBlobHost } from "../../testing/real/blob-host.ts";
+import { createAuthority } from "../../testing/real/certificates.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { pathOf, withParts } from "../../testing/real/parts.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 
 afterEach(stopEverything);
 

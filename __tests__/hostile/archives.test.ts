@@ -4,7 +4,7 @@ import { describe, expect, test } from "@jest/globals";
 import { gunzipInto } from "../../src/archive/gunzip.ts";
 import { parsePax } from "../../src/archive/pax.ts";
 import { type Bytes, tarEntries } from "../../src/archive/tar-entries.ts";
-import { TransferError } from "../../src/errors.ts";
+import { TransferError } from "../../src/errors/transfer-error.ts";
 import { longName, pax, raw, tar } from "../archive/tar-bytes.ts";
 import type { Random } from "../proxy/files/random.ts";
 import { forSeeds, hostileText } from "./generated.ts";

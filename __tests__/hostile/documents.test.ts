@@ -1,14 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
-import { TransferError } from "../../src/errors.ts";
-import { parseArtifactIndex } from "../../src/ocm/artifact-index.ts";
-import { parseComponentDescriptor } from "../../src/ocm/component-descriptor.ts";
-import { canonicalJson, type Json, parseJson } from "../../src/ocm/json.ts";
-import { parseYaml } from "../../src/ocm/yaml.ts";
-import { OCI_INDEX, OCI_MANIFEST } from "../../src/registry/descriptor.ts";
-import { sha256 } from "../../src/registry/digest.ts";
-import { parseManifest } from "../../src/registry/manifest.ts";
-import { parseTags } from "../../src/registry/tags.ts";
-import { parseStrictJson } from "../../src/strict-json.ts";
+import { TransferError } from "../../src/errors/transfer-error.ts";
+import { OCI_INDEX, OCI_MANIFEST } from "../../src/oci/descriptor.ts";
+import { sha256 } from "../../src/oci/digest.ts";
+import { parseManifest } from "../../src/oci/manifest.ts";
+import { parseComponentDescriptor } from "../../src/ocm/descriptor/component-descriptor.ts";
+import { canonicalJson, type Json, parseJson } from "../../src/ocm/descriptor/json.ts";
+import { parseYaml } from "../../src/ocm/descriptor/yaml.ts";
+import { parseArtifactIndex } from "../../src/stores/ctf/artifact-index.ts";
+import { parseTags } from "../../src/stores/registry/tags.ts";
+import { parseStrictJson } from "../../src/text/strict-json.ts";
 import { descriptorDocument, resource } from "../transfer/content.ts";
 import { assertUnpolluted, counted, forSeeds, hostileText, mutated } from "./generated.ts";
 

@@ -1,16 +1,16 @@
 import { connect, createServer } from "node:net";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { errorMessage, TransferError } from "../../src/errors.ts";
-import { HopError } from "../../src/http/hop.ts";
-import { redirectTarget } from "../../src/http/redirects.ts";
-import { printable, printableUrl } from "../../src/redact.ts";
-import { parseChallenges } from "../../src/registry/challenge.ts";
-import { nextTarget } from "../../src/registry/pages.ts";
-import { registryError } from "../../src/registry/registry-error.ts";
-import { get, openClient, through } from "../http/open-client.ts";
+import { errorMessage, TransferError } from "../../src/errors/transfer-error.ts";
+import { HopError } from "../../src/net/hop.ts";
+import { redirectTarget } from "../../src/net/redirects.ts";
+import { parseChallenges } from "../../src/stores/registry/auth/challenge.ts";
+import { registryError } from "../../src/stores/registry/error.ts";
+import { nextTarget } from "../../src/stores/registry/pages.ts";
+import { printable, printableUrl } from "../../src/text/redact.ts";
+import { listen } from "../../testing/real/listening.ts";
+import { stopEverything } from "../../testing/real/running.ts";
+import { get, openClient, through } from "../net/open-client.ts";
 import type { Random } from "../proxy/files/random.ts";
-import { listen } from "../real/listening.ts";
-import { stopEverything } from "../real/running.ts";
 import { assertUnpolluted, counted, forSeeds, hostileText } from "./generated.ts";
 
 afterEach(stopEverything);

@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
-import { openCtf } from "../../src/ocm/ctf.ts";
-import { openCtfTarget } from "../../src/ocm/ctf-target.ts";
-import { bytesOf } from "../../src/registry/content.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
-import { stopEverything } from "../real/running.ts";
+import { bytesOf } from "../../src/oci/content.ts";
+import { openCtf } from "../../src/stores/ctf/ctf.ts";
+import { openCtfTarget } from "../../src/stores/ctf/target.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 
 afterEach(stopEverything);
 

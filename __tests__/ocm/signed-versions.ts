@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
-import { type ComponentDescriptor, parseComponentDescriptor } from "../../src/ocm/component-descriptor.ts";
-import { unpack } from "../real/fixtures.ts";
+import { type ComponentDescriptor, parseComponentDescriptor } from "../../src/ocm/descriptor/component-descriptor.ts";
+import { unpack } from "../../testing/real/fixtures.ts";
 
-const folder = join(import.meta.dirname, "../fixtures/signatures");
+const folder = join(import.meta.dirname, "../../testing/fixtures/signatures");
 
 /** One per signed tree: see the README beside them. */
 export const vectors: readonly string[] = readdirSync(folder, { withFileTypes: true })

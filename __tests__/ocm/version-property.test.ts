@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "@jest/globals";
-import { errorCode } from "../../src/errors.ts";
-import { compareVersions, parseVersion } from "../../src/ocm/version.ts";
-import { parseConstraint } from "../../src/ocm/version-constraint.ts";
+import { errorCode } from "../../src/errors/transfer-error.ts";
+import { compareVersions, parseVersion } from "../../src/ocm/version/version.ts";
+import { parseConstraint } from "../../src/ocm/version/version-constraint.ts";
 import { type Choice, choice } from "../proxy/generated.ts";
 import { askGoSemver, type SemverQuestion, withGoSemver } from "./go-semver.ts";
 

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { findProgram } from "../../scripts/parts.ts";
-import { acmePublicKey, temporaryFolder } from "../real/fixtures.ts";
+import { acmePublicKey, temporaryFolder } from "../../testing/real/fixtures.ts";
 
 /** The generations of the OCM CLI, which spell some things differently. */
 export type Generation = "v1" | "v2";

@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
 import { afterEach, expect, test } from "@jest/globals";
+import { runAction } from "../../testing/real/action.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { type RealRegistry, startRegistry } from "../../testing/real/registry.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { mainJob, startEstate } from "../action/estate.ts";
-import { runAction } from "../real/action.ts";
-import { withParts } from "../real/parts.ts";
-import { type RealRegistry, startRegistry } from "../real/registry.ts";
-import { stopEverything } from "../real/running.ts";
 import { diagnosisOf } from "./rows/row.ts";
 
 afterEach(stopEverything);

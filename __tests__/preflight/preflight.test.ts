@@ -1,14 +1,14 @@
 import { afterEach, expect, test } from "@jest/globals";
-import { locateOciBlob } from "../../src/access-methods/oci-blob.ts";
-import type { OciBlobAccess } from "../../src/ocm/access.ts";
+import type { Descriptor } from "../../src/oci/descriptor.ts";
+import type { ReadableRegistry } from "../../src/oci/store.ts";
+import type { OciBlobAccess } from "../../src/ocm/access/access.ts";
 import { type PreflightOptions, runPreflight } from "../../src/preflight/preflight.ts";
-import type { Descriptor } from "../../src/registry/descriptor.ts";
-import type { ReadableRegistry } from "../../src/registry/registry.ts";
-import type { RemoteRegistry } from "../../src/registry/remote-registry.ts";
-import { gather, type Wanted } from "../../src/transfer/gather.ts";
-import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
-import { stopEverything } from "../real/running.ts";
-import { openRegistry } from "../registry/open-registry.ts";
+import { locateOciBlob } from "../../src/stores/elsewhere/oci-blob.ts";
+import type { RemoteRegistry } from "../../src/stores/registry/registry.ts";
+import { gather, type Wanted } from "../../src/transfer/source/gather.ts";
+import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { stopEverything } from "../../testing/real/running.ts";
+import { openRegistry } from "../stores/registry/open-registry.ts";
 import { addBlob, addComponentVersion, addImage, resource } from "../transfer/content.ts";
 import { createMemoryRegistry } from "../transfer/memory-registry.ts";
 

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { startProxy } from "../fakes/proxy.ts";
-import { startFakeRegistry } from "../fakes/registry.ts";
-import { freePort, uniqueAddress } from "../real/address.ts";
-import { startBlobHost } from "../real/blob-host.ts";
-import { createAuthority } from "../real/certificates.ts";
-import { startFullListener } from "../real/full-listener.ts";
-import { withParts } from "../real/parts.ts";
-import { nodeWithHosts } from "../real/resolving.ts";
-import { stopEverything } from "../real/running.ts";
-import { startSquid } from "../real/squid.ts";
+import { startProxy } from "../../testing/fakes/proxy.ts";
+import { startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { freePort, uniqueAddress } from "../../testing/real/address.ts";
+import { startBlobHost } from "../../testing/real/blob-host.ts";
+import { createAuthority } from "../../testing/real/certificates.ts";
+import { startFullListener } from "../../testing/real/full-listener.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { nodeWithHosts } from "../../testing/real/resolving.ts";
+import { stopEverything } from "../../testing/real/running.ts";
+import { startSquid } from "../../testing/real/squid.ts";
 import { expectRow, preflight } from "./rows/row.ts";
 import { fill } from "./rows/scene.ts";
 

@@ -7,7 +7,7 @@ import { githubRunner } from "../../src/proxy/clients/github-runner.ts";
 import { undici8 } from "../../src/proxy/clients/undici.ts";
 import { CLIENTS } from "../../src/proxy/clients.ts";
 import { readSettings } from "../../src/proxy/settings.ts";
-import { pathOf, withParts } from "../real/parts.ts";
+import { pathOf, withParts } from "../../testing/real/parts.ts";
 import { askCurl, askNode, askPython, type Question, type Via } from "./running-clients.ts";
 
 /** After `noproxy|url|go`, in the order of the table. */
@@ -32,7 +32,7 @@ const CORRECTED: Readonly<Record<string, Via>> = {
   "Python requests|示例.com|http://www.示例.com/": "proxy",
 };
 
-const table = readFileSync(new URL("../fixtures/proxy/no-proxy-clients.psv", import.meta.url), "utf8");
+const table = readFileSync(new URL("../../testing/fixtures/proxy/no-proxy-clients.psv", import.meta.url), "utf8");
 const rows = table
   .trimEnd()
   .split("\n")

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "@jest/globals";
-import { setup } from "../../src/commands/setup.ts";
-import { errorCode } from "../../src/errors.ts";
+import { errorCode } from "../../src/errors/transfer-error.ts";
 import { routeFor } from "../../src/proxy/route.ts";
+import { setup } from "../../src/setup/proxy-settings.ts";
 import { type Choice, choice } from "./generated.ts";
 import { askGoHttpproxy, type GoQuestion } from "./go-httpproxy.ts";
 import { withGo } from "./go-program.ts";

@@ -2,10 +2,10 @@ import { execFile } from "node:child_process";
 import { createServer } from "node:net";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { setup } from "../../src/commands/setup.ts";
-import { startProxy } from "../fakes/proxy.ts";
-import { listen } from "../real/listening.ts";
-import { pathOf, withParts } from "../real/parts.ts";
+import { setup } from "../../src/setup/proxy-settings.ts";
+import { startProxy } from "../../testing/fakes/proxy.ts";
+import { listen } from "../../testing/real/listening.ts";
+import { pathOf, withParts } from "../../testing/real/parts.ts";
 import { buildGoProgram, type GoProgram, withGo } from "./go-program.ts";
 
 const GHCR_HOSTS = ["ghcr.io", "pkg-containers.githubusercontent.com"];

@@ -11,7 +11,7 @@ function goDecides(noProxy: string, url: string): string {
 }
 
 describe("every answer that Go gave", () => {
-  const table = new URL("../fixtures/proxy/no-proxy-go.tsv", import.meta.url);
+  const table = new URL("../../testing/fixtures/proxy/no-proxy-go.tsv", import.meta.url);
   const patterns = new Map<string, [url: string, via: string][]>();
   for (const line of readFileSync(table, "utf8").trimEnd().split("\n")) {
     const [pattern = "", url = "", via = ""] = line.split("\t");

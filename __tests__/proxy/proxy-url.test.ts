@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { goProxyUrl } from "../../src/proxy/go-url.ts";
 import { parseProxyUrl } from "../../src/proxy/proxy-url.ts";
 
-const table = new URL("../fixtures/proxy/proxy-url.tsv", import.meta.url);
+const table = new URL("../../testing/fixtures/proxy/proxy-url.tsv", import.meta.url);
 const rows = readFileSync(table, "utf8")
   .replace(/\n$/, "")
   .split("\n")

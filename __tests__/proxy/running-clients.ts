@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from "node:child_process";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
-import { listen } from "../real/listening.ts";
+import { listen } from "../../testing/real/listening.ts";
 
 export type Via = "direct" | "proxy";
 

@@ -1,9 +1,9 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { runAction } from "./action.ts";
-import { temporaryFolder } from "./fixtures.ts";
-import { stopEverything } from "./running.ts";
+import { runAction } from "../../testing/real/action.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 
 afterEach(stopEverything);
 

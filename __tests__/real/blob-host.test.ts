@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { resources } from "../fixtures/ocm/digests.ts";
-import { type BlobHost, startBlobHost } from "./blob-host.ts";
-import { unpack } from "./fixtures.ts";
-import { withParts } from "./parts.ts";
-import { startRegistry } from "./registry.ts";
-import { stopEverything } from "./running.ts";
+import { resources } from "../../testing/fixtures/ocm/digests.ts";
+import { type BlobHost, startBlobHost } from "../../testing/real/blob-host.ts";
+import { unpack } from "../../testing/real/fixtures.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { startRegistry } from "../../testing/real/registry.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 
 afterEach(stopEverything);
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
 import { bundle, differences } from "../../scripts/bundle.ts";
 import { root } from "../../scripts/parts.ts";
-import { temporaryFolder } from "./fixtures.ts";
-import { stopEverything } from "./running.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 
 afterEach(stopEverything);
 

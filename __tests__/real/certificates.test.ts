@@ -1,9 +1,9 @@
 import { get } from "node:https";
 import { afterEach, expect, test } from "@jest/globals";
-import { createAuthority } from "./certificates.ts";
-import { httpServer, listen } from "./listening.ts";
-import { withParts } from "./parts.ts";
-import { stopEverything } from "./running.ts";
+import { createAuthority } from "../../testing/real/certificates.ts";
+import { httpServer, listen } from "../../testing/real/listening.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 
 withParts(["openssl"], "a throw-away certificate authority", () => {
   afterEach(stopEverything);

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
-import { resources } from "../fixtures/ocm/digests.ts";
-import { copyOfCtf, ctf, unpack } from "./fixtures.ts";
-import { stopEverything } from "./running.ts";
+import { resources } from "../../testing/fixtures/ocm/digests.ts";
+import { copyOfCtf, ctf, unpack } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 
 afterEach(stopEverything);
 

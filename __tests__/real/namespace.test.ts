@@ -2,10 +2,10 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterEach, expect, test } from "@jest/globals";
-import { startBlobHost } from "./blob-host.ts";
-import { GATEWAY, type Namespace, openNamespace, withNamespaces } from "./namespace.ts";
-import { pathOf } from "./parts.ts";
-import { stopEverything } from "./running.ts";
+import { startBlobHost } from "../../testing/real/blob-host.ts";
+import { GATEWAY, type Namespace, openNamespace, withNamespaces } from "../../testing/real/namespace.ts";
+import { pathOf } from "../../testing/real/parts.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 
 /** curl's exit code. */
 async function curl({ prefix }: Namespace, url: string): Promise<number> {

@@ -3,8 +3,8 @@ import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { findProgram, installLine, root } from "../../scripts/parts.ts";
-import { temporaryFolder } from "./fixtures.ts";
-import { stopEverything } from "./running.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 
 afterEach(stopEverything);
 
@@ -21,7 +21,7 @@ function runSuite(env: Readonly<Record<string, string>>) {
   writeFileSync(
     join(folder, "suite.test.ts"),
     `import { expect, test } from "@jest/globals";
-     import { withParts } from ${JSON.stringify(join(root, "__tests__/real/parts.ts"))};
+     import { withParts } from ${JSON.stringify(join(root, "testing/real/parts.ts"))};
      withParts(["python3"], "a suite", () => { test("one", () => { expect(1).toBe(1); }); });
      test("another", () => { expect(1).toBe(1); });`,
   );

@@ -1,12 +1,12 @@
 import { readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterEach, expect, test } from "@jest/globals";
-import { resources } from "../fixtures/ocm/digests.ts";
-import { uniqueAddress } from "./address.ts";
-import { unpack } from "./fixtures.ts";
-import { withParts } from "./parts.ts";
-import { startRegistry } from "./registry.ts";
-import { remember, stopEverything } from "./running.ts";
+import { resources } from "../../testing/fixtures/ocm/digests.ts";
+import { uniqueAddress } from "../../testing/real/address.ts";
+import { unpack } from "../../testing/real/fixtures.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { startRegistry } from "../../testing/real/registry.ts";
+import { remember, stopEverything } from "../../testing/real/running.ts";
 
 for (const kind of ["docker-registry", "distribution"] as const) {
   withParts([kind], `a ${kind}`, () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseKeyValueFile, parseWorkflowCommands } from "./runner-files.ts";
+import { parseKeyValueFile, parseWorkflowCommands } from "../../testing/real/runner-files.ts";
 
 describe("the runner's files", () => {
   test("hold values on one line and on several", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { uniqueAddress } from "./address.ts";
-import { startProgram } from "./program.ts";
-import { remember, stopEverything } from "./running.ts";
+import { uniqueAddress } from "../../testing/real/address.ts";
+import { startProgram } from "../../testing/real/program.ts";
+import { remember, stopEverything } from "../../testing/real/running.ts";
 
 test("what was started last is stopped first, each once, whatever fails", async () => {
   const stopped: string[] = [];

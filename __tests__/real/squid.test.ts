@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterEach, expect, test } from "@jest/globals";
-import { uniqueAddress } from "./address.ts";
-import { startBlobHost } from "./blob-host.ts";
-import { createAuthority } from "./certificates.ts";
-import { pathOf, withParts } from "./parts.ts";
-import { stopEverything } from "./running.ts";
-import { startSquid } from "./squid.ts";
+import { uniqueAddress } from "../../testing/real/address.ts";
+import { startBlobHost } from "../../testing/real/blob-host.ts";
+import { createAuthority } from "../../testing/real/certificates.ts";
+import { pathOf, withParts } from "../../testing/real/parts.ts";
+import { stopEverything } from "../../testing/real/running.ts";
+import { startSquid } from "../../testing/real/squid.ts";
 
 /** Status of the proxy's answer to CONNECT, status of the server's, and curl's verdict on TLS. */
 async function curl(proxy: string, url: string, ...args: string[]): Promise<string> {

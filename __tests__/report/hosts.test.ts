@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import type { Hop } from "../../src/http/hop.ts";
+import type { Hop } from "../../src/net/hop.ts";
 import { allowList, hostsOf } from "../../src/report/hosts.ts";
-import { direct, through } from "../http/open-client.ts";
+import { direct, through } from "../net/open-client.ts";
 
 const hop = (host: string, route: Hop["route"], neededFor: string): Hop => ({
   method: "GET",

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import type { Hop } from "../../src/http/hop.ts";
+import type { Hop } from "../../src/net/hop.ts";
 import { routeFor } from "../../src/proxy/route.ts";
 import { type ProxySettings, readSettings } from "../../src/proxy/settings.ts";
 import { disagreements, outOfReach, splitRoutes, unverifiedHosts } from "../../src/report/lint.ts";

@@ -1,6 +1,6 @@
-import { arrange } from "../../src/transfer/arrange.ts";
-import { keyOf } from "../../src/transfer/inspect.ts";
-import { makePlan, type Plan } from "../../src/transfer/plan.ts";
+import { arrange } from "../../src/transfer/target/arrange.ts";
+import { keyOf } from "../../src/transfer/target/inspect.ts";
+import { makePlan, type Plan } from "../../src/transfer/target/plan.ts";
 import { addImage, resource } from "../transfer/content.ts";
 import { createMemoryRegistry } from "../transfer/memory-registry.ts";
 import { surveyed } from "../transfer/surveyed.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
-import { TransferError } from "../../src/errors.ts";
-import { HopError, LayerError } from "../../src/http/hop.ts";
+import { TransferError } from "../../src/errors/transfer-error.ts";
+import { HopError, LayerError } from "../../src/net/hop.ts";
 import { problemsOf } from "../../src/report/problem.ts";
-import { direct } from "../http/open-client.ts";
+import { direct } from "../net/open-client.ts";
 
 const hop = {
   method: "GET",

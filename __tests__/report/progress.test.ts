@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { createProgress, formatBytes } from "../../src/report/progress.ts";
-import type { Change } from "../../src/transfer/arrange.ts";
-import type { Step } from "../../src/transfer/plan.ts";
+import type { Change } from "../../src/transfer/target/arrange.ts";
+import type { Step } from "../../src/transfer/target/plan.ts";
 import { plannedTransfer } from "./planned.ts";
 import { createRecordingRunner } from "./recording-runner.ts";
 

@@ -4,8 +4,8 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { writeReport } from "../../src/report/report.ts";
 import type { Results } from "../../src/report/results.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
-import { stopEverything } from "../real/running.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { plannedTransfer } from "./planned.ts";
 import { createRecordingRunner } from "./recording-runner.ts";
 

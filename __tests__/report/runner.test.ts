@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { createRunner, uniqueName } from "../../src/report/runner.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
-import { parseKeyValueFile, parseWorkflowCommands } from "../real/runner-files.ts";
-import { stopEverything } from "../real/running.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { parseKeyValueFile, parseWorkflowCommands } from "../../testing/real/runner-files.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 
 afterEach(stopEverything);
 

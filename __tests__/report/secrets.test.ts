@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { parseProxyUrl } from "../../src/proxy/proxy-url.ts";
 import { readSettings } from "../../src/proxy/settings.ts";
-import { type Credential, parseCredentialLines } from "../../src/registry/credentials.ts";
 import { secretsOf, tokenSpellings } from "../../src/report/secrets.ts";
+import { type Credential, parseCredentialLines } from "../../src/stores/registry/auth/credentials.ts";
 
 const none = readSettings({ environment: {} }).effective;
 const base64 = (text: string) => Buffer.from(text).toString("base64");

@@ -1,10 +1,10 @@
 import { isIPv6 } from "node:net";
 import { describe, expect, test } from "@jest/globals";
-import type { Hop } from "../../src/http/hop.ts";
+import type { Hop } from "../../src/net/hop.ts";
 import { squidAllowList } from "../../src/proxy/files/squid-allow-list.ts";
 import { allowList, hostsOf } from "../../src/report/hosts.ts";
 import { pasteReady } from "../../src/report/paste.ts";
-import { through } from "../http/open-client.ts";
+import { through } from "../net/open-client.ts";
 import { seeded } from "../proxy/files/random.ts";
 import { hostileHost } from "./hostile-text.ts";
 import { told } from "./told.ts";

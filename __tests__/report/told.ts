@@ -1,4 +1,4 @@
-import type { Told } from "../../src/preflight/diagnosis.ts";
+import type { Told } from "../../src/diagnosis/diagnosis.ts";
 import type { HostResult } from "../../src/report/hosts.ts";
 
 /** A refusal by the proxy of the one host it was asked for, but for what is said. */

@@ -3,8 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
 import { root, testPath } from "../../scripts/parts.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
-import { stopEverything } from "../real/running.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 
 afterEach(stopEverything);
 

@@ -1,4 +1,4 @@
-import { type Descriptor, OCI_INDEX, OCI_MANIFEST } from "../../src/registry/descriptor.ts";
+import { type Descriptor, OCI_INDEX, OCI_MANIFEST } from "../../src/oci/descriptor.ts";
 
 /** What both a registry in memory and the fake one can be given. */
 export interface Fillable {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import { OCI_INDEX } from "../../src/registry/descriptor.ts";
-import { referrersTag } from "../../src/registry/referrers.ts";
-import { arrange } from "../../src/transfer/arrange.ts";
+import { OCI_INDEX } from "../../src/oci/descriptor.ts";
+import { referrersTag } from "../../src/stores/registry/referrers.ts";
 import { findingsOf, leftReferrers } from "../../src/transfer/findings.ts";
-import { surveyVersion } from "../../src/transfer/survey.ts";
+import { surveyVersion } from "../../src/transfer/source/survey.ts";
+import { arrange } from "../../src/transfer/target/arrange.ts";
 import { type ComponentId, readFixture } from "../ocm/fixture-version.ts";
 import { addImage, resource } from "./content.ts";
 import { createMemoryRegistry } from "./memory-registry.ts";

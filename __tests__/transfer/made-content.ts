@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { type Descriptor, OCI_INDEX, OCI_MANIFEST } from "../../src/registry/descriptor.ts";
-import type { FileServer } from "../access-methods/file-server.ts";
+import { type Descriptor, OCI_INDEX, OCI_MANIFEST } from "../../src/oci/descriptor.ts";
+import type { FakeRegistry } from "../../testing/fakes/registry.ts";
 import { tar } from "../archive/tar-bytes.ts";
-import type { FakeRegistry } from "../fakes/registry.ts";
+import type { FileServer } from "../stores/elsewhere/file-server.ts";
 import { addBlob, addImage } from "./content.ts";
 import type { Place } from "./places.ts";
 

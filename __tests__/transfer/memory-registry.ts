@@ -1,10 +1,10 @@
 import type { Readable } from "node:stream";
-import { TransferError } from "../../src/errors.ts";
-import { streamOf } from "../../src/registry/content.ts";
-import { type Descriptor, OCI_MANIFEST } from "../../src/registry/descriptor.ts";
-import { isDigest, sha256 } from "../../src/registry/digest.ts";
-import type { ReadableRegistry, ReadableRepository } from "../../src/registry/registry.ts";
-import { verifying } from "../../src/registry/verify.ts";
+import { TransferError } from "../../src/errors/transfer-error.ts";
+import { streamOf } from "../../src/oci/content.ts";
+import { type Descriptor, OCI_MANIFEST } from "../../src/oci/descriptor.ts";
+import { isDigest, sha256 } from "../../src/oci/digest.ts";
+import type { ReadableRegistry, ReadableRepository } from "../../src/oci/store.ts";
+import { verifying } from "../../src/oci/verify.ts";
 
 /** A registry to read from, without a socket: content and tags by repository. */
 export interface MemoryRegistry extends ReadableRegistry {

@@ -1,6 +1,6 @@
-import { sha256 } from "../../src/registry/digest.ts";
-import { parseImageReference } from "../../src/registry/reference.ts";
-import type { MovedImage } from "../../src/transfer/image-map.ts";
+import { sha256 } from "../../src/oci/digest.ts";
+import { parseImageReference } from "../../src/oci/reference.ts";
+import type { MovedImage } from "../../src/transfer/images/moved-images.ts";
 
 /** An image that became a local blob; the digest is that of `content`. */
 export function moved(name: string, before: string | undefined, more: Partial<MovedImage> & { content?: string } = {}) {

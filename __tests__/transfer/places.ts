@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Descriptor, OCI_MANIFEST } from "../../src/registry/descriptor.ts";
-import type { Digest } from "../../src/registry/digest.ts";
-import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
+import { type Descriptor, OCI_MANIFEST } from "../../src/oci/descriptor.ts";
+import type { Digest } from "../../src/oci/digest.ts";
+import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import type { Fillable } from "./content.ts";
 
 export type PlaceKind = "registry" | "folder" | "tgz";

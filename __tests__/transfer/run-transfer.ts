@@ -1,18 +1,18 @@
-import { readComponentVersion } from "../../src/ocm/component-version.ts";
-import type { CtfTarget } from "../../src/ocm/ctf-target.ts";
-import type { ReadableRegistry } from "../../src/registry/registry.ts";
-import type { RemoteRegistry } from "../../src/registry/remote-registry.ts";
-import type { AccessForm } from "../../src/transfer/access-form.ts";
-import { copy } from "../../src/transfer/copy.ts";
-import { gather } from "../../src/transfer/gather.ts";
-import { type ExistingPolicy, existingOrNone } from "../../src/transfer/inspect.ts";
-import type { Plan, Step } from "../../src/transfer/plan.ts";
-import { prepare } from "../../src/transfer/prepare.ts";
-import { publish } from "../../src/transfer/publish.ts";
-import type { SurveyOptions } from "../../src/transfer/survey.ts";
-import { tagReferrers } from "../../src/transfer/tag-referrers.ts";
-import type { FakeRegistry } from "../fakes/registry.ts";
-import { openRegistry } from "../registry/open-registry.ts";
+import type { ReadableRegistry } from "../../src/oci/store.ts";
+import type { AccessForm } from "../../src/ocm/access/access-form.ts";
+import { readComponentVersion } from "../../src/ocm/repository/component-version.ts";
+import type { CtfTarget } from "../../src/stores/ctf/target.ts";
+import type { RemoteRegistry } from "../../src/stores/registry/registry.ts";
+import { gather } from "../../src/transfer/source/gather.ts";
+import type { SurveyOptions } from "../../src/transfer/source/survey.ts";
+import { type ExistingPolicy, existingOrNone } from "../../src/transfer/target/inspect.ts";
+import type { Plan, Step } from "../../src/transfer/target/plan.ts";
+import { prepare } from "../../src/transfer/target/prepare.ts";
+import { tagReferrers } from "../../src/transfer/target/tag-referrers.ts";
+import { copy } from "../../src/transfer/write/copy.ts";
+import { publish } from "../../src/transfer/write/publish.ts";
+import type { FakeRegistry } from "../../testing/fakes/registry.ts";
+import { openRegistry } from "../stores/registry/open-registry.ts";
 
 export interface TransferOptions {
   readonly source: ReadableRegistry;

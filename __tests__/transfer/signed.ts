@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, sign } from "node:crypto";
-import { parseComponentDescriptor } from "../../src/ocm/component-descriptor.ts";
-import { digestOf, normalise } from "../../src/ocm/normalise.ts";
+import { parseComponentDescriptor } from "../../src/ocm/descriptor/component-descriptor.ts";
+import { digestOf, normalise } from "../../src/ocm/signing/normalise.ts";
 import { type ComponentOptions, descriptorDocument } from "./content.ts";
 
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });

@@ -1,5 +1,5 @@
-import { readComponentVersion } from "../../src/ocm/component-version.ts";
-import { type SurveyedVersion, type SurveyOptions, surveyVersion } from "../../src/transfer/survey.ts";
+import { readComponentVersion } from "../../src/ocm/repository/component-version.ts";
+import { type SurveyedVersion, type SurveyOptions, surveyVersion } from "../../src/transfer/source/survey.ts";
 import { addComponentVersion, type ComponentOptions } from "./content.ts";
 import type { MemoryRegistry } from "./memory-registry.ts";
 

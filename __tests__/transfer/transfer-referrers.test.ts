@@ -1,20 +1,20 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { openCtf } from "../../src/ocm/ctf.ts";
-import { openCtfTarget } from "../../src/ocm/ctf-target.ts";
-import { OCI_INDEX } from "../../src/registry/descriptor.ts";
-import { referrersTag } from "../../src/registry/referrers.ts";
-import type { ReadableRegistry, ReadableRepository } from "../../src/registry/registry.ts";
-import { readGraph } from "../../src/transfer/graph.ts";
-import { createReadReferrers } from "../../src/transfer/referrers.ts";
-import { plannedToBeLeft } from "../../src/transfer/tag-referrers.ts";
-import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../fakes/registry.ts";
-import { asked } from "../fakes/registry-faults.ts";
-import { temporaryFolder } from "../real/fixtures.ts";
-import { withParts } from "../real/parts.ts";
-import { startRegistry } from "../real/registry.ts";
-import { stopEverything } from "../real/running.ts";
-import { openRegistry } from "../registry/open-registry.ts";
+import { OCI_INDEX } from "../../src/oci/descriptor.ts";
+import type { ReadableRegistry, ReadableRepository } from "../../src/oci/store.ts";
+import { openCtf } from "../../src/stores/ctf/ctf.ts";
+import { openCtfTarget } from "../../src/stores/ctf/target.ts";
+import { referrersTag } from "../../src/stores/registry/referrers.ts";
+import { readGraph } from "../../src/transfer/source/graph.ts";
+import { createReadReferrers } from "../../src/transfer/source/referrers.ts";
+import { plannedToBeLeft } from "../../src/transfer/target/tag-referrers.ts";
+import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { asked } from "../../testing/fakes/registry-faults.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { startRegistry } from "../../testing/real/registry.ts";
+import { stopEverything } from "../../testing/real/running.ts";
+import { openRegistry } from "../stores/registry/open-registry.ts";
 import {
   addComponentVersion,
   addImage,

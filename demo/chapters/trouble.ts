@@ -1,4 +1,4 @@
-import type { FakeRegistry } from "../../__tests__/fakes/registry.ts";
+import type { FakeRegistry } from "../../testing/fakes/registry.ts";
 import { complaintsOf, runStep } from "../action.ts";
 import type { Estate } from "../estate.ts";
 import { openPortForward } from "../port-forward.ts";

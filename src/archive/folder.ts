@@ -1,7 +1,7 @@
 import { constants, createReadStream, openSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { errorCode } from "../errors.ts";
+import { errorCode } from "../errors/transfer-error.ts";
 import { placeBelow } from "../files/place.ts";
 import type { Archive } from "./archive.ts";
 

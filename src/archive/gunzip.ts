@@ -1,7 +1,7 @@
 import { type Readable, Transform, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { errorCode, TransferError } from "../errors.ts";
+import { errorCode, TransferError } from "../errors/transfer-error.ts";
 import { broken } from "./refusal.ts";
 
 export interface UnpackLimits {

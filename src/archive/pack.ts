@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { isFileSystemError } from "../errors.ts";
+import { isFileSystemError } from "../errors/transfer-error.ts";
 import { unwritable } from "./refusal.ts";
 import { type TarInput, tarBlocks } from "./tar-blocks.ts";
 

@@ -1,5 +1,5 @@
-import { errorMessage, TransferError } from "../errors.ts";
-import { printable } from "../redact.ts";
+import { errorMessage, TransferError } from "../errors/transfer-error.ts";
+import { printable } from "../text/redact.ts";
 
 /** What two readers of tar would understand in two ways, or what no archive of this kind has to hold. */
 export function refused(where: string, entry: string | undefined, why: string): TransferError {

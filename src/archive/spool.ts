@@ -4,7 +4,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { isFileSystemError } from "../errors.ts";
+import { isFileSystemError } from "../errors/transfer-error.ts";
 import type { Archive, ArchiveOptions } from "./archive.ts";
 import { gunzipInto, isGzip, UNPACK_LIMITS } from "./gunzip.ts";
 import { unwritable } from "./refusal.ts";

@@ -1,4 +1,4 @@
-import { errorMessage } from "../errors.ts";
+import { errorMessage } from "../errors/transfer-error.ts";
 import { differingClients } from "../proxy/clients.ts";
 import { parseGoUrl } from "../proxy/go-url.ts";
 import { routeBefore, routeFor } from "../proxy/route.ts";

@@ -1,17 +1,21 @@
-import { throwAll } from "../errors.ts";
-import type { Element } from "../ocm/component-descriptor.ts";
-import { type ComponentRepository, type ComponentVersion, readComponentVersion } from "../ocm/component-version.ts";
-import type { CtfTarget } from "../ocm/ctf-target.ts";
-import { diagnose, distinct } from "../preflight/diagnosis.ts";
+import { diagnose, distinct } from "../diagnosis/diagnosis.ts";
+import { throwAll } from "../errors/transfer-error.ts";
+import type { Element } from "../ocm/descriptor/component-descriptor.ts";
+import {
+  type ComponentRepository,
+  type ComponentVersion,
+  readComponentVersion,
+} from "../ocm/repository/component-version.ts";
 import { runPreflight } from "../preflight/preflight.ts";
-import type { RemoteRegistry } from "../registry/remote-registry.ts";
-import { type Gathered, gather, type Wanted } from "../transfer/gather.ts";
-import { existingOrNone } from "../transfer/inspect.ts";
-import { createReadVersion } from "../transfer/read-version.ts";
-import { type Named, selectVersions } from "../transfer/select-versions.ts";
-import { isSelected, unmatchedSelectors } from "../transfer/selector.ts";
-import { nameSource } from "../transfer/signed-name.ts";
-import { writtenRepositories } from "../transfer/written-repositories.ts";
+import type { CtfTarget } from "../stores/ctf/target.ts";
+import type { RemoteRegistry } from "../stores/registry/registry.ts";
+import { type Gathered, gather, type Wanted } from "../transfer/source/gather.ts";
+import { createReadVersion } from "../transfer/source/read-version.ts";
+import { type Named, selectVersions } from "../transfer/source/select-versions.ts";
+import { isSelected, unmatchedSelectors } from "../transfer/source/selector.ts";
+import { existingOrNone } from "../transfer/target/inspect.ts";
+import { nameSource } from "../transfer/target/signed-name.ts";
+import { writtenRepositories } from "../transfer/target/written-repositories.ts";
 import type { Run } from "./run.ts";
 import { createResolve, openSources } from "./sources.ts";
 

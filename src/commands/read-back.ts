@@ -1,9 +1,9 @@
-import { errorsIn, TransferError, throwAll } from "../errors.ts";
-import type { Gathered } from "../transfer/gather.ts";
-import type { Plan } from "../transfer/plan.ts";
-import { publishedInPart, takeBackAll } from "../transfer/publish.ts";
-import { readBack } from "../transfer/read-back.ts";
-import { type TrustedKey, trustOf } from "../transfer/trust.ts";
+import { errorsIn, TransferError, throwAll } from "../errors/transfer-error.ts";
+import type { Gathered } from "../transfer/source/gather.ts";
+import type { Plan } from "../transfer/target/plan.ts";
+import { type TrustedKey, trustOf } from "../transfer/verify/trust.ts";
+import { publishedInPart, takeBackAll } from "../transfer/write/publish.ts";
+import { readBack } from "../transfer/write/read-back.ts";
 import type { Destination } from "./preflight.ts";
 import type { Run } from "./run.ts";
 

@@ -1,7 +1,7 @@
-import { TransferError } from "../errors.ts";
-import { formatRepository, type RepositorySpec } from "../ocm/component-reference.ts";
-import type { ComponentRepository } from "../ocm/component-version.ts";
-import type { Named } from "../transfer/select-versions.ts";
+import { TransferError } from "../errors/transfer-error.ts";
+import { formatRepository, type RepositorySpec } from "../ocm/descriptor/component-reference.ts";
+import type { ComponentRepository } from "../ocm/repository/component-version.ts";
+import type { Named } from "../transfer/source/select-versions.ts";
 import type { Run } from "./run.ts";
 
 /** What the lines of component-versions name; the same repository is opened once. */

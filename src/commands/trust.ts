@@ -1,8 +1,8 @@
-import { TransferError, throwAll } from "../errors.ts";
-import type { Finding } from "../proxy/finding.ts";
-import type { Gathered } from "../transfer/gather.ts";
-import { type TrustedKey, trustOf } from "../transfer/trust.ts";
-import { incomparableContent, uncheckedContent } from "../transfer/unchecked.ts";
+import type { Finding } from "../errors/finding.ts";
+import { TransferError, throwAll } from "../errors/transfer-error.ts";
+import type { Gathered } from "../transfer/source/gather.ts";
+import { type TrustedKey, trustOf } from "../transfer/verify/trust.ts";
+import { incomparableContent, uncheckedContent } from "../transfer/verify/unchecked.ts";
 
 /**
  * Before anything is written: with keys, fails unless every component version is what was signed, and names what no signature pins.

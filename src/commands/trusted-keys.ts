@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { errorMessage, TransferError } from "../errors.ts";
+import { errorMessage, TransferError } from "../errors/transfer-error.ts";
 import type { SignatureSpec } from "../inputs.ts";
-import { parsePublicKey } from "../ocm/public-key.ts";
-import { printable } from "../redact.ts";
-import type { TrustedKey } from "../transfer/trust.ts";
+import { parsePublicKey } from "../ocm/signing/public-key.ts";
+import { printable } from "../text/redact.ts";
+import type { TrustedKey } from "../transfer/verify/trust.ts";
 
 /** The keys of the input `signatures`. Fails with PUBLIC_KEY_MALFORMED, and never shows what is in a file. */
 export function readTrustedKeys(signatures: readonly SignatureSpec[]): Promise<TrustedKey[]> {

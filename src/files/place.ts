@@ -1,8 +1,8 @@
 import { realpathSync } from "node:fs";
 import { lstat, mkdir, readlink, realpath } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { errorCode, TransferError } from "../errors.ts";
-import { printable } from "../redact.ts";
+import { errorCode, TransferError } from "../errors/transfer-error.ts";
+import { printable } from "../text/redact.ts";
 
 /** As many symbolic links as Linux follows in one path (path_resolution(7)). */
 const MAX_LINKS = 40;

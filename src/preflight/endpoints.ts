@@ -1,6 +1,6 @@
 import { routeFor } from "../proxy/route.ts";
 import type { ProxySettings } from "../proxy/settings.ts";
-import { registryHosts } from "../registry/hosts.ts";
+import { registryHosts } from "../stores/registry/hosts.ts";
 
 /** A registry that a run has to do with. */
 export interface RegistryEndpoint {

@@ -1,11 +1,11 @@
-import type { ComponentRepository } from "../ocm/component-version.ts";
-import type { Descriptor } from "../registry/descriptor.ts";
-import { isManifest } from "../registry/descriptor.ts";
-import type { ReadableRegistry } from "../registry/registry.ts";
-import type { RemoteRegistry, RemoteRepository } from "../registry/remote-registry.ts";
-import type { Gathered } from "../transfer/gather.ts";
-import type { Named } from "../transfer/select-versions.ts";
-import type { Item } from "../transfer/survey.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import { isManifest } from "../oci/descriptor.ts";
+import type { ReadableRegistry } from "../oci/store.ts";
+import type { ComponentRepository } from "../ocm/repository/component-version.ts";
+import type { RemoteRegistry, RemoteRepository } from "../stores/registry/registry.ts";
+import type { Gathered } from "../transfer/source/gather.ts";
+import type { Named } from "../transfer/source/select-versions.ts";
+import type { Item } from "../transfer/source/survey.ts";
 
 export interface PreflightOptions {
   /** Component versions that the user named. */

@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 import { domainToASCII } from "node:url";
-import { TransferError } from "../errors.ts";
+import { TransferError } from "../errors/transfer-error.ts";
 
 export type ProxyScheme = "http" | "https" | "socks5" | "socks5h";
 

@@ -1,4 +1,4 @@
-import { TransferError } from "../errors.ts";
+import { TransferError } from "../errors/transfer-error.ts";
 import { idnaToAscii, toLower, trimSpace } from "./go-text.ts";
 import { type GoUrl, parseGoUrl, splitHost } from "./go-url.ts";
 import { type Ip, isLoopback, parseIp } from "./ip.ts";

@@ -1,6 +1,6 @@
-import { errorMessage } from "../errors.ts";
-import { printable } from "../redact.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding } from "../errors/finding.ts";
+import { errorMessage } from "../errors/transfer-error.ts";
+import { printable } from "../text/redact.ts";
 import { commas, isDead, type NoProxyEntry } from "./no-proxy.ts";
 import { parseProxyUrl } from "./proxy-url.ts";
 import type { Environment, ProxySettings, Setting } from "./settings.ts";

@@ -1,5 +1,5 @@
-import { isPrintable } from "../redact.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding } from "../errors/finding.ts";
+import { isPrintable } from "../text/redact.ts";
 import { type GoUrl, goProxyUrl } from "./go-url.ts";
 import { commas, type NoProxyEntry, parseNoProxy } from "./no-proxy.ts";
 import { type ProxyUrl, parseProxyUrl } from "./proxy-url.ts";

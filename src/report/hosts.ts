@@ -1,4 +1,4 @@
-import type { Hop } from "../http/hop.ts";
+import type { Hop } from "../net/hop.ts";
 import { isPlainHost } from "../proxy/plain-host.ts";
 
 /** A host that the run asked, and which way it was reached. An element of the output `hosts`. */

@@ -1,4 +1,4 @@
-import { UNPRINTABLE } from "../redact.ts";
+import { UNPRINTABLE } from "../text/redact.ts";
 
 /**
  * JSON for outputs, files and logs: the same values, but no character that cannot be seen, and nothing that a runner takes for a

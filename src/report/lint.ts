@@ -1,6 +1,6 @@
-import type { Hop } from "../http/hop.ts";
+import type { Finding } from "../errors/finding.ts";
+import type { Hop } from "../net/hop.ts";
 import { differingClients } from "../proxy/clients.ts";
-import type { Finding } from "../proxy/finding.ts";
 import { routeFor } from "../proxy/route.ts";
 import type { ProxySettings } from "../proxy/settings.ts";
 

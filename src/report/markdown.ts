@@ -1,4 +1,4 @@
-import { printable } from "../redact.ts";
+import { printable } from "../text/redact.ts";
 
 /**
  * Text of others in a job summary. It stands in HTML blocks only (https://spec.commonmark.org/0.31.2/#html-blocks), which no

@@ -1,5 +1,5 @@
-import type { Code } from "../codes.ts";
-import type { Told } from "../preflight/diagnosis.ts";
+import type { Told } from "../diagnosis/diagnosis.ts";
+import type { Code } from "../errors/codes.ts";
 import { squidAllowList } from "../proxy/files/squid-allow-list.ts";
 import { isPlainHost } from "../proxy/plain-host.ts";
 

@@ -1,5 +1,5 @@
-import type { Told } from "../preflight/diagnosis.ts";
-import { printable } from "../redact.ts";
+import type { Told } from "../diagnosis/diagnosis.ts";
+import { printable } from "../text/redact.ts";
 import type { HostResult } from "./hosts.ts";
 
 /** More than this cannot be taken in; the table has them all. */

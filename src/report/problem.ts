@@ -1,7 +1,7 @@
-import type { Code } from "../codes.ts";
-import { errorCode, errorMessage, TransferError } from "../errors.ts";
-import { diagnose } from "../preflight/diagnosis.ts";
-import { printable } from "../redact.ts";
+import { diagnose } from "../diagnosis/diagnosis.ts";
+import type { Code } from "../errors/codes.ts";
+import { errorCode, errorMessage, TransferError } from "../errors/transfer-error.ts";
+import { printable } from "../text/redact.ts";
 
 /** An error in the words of the report. */
 export interface Problem {

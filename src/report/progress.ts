@@ -1,8 +1,8 @@
-import { describeElement } from "../ocm/component-descriptor.ts";
-import type { Descriptor } from "../registry/descriptor.ts";
-import type { Arrangement, Change } from "../transfer/arrange.ts";
-import { keyOf } from "../transfer/inspect.ts";
-import type { Plan, Step } from "../transfer/plan.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import { describeElement } from "../ocm/descriptor/component-descriptor.ts";
+import type { Arrangement, Change } from "../transfer/target/arrange.ts";
+import { keyOf } from "../transfer/target/inspect.ts";
+import type { Plan, Step } from "../transfer/target/plan.ts";
 import type { Runner } from "./runner.ts";
 
 export interface Bytes {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Diagnosis } from "../preflight/diagnosis.ts";
-import type { Plan, Tagging } from "../transfer/plan.ts";
+import type { Diagnosis } from "../diagnosis/diagnosis.ts";
+import type { Plan, Tagging } from "../transfer/target/plan.ts";
 import type { HostResult } from "./hosts.ts";
 import { inertJson } from "./inert-json.ts";
 import type { Problem } from "./problem.ts";

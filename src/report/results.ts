@@ -1,7 +1,7 @@
-import type { Told } from "../preflight/diagnosis.ts";
+import type { Told } from "../diagnosis/diagnosis.ts";
+import type { Finding } from "../errors/finding.ts";
 import type { Difference } from "../proxy/clients.ts";
-import type { Finding } from "../proxy/finding.ts";
-import type { Plan } from "../transfer/plan.ts";
+import type { Plan } from "../transfer/target/plan.ts";
 
 /** What a command found out and did. It grows while the command works, so that a failure is reported with what was known by then. */
 export interface Results {

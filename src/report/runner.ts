@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import * as core from "@actions/core";
 import { workspaceOf } from "../files/place.ts";
 import type { Environment } from "../proxy/settings.ts";
-import { conceal, printable } from "../redact.ts";
+import { conceal, printable } from "../text/redact.ts";
 import { inertLine } from "./inert-json.ts";
 
 /** Whoever runs us: a GitHub runner (or act), or a shell, a Tekton task, a pod. */

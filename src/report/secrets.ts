@@ -1,5 +1,5 @@
 import type { ProxySettings } from "../proxy/settings.ts";
-import type { CredentialEntry } from "../registry/credentials.ts";
+import type { CredentialEntry } from "../stores/registry/auth/credentials.ts";
 
 /** Masking something this short would turn half of the log into asterisks, and it protects nothing. */
 const SHORTEST_SECRET = 4;

@@ -1,9 +1,9 @@
-import { parseAccess } from "../ocm/access.ts";
-import { isArtifactSet } from "../ocm/media-types.ts";
-import type { Finding } from "../proxy/finding.ts";
-import { printable } from "../redact.ts";
-import type { ArrangedReferrer } from "./arrange-referrers.ts";
-import type { Gathered } from "./gather.ts";
+import type { Finding } from "../errors/finding.ts";
+import { parseAccess } from "../ocm/access/access.ts";
+import { isArtifactSet } from "../ocm/repository/media-types.ts";
+import { printable } from "../text/redact.ts";
+import type { Gathered } from "./source/gather.ts";
+import type { ArrangedReferrer } from "./target/arrange-referrers.ts";
 
 /** What is transferred as it is, and deserves a look. */
 export function findingsOf(gathered: Omit<Gathered, "named">): Finding[] {

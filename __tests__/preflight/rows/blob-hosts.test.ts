@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { startProxy } from "../../../testing/fakes/proxy.ts";
+import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
+import { runAction } from "../../../testing/real/action.ts";
+import { freePort } from "../../../testing/real/address.ts";
+import { startFullListener } from "../../../testing/real/full-listener.ts";
+import { withParts } from "../../../testing/real/parts.ts";
+import { startRegistry } from "../../../testing/real/registry.ts";
+import { nodeWithNameServer } from "../../../testing/real/resolving.ts";
+import { stopEverything } from "../../../testing/real/running.ts";
+import { startSquid } from "../../../testing/real/squid.ts";
 import { mainJob, startEstate } from "../../action/estate.ts";
-import { startProxy } from "../../fakes/proxy.ts";
-import { startFakeRegistry } from "../../fakes/registry.ts";
-import { runAction } from "../../real/action.ts";
-import { freePort } from "../../real/address.ts";
-import { startFullListener } from "../../real/full-listener.ts";
-import { withParts } from "../../real/parts.ts";
-import { startRegistry } from "../../real/registry.ts";
-import { nodeWithNameServer } from "../../real/resolving.ts";
-import { stopEverything } from "../../real/running.ts";
-import { startSquid } from "../../real/squid.ts";
 import { diagnosisOf, expectRow, HTTP_RULE, HTTPS_RULE, NO_HTTP_PROXY, preflight, through } from "./row.ts";
 import { CDN, fill, REGISTRY, startScene } from "./scene.ts";
 

@@ -1,12 +1,12 @@
 import { afterEach, expect, test } from "@jest/globals";
-import { startFakeRegistry } from "../../fakes/registry.ts";
-import { uniqueAddress } from "../../real/address.ts";
-import { createAuthority } from "../../real/certificates.ts";
-import { withParts } from "../../real/parts.ts";
-import { startRegistry } from "../../real/registry.ts";
-import { stopEverything } from "../../real/running.ts";
-import { startSquid } from "../../real/squid.ts";
-import { startTokenServer } from "../../real/token-server.ts";
+import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
+import { uniqueAddress } from "../../../testing/real/address.ts";
+import { createAuthority } from "../../../testing/real/certificates.ts";
+import { withParts } from "../../../testing/real/parts.ts";
+import { startRegistry } from "../../../testing/real/registry.ts";
+import { stopEverything } from "../../../testing/real/running.ts";
+import { startSquid } from "../../../testing/real/squid.ts";
+import { startTokenServer } from "../../../testing/real/token-server.ts";
 import { expectRow, HTTP_RULE, HTTPS_RULE, preflight, through } from "./row.ts";
 import { fill, REGISTRY } from "./scene.ts";
 

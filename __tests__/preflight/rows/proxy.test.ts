@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { startProxy } from "../../fakes/proxy.ts";
-import { freePort } from "../../real/address.ts";
-import { createAuthority } from "../../real/certificates.ts";
-import { startFullListener } from "../../real/full-listener.ts";
-import { withParts } from "../../real/parts.ts";
-import { nodeWithNameServer } from "../../real/resolving.ts";
-import { stopEverything } from "../../real/running.ts";
-import { startSquid } from "../../real/squid.ts";
+import { startProxy } from "../../../testing/fakes/proxy.ts";
+import { freePort } from "../../../testing/real/address.ts";
+import { createAuthority } from "../../../testing/real/certificates.ts";
+import { startFullListener } from "../../../testing/real/full-listener.ts";
+import { withParts } from "../../../testing/real/parts.ts";
+import { nodeWithNameServer } from "../../../testing/real/resolving.ts";
+import { stopEverything } from "../../../testing/real/running.ts";
+import { startSquid } from "../../../testing/real/squid.ts";
 import { diagnosisOf, expectRow, HTTP_RULE, HTTPS_RULE, preflight, through } from "./row.ts";
 
 afterEach(stopEverything);

@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { type FakeRegistryOptions, startFakeRegistry } from "../../fakes/registry.ts";
-import { asked, type Fault, faults, ociError } from "../../fakes/registry-faults.ts";
-import { uniqueAddress } from "../../real/address.ts";
-import { startBlobHost } from "../../real/blob-host.ts";
-import { createAuthority } from "../../real/certificates.ts";
-import { httpServer, listen } from "../../real/listening.ts";
-import { withParts } from "../../real/parts.ts";
-import { startRegistry } from "../../real/registry.ts";
-import { stopEverything } from "../../real/running.ts";
-import { startSquid } from "../../real/squid.ts";
-import { startTokenServer } from "../../real/token-server.ts";
+import { type FakeRegistryOptions, startFakeRegistry } from "../../../testing/fakes/registry.ts";
+import { asked, type Fault, faults, ociError } from "../../../testing/fakes/registry-faults.ts";
+import { uniqueAddress } from "../../../testing/real/address.ts";
+import { startBlobHost } from "../../../testing/real/blob-host.ts";
+import { createAuthority } from "../../../testing/real/certificates.ts";
+import { httpServer, listen } from "../../../testing/real/listening.ts";
+import { withParts } from "../../../testing/real/parts.ts";
+import { startRegistry } from "../../../testing/real/registry.ts";
+import { stopEverything } from "../../../testing/real/running.ts";
+import { startSquid } from "../../../testing/real/squid.ts";
+import { startTokenServer } from "../../../testing/real/token-server.ts";
 import { expectRow, HTTP_RULE, NO_HTTP_PROXY, preflight, through } from "./row.ts";
 import { CDN, fill, REGISTRY, startScene } from "./scene.ts";
 

@@ -1,14 +1,14 @@
 import { createServer } from "node:net";
 import { afterEach, expect, test } from "@jest/globals";
-import { startProxy } from "../../fakes/proxy.ts";
-import { startFakeRegistry } from "../../fakes/registry.ts";
-import { uniqueAddress } from "../../real/address.ts";
-import { createAuthority } from "../../real/certificates.ts";
-import { listen } from "../../real/listening.ts";
-import { withParts } from "../../real/parts.ts";
-import { startRegistry } from "../../real/registry.ts";
-import { stopEverything } from "../../real/running.ts";
-import { startSquid } from "../../real/squid.ts";
+import { startProxy } from "../../../testing/fakes/proxy.ts";
+import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
+import { uniqueAddress } from "../../../testing/real/address.ts";
+import { createAuthority } from "../../../testing/real/certificates.ts";
+import { listen } from "../../../testing/real/listening.ts";
+import { withParts } from "../../../testing/real/parts.ts";
+import { startRegistry } from "../../../testing/real/registry.ts";
+import { stopEverything } from "../../../testing/real/running.ts";
+import { startSquid } from "../../../testing/real/squid.ts";
 import { expectRow, HTTPS_RULE, NO_HTTPS_PROXY, preflight, through } from "./row.ts";
 
 afterEach(stopEverything);

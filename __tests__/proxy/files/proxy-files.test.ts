@@ -13,9 +13,9 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { reqwestNoProxy } from "../../../src/proxy/files/reqwest-no-proxy.ts";
 import { parseWriteRequest, WRITE_FORMATS, type WriteFormat } from "../../../src/proxy/files/write-request.ts";
 import type { ProxySettings } from "../../../src/proxy/settings.ts";
-import { readProxyConfig, writeProxyFiles } from "../../../src/proxy-files.ts";
-import { temporaryFolder } from "../../real/fixtures.ts";
-import { stopEverything } from "../../real/running.ts";
+import { readProxyConfig, writeProxyFiles } from "../../../src/setup/proxy-files.ts";
+import { temporaryFolder } from "../../../testing/real/fixtures.ts";
+import { stopEverything } from "../../../testing/real/running.ts";
 import { full, outline, readBack, settingsOf } from "./some-settings.ts";
 
 let folder: string;

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "@jest/globals";
 import { squidAllowList } from "../../../src/proxy/files/squid-allow-list.ts";
-import { uniqueAddress } from "../../real/address.ts";
-import { startBlobHost } from "../../real/blob-host.ts";
-import { temporaryFolder } from "../../real/fixtures.ts";
-import { startEmptyNameServer } from "../../real/name-server.ts";
-import { pathOf, withParts } from "../../real/parts.ts";
-import { startProgram } from "../../real/program.ts";
+import { uniqueAddress } from "../../../testing/real/address.ts";
+import { startBlobHost } from "../../../testing/real/blob-host.ts";
+import { temporaryFolder } from "../../../testing/real/fixtures.ts";
+import { startEmptyNameServer } from "../../../testing/real/name-server.ts";
+import { pathOf, withParts } from "../../../testing/real/parts.ts";
+import { startProgram } from "../../../testing/real/program.ts";
 
 test("a rule per port, so that no host gets a port of another", () => {
   expect(

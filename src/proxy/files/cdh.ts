@@ -1,10 +1,10 @@
 import type { TomlTable } from "smol-toml";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../../errors/finding.ts";
 import type { ProxySettings, Setting } from "../settings.ts";
 import { type ConfigText, isRecord, malformed, type ProxyConfigParts, silent, uneditable } from "./config.ts";
 import { reqwestNoProxy } from "./reqwest-no-proxy.ts";
-import { originsIn, type PathOrigin } from "./toml-origins.ts";
-import { parseToml, setTomlStrings } from "./toml-strings.ts";
+import { originsIn, type PathOrigin } from "./toml/origins.ts";
+import { parseToml, setTomlStrings } from "./toml/strings.ts";
 import type { WrittenText } from "./written.ts";
 
 const TABLE = ["image", "image_pull_proxy"] as const;

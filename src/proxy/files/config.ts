@@ -1,5 +1,5 @@
-import { TransferError } from "../../errors.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../../errors/finding.ts";
+import { TransferError } from "../../errors/transfer-error.ts";
 import type { ConfigTexts, Setting } from "../settings.ts";
 
 /** A file as text, and what messages call it: `proxy-config proxy/.env`. */

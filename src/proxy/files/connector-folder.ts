@@ -1,4 +1,4 @@
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../../errors/finding.ts";
 import { parseProxyUrl } from "../proxy-url.ts";
 import type { ProxySettings, Setting } from "../settings.ts";
 import { type ConfigText, malformed, type ProxyConfig, proxyConfig, refuseEmpty } from "./config.ts";

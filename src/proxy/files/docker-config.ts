@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { errorMessage } from "../../errors.ts";
+import { errorMessage } from "../../errors/transfer-error.ts";
 import { exportedNoProxy } from "../export.ts";
 import type { ProxySettings, Setting } from "../settings.ts";
 import { type ConfigText, isRecord, malformed, type ProxyConfigParts, uneditable } from "./config.ts";

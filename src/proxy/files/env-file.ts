@@ -1,6 +1,6 @@
-import type { TransferError } from "../../errors.ts";
+import type { Finding } from "../../errors/finding.ts";
+import type { TransferError } from "../../errors/transfer-error.ts";
 import { exportedNoProxy } from "../export.ts";
-import type { Finding } from "../finding.ts";
 import type { ProxySettings, Setting } from "../settings.ts";
 import { type ConfigText, lineAt, malformed, type ProxyConfigParts, uneditable } from "./config.ts";
 import { applyEdits, type Edit, lineBreakOf } from "./edits.ts";

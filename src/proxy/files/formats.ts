@@ -1,10 +1,10 @@
-import { TransferError } from "../../errors.ts";
+import { TransferError } from "../../errors/transfer-error.ts";
 import { readCdh } from "./cdh.ts";
 import { type ConfigText, isRecord, type ProxyConfig, proxyConfig, refuseEmpty } from "./config.ts";
 import { looksLikeDockerConfig, readDockerConfig } from "./docker-config.ts";
 import { looksLikeEnv, readEnv } from "./env-file.ts";
 import { looksEncoded, readInitdata } from "./initdata.ts";
-import { parseToml } from "./toml-strings.ts";
+import { parseToml } from "./toml/strings.ts";
 
 type FileFormat = "env" | "docker" | "cdh" | "initdata";
 

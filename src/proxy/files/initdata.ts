@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { TomlTable } from "smol-toml";
-import { errorCode } from "../../errors.ts";
+import { errorCode } from "../../errors/transfer-error.ts";
 import type { ProxySettings } from "../settings.ts";
 import { readCdh, writeCdh } from "./cdh.ts";
 import { type ConfigText, isRecord, lineAt, malformed, type ProxyConfigParts, uneditable } from "./config.ts";
 import { lineBreakOf } from "./edits.ts";
-import { originsIn } from "./toml-origins.ts";
-import { tomlStatements } from "./toml-statements.ts";
-import { parseToml, setTomlStrings } from "./toml-strings.ts";
+import { originsIn } from "./toml/origins.ts";
+import { tomlStatements } from "./toml/statements.ts";
+import { parseToml, setTomlStrings } from "./toml/strings.ts";
 import type { WrittenText } from "./written.ts";
 
 const ALGORITHMS = ["sha256", "sha384", "sha512"];

@@ -1,7 +1,7 @@
 import type { Setting } from "../settings.ts";
 import { type ConfigText, isRecord, malformed } from "./config.ts";
-import { originsIn, type PathOrigin } from "./toml-origins.ts";
-import { parseToml } from "./toml-strings.ts";
+import { originsIn, type PathOrigin } from "./toml/origins.ts";
+import { parseToml } from "./toml/strings.ts";
 
 /** The registries with `insecure = true`, their mirrors included: containers-registries.conf(5), in both of its versions. */
 export function readInsecureRegistries(file: ConfigText): readonly Setting[] {

@@ -1,4 +1,4 @@
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../../errors/finding.ts";
 import { idnaToAscii, toLower } from "../go-text.ts";
 import { parseIp, parseNetwork } from "../ip.ts";
 import { isDead, type NoProxyEntry, splitEntry } from "../no-proxy.ts";

@@ -1,5 +1,5 @@
-import { TransferError } from "../../errors.ts";
-import { printable } from "../../redact.ts";
+import { TransferError } from "../../errors/transfer-error.ts";
+import { printable } from "../../text/redact.ts";
 
 export const WRITE_FORMATS = ["env", "folder", "docker", "cdh", "initdata", "squid"] as const;
 export type WriteFormat = (typeof WRITE_FORMATS)[number];

@@ -1,4 +1,4 @@
-import type { Finding } from "../finding.ts";
+import type { Finding } from "../../errors/finding.ts";
 import type { ProxySettings } from "../settings.ts";
 
 /** A file as it is to be written. */

@@ -1,0 +1,86 @@
+import { expect, test } from "@jest/globals";
+import { createFirstContact } from "../../src/net/first-contact.ts";
+import { type Hop, HopError, type Layer, LayerError } from "../../src/net/hop.ts";
+import { direct, through } from "./open-client.ts";
+
+const hopTo = (host: string, more: Partial<Hop> = {}): Hop => ({
+  method: "GET",
+  url: `https://${host}/v2/`,
+  host,
+  route: direct,
+  neededFor: "test",
+  ...more,
+});
+
+const failing =
+  (hop: Hop, layer: Layer, timedOut = false) =>
+  async () => {
+    throw new HopError(hop, new LayerError(layer, "words", { timedOut }));
+  };
+
+test("whoever comes later waits for the first, and passes when it did", async () => {
+  const contact = createFirstContact();
+  const hop = hopTo("a:443");
+  const order: string[] = [];
+  const first = Promise.withResolvers<string>();
+  const results = [
+    contact.through(hop, () => first.promise),
+    ...["second", "third"].map((name) =>
+      contact.through(hop, async () => {
+        order.push(name);
+        return name;
+      }),
+    ),
+  ];
+  await new Promise(setImmediate);
+  expect(order).toEqual([]);
+  first.resolve("first");
+  expect(await Promise.all(results)).toEqual(["first", "second", "third"]);
+});
+
+test.each<[Layer, boolean]>([
+  ["lookup", false],
+  ["dial", true],
+  ["tunnel", false],
+  ["tls", false],
+  ["response", true],
+])("what fails at %s (timed out: %p) holds for all, each told of its own hop", async (layer, timedOut) => {
+  const contact = createFirstContact();
+  const hop = hopTo("a:443");
+  await expect(contact.through(hop, failing(hop, layer, timedOut))).rejects.toMatchObject({ layer });
+  const other = hopTo("a:443", { neededFor: "another" });
+  await expect(contact.through(other, () => Promise.reject(new Error("sent")))).rejects.toMatchObject({
+    layer,
+    hop: other,
+  });
+});
+
+test.each<[Layer, boolean]>([
+  ["body", false],
+  ["body", true],
+  ["response", false],
+])("what fails at %s (timed out: %p) is one request's own", async (layer, timedOut) => {
+  const contact = createFirstContact();
+  const hop = hopTo("a:443");
+  await expect(contact.through(hop, failing(hop, layer, timedOut))).rejects.toMatchObject({ layer });
+  expect(await contact.through(hop, async () => "sent")).toBe("sent");
+});
+
+test("an error of another kind says nothing of the host", async () => {
+  const contact = createFirstContact();
+  const hop = hopTo("a:443");
+  await expect(contact.through(hop, () => Promise.reject(new Error("stopped")))).rejects.toThrow("stopped");
+  expect(await contact.through(hop, async () => "sent")).toBe("sent");
+});
+
+test("another host, way or scheme is another contact", async () => {
+  const contact = createFirstContact();
+  const hop = hopTo("a:443");
+  await expect(contact.through(hop, failing(hop, "dial"))).rejects.toMatchObject({ layer: "dial" });
+  const others = [
+    hopTo("b:443"),
+    hopTo("a:443", { url: "http://a:443/v2/" }),
+    hopTo("a:443", { route: through("http://proxy.corp:3128") }),
+  ];
+  for (const other of others) expect(await contact.through(other, async () => "sent")).toBe("sent");
+});

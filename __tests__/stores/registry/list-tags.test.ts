@@ -1,0 +1,113 @@
+import { afterEach, expect, test } from "@jest/globals";
+import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
+import { asked, type FaultAction } from "../../../testing/fakes/registry-faults.ts";
+import { httpServer, listen } from "../../../testing/real/listening.ts";
+import { withParts } from "../../../testing/real/parts.ts";
+import { startRegistry } from "../../../testing/real/registry.ts";
+import { stopEverything } from "../../../testing/real/running.ts";
+import { blobOf, manifestOf, openRegistry } from "./open-registry.ts";
+
+afterEach(stopEverything);
+
+const isList = asked({ kind: "tags" });
+
+async function answering(...acts: readonly FaultAction[]) {
+  const fake = await startFakeRegistry();
+  for (const act of acts) fake.inject({ when: isList, times: 1, act });
+  return { fake, repository: openRegistry(fake.host).repository("acme/shop") };
+}
+
+const page = (tags: unknown, link?: string): FaultAction => ({
+  kind: "respond",
+  status: 200,
+  headers: link === undefined ? {} : { link },
+  body: JSON.stringify({ name: "acme/shop", tags }),
+});
+
+test("page by page, whatever form the link to the next one has", async () => {
+  const { fake, repository } = await answering(
+    page(["1.0.0", "2.0.0"], '</v2/acme/shop/tags/list?n=2&last=2.0.0>; rel="next"'),
+    page(["2.0.0", "3.0.0", "-no tag", 5], "<?n=2&last=3.0.0>; rel=next"),
+    page(["4.0.0"]),
+  );
+  expect(await repository.listTags()).toEqual(["1.0.0", "2.0.0", "3.0.0", "4.0.0"]);
+  expect(fake.requests.filter(isList).map(({ query }) => query.get("last"))).toEqual([null, "2.0.0", "3.0.0"]);
+});
+
+test.each<[string, FaultAction]>([
+  ["a repository without tags", page(null)],
+  ["one that does not exist", { kind: "respond", status: 404 }],
+])("%s has none", async (_, act) => {
+  const { repository } = await answering(act);
+  expect(await repository.listTags()).toEqual([]);
+});
+
+test.each<[string, FaultAction, string]>([
+  ["no list", page("1.0.0"), "MANIFEST_MALFORMED"],
+  ["a web page", { kind: "respond", status: 200, body: "<html>" }, "MANIFEST_MALFORMED"],
+  ["a refusal", { kind: "respond", status: 403 }, "DENIED"],
+  [
+    "a next page elsewhere",
+    page([], '<https://elsewhere.test/v2/acme/shop/tags/list>; rel="next"'),
+    "REDIRECT_MALFORMED",
+  ],
+  ["a next page that is another resource", page([], '</v2/acme/shop/manifests/1>; rel="next"'), "REDIRECT_MALFORMED"],
+  ["a page that is its own next", page(["1"], '<?n=1000>; rel="next"'), "REDIRECT_MALFORMED"],
+])("%s is an error", async (_, act, code) => {
+  const { repository } = await answering(act);
+  await expect(repository.listTags()).rejects.toMatchObject({ code });
+});
+
+test("pages that lead to each other end with an error, when each was read once", async () => {
+  const fake = await startFakeRegistry();
+  const links = ["<?n=1000&last=b>; rel=next", "<?n=1000&last=a>; rel=next"];
+  for (const link of [...links, ...links]) fake.inject({ when: isList, times: 1, act: page(["1"], link) });
+  const { host } = fake;
+  await expect(openRegistry(host).repository("acme/shop").listTags()).rejects.toMatchObject({
+    code: "REDIRECT_MALFORMED",
+    where: host,
+  });
+  expect(fake.requests.filter(isList).map(({ query }) => query.get("last"))).toEqual([null, "b", "a"]);
+});
+
+/** A registry whose list has no end: each page is `body`, and leads to another. */
+async function endless(body: string) {
+  let pages = 0;
+  const server = httpServer((_, response) => {
+    response.setHeader("link", `<?n=1000&last=${++pages}>; rel="next"`).end(body);
+  });
+  const { port } = await listen(server);
+  return { repository: openRegistry(`127.0.0.1:${port}`).repository("acme/shop"), pages: () => pages };
+}
+
+test("a list has an end, in pages, bytes and tags", async () => {
+  const long = await endless('{"tags":["1"]}');
+  await expect(long.repository.listTags()).rejects.toMatchObject({ code: "RESPONSE_TOO_LARGE" });
+  expect(long.pages()).toBe(1000);
+  const wide = await endless(JSON.stringify({ tags: ["1"] }).padEnd(8 * 1024 * 1024));
+  await expect(wide.repository.listTags()).rejects.toMatchObject({ code: "RESPONSE_TOO_LARGE" });
+  expect(wide.pages()).toBe(5);
+  const full = await endless(JSON.stringify({ tags: Array.from({ length: 500_001 }, (_, tag) => String(tag)) }));
+  await expect(full.repository.listTags()).rejects.toMatchObject({ code: "RESPONSE_TOO_LARGE" });
+  expect(full.pages()).toBe(1);
+});
+
+test("the list of tags is the same for all who ask, and asked for again after an error", async () => {
+  const { fake, repository } = await answering({ kind: "respond", status: 403 }, page(["1"]));
+  await expect(repository.listTags()).rejects.toMatchObject({ code: "DENIED" });
+  expect(await Promise.all([repository.listTags(), repository.listTags()])).toEqual([["1"], ["1"]]);
+  expect(fake.requests.filter(isList)).toHaveLength(2);
+});
+
+withParts(["docker-registry"], "a real registry", () => {
+  test("lists what was tagged", async () => {
+    const { host } = await startRegistry({ kind: "docker-registry" });
+    const repository = openRegistry(host).repository("acme/shop");
+    const config = blobOf("{}");
+    const { descriptor, content } = manifestOf(config);
+    await repository.push(config, Buffer.from("{}"));
+    await repository.push(descriptor, content);
+    for (const tag of ["1.0.0", "1.1.0"]) await repository.tag(descriptor, tag);
+    expect([...(await repository.listTags())].sort()).toEqual(["1.0.0", "1.1.0"]);
+  });
+});

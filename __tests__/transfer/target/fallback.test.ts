@@ -1,0 +1,48 @@
+import { readdirSync } from "node:fs";
+import { Readable } from "node:stream";
+import { expect, test } from "@jest/globals";
+import { bytesOf } from "../../../src/oci/content.ts";
+import { sha256 } from "../../../src/oci/digest.ts";
+import type { ReadableRepository } from "../../../src/oci/store.ts";
+import { gather } from "../../../src/transfer/source/gather.ts";
+import { withFallback } from "../../../src/transfer/target/fallback.ts";
+import { temporaryFolder } from "../../../testing/real/fixtures.ts";
+import { addComponentVersion, addImage, resource } from "../content.ts";
+import { createMemoryRegistry } from "../memory-registry.ts";
+
+test("an artifact set whose content breaks off is packed again, and nothing is left of the first", async () => {
+  const registry = createMemoryRegistry();
+  addImage(registry, "images/one", { tag: "1" });
+  const access = { type: "ociArtifact", imageReference: "far.test/images/one:1" };
+  addComponentVersion(registry, { resources: [resource("one", access)] });
+  let left = 1;
+  const breaking = (repository: ReadableRepository): ReadableRepository => ({
+    ...repository,
+    async fetch(target, signal) {
+      if (!target.mediaType.includes("layer") || left-- < 1) return repository.fetch(target, signal);
+      return Readable.from(broken());
+    },
+  });
+  const gathered = await gather(
+    [{ from: { registry, path: "", display: "memory" }, component: "acme.org/shop", version: "1.0.0" }],
+    {
+      recursive: false,
+      copyResources: true,
+      copySources: false,
+      registryAt: () => ({ ...registry, repository: (name) => breaking(registry.repository(name)) }),
+    },
+  );
+  const folder = temporaryFolder();
+  const { versions } = await withFallback(gathered, { form: "artifact-set", refused: "index", folder, attempts: 2 });
+  const [item] = versions[0]?.items ?? [];
+  if (item?.kind !== "layer") throw new Error("not packed");
+  const [blob] = item.blobs;
+  if (blob === undefined) throw new Error("no blob");
+  expect(sha256(await bytesOf(await item.from.fetch(blob)))).toBe(blob.digest);
+  expect(readdirSync(folder)).toHaveLength(1);
+});
+
+async function* broken() {
+  yield Buffer.from("l");
+  throw Object.assign(new Error("cut"), { code: "ECONNRESET" });
+}

@@ -1,0 +1,58 @@
+import { expect, test } from "@jest/globals";
+import { parseComponentDescriptor } from "../../../src/ocm/descriptor/component-descriptor.ts";
+import { componentDigest } from "../../../src/ocm/signing/normalise.ts";
+import { rewriteDescriptor } from "../../../src/transfer/target/rewrite.ts";
+import { readFixture } from "../../ocm/fixture-version.ts";
+
+const text =
+  '{"later":0,"meta":{"schemaVersion":"v2","x":1.0},"component":{"version":"1.0.0","name":"acme.org/shop","creationTime":"2026-01-01T00:00:00Z",' +
+  '"labels":[{"name":"l","value":{"big":12345678901234567890,"exact":1.10},"version":"v1","signing":true,"merge":{"algorithm":"m"}}],' +
+  '"provider":"acme","repositoryContexts":[{"subPath":"old"}],' +
+  '"resources":[{"unknown":true,"access":{"type":"ociArtifact","imageReference":"a.b/c:1"},"name":"one","digest":{"value":"0"}},' +
+  '{"access":{"type":"wget","size":1e3},"name":"two"}],' +
+  '"sources":[{"name":"code","access":{"type":"ociArtifact","imageReference":"a.b/d:1"},"labels":null}],"componentReferences":null},' +
+  '"signatures":[{"name":"acme","digest":{"value":"00"}}],"nestedDigests":[]}';
+const descriptor = parseComponentDescriptor(text, "test");
+const after = { type: "localBlob", localReference: "sha256:0" };
+
+test("nothing to change, nothing changed", () => {
+  expect(JSON.stringify(rewriteDescriptor(descriptor.tree, [], []))).toBe(text);
+});
+
+test("access alone is another: every other field stays, in its place and in its spelling", () => {
+  const changes = descriptor.elements
+    .filter(({ name }) => name !== "two")
+    .map((element) => ({ element, after: { ...after, for: element.kind } }));
+  const written = JSON.stringify(rewriteDescriptor(descriptor.tree, changes, []));
+  const access = (kind: string) => JSON.stringify({ ...after, for: kind });
+  expect(written).toBe(
+    text
+      .replace('{"type":"ociArtifact","imageReference":"a.b/c:1"}', access("resource"))
+      .replace('{"type":"ociArtifact","imageReference":"a.b/d:1"}', access("source")),
+  );
+  expect(componentDigest(parseComponentDescriptor(written, "test"))).toBe(componentDigest(descriptor));
+  expect(JSON.stringify(descriptor.tree)).toBe(text);
+});
+
+test("further signatures stand behind the others", () => {
+  const { signatures } = rewriteDescriptor(descriptor.tree, [], [{ name: "customer" }]);
+  expect(JSON.stringify(signatures)).toBe('[{"name":"acme","digest":{"value":"00"}},{"name":"customer"}]');
+  const { signatures: _, ...unsigned } = descriptor.tree;
+  expect(rewriteDescriptor(unsigned, [], [{ name: "customer" }])).toEqual({
+    ...unsigned,
+    signatures: [{ name: "customer" }],
+  });
+});
+
+test.each(["v1-by-reference", "v1-by-value", "v2-by-value"] as const)(
+  "%s: all accesses rewritten, all else equal",
+  async (folder) => {
+    const { descriptor: fixture } = await readFixture(folder);
+    const changes = fixture.elements.map((element) => ({ element, after }));
+    const written = parseComponentDescriptor(JSON.stringify(rewriteDescriptor(fixture.tree, changes, [])), folder);
+    expect(written.elements.map(({ access }) => access)).toEqual(fixture.elements.map(() => after));
+    const back = written.elements.map((element, index) => ({ element, after: fixture.elements[index]?.access ?? {} }));
+    expect(JSON.stringify(rewriteDescriptor(written.tree, back, []))).toBe(JSON.stringify(fixture.tree));
+    expect(componentDigest(written)).toBe(componentDigest(fixture));
+  },
+);

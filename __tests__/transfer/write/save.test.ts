@@ -1,0 +1,109 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { OCI_INDEX } from "../../../src/oci/descriptor.ts";
+import { readGraph } from "../../../src/transfer/source/graph.ts";
+import { saveArtifact, saveBlobs } from "../../../src/transfer/write/save.ts";
+import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
+import { faults } from "../../../testing/fakes/registry-faults.ts";
+import { temporaryFolder } from "../../../testing/real/fixtures.ts";
+import { stopEverything } from "../../../testing/real/running.ts";
+import { openRegistry } from "../../stores/registry/open-registry.ts";
+import { addBlob, addImage, addIndex } from "../content.ts";
+import { createMemoryRegistry } from "../memory-registry.ts";
+
+afterEach(stopEverything);
+
+function place(attempts = 1) {
+  const folder = temporaryFolder();
+  const options = { root: folder, partial: join(folder, ".partial"), attempts, signal: new AbortController().signal };
+  return { folder, options, path: join(folder, "acme.org", "shop", "content") };
+}
+
+const text = (path: string) => readFileSync(path, "utf8");
+
+describe("an artifact", () => {
+  test("becomes an OCI image layout, every blob under its digest", async () => {
+    const registry = createMemoryRegistry();
+    const root = addIndex(registry, "a", [addImage(registry, "a", { layers: ["one", "two"] })]);
+    const graph = await readGraph(registry.repository("a"), root);
+    const { path, options } = place();
+    await saveArtifact(graph, path, options);
+    expect(readdirSync(path).sort()).toEqual(["blobs", "index.json", "oci-layout"]);
+    expect(JSON.parse(text(join(path, "oci-layout")))).toEqual({ imageLayoutVersion: "1.0.0" });
+    const { mediaType, digest, size } = root;
+    expect(JSON.parse(text(join(path, "index.json")))).toEqual({
+      schemaVersion: 2,
+      mediaType: OCI_INDEX,
+      manifests: [{ mediaType, digest, size }],
+    });
+    const blobs = graph.nodes.map(({ descriptor }) => descriptor.digest.replace("sha256:", ""));
+    expect(readdirSync(join(path, "blobs", "sha256")).sort()).toEqual(blobs.sort());
+    expect(blobs.map((hex) => text(join(path, "blobs", "sha256", hex)))).toContain("one");
+  });
+
+  test("that lay there before is replaced whole", async () => {
+    const registry = createMemoryRegistry();
+    const graph = await readGraph(registry.repository("a"), addImage(registry, "a"));
+    const { path, options } = place();
+    mkdirSync(path, { recursive: true });
+    writeFileSync(join(path, "old"), "");
+    await saveArtifact(graph, path, options);
+    expect(existsSync(join(path, "old"))).toBe(false);
+  });
+});
+
+describe("a local blob", () => {
+  test("becomes a file, put together where it was split", async () => {
+    const registry = createMemoryRegistry();
+    const blobs = ["one, ", "two, ", "three"].map((part) => registry.addBlob("a", part));
+    const { path, options } = place();
+    await saveBlobs(registry.repository("a"), blobs, path, options);
+    expect(text(path)).toBe("one, two, three");
+  });
+
+  test("of nothing is an empty file", async () => {
+    const registry = createMemoryRegistry();
+    const { path, options } = place();
+    await saveBlobs(registry.repository("a"), [registry.addBlob("a", "")], path, options);
+    expect(text(path)).toBe("");
+  });
+
+  test.each([0, 1])(
+    "that breaks off in part %d is read anew, and nothing of the first time is left",
+    async (broken) => {
+      const registry = await startFakeRegistry();
+      const blobs = ["one".repeat(2000), "two".repeat(2000)].map((part) => addBlob(registry, "a", part));
+      const digest = String(blobs[broken]?.digest);
+      registry.inject(faults.truncatedBlob(digest, 100));
+      const { path, options } = place(2);
+      await saveBlobs(openRegistry(registry.host).repository("a"), blobs, path, options);
+      expect(text(path)).toBe("one".repeat(2000) + "two".repeat(2000));
+      expect(registry.requests.filter(({ reference }) => reference === digest)).toHaveLength(2);
+    },
+  );
+
+  test("that is not what it should be is not there in the end, and what was there stays", async () => {
+    const registry = await startFakeRegistry();
+    const blob = addBlob(registry, "a", "content");
+    registry.inject(faults.lyingBlob(blob.digest));
+    const { path, options, folder } = place(3);
+    mkdirSync(join(folder, "acme.org", "shop"), { recursive: true });
+    writeFileSync(path, "before");
+    const saving = saveBlobs(openRegistry(registry.host).repository("a"), [blob], path, options);
+    await expect(saving).rejects.toMatchObject({ code: "DIGEST_MISMATCH" });
+    expect(text(path)).toBe("before");
+  });
+
+  test("that cannot be written is an error that says where", async () => {
+    const registry = createMemoryRegistry();
+    const blob = registry.addBlob("a", "content");
+    const { path, options, folder } = place();
+    writeFileSync(join(folder, "acme.org"), "a file where a folder should be");
+    await expect(saveBlobs(registry.repository("a"), [blob], path, options)).rejects.toMatchObject({
+      code: "OUTPUT_UNWRITABLE",
+      where: "input output",
+      message: expect.stringContaining(path),
+    });
+  });
+});

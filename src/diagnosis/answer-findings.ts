@@ -1,0 +1,59 @@
+import type { Finding } from "../errors/finding.ts";
+import type { Answer } from "../net/client.ts";
+import { clockSkew } from "../net/clock-skew.ts";
+
+/** Milliseconds by which clocks may differ before logins and certificates begin to fail. */
+const MOST_SKEW = 300_000;
+/** Questions that are left when a limit counts as near. */
+const FEW_LEFT = 20;
+
+/** What the headers of an answer say that will bite later, or bites other clients. `asked`: the headers of the request. */
+export function answerFindings(answer: Answer, asked: Readonly<Record<string, string>>, now: number): Finding[] {
+  return [skewed(answer, now), nearLimit(answer), wholeBlob(answer, asked), withoutDigest(answer)].flatMap(
+    (finding) => finding ?? [],
+  );
+}
+
+function skewed({ hop, headers }: Answer, now: number): Finding | undefined {
+  const skew = clockSkew(headers, now);
+  if (skew === undefined || Math.abs(skew) <= MOST_SKEW) return undefined;
+  return {
+    code: "CLOCK_SKEWED",
+    message: `${hop.host} says it is ${Math.round(Math.abs(skew) / 60_000)} minutes ${skew > 0 ? "later" : "earlier"} than here.`,
+    remedy: "Set the clock of this runner: tokens and certificates are valid for minutes and days.",
+  };
+}
+
+/** `12;w=21600`: so many questions are left in a window of so many seconds (Docker Hub; draft-ietf-httpapi-ratelimit-headers). */
+function nearLimit({ hop, headers }: Answer): Finding | undefined {
+  const left = /^\s*(\d+)/.exec(headers["ratelimit-remaining"] ?? headers["x-ratelimit-remaining"] ?? "")?.[1];
+  if (left === undefined || Number(left) > FEW_LEFT) return undefined;
+  return {
+    code: "RATE_LIMIT_NEAR",
+    message: `${hop.host} will answer few more requests before it refuses.`,
+    remedy: "Use credentials with a higher limit, or transfer from a mirror.",
+  };
+}
+
+function wholeBlob({ hop, status, headers }: Answer, { range }: Readonly<Record<string, string>>): Finding | undefined {
+  if (range === undefined || status !== 200 || headers["content-range"] !== undefined) return undefined;
+  return {
+    code: "RANGE_IGNORED",
+    message: `${hop.host} was asked for one byte of a blob and sends all of it.`,
+    remedy: `Nothing has to be done; a large download that breaks off begins anew.${strippedBy(hop)}`,
+  };
+}
+
+function withoutDigest({ hop, status, headers }: Answer): Finding | undefined {
+  const isManifest = new URL(hop.url).pathname.includes("/manifests/") && hop.method !== "PUT";
+  if (!isManifest || status !== 200 || headers["docker-content-digest"] !== undefined) return undefined;
+  return {
+    code: "DIGEST_HEADER_MISSING",
+    message: `${hop.host} sends manifests without Docker-Content-Digest.`,
+    remedy: `Nothing has to be done here, digests are computed; other clients may fail.${strippedBy(hop)}`,
+  };
+}
+
+function strippedBy({ route }: Answer["hop"]): string {
+  return route.via === "proxy" ? " A proxy that takes headers out is the usual cause." : "";
+}

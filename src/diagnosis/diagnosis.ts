@@ -1,0 +1,90 @@
+import type { Code } from "../errors/codes.ts";
+import { TransferError } from "../errors/transfer-error.ts";
+import { type Hop, HopError } from "../net/hop.ts";
+import { isPlainHost } from "../proxy/plain-host.ts";
+import { RegistryError } from "../stores/registry/error.ts";
+import { originVerdict } from "./origin-verdict.ts";
+import { proxyVerdict } from "./proxy-verdict.ts";
+import { tunnelVerdict } from "./tunnel-verdict.ts";
+import { type InputLine, type RefusedBy, roleOf, type Verdict } from "./verdict.ts";
+
+/** A hop that refused, in words that can be pasted into a ticket. An element of the output `diagnosis`. */
+export interface Diagnosis {
+  readonly code: Code;
+  /** `host:port` of what could not be reached, or did not let the request pass. */
+  readonly host: string;
+  readonly via: "direct" | "proxy";
+  readonly rule: string;
+  readonly "refused-by": RefusedBy;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** A diagnosis with what people see beside it. */
+export interface Told extends Diagnosis {
+  readonly inputLines: readonly InputLine[];
+  /** `host:port` that was asked for, wherever the refusal came from, and who sent there. */
+  readonly asked: string;
+  readonly redirectedFrom: string | undefined;
+  /** Whether the host was reached, and it is its answer that refuses. */
+  readonly isAnswer: boolean;
+}
+
+/** What is known of an error that concerns the way to a host; undefined for errors of any other kind. */
+export function diagnose(error: unknown): Told | undefined {
+  if (error instanceof HopError) return describe(error.hop, verdictOf(error), false);
+  if (error instanceof RegistryError) return describe(error.hop, registryVerdict(error), true);
+  return error instanceof TransferError && error.cause !== undefined ? diagnose(error.cause) : undefined;
+}
+
+/** Each blocked host once, however many requests it failed; answers of a registry are each about something else. */
+export function distinct(diagnoses: readonly Told[]): readonly Told[] {
+  const known = new Map<string, Told>();
+  for (const told of diagnoses) {
+    const key = JSON.stringify([told.code, told.host, told.via, told.isAnswer ? told.message : ""]);
+    if (!known.has(key)) known.set(key, told);
+  }
+  return [...known.values()];
+}
+
+function verdictOf(error: HopError): Verdict {
+  const { hop, layer } = error;
+  if (hop.route.via === "direct") return originVerdict(error);
+  if (layer === "proxy-lookup" || layer === "proxy-dial" || layer === "proxy-tls") return proxyVerdict(error);
+  return layer === "tunnel" ? tunnelVerdict(error) : originVerdict(error);
+}
+
+/** Answers that are not the registry's own, whosever name they come under. */
+const FOREIGN = new Set<Code>(["CAPTIVE_PORTAL", "AUTHORIZATION_STRIPPED"]);
+
+function registryVerdict({ code, hop, message, remedy = "" }: RegistryError): Verdict {
+  if (!FOREIGN.has(code)) return { code, refusedBy: roleOf(hop), message, remedy };
+  return { code, refusedBy: hop.route.via === "proxy" ? "proxy" : "runner", message, remedy };
+}
+
+const NO_HOST = "Ask the operators of the registry: it sends to something that is not the name of a host.";
+
+/** Whether the verdict would have something allowed or listed that stands for more than one host. */
+function isUnlistable({ host, route }: Hop, { inputLines = [] }: Verdict): boolean {
+  return !isPlainHost(host) && (route.via === "proxy" || inputLines.length > 0);
+}
+
+function describe(hop: Hop, verdict: Verdict, isAnswer: boolean): Told {
+  const { code, refusedBy, message, host = hop.host } = verdict;
+  const { remedy, inputLines = [] } = isUnlistable(hop, verdict) ? { remedy: NO_HOST } : verdict;
+  const { via, rule } = hop.route;
+  const [asked, redirectedFrom] = [hop.host, hop.redirectedFrom?.host];
+  return {
+    code,
+    host,
+    via,
+    rule,
+    "refused-by": refusedBy,
+    message,
+    remedy,
+    inputLines,
+    asked,
+    redirectedFrom,
+    isAnswer,
+  };
+}

@@ -1,0 +1,105 @@
+import type { Code } from "../errors/codes.ts";
+import { errorCode } from "../errors/transfer-error.ts";
+import type { Hop, HopError } from "../net/hop.ts";
+import { type InputLine, isUpload, proxyOf, roleOf, said, uploadRemedy, type Verdict } from "./verdict.ts";
+
+/** A code, what to do, and the line that does it where there is one. */
+type Cause = readonly [Code, string, InputLine?];
+
+/** The host itself, or what stands between it and the runner or the proxy. */
+export function originVerdict(error: HopError): Verdict {
+  const { hop, layer } = error;
+  const way = hop.route.via === "proxy" ? "through the proxy" : `directly, by the rule: ${hop.route.rule}`;
+  const message = `${hop.host} (${hop.neededFor}), reached ${way}: ${said(error)}`;
+  const code = errorCode(error.failure.cause) ?? "";
+  if (layer === "tls" && TRUST_CODES.has(code)) return trustVerdict(error, message);
+  if (layer === "lookup" || layer === "dial") return verdict(directCause(error, code), "runner", message);
+  return verdict(layer === "tls" ? tlsCause(hop, code) : answerCause(error), roleOf(hop), message);
+}
+
+function verdict([code, remedy, inputLine]: Cause, refusedBy: Verdict["refusedBy"], message: string): Verdict {
+  return { code, refusedBy, message, remedy, ...(inputLine === undefined ? {} : { inputLines: [inputLine] }) };
+}
+
+function directCause(error: HopError, code: string): Cause {
+  const { hop, layer, timedOut } = error;
+  if (isUpload(hop)) return ["UPLOAD_HOST_BLOCKED", uploadRemedy(hop)];
+  if (roleOf(hop) === "blob-host" && hop.route.rule.startsWith("NO_PROXY entry")) {
+    return [
+      "BLOB_HOST_IN_NO_PROXY",
+      `Take ${hop.host} out of no-proxy, so that blobs go through the proxy; the entry that matches is in the rule. If it has to be reached directly, ask for the firewall to let it through.`,
+    ];
+  }
+  const input = hop.url.startsWith("https:") ? "https-proxy" : "http-proxy";
+  const direct = `If only a proxy reaches ${hop.host}, set ${input} and keep the host out of no-proxy.`;
+  // EAI_AGAIN is what a resolver says that gave up waiting, or heard of a failure.
+  if (layer === "lookup" && (timedOut || code === "EAI_AGAIN")) {
+    return ["DNS_TIMED_OUT", `See that this runner's name server can be reached and works. ${direct}`];
+  }
+  if (code === "ENOTFOUND") {
+    return ["HOST_UNKNOWN", `This runner cannot resolve the name: see that it is right. ${direct}`];
+  }
+  if (timedOut) return ["HOST_TIMED_OUT", `Nothing answers: a firewall drops the packets. ${direct}`];
+  return ["HOST_UNREACHABLE", `See that host and port are right. ${direct}`];
+}
+
+const TRUST_CODES = new Set([
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+]);
+
+/** What a server that speaks no TLS looks like to a client that does. */
+const PLAIN_ANSWERS = new Set(["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG"]);
+
+const CERTIFICATE_CAUSES: Readonly<Record<string, Cause>> = {
+  ERR_TLS_CERT_ALTNAME_INVALID: [
+    "TLS_WRONG_NAME",
+    "The certificate is for another name: use the name it was made for.",
+  ],
+  CERT_HAS_EXPIRED: ["TLS_EXPIRED", "Renew the certificate, and see that the clock of this runner is right."],
+  CERT_NOT_YET_VALID: [
+    "CLOCK_SKEWED",
+    "The certificate begins to be valid later than now: set the clock of this runner, which is most likely behind.",
+  ],
+};
+
+function tlsCause({ host }: Hop, code: string): Cause {
+  if (PLAIN_ANSWERS.has(code)) {
+    const line = host.replace(/:443$/, "");
+    return [
+      "PLAIN_HTTP_REGISTRY",
+      `The host does not speak TLS. If it is meant to be plain HTTP, add ${line} to plain-http.`,
+      { input: "plain-http", line },
+    ];
+  }
+  const other = "See that the host speaks TLS at this port; a proxy or firewall that cuts TLS is another usual cause.";
+  return CERTIFICATE_CAUSES[code] ?? ["TLS_FAILED", other];
+}
+
+function answerCause({ timedOut }: HopError): Cause {
+  if (timedOut) {
+    return [
+      "RESPONSE_TIMED_OUT",
+      "Run again; if it stays, ask the operators of the host, or of the proxy that may be scanning what passes.",
+    ];
+  }
+  return [
+    "CONNECTION_LOST",
+    "Run again; if it stays, something on the way cuts connections: a proxy's limit of size or time is a usual cause.",
+  ];
+}
+
+/** Behind a proxy the unknown authority is most likely the proxy's own, which opens TLS to look inside. */
+function trustVerdict({ hop, failure: { issuer } }: HopError, message: string): Verdict {
+  const remedy = `Put the certificate of ${issuer === undefined ? "the authority" : `the authority ${issuer}`} into ca-certificates, or into the system's store.`;
+  if (hop.route.via === "direct") return { code: "TLS_UNTRUSTED", refusedBy: roleOf(hop), message, remedy };
+  return {
+    code: "TLS_INTERCEPTED",
+    refusedBy: "proxy",
+    message: `${message}. The proxy ${proxyOf(hop).display} re-signs TLS, or the registry has an authority of its own`,
+    remedy,
+  };
+}

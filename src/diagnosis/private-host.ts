@@ -1,0 +1,11 @@
+import { classOfText } from "../net/address/address-class.ts";
+import { isPrivateName } from "../net/address/address-policy.ts";
+
+/** Whether a host (`name:port`) lies where a proxy usually does not lead: the runner's own machine, cluster or network. */
+export function isPrivateHost(host: string): boolean {
+  const name = host.replace(/:\d+$/, "").replace(/\.$/, "").toLowerCase();
+  const found = classOfText(name);
+  if (found !== undefined) return found !== "public";
+  // Kubernetes' services are known inside their cluster only.
+  return isPrivateName(name) || name.endsWith(".svc");
+}

@@ -1,0 +1,55 @@
+import type { Code } from "../errors/codes.ts";
+import { errorCode } from "../errors/transfer-error.ts";
+import type { HopError } from "../net/hop.ts";
+import { proxyOf, said, type Verdict } from "./verdict.ts";
+
+/** The proxy itself cannot be reached. */
+export function proxyVerdict(error: HopError): Verdict {
+  const proxy = proxyOf(error.hop);
+  const host = `${proxy.hostname.includes(":") ? `[${proxy.hostname}]` : proxy.hostname}:${proxy.port}`;
+  const [code, refusedBy, remedy] = causeOf(error, host);
+  return { code, host, refusedBy, message: `The proxy ${proxy.display} cannot be used: ${said(error)}`, remedy };
+}
+
+function causeOf(error: HopError, host: string): readonly [Code, Verdict["refusedBy"], string] {
+  const { hop, layer, timedOut } = error;
+  const { from, hostname } = proxyOf(hop);
+  const setting = `the proxy setting (${from})`;
+  const cause = errorCode(error.failure.cause);
+  if (layer === "proxy-tls") {
+    return error.failure.speaks === "http"
+      ? ["PROXY_SPEAKS_PLAIN", "proxy", `Write http:// instead of https:// in ${setting}.`]
+      : [
+          "PROXY_TLS_FAILED",
+          "proxy",
+          `Put the authority of the proxy's certificate into ca-certificates; if the proxy does not speak TLS, write http:// in ${setting}.`,
+        ];
+  }
+  // EAI_AGAIN is what a resolver says that gave up waiting, or heard of a failure.
+  if (layer === "proxy-lookup" && (timedOut || cause === "EAI_AGAIN")) {
+    return [
+      "DNS_TIMED_OUT",
+      "runner",
+      `This runner's name server does not answer, or only that it failed: have it repaired, or write the proxy's address into ${setting}.`,
+    ];
+  }
+  if (cause === "ENOTFOUND") {
+    return [
+      "PROXY_NAME_UNKNOWN",
+      "runner",
+      `This runner cannot resolve ${hostname}: correct ${setting}, or have the name added to DNS.`,
+    ];
+  }
+  if (timedOut) {
+    return [
+      "PROXY_TIMED_OUT",
+      "proxy",
+      `Nothing answers at ${host}: correct ${setting}, or ask the network team to let this runner reach it.`,
+    ];
+  }
+  return [
+    "PROXY_UNREACHABLE",
+    "proxy",
+    `See that host and port in ${setting} are right, and that this runner may connect to ${host}.`,
+  ];
+}

@@ -1,0 +1,138 @@
+import { errorCode } from "../errors/transfer-error.ts";
+import type { Hop, HopError, ProxyReply } from "../net/hop.ts";
+import { noProxyEntriesFor } from "../stores/registry/hosts.ts";
+import { printable } from "../text/redact.ts";
+import { isPrivateHost } from "./private-host.ts";
+import { type InputLine, isUpload, proxyOf, roleOf, said, uploadRemedy, type Verdict } from "./verdict.ts";
+
+/** What makes a verdict; who refused and in which words is the same for all of them. */
+type Cause = Pick<Verdict, "code" | "remedy" | "inputLines">;
+
+/** The proxy was reached and did not let the request pass. */
+export function tunnelVerdict(error: HopError): Verdict {
+  const { hop, failure } = error;
+  const { display } = proxyOf(hop);
+  if (failure.reply === undefined) {
+    const message = `The proxy ${display} was asked for ${hop.host} (${hop.neededFor}): ${said(error)}`;
+    return { refusedBy: "proxy", message, ...silentCause(error) };
+  }
+  const message = `The proxy ${display} refused ${hop.host} (${hop.neededFor}): ${replyText(failure.reply)}`;
+  return { refusedBy: "proxy", message, ...replyCause(hop, failure.reply) };
+}
+
+function silentCause({ hop, failure }: HopError): Cause {
+  const { display, from } = proxyOf(hop);
+  if (failure.timedOut && isPrivateHost(hop.host)) return privateCause(hop);
+  if (failure.timedOut) {
+    return {
+      code: "PROXY_MUTE",
+      remedy: "The port answers, but no proxy does: see that it is the proxy's port, or ask its operators.",
+    };
+  }
+  if (failure.speaks === "tls") {
+    return {
+      code: "PROXY_SPEAKS_TLS",
+      remedy: `The proxy speaks TLS: write https:// instead of http:// in the proxy setting (${from}).`,
+    };
+  }
+  const { name } = (failure.cause ?? {}) as { name?: unknown };
+  if (name === "HTTPParserError" || errorCode(failure.cause)?.startsWith("HPE_")) {
+    return {
+      code: "PROXY_NOT_A_PROXY",
+      remedy: `What listens at ${display} speaks no HTTP: correct the proxy setting (${from}).`,
+    };
+  }
+  return { code: "PROXY_CLOSED", remedy: `See that ${display} is a proxy (${from}); if it is, ask its operators.` };
+}
+
+function replyCause(hop: Hop, reply: ProxyReply): Cause {
+  const { status } = reply;
+  if (status === 407) return loginCause(hop, reply);
+  if (status === 511 || status < 400) {
+    return {
+      code: "CAPTIVE_PORTAL",
+      remedy: `Something answers in the place of ${hop.host} with a page of its own: log this runner in there, or have it exempted.`,
+    };
+  }
+  if (isUpload(hop)) return { code: "UPLOAD_HOST_BLOCKED", remedy: uploadRemedy(hop) };
+  if (isPrivateHost(hop.host)) return privateCause(hop);
+  if (roleOf(hop) === "blob-host" && hop.redirectedFrom?.route.via === "direct") {
+    const line = directBlobs(hop.redirectedFrom.host, hop.host);
+    return {
+      code: "BLOB_HOST_NOT_IN_NO_PROXY",
+      remedy: `The registry ${hop.redirectedFrom.host} is reached directly, and its blob host is not: add ${line.line} to ${line.input}, or ask for ${hop.host} to be allowed on the proxy.`,
+      inputLines: [line],
+    };
+  }
+  if (status >= 500) return upstreamCause(hop, reply);
+  if (roleOf(hop) === "blob-host") {
+    return {
+      code: "BLOB_HOST_DENIED",
+      remedy: `Ask for ${hop.host} to be allowed on the proxy: the registry sends every blob download there. Allowing the registry alone is not enough.`,
+    };
+  }
+  return {
+    code: "PROXY_DENIED",
+    remedy: `Ask for ${hop.host} to be allowed on the proxy, or list the host in no-proxy if this runner reaches it directly.`,
+  };
+}
+
+/** Proxies lead out of the own network, and rarely back into it. */
+function privateCause({ host }: Hop): Cause {
+  const line = host.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
+  return {
+    code: "PRIVATE_HOST_PROXIED",
+    remedy: `${host} looks like a host of this machine, cluster or network, which the proxy does not lead to: add ${line} to no-proxy.`,
+    inputLines: [{ input: "no-proxy", line }],
+  };
+}
+
+/** The registry's name is enough where its blob hosts are known; it keeps up with them. */
+function directBlobs(registryHost: string, blobHost: string): InputLine {
+  const registry = registryHost.replace(/:443$/, "");
+  const host = blobHost.replace(/:\d+$/, "");
+  const isKnown = noProxyEntriesFor(registry).entries.some(
+    (entry) => entry === host || (entry.startsWith(".") && host.endsWith(entry)),
+  );
+  return isKnown ? { input: "no-proxy-registries", line: registry } : { input: "no-proxy", line: host };
+}
+
+function upstreamCause({ host }: Hop, { headers }: ProxyReply): Cause {
+  const squid = headers["x-squid-error"] ?? "";
+  const why = squid.startsWith("ERR_DNS_FAIL")
+    ? "The proxy cannot resolve the name"
+    : squid.startsWith("ERR_CONNECT_FAIL")
+      ? "The proxy can resolve the name and does not get a connection"
+      : `The proxy cannot reach ${host}`;
+  return {
+    code: "PROXY_UPSTREAM_FAILED",
+    remedy: `${why}: see that ${host} is right; else ask its operators about DNS and routing there.`,
+  };
+}
+
+function loginCause(hop: Hop, { headers }: ProxyReply): Cause {
+  const { username, password, from } = proxyOf(hop);
+  const offered = headers["proxy-authenticate"] ?? "";
+  if (offered !== "" && !/\bbasic\b/i.test(offered)) {
+    return {
+      code: "PROXY_AUTH_UNSUPPORTED",
+      remedy: `It offers ${printable(offered, 80)}; Go's and Node's clients speak Basic only. Run a local helper such as cntlm or px, or ask for a proxy that lets this runner in by address.`,
+    };
+  }
+  if (username === "" && password === "") {
+    return {
+      code: "PROXY_AUTH_REQUIRED",
+      remedy: `Write user and password into the proxy setting (${from}): http://user:password@host:port, from a secret.`,
+    };
+  }
+  return {
+    code: "PROXY_AUTH_FAILED",
+    remedy: `The user or password in the proxy setting (${from}) is wrong; percent-encode what is not a letter or digit.`,
+  };
+}
+
+/** What the proxy answered, with squid's own name for it where there is one. */
+function replyText({ status, statusText, headers }: ProxyReply): string {
+  const squid = headers["x-squid-error"];
+  return printable(`${[status, statusText].join(" ").trim()}${squid === undefined ? "" : ` (${squid})`}`, 200);
+}

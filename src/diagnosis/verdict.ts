@@ -1,0 +1,49 @@
+import type { Code } from "../errors/codes.ts";
+import type { Hop, HopError } from "../net/hop.ts";
+import type { ProxyUrl } from "../proxy/proxy-url.ts";
+import { printable } from "../text/redact.ts";
+
+export type RefusedBy = "runner" | "proxy" | "registry" | "blob-host" | "token-host";
+
+/** A line to add to an input, which settles the matter. */
+export interface InputLine {
+  readonly input: "plain-http" | "no-proxy" | "no-proxy-registries";
+  readonly line: string;
+}
+
+/** What is to be said of a failed hop. */
+export interface Verdict {
+  readonly code: Code;
+  readonly refusedBy: RefusedBy;
+  readonly message: string;
+  readonly remedy: string;
+  /** Where it is not the origin: the proxy. */
+  readonly host?: string;
+  readonly inputLines?: readonly InputLine[];
+}
+
+/** What the host of a hop is to the run. */
+export function roleOf({ neededFor }: Hop): RefusedBy {
+  if (neededFor.startsWith("blobs of")) return "blob-host";
+  return neededFor.startsWith("token for") ? "token-host" : "registry";
+}
+
+/** Whether the registry named the host as the place to upload to. */
+export function isUpload({ neededFor }: Hop): boolean {
+  return neededFor.startsWith("uploads to");
+}
+
+/** What went wrong, without the hop, which the verdict names itself. */
+export function said({ failure }: HopError): string {
+  return printable(failure.message, 200);
+}
+
+export function proxyOf({ route }: Hop): ProxyUrl {
+  if (route.via === "direct") throw new TypeError("a direct route has no proxy");
+  return route.proxy;
+}
+
+export function uploadRemedy({ host, neededFor }: Hop): string {
+  const registry = neededFor.replace("uploads to ", "");
+  return `Let this runner reach ${host}, or have the operators of ${registry} correct the public URL that it names for uploads (behind a reverse proxy: http.host of the CNCF registry, or X-Forwarded-Host).`;
+}

@@ -1,0 +1,93 @@
+import type { Route } from "../proxy/route.ts";
+
+/**
+ * What a request passes on its way, in order. `proxy-*` and `tunnel` exist on a proxied route only; which layer failed tells who
+ * has to act: the runner (lookup, dial), the proxy (tunnel), the origin (tls, response, body).
+ */
+export type Layer =
+  | "proxy-lookup"
+  | "proxy-dial"
+  | "proxy-tls"
+  | "tunnel"
+  | "lookup"
+  | "dial"
+  | "tls"
+  | "response"
+  | "body";
+
+/** What a proxy said in its own name: to CONNECT, or instead of the origin when it forwards plain HTTP. */
+export interface ProxyReply {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The first bytes of the page it sent, at most 2 KiB. */
+  readonly text: string;
+}
+
+/** One request to one host, as it went out. */
+export interface Hop {
+  readonly method: string;
+  readonly url: string;
+  /** `host:port` of the origin, the port always given. */
+  readonly host: string;
+  readonly route: Route;
+  /** `source registry`, `token for ghcr.io`, `blobs of ghcr.io:443`, … */
+  readonly neededFor: string;
+  /** The way to the host that sent here, where one did. */
+  readonly redirectedFrom?: { readonly host: string; readonly route: Route };
+}
+
+export interface LayerDetails {
+  readonly cause?: unknown;
+  readonly timedOut?: boolean;
+  readonly reply?: ProxyReply;
+  readonly issuer?: string;
+  readonly speaks?: "tls" | "http";
+}
+
+/** Why one layer did not let a request pass. */
+export class LayerError extends Error {
+  readonly layer: Layer;
+  readonly timedOut: boolean;
+  readonly reply: ProxyReply | undefined;
+  /** Who issued a certificate that is not accepted. */
+  readonly issuer: string | undefined;
+  /** What a proxy turned out to speak that was addressed in another protocol. */
+  readonly speaks: "tls" | "http" | undefined;
+
+  constructor(layer: Layer, message: string, more: LayerDetails = {}) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.name = "LayerError";
+    this.layer = layer;
+    this.timedOut = more.timedOut ?? false;
+    this.reply = more.reply;
+    this.issuer = more.issuer;
+    this.speaks = more.speaks;
+  }
+}
+
+/** A request that got no answer from its origin: the hop, and the layer it ended at. The diagnosis is made from exactly this. */
+export class HopError extends Error {
+  readonly hop: Hop;
+  readonly failure: LayerError;
+
+  constructor(hop: Hop, failure: LayerError) {
+    const way = hop.route.via === "proxy" ? `through the proxy ${hop.route.proxy.display}` : "directly";
+    super(`${hop.method} ${hop.host} ${way}: ${failure.message}`, { cause: failure.cause });
+    this.name = "HopError";
+    this.hop = hop;
+    this.failure = failure;
+  }
+
+  get layer(): Layer {
+    return this.failure.layer;
+  }
+
+  get timedOut(): boolean {
+    return this.failure.timedOut;
+  }
+
+  get reply(): ProxyReply | undefined {
+    return this.failure.reply;
+  }
+}

@@ -1,0 +1,41 @@
+import { TransferError } from "../errors/transfer-error.ts";
+import { printable, printableUrl } from "../text/redact.ts";
+import { faultOf } from "./address/address-policy.ts";
+
+export const MOST_REDIRECTS = 10;
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+export function isRedirect(status: number): boolean {
+  return REDIRECTS.has(status);
+}
+
+/**
+ * Where a Location leads: to a host that can be named in a rule of a proxy, and never from TLS to plain HTTP, since what was protected
+ * would not be any more.
+ */
+export function redirectTarget(from: URL, location: string | undefined): URL {
+  const target = location === undefined ? null : URL.parse(location, from.href);
+  const fault = target === null ? "this is no URL" : faultOf(target);
+  if (target === null || fault !== undefined) {
+    const shown = location === undefined ? "nowhere" : printableUrl(location.slice(0, 2000));
+    throw new TransferError("REDIRECT_MALFORMED", `${from.host} redirects to ${printable(shown, 120)}: ${fault}`, {
+      where: from.host,
+      remedy: "Ask the operators of the registry; this is a fault of its configuration.",
+    });
+  }
+  if (from.protocol === "https:" && target.protocol === "http:") {
+    throw new TransferError("REDIRECT_TO_PLAIN_HTTP", `${from.host} redirects from https to ${printableUrl(target)}`, {
+      where: from.host,
+      remedy: "Ask the operators of the registry to serve blobs by https, or to switch the redirect off.",
+    });
+  }
+  return target;
+}
+
+/** Headers that may only be seen by the origin they were made for. */
+const CONFIDENTIAL = new Set(["authorization", "cookie", "proxy-authorization"]);
+
+export function withoutCredentials(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !CONFIDENTIAL.has(name.toLowerCase())));
+}

@@ -1,0 +1,97 @@
+import { type Descriptor, OCI_INDEX, OCI_MANIFEST } from "../../oci/descriptor.ts";
+import { sha256 } from "../../oci/digest.ts";
+import type { Element } from "../descriptor/component-descriptor.ts";
+import type { JsonObject } from "../descriptor/json.ts";
+import {
+  ARTIFACT_ANNOTATION,
+  COMPONENT_CONFIG,
+  COMPONENT_DESCRIPTOR_ARTIFACT,
+  COMPONENT_DESCRIPTOR_JSON,
+  COMPONENT_VERSION_ANNOTATION,
+  CREATOR_ANNOTATION,
+} from "./media-types.ts";
+
+/** A piece of content that we make, with its descriptor. */
+export interface Content {
+  readonly descriptor: Descriptor;
+  readonly bytes: Buffer;
+}
+
+/** A local blob of the component version, and the elements of the descriptor that it is the content of. */
+export interface LocalContent {
+  readonly descriptor: Descriptor;
+  readonly elements: readonly Element[];
+}
+
+export interface ComponentManifest {
+  /** Config and component descriptor: blobs of the component manifest. */
+  readonly blobs: readonly Content[];
+  /** The component manifest, and the index around it if there is one; what the tag points to comes last. */
+  readonly manifests: readonly [Content] | readonly [Content, Content];
+  readonly root: Descriptor;
+}
+
+/**
+ * The manifests that make a component version of a descriptor and its local blobs (OCM spec, OCI mapping; ADR 0013 of the monorepo).
+ * Local blobs that are manifests themselves make it an index, whose first entry is the component manifest; without them it is the
+ * plain manifest that v1 of the CLI can also update. The same input gives the same bytes.
+ */
+export function buildComponentManifest(component: {
+  readonly name: string;
+  readonly version: string;
+  readonly tree: JsonObject;
+  readonly layers: readonly LocalContent[];
+  readonly natives: readonly LocalContent[];
+}): ComponentManifest {
+  const annotations = {
+    [COMPONENT_VERSION_ANNOTATION]: `${component.name}:${component.version}`,
+    [CREATOR_ANNOTATION]: "ocm-proxied-transfer",
+  };
+  const descriptor = content(COMPONENT_DESCRIPTOR_JSON, component.tree);
+  const config = content(COMPONENT_CONFIG, { componentDescriptorLayer: descriptor.descriptor });
+  const manifest = content(OCI_MANIFEST, {
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    artifactType: COMPONENT_DESCRIPTOR_ARTIFACT,
+    config: config.descriptor,
+    layers: [descriptor.descriptor, ...component.layers.map(entry)],
+    annotations,
+  });
+  const blobs = [config, descriptor];
+  if (component.natives.length === 0) return { blobs, manifests: [manifest], root: manifest.descriptor };
+  const index = content(OCI_INDEX, {
+    schemaVersion: 2,
+    mediaType: OCI_INDEX,
+    manifests: [
+      { ...manifest.descriptor, artifactType: COMPONENT_DESCRIPTOR_ARTIFACT, annotations },
+      ...component.natives.map(entry),
+    ],
+    annotations,
+  });
+  return { blobs, manifests: [manifest, index], root: index.descriptor };
+}
+
+function content(mediaType: string, document: unknown): Content {
+  const bytes = Buffer.from(escaped(JSON.stringify(document)), "utf8");
+  return { descriptor: { mediaType, digest: sha256(bytes), size: bytes.length }, bytes };
+}
+
+/**
+ * Both CLIs read JSON as YAML, which folds U+2028 and U+2029 and refuses control characters and non-characters that JSON lets pass.
+ * Escaped they are the same in both. Characters beyond U+FFFF must not be: YAML has no surrogate pairs.
+ */
+function escaped(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** A blob shared by several elements is listed once, with all of them in its annotation. */
+function entry({ descriptor: { mediaType, digest, size }, elements }: LocalContent) {
+  const artifacts = elements.map(({ name, version, extraIdentity, kind }) => ({
+    identity: { ...extraIdentity, name, ...(version === "" ? {} : { version }) },
+    kind,
+  }));
+  return { mediaType, digest, size, annotations: { [ARTIFACT_ANNOTATION]: JSON.stringify(artifacts) } };
+}

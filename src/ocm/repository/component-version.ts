@@ -1,0 +1,216 @@
+import { refused } from "../../archive/refusal.ts";
+import { tarEntries } from "../../archive/tar-entries.ts";
+import { TransferError } from "../../errors/transfer-error.ts";
+import { readContent } from "../../oci/content.ts";
+import { type Descriptor, isIndex, isRecord, parseDescriptor } from "../../oci/descriptor.ts";
+import { type Digest, isDigest } from "../../oci/digest.ts";
+import { type Manifest, parseManifest } from "../../oci/manifest.ts";
+import type { ReadableRegistry, ReadableRepository } from "../../oci/store.ts";
+import { memberNames, misspelledMember, parseStrictJson } from "../../text/strict-json.ts";
+import { type ComponentDescriptor, parseComponentDescriptor } from "../descriptor/component-descriptor.ts";
+import { COMPONENT_DESCRIPTORS } from "../descriptor/component-reference.ts";
+import { isAlias } from "../version/version.ts";
+import { CONFIG_TYPES, DESCRIPTOR_TYPES, isTarType } from "./media-types.ts";
+
+/** Where component versions lie: a registry and the path below its host (empty for archives). */
+export interface ComponentRepository<R extends ReadableRegistry = ReadableRegistry> {
+  readonly registry: R;
+  readonly path: string;
+  /** As the user wrote it. */
+  readonly display: string;
+}
+
+/** A component version as it was read. */
+export interface ComponentVersion {
+  readonly from: ComponentRepository;
+  /** The repository that holds it, and its local blobs. */
+  readonly repository: ReadableRepository;
+  readonly descriptor: ComponentDescriptor;
+  /** Bytes that the descriptor was read from. */
+  readonly descriptorSize: number;
+  /** What the tag points to: the component manifest, or the index around it. */
+  readonly root: Descriptor;
+  /** Whether it was read by its digest: its tag may lead elsewhere, or be missing. */
+  readonly isPinned: boolean;
+  /** Local blobs that are manifests of their own: the entries of the index behind the component manifest. */
+  readonly natives: ReadonlyMap<Digest, Descriptor>;
+  /** Layers of the component manifest: the descriptor and the other local blobs. */
+  readonly layers: ReadonlyMap<Digest, Descriptor>;
+}
+
+/** Bytes of a component descriptor with its archive: ten thousand resources take half of it, and a parser takes a second for it. */
+const MAX_DESCRIPTOR = 4 * 1024 * 1024;
+
+const CONFIG_MEMBERS = memberNames("componentDescriptorLayer");
+
+/** Name of the repository that a component's versions are kept in (OCM spec, OCI mapping). */
+export function componentRepositoryName(path: string, component: string): string {
+  return `${path === "" ? "" : `${path}/`}${COMPONENT_DESCRIPTORS}/${component}`;
+}
+
+/** Tags know no `+`; both CLIs write this in its place. */
+export function tagOf(version: string): string {
+  return version.replaceAll("+", ".build-");
+}
+
+/** The version that a tag stands for, where it stands for one. */
+export function versionOf(tag: string): string {
+  return tag.replaceAll(".build-", "+");
+}
+
+/** Reads what the tag of `component:version` leads to. Fails with VERSION_ALIASED where that is another version of the component. */
+export async function readComponentVersion(
+  from: ComponentRepository,
+  component: string,
+  version: string,
+  signal?: AbortSignal,
+): Promise<ComponentVersion> {
+  const where = `${from.display}//${component}:${version}`;
+  const found = await readFrom(from, { component, reference: tagOf(version), where }, signal);
+  if (found.descriptor.name === component && found.descriptor.version === version) return found;
+  throw otherThanTagged(found, { component, version, where });
+}
+
+/** A component version by the digest of its manifest, and by its version only as far as the user wrote one. */
+export interface PinnedVersion {
+  readonly component: string;
+  readonly version: string | undefined;
+  readonly digest: Digest;
+}
+
+/** Reads exactly this manifest, wherever tags lead. Fails with DESCRIPTOR_MISPLACED where it is not of this name and version. */
+export async function readPinnedVersion(
+  from: ComponentRepository,
+  { component, version, digest }: PinnedVersion,
+  signal?: AbortSignal,
+): Promise<ComponentVersion> {
+  const where = `${from.display}//${component}${version === undefined ? "" : `:${version}`}@${digest}`;
+  const found = await readFrom(from, { component, reference: digest, where }, signal);
+  const { name, version: number } = found.descriptor;
+  if (name === component && number === (version ?? number)) return { ...found, isPinned: true };
+  throw new TransferError("DESCRIPTOR_MISPLACED", `${where} holds the descriptor of ${name}:${number}`, {
+    where,
+    remedy: "Write the component and version that belong to this digest, or the digest that belongs to this version.",
+  });
+}
+
+/** In either mapping to OCI: a manifest (v1), or an index around it (v2). */
+async function readFrom(
+  from: ComponentRepository,
+  { component, reference, where }: { readonly component: string; readonly reference: string; readonly where: string },
+  signal?: AbortSignal,
+): Promise<ComponentVersion> {
+  const repository = from.registry.repository(componentRepositoryName(from.path, component));
+  const root = await resolveVersion(repository, reference, where, signal);
+  const read = async (target: Descriptor) =>
+    parseManifest(await readContent(repository, target, signal), target.mediaType, where);
+  const outer = await read(root);
+  const [component_, ...natives] = isIndex(root.mediaType) ? outer.manifests : [root];
+  if (component_ === undefined || isIndex(component_.mediaType)) throw notAComponentVersion(where);
+  const manifest = isIndex(root.mediaType) ? await read(component_) : outer;
+  const { descriptor, size } = await readDescriptor(repository, manifest, where, signal);
+  const contents = { natives: byDigest(natives), layers: byDigest(manifest.layers) };
+  return { from, repository, descriptor, descriptorSize: size, root, isPinned: false, ...contents };
+}
+
+/** Only the component descriptor says which version it is of: a tag may be an alias, or have `.build-` where the version has it too. */
+function otherThanTagged(
+  { from, descriptor }: ComponentVersion,
+  asked: { readonly component: string; readonly version: string; readonly where: string },
+): TransferError {
+  const { component, version, where } = asked;
+  const { name, version: found } = descriptor;
+  const aliased = (message: string) =>
+    new TransferError("VERSION_ALIASED", `${where} ${message}`, {
+      where,
+      remedy: `Write ${from.display}//${component}:${found}.`,
+    });
+  if (name === component && tagOf(version) === tagOf(found)) return aliased(`has the tag of version ${found}`);
+  if (name === component && isAlias(version, found)) return aliased(`is an alias of ${found}`);
+  return new TransferError("DESCRIPTOR_MISPLACED", `${where} holds the descriptor of ${name}:${found}`, {
+    where,
+    remedy: "Somebody copied or tagged it by hand: transfer the component version there again from its origin.",
+  });
+}
+
+/** v2 of the CLI lists a blob once for every element that it is the content of. */
+function byDigest(descriptors: readonly Descriptor[]): ReadonlyMap<Digest, Descriptor> {
+  return new Map(descriptors.map((descriptor) => [descriptor.digest, descriptor]));
+}
+
+async function resolveVersion(repository: ReadableRepository, reference: string, where: string, signal?: AbortSignal) {
+  try {
+    return await repository.resolve(reference, signal);
+  } catch (error) {
+    if (!(error instanceof TransferError) || error.code !== "MANIFEST_UNKNOWN") throw error;
+    throw new TransferError("COMPONENT_VERSION_UNKNOWN", `there is no component version ${where}`, {
+      where,
+      remedy: isDigest(reference)
+        ? "Write the digest of the manifest that the tag leads to, not the component digest, which signatures sign; registries may delete a manifest that has lost its tag."
+        : "See that the path, the component and the version are right, and that the credentials may read the repository.",
+      cause: error,
+    });
+  }
+}
+
+/** The descriptor is found by the config, not by its place among the layers (OCM spec, OCI mapping). */
+async function readDescriptor(repository: ReadableRepository, manifest: Manifest, where: string, signal?: AbortSignal) {
+  if (manifest.config === undefined || !CONFIG_TYPES.has(manifest.config.mediaType)) throw notAComponentVersion(where);
+  // Nearly always it is the first layer: asking for both at once saves a round trip.
+  const [first] = manifest.layers.filter(({ mediaType }) => DESCRIPTOR_TYPES.has(mediaType));
+  const eager = first === undefined ? undefined : readContent(repository, first, signal, MAX_DESCRIPTOR);
+  eager?.catch(() => {});
+  const named = descriptorLayer(await readContent(repository, manifest.config, signal), where);
+  const content =
+    eager !== undefined && named.digest === first?.digest
+      ? await eager
+      : await readContent(repository, named, signal, MAX_DESCRIPTOR);
+  const text = isTarType(named.mediaType) ? await firstFile(content, where) : content;
+  return { descriptor: parseComponentDescriptor(text.toString("utf8"), where), size: text.length };
+}
+
+function descriptorLayer(config: Buffer, where: string): Descriptor {
+  let document: unknown;
+  try {
+    document = parseStrictJson(config.toString("utf8"));
+  } catch {
+    document = undefined;
+  }
+  if (!isRecord(document) || misspelledMember(document, CONFIG_MEMBERS) !== undefined)
+    throw notAComponentVersion(where);
+  const layer = parseDescriptor(document.componentDescriptorLayer, where);
+  if (!DESCRIPTOR_TYPES.has(layer.mediaType)) throw notAComponentVersion(where);
+  return layer;
+}
+
+/** The content of the one file of the archive that v1 wraps descriptors in; its name may begin with a slash. */
+async function firstFile(archive: Buffer, where: string): Promise<Buffer> {
+  const bytes = {
+    size: archive.length,
+    read: async (start: number, length: number) => archive.subarray(start, start + length),
+  };
+  const found: Buffer[] = [];
+  try {
+    for await (const { kind, name, offset, size } of tarEntries(bytes, where)) {
+      if (kind === "file" && /^[./]*component-descriptor\.yaml$/.test(name))
+        found.push(archive.subarray(offset, offset + size));
+    }
+    if (found.length > 1) throw refused(where, "component-descriptor.yaml", "is there twice");
+  } catch (error) {
+    throw new TransferError("DESCRIPTOR_MALFORMED", `${where}: the archive around the component descriptor is broken`, {
+      where,
+      remedy: "The component version is broken where it lies; add it there anew with the OCM CLI.",
+      cause: error,
+    });
+  }
+  const [content] = found;
+  if (content === undefined) throw notAComponentVersion(where);
+  return content;
+}
+
+function notAComponentVersion(where: string): TransferError {
+  return new TransferError("NOT_A_COMPONENT_VERSION", `${where} is an OCI artifact, but no component version`, {
+    where,
+    remedy: "See that the reference points to a component version; something else was pushed under its tag.",
+  });
+}

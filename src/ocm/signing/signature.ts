@@ -1,0 +1,141 @@
+import { constants, type KeyObject, verify, X509Certificate } from "node:crypto";
+import { TransferError } from "../../errors/transfer-error.ts";
+import { printable } from "../../text/redact.ts";
+import type { ComponentDescriptor } from "../descriptor/component-descriptor.ts";
+import { isJsonObject, type Json, type JsonObject } from "../descriptor/json.ts";
+import { type DigestSpec, hashNamed, hexHash } from "./hash-algorithm.ts";
+import { normalise } from "./normalise.ts";
+import { pemBlocks } from "./pem.ts";
+
+/** A signature as it stands in a component descriptor. */
+export interface Signature {
+  readonly name: string;
+  readonly digest: DigestSpec;
+  readonly algorithm: string;
+  readonly mediaType: string;
+  readonly value: string;
+}
+
+const PADDINGS: ReadonlyMap<string, number> = new Map([
+  ["RSASSA-PKCS1-V1_5", constants.RSA_PKCS1_PADDING],
+  ["RSASSA-PSS", constants.RSA_PKCS1_PSS_PADDING],
+]);
+
+const PLAIN = new Set(["application/vnd.ocm.signature.rsa", "application/vnd.ocm.signature.rsa.pss"]);
+const PEM = "application/x-pem-file";
+
+/**
+ * Verifies that the holder of `key` signed the component version as it is. Resources and referenced component versions are pinned by
+ * what is signed, and have to be compared with it. Fails with SIGNATURE_UNKNOWN, SIGNATURE_UNSUPPORTED, SIGNATURE_DIGEST_DIFFERS,
+ * SIGNATURE_INVALID, or as `digestOf` does.
+ */
+export function verifySignature(
+  descriptor: ComponentDescriptor,
+  { name, key }: { readonly name: string; readonly key: KeyObject },
+): Signature {
+  const where = `${descriptor.name}:${descriptor.version}`;
+  const shown = `signature ${printable(name, 80)} of ${where}`;
+  const signature = signaturesOf(descriptor).find((candidate) => candidate.name === name);
+  if (signature === undefined) throw unknown(descriptor, name, where);
+  const padding = PADDINGS.get(signature.algorithm);
+  if (padding === undefined) throw unsupported(`is made with ${printable(signature.algorithm, 60) || "nothing"}`);
+  const bytes = decode(signature);
+
+  const hash = hashNamed(signature.digest.hashAlgorithm, shown);
+  const normalised = Buffer.from(normalise(descriptor, signature.digest), "utf8");
+  const found = hexHash(hash, normalised);
+  // What is signed is the digest that the signature names. Only where the two are one does verifying over the text verify it.
+  if (found !== signature.digest.value.toLowerCase()) {
+    throw new TransferError(
+      "SIGNATURE_DIGEST_DIFFERS",
+      `${shown} is for the digest ${printable(signature.digest.value, 128)}, but that of the component version is ${found}`,
+      {
+        where,
+        remedy:
+          "Something that is signed was changed after signing, mostly by a transfer with version 2 of the OCM CLI, which drops " +
+          "creationTime and renames digest algorithms. Take the component version from where the signature verifies.",
+      },
+    );
+  }
+  const saltLength = constants.RSA_PSS_SALTLEN_AUTO;
+  if (verify(hash, normalised, { key, padding, saltLength }, bytes)) return signature;
+  throw invalid(`was not made with the private key of the public key that is given${signerOf(signature)}`);
+
+  function decode({ mediaType, value, algorithm }: Signature): Buffer {
+    if (PLAIN.has(mediaType)) {
+      if (!/^(?:[0-9a-f]{2})+$/i.test(value)) throw invalid("is no hexadecimal text");
+      return Buffer.from(value, "hex");
+    }
+    if (mediaType !== PEM) throw unsupported(`has the media type ${printable(mediaType, 80) || "of nothing"}`);
+    const block = pemBlocks(value).find(({ type }) => type === "SIGNATURE");
+    if (block === undefined) throw invalid("holds no PEM block of type SIGNATURE");
+    if ((block.headers.get("Signature Algorithm") ?? algorithm) !== algorithm) {
+      throw invalid("names another algorithm in its PEM block than beside it");
+    }
+    return block.bytes;
+  }
+
+  function unsupported(why: string): TransferError {
+    return new TransferError("SIGNATURE_UNSUPPORTED", `${shown} ${why}, which cannot be verified here`, {
+      where,
+      remedy: "Verify it with the OCM CLI, or sign with RSASSA-PKCS1-V1_5, which both of its generations verify.",
+    });
+  }
+
+  function invalid(why: string): TransferError {
+    return new TransferError("SIGNATURE_INVALID", `${shown} ${why}`, {
+      where,
+      remedy:
+        "Compare the key with that of whoever signs the component: it is another one, or the signature was exchanged. " +
+        "Of a certificate only its own key counts, so that of an authority verifies nothing.",
+    });
+  }
+}
+
+/** The signatures of a component version, with empty texts where they are incomplete. */
+export function signaturesOf({ tree }: ComponentDescriptor): Signature[] {
+  const signatures = Array.isArray(tree.signatures) ? tree.signatures.filter(isJsonObject) : [];
+  return signatures.map((entry) => {
+    const [digest, signature] = [object(entry.digest), object(entry.signature)];
+    return {
+      name: text(entry.name),
+      digest: {
+        hashAlgorithm: text(digest.hashAlgorithm),
+        normalisationAlgorithm: text(digest.normalisationAlgorithm),
+        value: text(digest.value),
+      },
+      algorithm: text(signature.algorithm),
+      mediaType: text(signature.mediaType),
+      value: text(signature.value),
+    };
+  });
+}
+
+function unknown(descriptor: ComponentDescriptor, name: string, where: string): TransferError {
+  const names = signaturesOf(descriptor).map((signature) => printable(signature.name, 80));
+  return new TransferError(
+    "SIGNATURE_UNKNOWN",
+    `${where} has no signature ${printable(name, 80)}${names.length === 0 ? ", nor any other" : `, only ${names.join(", ")}`}`,
+    { where, remedy: "Name a signature that it has, or sign it, with all that it refers to, where it lies." },
+  );
+}
+
+/** Whose certificate the signature carries, for the message only: nothing of it is believed. */
+function signerOf({ mediaType, value }: Signature): string {
+  const block = mediaType === PEM ? pemBlocks(value).find(({ type }) => type === "CERTIFICATE") : undefined;
+  if (block === undefined) return "";
+  try {
+    const { subject, issuer } = new X509Certificate(block.bytes);
+    return `; it says that it comes from ${printable(subject, 120)}, certified by ${printable(issuer, 120)}`;
+  } catch {
+    return "";
+  }
+}
+
+function object(value: Json | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function text(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,67 @@
+import { randomUUID, X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { errorMessage, TransferError } from "../errors/transfer-error.ts";
+import { PRIVATE, writeWhole } from "../files/write-whole.ts";
+import { trustedAuthorities } from "../net/tls.ts";
+import { printable } from "../text/redact.ts";
+
+const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** The certificates of an input that holds PEM text, or paths of PEM files, one per line. */
+export async function readCertificates(input: string): Promise<string[]> {
+  if (input.trim() === "") return [];
+  if (input.includes("-----BEGIN")) return certificatesIn(input, "input ca-certificates");
+  return (await Promise.all(certificatePaths(input).map(readPemFile))).flat();
+}
+
+/** The files that the input names; none where it holds PEM text itself. */
+export function certificatePaths(input: string): string[] {
+  if (input.includes("-----BEGIN")) return [];
+  return input
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+}
+
+/** Every certificate of a PEM text, each proved to be one. */
+export function certificatesIn(text: string, where: string): string[] {
+  const certificates = text.match(PEM) ?? [];
+  if (certificates.length === 0) throw malformed(where, "holds no PEM certificate");
+  for (const certificate of certificates) {
+    try {
+      new X509Certificate(certificate);
+    } catch (error) {
+      throw malformed(where, `holds a certificate that cannot be read: ${errorMessage(error)}`);
+    }
+  }
+  return certificates;
+}
+
+/**
+ * Writes everything that is trusted into one file for later steps, and says by which variables they find it: Go and curl replace
+ * their own list by the file, so that it has to be complete; Node.js adds it.
+ */
+export async function exportCertificates(further: readonly string[], folder: string): Promise<Record<string, string>> {
+  if (further.length === 0) return {};
+  const bundle = join(folder, `ocm-proxied-transfer-ca-${randomUUID()}.pem`);
+  await writeWhole(bundle, `${trustedAuthorities(further).join("\n")}\n`, PRIVATE);
+  const variables = ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "GIT_SSL_CAINFO"];
+  return Object.fromEntries(variables.map((name) => [name, bundle]));
+}
+
+async function readPemFile(path: string): Promise<string[]> {
+  try {
+    return certificatesIn(await readFile(path, "utf8"), path);
+  } catch (error) {
+    if (error instanceof TransferError) throw error;
+    throw malformed(path, `cannot be read: ${errorMessage(error)}`);
+  }
+}
+
+function malformed(where: string, why: string): TransferError {
+  return new TransferError("CERTIFICATES_MALFORMED", `${printable(where, 200)} ${why}`, {
+    where: "input ca-certificates",
+    remedy: "Give paths of PEM files, one per line, or PEM text that begins with -----BEGIN CERTIFICATE-----.",
+  });
+}

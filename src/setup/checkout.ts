@@ -1,0 +1,147 @@
+import { access, readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Finding } from "../errors/finding.ts";
+import { isInWorkspace, workspaceOf } from "../files/place.ts";
+import type { Inputs } from "../inputs.ts";
+import { isRecord } from "../oci/descriptor.ts";
+import type { ProxyConfig } from "../proxy/files/config.ts";
+import type { Environment } from "../proxy/settings.ts";
+import { printable } from "../text/redact.ts";
+import { certificatePaths } from "./certificates.ts";
+
+/** docker's own configuration file. */
+export function dockerConfigFile({ DOCKER_CONFIG, HOME }: Environment): string {
+  return join(DOCKER_CONFIG || join(HOME || homedir(), ".docker"), "config.json");
+}
+
+/** The same, where a commit could have written it and no input names it: it is not to be read. */
+export async function dockerConfigInCheckout(inputs: Inputs, environment: Environment): Promise<string | undefined> {
+  if (inputs.registryConfig !== "") return undefined;
+  // In a shell, the working directory may well be the home, which is no checkout.
+  if (!environment.DOCKER_CONFIG && !environment.GITHUB_WORKSPACE) return undefined;
+  const file = dockerConfigFile(environment);
+  const exists = await access(file).then(
+    () => true,
+    () => false,
+  );
+  return exists && (await isInWorkspace(file, workspaceOf(environment))) ? file : undefined;
+}
+
+/** What a commit could have chosen for this run, and what a pull request could gain by it. */
+export async function checkoutFindings(
+  inputs: Inputs,
+  config: ProxyConfig | undefined,
+  environment: Environment,
+): Promise<Finding[]> {
+  const ignored = await dockerConfigInCheckout(inputs, environment);
+  return [
+    ...(ignored === undefined ? [] : [configIgnored(ignored)]),
+    ...(config === undefined ? [] : rootsAdded(config)),
+    ...(await pullRequestFindings(inputs, config, environment)),
+  ];
+}
+
+async function pullRequestFindings(
+  inputs: Inputs,
+  config: ProxyConfig | undefined,
+  environment: Environment,
+): Promise<Finding[]> {
+  const event = await eventOf(environment);
+  if (event === undefined) return [];
+  const settings = settingsFrom(inputs, config);
+  const workspace = workspaceOf(environment);
+  const isIn = await Promise.all(settings.map(({ path }) => isInWorkspace(path, workspace)));
+  const proposed = settings.filter((_, index) => isIn[index]).map((setting) => settingProposed(setting, event));
+  return event.isPrivileged ? [eventPrivileged(event), ...proposed] : proposed;
+}
+
+interface PullRequestEvent {
+  readonly name: string;
+  /** Whether secrets of the repository are given to a run that strangers can start. */
+  readonly isPrivileged: boolean;
+}
+
+/** https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows */
+async function eventOf(environment: Environment): Promise<PullRequestEvent | undefined> {
+  const name = environment.GITHUB_EVENT_NAME ?? "";
+  if (name === "pull_request") return { name, isPrivileged: false };
+  if (name === "pull_request_target") return { name, isPrivileged: true };
+  if (name !== "workflow_run" || !(await isAfterPullRequest(environment))) return undefined;
+  return { name, isPrivileged: true };
+}
+
+/** Whether the workflow that a `workflow_run` follows ran for a pull request, or for another repository's commit. */
+async function isAfterPullRequest({ GITHUB_EVENT_PATH: path = "" }: Environment): Promise<boolean> {
+  try {
+    const { workflow_run: run, repository } = JSON.parse(await readFile(path, "utf8"));
+    const isForeign = isRecord(run.head_repository) && run.head_repository.full_name !== repository?.full_name;
+    return isForeign || String(run.event).startsWith("pull_request");
+  } catch {
+    // Without its payload, the event could be any.
+    return true;
+  }
+}
+
+interface FileSetting {
+  readonly input: string;
+  readonly path: string;
+  readonly stake: string;
+}
+
+function settingsFrom(inputs: Inputs, config: ProxyConfig | undefined): FileSetting[] {
+  const { proxyConfig, registryConfig, caCertificates, signatures } = inputs;
+  const unverified = (config?.insecureRegistries ?? []).map(({ value }) => value).join(", ");
+  return [
+    ...(proxyConfig === "" ? [] : [{ input: "proxy-config", path: proxyConfig, stake: STAKES.proxy }]),
+    ...(unverified === "" ? [] : [{ input: "proxy-config", path: proxyConfig, stake: STAKES.unverified(unverified) }]),
+    ...(registryConfig === "" ? [] : [{ input: "registry-config", path: registryConfig, stake: STAKES.account }]),
+    ...certificatePaths(caCertificates).map((path) => ({ input: "ca-certificates", path, stake: STAKES.authority })),
+    ...signatures.map(({ path }) => ({ input: "signatures", path, stake: STAKES.key })),
+  ];
+}
+
+const STAKES = {
+  proxy: "it chooses the proxy that requests of this run go through, or that none is used",
+  unverified: (hosts: string) => `it switches off the check of certificates for ${printable(hosts, 200)}`,
+  account: "it chooses the accounts that registries are read and written with",
+  authority: "it can make this run trust an impostor of any registry, and send it credentials",
+  key: "it can bring the key for a signature of its own, which then proves nothing",
+};
+
+function settingProposed({ input, path, stake }: FileSetting, { name }: PullRequestEvent): Finding {
+  return {
+    code: "SETTING_PROPOSED",
+    message: `${input} reads ${printable(path, 200)} from the checkout, and the event is ${name}: where a pull request changes that file, ${stake}.`,
+    remedy: "Take the setting from a secret or variable, or from a checkout of the base branch.",
+  };
+}
+
+function eventPrivileged({ name }: PullRequestEvent): Finding {
+  return {
+    code: "EVENT_PRIVILEGED",
+    message: `The event ${name} gives this run the secrets of the repository, and the author of a pull request from a fork can start it.`,
+    remedy:
+      "Check out nothing of the pull request in this job and take no input from it, or start the job by push or workflow_dispatch.",
+  };
+}
+
+function configIgnored(file: string): Finding {
+  return {
+    code: "DOCKER_CONFIG_IGNORED",
+    message: `The docker configuration ${printable(file, 200)} lies in the checkout, and no input names it: its credentials are not used.`,
+    remedy:
+      "Name it in registry-config if it is meant; otherwise set DOCKER_CONFIG to a folder outside of the checkout.",
+  };
+}
+
+function rootsAdded({ from, extraRootCertificates: { length } }: ProxyConfig): Finding[] {
+  if (length === 0) return [];
+  return [
+    {
+      code: "AUTHORITIES_ADDED",
+      message: `${from} brings ${length === 1 ? "a certificate authority that is" : `${length} certificate authorities that are`} trusted for every host.`,
+      remedy: "See that they are your own proxy's; their owner can read all that goes through it.",
+    },
+  ];
+}

@@ -1,0 +1,49 @@
+import type { Inputs } from "../inputs.ts";
+import type { ProxySettings } from "../proxy/settings.ts";
+import type { Results } from "../report/results.ts";
+import type { Runner } from "../report/runner.ts";
+import { exportCertificates } from "./certificates.ts";
+import { writeProxyFiles } from "./proxy-files.ts";
+import type { RunSettings } from "./run-settings.ts";
+
+/** Hands the settings on: to the steps that follow, and into files for programs that read them there. */
+export async function handOn(
+  inputs: Inputs,
+  { proxy, certificates }: RunSettings,
+  { results, runner, allowList }: { results: Results; runner: Runner; allowList: readonly string[] },
+): Promise<void> {
+  if (inputs.writeProxyConfig.length > 0) {
+    const written = await writeProxyFiles(inputs.writeProxyConfig, {
+      settings: proxy.effective,
+      allowList,
+      workspace: runner.workspace,
+    });
+    const isSecret = holdsPassword(proxy.effective);
+    const files = written.map(({ format, path, digest, annotation }) => ({
+      format,
+      path,
+      ...(digest === undefined ? {} : { digest }),
+      // What holds a password is not shown, however well it is wrapped.
+      ...(annotation === undefined || isSecret ? {} : { annotation }),
+    }));
+    results.findings.push(...written.flatMap(({ findings }) => findings));
+    results.written = [...(results.written ?? []), ...files];
+    for (const file of files) tell(file, runner);
+  }
+  if (!inputs.exportEnvironment) return;
+  const trust = await exportCertificates(certificates, runner.temp);
+  const node = inputs.nodeProxy ? { NODE_USE_ENV_PROXY: "1" } : {};
+  const variables = { ...proxy.variables, ...node, ...trust };
+  for (const [name, value] of Object.entries(variables)) runner.exportVariable(name, value);
+  runner.info(`exported for later steps: ${Object.keys(variables).sort().join(", ")}`);
+}
+
+function tell({ path, format, digest, annotation }: NonNullable<Results["written"]>[number], runner: Runner): void {
+  runner.info(`wrote ${path} (${format})`);
+  if (digest !== undefined) runner.info(`initdata digest: ${digest}`);
+  if (annotation !== undefined) runner.info(`cc_init_data: ${annotation}`);
+}
+
+function holdsPassword({ httpProxy, httpsProxy }: ProxySettings): boolean {
+  return [httpProxy, httpsProxy].some((proxy) => (proxy?.password ?? "") !== "");
+}

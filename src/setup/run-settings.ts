@@ -1,0 +1,56 @@
+import type { Finding } from "../errors/finding.ts";
+import { TransferError } from "../errors/transfer-error.ts";
+import type { Inputs } from "../inputs.ts";
+import type { Environment } from "../proxy/settings.ts";
+import { unverifiedHosts } from "../report/lint.ts";
+import type { CredentialEntry } from "../stores/registry/auth/credentials.ts";
+import { certificatesIn, readCertificates } from "./certificates.ts";
+import { checkoutFindings } from "./checkout.ts";
+import { readCredentials } from "./credentials.ts";
+import { readProxyConfig } from "./proxy-files.ts";
+import { type Setup, setup } from "./proxy-settings.ts";
+
+/** What a run goes by, from wherever it was told: inputs, files, environment. */
+export interface RunSettings {
+  readonly proxy: Setup;
+  readonly credentials: readonly CredentialEntry[];
+  /** PEM certificates of further authorities. */
+  readonly certificates: readonly string[];
+  /** Hosts whose certificate is not looked at. */
+  readonly unverified: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+export async function readRunSettings(inputs: Inputs, environment: Environment): Promise<RunSettings> {
+  refuseUncheckedTls(environment);
+  const { httpProxy, httpsProxy, noProxy, noProxyRegistries, proxyConfig } = inputs;
+  const config = proxyConfig === "" ? undefined : await readProxyConfig(proxyConfig, environment);
+  const proxy = setup({ inputs: { httpProxy, httpsProxy, noProxy }, config, environment, noProxyRegistries });
+  const extra = (config?.extraRootCertificates ?? []).flatMap(({ value, from }) => certificatesIn(value, from));
+  const unverified = [...inputs.insecureSkipTlsVerify, ...(config?.insecureRegistries ?? []).map(({ value }) => value)];
+  return {
+    proxy,
+    credentials: await readCredentials(inputs, environment),
+    certificates: [...(await readCertificates(inputs.caCertificates)), ...extra],
+    unverified,
+    findings: [
+      ...proxy.findings,
+      ...(config?.findings ?? []),
+      ...unverifiedHosts(unverified),
+      ...(await checkoutFindings(inputs, config, environment)),
+    ],
+  };
+}
+
+/** A switch that opens every connection to everybody is refused; single hosts can be listed. */
+function refuseUncheckedTls(environment: Environment): void {
+  if (environment.NODE_TLS_REJECT_UNAUTHORIZED !== "0") return;
+  throw new TransferError(
+    "TLS_CHECKS_OFF",
+    "NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of every certificate",
+    {
+      where: "environment NODE_TLS_REJECT_UNAUTHORIZED",
+      remedy: "Unset it, and put the authority of your proxy or registry into ca-certificates.",
+    },
+  );
+}

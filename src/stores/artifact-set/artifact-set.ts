@@ -1,0 +1,150 @@
+import type { Archive } from "../../archive/archive.ts";
+import { spoolTar } from "../../archive/spool.ts";
+import { TransferError } from "../../errors/transfer-error.ts";
+import { BLOBS, blobName, digestOfName, layoutBlobName } from "../../oci/blob-name.ts";
+import { bytesOf } from "../../oci/content.ts";
+import { type Descriptor, isManifest, isRecord, LARGEST_MANIFEST, parseDescriptor } from "../../oci/descriptor.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { MANIFEST_MEMBERS, parseManifest } from "../../oci/manifest.ts";
+import type { ReadableRepository } from "../../oci/store.ts";
+import { verifying } from "../../oci/verify.ts";
+import { MAIN_ARTIFACT_ANNOTATION, REF_NAME_ANNOTATION, TAGS_ANNOTATION } from "../../ocm/repository/media-types.ts";
+import { misspelledMember, parseStrictJson } from "../../text/strict-json.ts";
+
+/** The artifact in an artifact set, or in v2's OCI layout archive. Closing it removes what was unpacked. */
+export interface ArtifactSet {
+  readonly root: Descriptor;
+  readonly repository: ReadableRepository;
+  close(): Promise<void>;
+}
+
+export interface ArtifactSetOptions {
+  /** Folder that the archive is unpacked below. */
+  readonly spool: string;
+}
+
+/** Index files of the layouts that there are: OCI's and v1's own, and v1's of old. */
+const INDEXES = ["index.json", "artifact-descriptor.json"];
+const FILES: ReadonlySet<string> = new Set([...INDEXES, "oci-layout", BLOBS, `${BLOBS}/sha256`, `${BLOBS}/sha512`]);
+
+/** Unpacks the blob of an artifact set out of a repository. */
+export async function openArtifactSet(
+  from: ReadableRepository,
+  blob: Descriptor,
+  { spool }: ArtifactSetOptions,
+  signal?: AbortSignal,
+): Promise<ArtifactSet> {
+  const where = `${from.name}@${blob.digest}`;
+  const expects = (name: string) => FILES.has(name) || digestOfName(name) !== undefined;
+  const archive = await spoolTar(await from.fetch(blob, signal), where, { spool, expects }, signal);
+  try {
+    const manifests = await readIndex(archive, where);
+    const root = await mainArtifact(manifests, archive, where);
+    return { root, repository: createRepository(manifests.descriptors, archive, where), close: () => archive.close() };
+  } catch (error) {
+    await archive.close();
+    throw error;
+  }
+}
+
+interface Listed {
+  readonly descriptors: readonly Descriptor[];
+  /** Digest that the index says is the main one's. */
+  readonly main: unknown;
+}
+
+async function readIndex(archive: Archive, where: string): Promise<Listed> {
+  for (const name of INDEXES) {
+    const size = await archive.size(name);
+    if (size === undefined) continue;
+    if (size > LARGEST_MANIFEST) throw malformed(where, `its ${name} has ${size} bytes`);
+    let document: unknown;
+    try {
+      document = parseStrictJson((await bytesOf(archive.read(name))).toString("utf8"));
+    } catch (error) {
+      throw malformed(where, `its ${name} is no JSON that can be read in one way`, error);
+    }
+    if (!isRecord(document) || !Array.isArray(document.manifests)) throw malformed(where, `its ${name} is no index`);
+    if (misspelledMember(document, MANIFEST_MEMBERS) !== undefined) throw malformed(where, `its ${name} is no index`);
+    const descriptors = document.manifests.map((each) => parseDescriptor(each, `${where} ${name}`));
+    const main = isRecord(document.annotations) ? document.annotations[MAIN_ARTIFACT_ANNOTATION] : undefined;
+    return { descriptors, main };
+  }
+  throw malformed(where, "it has no index.json");
+}
+
+/** The one that the index names, else the only one that no other in the list refers to. */
+async function mainArtifact({ descriptors, main }: Listed, archive: Archive, where: string): Promise<Descriptor> {
+  const named = descriptors.find(({ digest }) => digest === main);
+  if (main !== undefined && named === undefined) throw malformed(where, "its index does not list its main artifact");
+  const found = named ?? (await onlyRoot(descriptors, archive, where));
+  if (found === undefined) throw malformed(where, "its index does not say which artifact is the main one");
+  if (!isManifest(found.mediaType)) throw malformed(where, "its main artifact is no manifest");
+  const size = await sizeOf(archive, found.digest);
+  if (size !== found.size) throw malformed(where, `it lacks its main artifact ${found.digest}`);
+  return found;
+}
+
+async function onlyRoot(
+  descriptors: readonly Descriptor[],
+  archive: Archive,
+  where: string,
+): Promise<Descriptor | undefined> {
+  const distinct = new Map(descriptors.map((each) => [each.digest, each]));
+  const inner = new Set<Digest>();
+  for (const each of distinct.size > 1 ? distinct.values() : []) {
+    const size = await sizeOf(archive, each.digest);
+    if (!isManifest(each.mediaType) || size === undefined || size > LARGEST_MANIFEST) continue;
+    const content = await bytesOf(verifying(archive.read(await nameOf(archive, each.digest)), each, where));
+    for (const child of parseManifest(content, each.mediaType, where).manifests) inner.add(child.digest);
+  }
+  const roots = [...distinct.values()].filter(({ digest }) => !inner.has(digest));
+  return roots.length === 1 ? roots[0] : undefined;
+}
+
+function createRepository(descriptors: readonly Descriptor[], archive: Archive, where: string): ReadableRepository {
+  return {
+    name: where,
+
+    async resolve(reference) {
+      const found = descriptors.find((each) => each.digest === reference || tagsOf(each).includes(reference));
+      if (found !== undefined) return found;
+      throw new TransferError("MANIFEST_UNKNOWN", `${where} has no artifact ${reference}`, { where });
+    },
+
+    exists: async ({ digest }) => (await sizeOf(archive, digest)) !== undefined,
+    listTags: async () => descriptors.flatMap(tagsOf).filter((tag) => tag !== ""),
+
+    async fetch(target) {
+      if ((await sizeOf(archive, target.digest)) === undefined) {
+        throw new TransferError("BLOB_UNKNOWN", `${where} lacks the blob ${target.digest}`, {
+          where,
+          remedy: "The archive layer is incomplete; add the resource anew where it comes from.",
+        });
+      }
+      return verifying(archive.read(await nameOf(archive, target.digest)), target, where);
+    },
+  };
+}
+
+function tagsOf({ annotations }: Descriptor): string[] {
+  const tags = annotations?.[TAGS_ANNOTATION];
+  return [annotations?.[REF_NAME_ANNOTATION] ?? "", ...(typeof tags === "string" ? tags.split(",") : [])];
+}
+
+async function nameOf(archive: Archive, digest: Digest): Promise<string> {
+  const flat = blobName(digest);
+  return (await archive.size(flat)) === undefined ? layoutBlobName(digest) : flat;
+}
+
+async function sizeOf(archive: Archive, digest: Digest): Promise<number | undefined> {
+  return archive.size(await nameOf(archive, digest));
+}
+
+function malformed(where: string, why: string, cause?: unknown): TransferError {
+  return new TransferError("ARTIFACT_SET_MALFORMED", `${where} is no artifact set that can be read: ${why}`, {
+    where,
+    remedy: "The archive layer is broken where it lies; add the resource anew with the OCM CLI.",
+    cause,
+  });
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from "node:crypto";
+import { chmod, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { Archive } from "../../archive/archive.ts";
+import { pack } from "../../archive/pack.ts";
+import { file, type TarInput } from "../../archive/tar-blocks.ts";
+import { makeFolders } from "../../files/place.ts";
+import { modeOf } from "../../files/write-whole.ts";
+import { BLOBS, blobName, digestOfName } from "../../oci/blob-name.ts";
+import { ARTIFACT_INDEX } from "./artifact-index.ts";
+import type { Staging } from "./staging.ts";
+
+/** Moves the blobs into the folder and replaces the index last: it names nothing that is not on the disk. */
+export async function commitFolder(path: string, index: string, staging: Staging): Promise<void> {
+  await staging.create();
+  await makeFolders(path, join(path, BLOBS), path);
+  for (const digest of staging.sizes.keys()) await rename(staging.path(digest), join(path, blobName(digest)));
+  await flush(join(path, BLOBS));
+  const unfinished = join(staging.folder, ARTIFACT_INDEX);
+  await writeFile(unfinished, index, { flush: true });
+  await rename(unfinished, join(path, ARTIFACT_INDEX));
+  await flush(path);
+}
+
+/** Packs what the archive at `path` held, and what is staged, into a new one that takes its place when it is whole. */
+export async function commitArchive(
+  path: string,
+  index: string,
+  staging: Staging,
+  before: Archive | undefined,
+  signal?: AbortSignal,
+): Promise<void> {
+  const unfinished = join(dirname(path), `.${basename(path)}.partial-${randomUUID()}`);
+  await mkdir(dirname(path), { recursive: true });
+  // No entry for the folder of blobs: v2 of the CLI makes one in its working directory for it, and fails where it cannot.
+  const inputs = [file(ARTIFACT_INDEX, Buffer.from(index)), ...(await blobs(staging, before))];
+  await pack(unfinished, inputs, { isCompressed: !path.endsWith(".tar") }, signal);
+  try {
+    await chmod(unfinished, await modeOf(path));
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => {});
+    throw error;
+  }
+  await flush(dirname(path));
+}
+
+async function blobs(staging: Staging, before: Archive | undefined): Promise<TarInput[]> {
+  const found = new Map<string, TarInput>();
+  for (const name of (await before?.list()) ?? []) {
+    const size = await before?.size(name);
+    if (before === undefined || size === undefined || digestOfName(name) === undefined) continue;
+    found.set(name, { name, size, content: () => before.read(name) });
+  }
+  for (const [digest, size] of staging.sizes) {
+    const name = blobName(digest);
+    found.set(name, { name, size, content: () => staging.read(digest) });
+  }
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** A renamed file is there after a power failure only once its folder is on the disk. */
+async function flush(folder: string): Promise<void> {
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

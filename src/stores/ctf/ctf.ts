@@ -1,0 +1,161 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { type Archive, archiveFormat, openArchive } from "../../archive/archive.ts";
+import { errorCode, errorMessage, TransferError } from "../../errors/transfer-error.ts";
+import { BLOBS, blobName, digestOfName } from "../../oci/blob-name.ts";
+import { bytesOf } from "../../oci/content.ts";
+import { isManifest, isRecord, LARGEST_MANIFEST, OCI_INDEX, OCI_MANIFEST } from "../../oci/descriptor.ts";
+import { type Digest, isDigest } from "../../oci/digest.ts";
+import type { ReadableRepository, Registry } from "../../oci/store.ts";
+import { verifying } from "../../oci/verify.ts";
+import { ARTIFACT_INDEX, type ArtifactIndex, malformedCtf, parseArtifactIndex } from "./artifact-index.ts";
+import { referrersOf } from "./referrers.ts";
+
+export interface Ctf<R extends ReadableRepository = ReadableRepository> extends Registry<R> {
+  listRepositories(): Promise<readonly string[]>;
+}
+
+/** A CTF that is read; closing it removes what was unpacked. */
+export interface ReadableCtf extends Ctf {
+  close(): Promise<void>;
+}
+
+export interface CtfOptions {
+  /** Folder that a compressed archive is unpacked below. */
+  readonly spool?: string;
+}
+
+/** The files of a CTF, and what its index says. */
+export interface CtfContent {
+  readonly archive: Archive;
+  readonly index: ArtifactIndex;
+}
+
+/** Larger than an index of a hundred thousand artifacts, and small enough to be held in memory. */
+const MAX_INDEX = 32 * 1024 * 1024;
+
+/** A CTF read as a registry: a folder, a tar file or a gzipped one, told by content. */
+export async function openCtf(path: string, options: CtfOptions = {}, signal?: AbortSignal): Promise<ReadableCtf> {
+  const { archive, index } = await readCtf(path, options, signal);
+  const pool = poolOf(archive);
+  return {
+    name: path,
+    repository: (name) => createCtfRepository(path, name, pool, index),
+    listRepositories: async () => [...index.keys()],
+    close: () => archive.close(),
+  };
+}
+
+export async function readCtf(
+  path: string,
+  { spool = tmpdir() }: CtfOptions,
+  signal?: AbortSignal,
+): Promise<CtfContent> {
+  const archive = await openFiles(path, spool, signal);
+  try {
+    const file = join(path, ARTIFACT_INDEX);
+    const size = await archive.size(ARTIFACT_INDEX);
+    if (size === undefined) throw malformedCtf(`${file} does not exist`, path);
+    if (size > MAX_INDEX) throw malformedCtf(`${file} has ${size} bytes`, path);
+    const text = (await bytesOf(archive.read(ARTIFACT_INDEX))).toString("utf8");
+    return { archive, index: parseArtifactIndex(text, file, path) };
+  } catch (error) {
+    await archive.close();
+    throw error;
+  }
+}
+
+async function openFiles(path: string, spool: string, signal?: AbortSignal): Promise<Archive> {
+  try {
+    if ((await archiveFormat(path)) === undefined) {
+      throw new TransferError("CTF_FORMAT_UNSUPPORTED", `${path} is neither a folder, nor a tar or gzip file`, {
+        where: path,
+        remedy: "Name a CTF folder, or a .tar or .tgz file of one.",
+      });
+    }
+    const expects = (name: string) => name === ARTIFACT_INDEX || name === BLOBS || isBlob(name);
+    return await openArchive(path, { spool, expects }, signal);
+  } catch (error) {
+    if (error instanceof TransferError || signal?.aborted === true) throw error;
+    const why = errorCode(error) === "ENOENT" ? "does not exist" : `cannot be read: ${errorMessage(error)}`;
+    throw malformedCtf(`${path} ${why}`, path, error);
+  }
+}
+
+function isBlob(name: string): boolean {
+  const digest = digestOfName(name);
+  return digest !== undefined && blobName(digest) === name;
+}
+
+/** All blobs of a CTF, whatever repositories they belong to. */
+export interface BlobPool {
+  /** In bytes; undefined for a blob that is not there. */
+  size(digest: Digest): Promise<number | undefined>;
+  /** Not verified; of a blob that is there. */
+  read(digest: Digest): Readable;
+}
+
+export function poolOf(archive: Archive): BlobPool {
+  return { size: (digest) => archive.size(blobName(digest)), read: (digest) => archive.read(blobName(digest)) };
+}
+
+/** A repository of the CTF at `path`: only the index says what it holds, since the pool is shared. */
+export function createCtfRepository(
+  path: string,
+  name: string,
+  pool: BlobPool,
+  index: ArtifactIndex,
+): ReadableRepository {
+  let looking: ReturnType<typeof referrersOf> | undefined;
+  return {
+    name,
+
+    async resolve(reference) {
+      const own = index.get(name);
+      const digest = isDigest(reference) ? reference : own?.tags.get(reference);
+      const size = digest === undefined || !own?.manifests.has(digest) ? undefined : await pool.size(digest);
+      if (digest === undefined || size === undefined) throw manifestUnknown(path, name, reference);
+      return { mediaType: own?.manifests.get(digest) ?? (await sniffedType(pool, digest)), digest, size };
+    },
+
+    async exists({ digest }) {
+      return (await pool.size(digest)) !== undefined;
+    },
+
+    async fetch(target) {
+      if ((await pool.size(target.digest)) === undefined) {
+        throw new TransferError("BLOB_UNKNOWN", `${path} lacks the blob ${target.digest}`, {
+          where: path,
+          remedy: "The archive is incomplete; write it anew.",
+        });
+      }
+      return verifying(pool.read(target.digest), target, path);
+    },
+
+    listTags: async () => [...(index.get(name)?.tags.keys() ?? [])],
+
+    async listReferrers(subject) {
+      looking ??= referrersOf(index.get(name)?.manifests ?? new Map(), pool);
+      return (await looking).get(subject) ?? [];
+    },
+  };
+}
+
+export function manifestUnknown(path: string, repository: string, reference: string): TransferError {
+  return new TransferError("MANIFEST_UNKNOWN", `${path} has no artifact ${repository}:${reference}`, { where: path });
+}
+
+/** Old archives say no media types in their index; the manifest itself mostly does, and Docker's always. */
+export async function sniffedType(pool: BlobPool, digest: Digest): Promise<string> {
+  const size = await pool.size(digest);
+  if (size === undefined || size > LARGEST_MANIFEST) return OCI_MANIFEST;
+  try {
+    const document: unknown = JSON.parse((await bytesOf(pool.read(digest))).toString("utf8"));
+    if (!isRecord(document)) return OCI_MANIFEST;
+    if (typeof document.mediaType === "string" && isManifest(document.mediaType)) return document.mediaType;
+    return Array.isArray(document.manifests) ? OCI_INDEX : OCI_MANIFEST;
+  } catch {
+    return OCI_MANIFEST;
+  }
+}

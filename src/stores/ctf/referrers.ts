@@ -1,0 +1,31 @@
+import { bytesOf } from "../../oci/content.ts";
+import { type Descriptor, LARGEST_MANIFEST, OCI_MANIFEST } from "../../oci/descriptor.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { parseManifest } from "../../oci/manifest.ts";
+import type { Artifacts } from "./artifact-index.ts";
+import type { BlobPool } from "./ctf.ts";
+
+/** The manifests of a repository that name a subject, by that. An archive has no list of them: every manifest is looked at. */
+export async function referrersOf(
+  manifests: Artifacts["manifests"],
+  pool: BlobPool,
+): Promise<ReadonlyMap<Digest, readonly Descriptor[]>> {
+  const referrers = new Map<Digest, Descriptor[]>();
+  for (const [digest, mediaType = OCI_MANIFEST] of manifests) {
+    const size = await pool.size(digest);
+    if (size === undefined || size > LARGEST_MANIFEST) continue;
+    const subject = await subjectOf(digest, mediaType, pool);
+    if (subject === undefined) continue;
+    referrers.set(subject, [...(referrers.get(subject) ?? []), { mediaType, digest, size }]);
+  }
+  return referrers;
+}
+
+/** What cannot be read refers to nothing. */
+async function subjectOf(digest: Digest, mediaType: string, pool: BlobPool): Promise<Digest | undefined> {
+  try {
+    return parseManifest(await bytesOf(pool.read(digest)), mediaType, digest).subject?.digest;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,192 @@
+import { randomUUID } from "node:crypto";
+import { lstat, readdir, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { refused, unwritable } from "../../archive/refusal.ts";
+import { errorCode, isFileSystemError, TransferError } from "../../errors/transfer-error.ts";
+import { BLOBS } from "../../oci/blob-name.ts";
+import { isManifest } from "../../oci/descriptor.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { isRepository, isTag } from "../../oci/reference.ts";
+import type { Repository } from "../../oci/store.ts";
+import { printable } from "../../text/redact.ts";
+import {
+  ARTIFACT_INDEX,
+  type ArtifactIndex,
+  artifactsOf,
+  formatArtifactIndex,
+  malformedCtf,
+} from "./artifact-index.ts";
+import { commitArchive, commitFolder } from "./commit.ts";
+import {
+  type BlobPool,
+  type Ctf,
+  type CtfContent,
+  type CtfOptions,
+  createCtfRepository,
+  manifestUnknown,
+  poolOf,
+  readCtf,
+  sniffedType,
+} from "./ctf.ts";
+import { prune } from "./prune.ts";
+import { createStaging, type Staging } from "./staging.ts";
+
+/** A CTF that is written: nothing of it is to be seen before `commit`, and nothing is left after `abandon`. */
+export interface CtfTarget extends Ctf<Repository> {
+  commit(signal?: AbortSignal): Promise<void>;
+  /** To be called in any case; after `commit` it has nothing to do. */
+  abandon(): Promise<void>;
+}
+
+/** Names of archives, as both OCM CLIs tell them; every other path is that of a folder. */
+const ARCHIVE = /\.(?:tar|tgz|tar\.gz)$/;
+const PARTIAL = ".partial-";
+
+/**
+ * The CTF at `path`, new or with what it holds already. A compressed archive is unpacked below `spool`, and blobs for an archive are
+ * kept there; without it, beside the archive.
+ */
+export async function openCtfTarget(path: string, options: CtfOptions = {}, signal?: AbortSignal): Promise<CtfTarget> {
+  const isArchive = ARCHIVE.test(path);
+  const spool = options.spool ?? dirname(path);
+  const before = (await isThere(path, isArchive)) ? await readCtf(path, { spool }, signal) : undefined;
+  const name = `${PARTIAL}${randomUUID()}`;
+  const folder = isArchive ? join(spool, `.${basename(path)}${name}`) : join(path, name);
+  const staging = createStaging(folder, { path, isDurable: !isArchive });
+  const index: ArtifactIndex = before?.index ?? new Map();
+  await addMediaTypes(index, before);
+  const indexBefore = before === undefined ? undefined : formatArtifactIndex(index);
+  const pool = createPool(before, staging);
+  const lost = new Map<string, Set<Digest>>();
+  const remove = async () => {
+    await staging.remove();
+    await before?.archive.close();
+  };
+  return {
+    name: path,
+    repository: (repository) => createRepository({ path, name: repository, index, pool, staging, lost }),
+    listRepositories: async () => [...index].filter(([, { manifests }]) => manifests.size > 0).map(([name]) => name),
+    async commit(signal) {
+      for (const [repository, digests] of lost) await prune(artifactsOf(index, repository), digests, pool);
+      const document = formatArtifactIndex(index);
+      try {
+        if (document !== indexBefore || staging.sizes.size > 0) {
+          await (isArchive
+            ? commitArchive(path, document, staging, before?.archive, signal)
+            : commitFolder(path, document, staging));
+        }
+      } catch (error) {
+        throw isFileSystemError(error) ? unwritable(path, error) : error;
+      }
+      await remove();
+    },
+    abandon: remove,
+  };
+}
+
+/** Whether there is a CTF to be continued. What is of another kind than its name says, or no CTF at all, is left alone. */
+async function isThere(path: string, isArchive: boolean): Promise<boolean> {
+  try {
+    if ((await stat(path)).isDirectory() === isArchive) {
+      throw new TransferError(
+        "CTF_FORMAT_UNSUPPORTED",
+        `${path} is there, and is no ${isArchive ? "file" : "folder"}`,
+        {
+          where: path,
+          remedy: "Paths that end in .tar, .tgz or .tar.gz are archives, all others folders; name another target.",
+        },
+      );
+    }
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return false;
+    throw isFileSystemError(error) ? unwritable(path, error) : error;
+  }
+  if (isArchive) return true;
+  const names = await readdir(path);
+  if (names.includes(BLOBS) && !(await lstat(join(path, BLOBS))).isDirectory()) {
+    throw refused(path, BLOBS, "is no directory of its own");
+  }
+  if (names.includes(ARTIFACT_INDEX)) return true;
+  const foreign = names.find((name) => name !== BLOBS && !name.startsWith(PARTIAL));
+  if (foreign === undefined) return false;
+  throw malformedCtf(`${path} holds ${printable(JSON.stringify(foreign), 100)}, and no ${ARTIFACT_INDEX}`, path);
+}
+
+/** Readers differ in what they take an entry without a media type for. */
+async function addMediaTypes(index: ArtifactIndex, before: CtfContent | undefined): Promise<void> {
+  if (before === undefined) return;
+  const pool = poolOf(before.archive);
+  for (const { manifests } of index.values()) {
+    for (const [digest, mediaType] of manifests) {
+      if (mediaType === undefined) manifests.set(digest, await sniffedType(pool, digest));
+    }
+  }
+}
+
+function createPool(before: CtfContent | undefined, staging: Staging): BlobPool {
+  const old = before === undefined ? undefined : poolOf(before.archive);
+  return {
+    size: async (digest) => staging.sizes.get(digest) ?? (await old?.size(digest)),
+    read: (digest) => (old === undefined || staging.sizes.has(digest) ? staging.read(digest) : old.read(digest)),
+  };
+}
+
+interface Parts {
+  readonly path: string;
+  readonly name: string;
+  readonly index: ArtifactIndex;
+  readonly pool: BlobPool;
+  readonly staging: Staging;
+  /** Manifests that a tag was taken from, by repository. */
+  readonly lost: Map<string, Set<Digest>>;
+}
+
+function createRepository({ path, name, index, pool, staging, lost }: Parts): Repository {
+  if (!isRepository(name)) throw unnamable(path, name);
+  const isInPool = async (digest: Digest, size: number) => (await pool.size(digest)) === size;
+
+  function loseTag(tag: string): void {
+    const digest = index.get(name)?.tags.get(tag);
+    if (digest === undefined) return;
+    const digests = lost.get(name) ?? new Set();
+    lost.set(name, digests.add(digest));
+  }
+
+  return {
+    ...createCtfRepository(path, name, pool, index),
+
+    async exists({ mediaType, digest, size }) {
+      const isListed = !isManifest(mediaType) || index.get(name)?.manifests.has(digest) === true;
+      return isListed && isInPool(digest, size);
+    },
+
+    async push(expected, content, signal) {
+      await staging.put(expected, content, signal);
+      if (isManifest(expected.mediaType)) artifactsOf(index, name).manifests.set(expected.digest, expected.mediaType);
+    },
+
+    async tag({ digest }, tag) {
+      const own = index.get(name);
+      if (!isTag(tag)) throw unnamable(path, tag);
+      if (!own?.manifests.has(digest)) throw manifestUnknown(path, name, digest);
+      if (own.tags.get(tag) !== digest) loseTag(tag);
+      own.tags.set(tag, digest);
+    },
+
+    async untag(tag) {
+      loseTag(tag);
+      index.get(name)?.tags.delete(tag);
+      return true;
+    },
+
+    /** All repositories share one pool. */
+    mount: ({ digest, size }) => isInPool(digest, size),
+  };
+}
+
+function unnamable(path: string, name: string): TransferError {
+  return new TransferError("REFERENCE_MALFORMED", `${path} cannot hold ${printable(JSON.stringify(name), 120)}`, {
+    where: path,
+    remedy: "Repositories and tags of a CTF are named as those of a registry.",
+  });
+}

@@ -1,0 +1,87 @@
+import type { UnpackLimits } from "../../archive/gunzip.ts";
+import { createCache } from "../../bounds/cache.ts";
+import { TransferError } from "../../errors/transfer-error.ts";
+import { type HttpClient, readAll } from "../../net/client.ts";
+import type { ImageReference } from "../../oci/reference.ts";
+import type { ReadableRegistry } from "../../oci/store.ts";
+import type { HelmAccess, OciBlobAccess, WgetAccess } from "../../ocm/access/access.ts";
+import type { Found, Wanted } from "./found.ts";
+import { type ChartMeans, locateChart } from "./helm.ts";
+import { locateOciBlob } from "./oci-blob.ts";
+import { webServer } from "./remote-content.ts";
+import { createSpool } from "./spool.ts";
+import { locateWget } from "./wget.ts";
+
+/** Follows accesses that lead to something else than an artifact of a registry. */
+export interface AccessMethods {
+  locate(access: HelmAccess | OciBlobAccess | WgetAccess, wanted: Wanted, signal?: AbortSignal): Promise<Found>;
+  /** Removes what was kept on disk; what was found cannot be read any more. */
+  close(): Promise<void>;
+}
+
+export interface AccessMethodsOptions {
+  readonly client: HttpClient;
+  /** The registry that an absolute reference names. */
+  readonly registryAt: (reference: ImageReference, where: string) => ReadableRegistry;
+  /** Where content is kept whose size and digest are known only when it was read. */
+  readonly folder: string;
+  /** Bytes that one piece of content may have. */
+  readonly largest?: number;
+  readonly unpackLimits?: UnpackLimits;
+  readonly attempts: number;
+}
+
+const LARGEST_CONTENT = 16 * 1024 ** 3;
+/** Bytes of the index of a chart repository, of which the largest known ones have about 20 MiB, and of all that are kept. */
+const MAX_INDEX = 64 * 1024 * 1024;
+const MAX_INDEXES = 2 * MAX_INDEX;
+
+export function createAccessMethods(options: AccessMethodsOptions): AccessMethods {
+  const { client, registryAt, attempts, folder, largest = LARGEST_CONTENT } = options;
+  const spool = createSpool(folder, largest);
+  const indexes = createCache<Promise<string>>(MAX_INDEXES);
+
+  async function readIndex(url: string, signal?: AbortSignal): Promise<string> {
+    const { host } = new URL(url);
+    const party = webServer(url);
+    const request = { method: "GET", url, neededFor: "chart repository", party, whole: MAX_INDEX } as const;
+    const response = await client.request(request, signal);
+    if (response.status === 200) return (await readAll(response, MAX_INDEX)).toString("utf8");
+    await readAll(response, 65_536, true);
+    throw new TransferError("ARTIFACT_UNAVAILABLE", `the chart repository ${host} answers with ${response.status}`, {
+      where: host,
+      remedy: "It is asked for index.yaml without credentials; see that it has one that can be read so.",
+    });
+  }
+
+  const means: ChartMeans = {
+    client,
+    registryAt,
+    spool,
+    largest,
+    ...(options.unpackLimits === undefined ? {} : { unpackLimits: options.unpackLimits }),
+    attempts,
+    /** Read once however many charts are in it. */
+    chartIndex(url, signal) {
+      const known = indexes.get(url);
+      if (known !== undefined) return known;
+      const reading = readIndex(url, signal);
+      indexes.set(url, reading, 0);
+      reading.then(
+        (index) => indexes.set(url, reading, index.length),
+        () => indexes.delete(url),
+      );
+      return reading;
+    },
+  };
+
+  return {
+    async locate(access, wanted, signal) {
+      if (access.kind === "ociBlob") return locateOciBlob(access, wanted, registryAt);
+      return access.kind === "helm"
+        ? locateChart(access, wanted, means, signal)
+        : locateWget(access, wanted, means, signal);
+    },
+    close: () => spool.close(),
+  };
+}

@@ -1,0 +1,19 @@
+import { parseDigest } from "../../oci/digest.ts";
+import { type ImageReference, parseImageReference } from "../../oci/reference.ts";
+import type { ReadableRegistry } from "../../oci/store.ts";
+import type { OciBlobAccess } from "../../ocm/access/access.ts";
+import type { Found, Wanted } from "./found.ts";
+import { blobMediaType } from "./media-type.ts";
+
+/** What an `ociBlob` access leads to: a layer that is known without asking. */
+export function locateOciBlob(
+  access: OciBlobAccess,
+  { where }: Pick<Wanted, "where">,
+  registryAt: (reference: ImageReference, where: string) => ReadableRegistry,
+): Found {
+  if (access.size === undefined) return { kind: "left", reason: "it does not say its size" };
+  const reference = parseImageReference(access.reference, where);
+  const digest = parseDigest(access.digest, where);
+  const descriptor = { mediaType: blobMediaType(access.mediaType), digest, size: access.size };
+  return { kind: "blob", from: registryAt(reference, where).repository(reference.repository), descriptor };
+}

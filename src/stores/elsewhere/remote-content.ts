@@ -1,0 +1,154 @@
+import { boundedGunzip, type UnpackLimits } from "../../archive/gunzip.ts";
+import { TransferError } from "../../errors/transfer-error.ts";
+import type { Party } from "../../net/address/address-policy.ts";
+import { hostOf } from "../../net/address/host.ts";
+import { bodyError, drain, type HttpClient, type HttpResponse } from "../../net/client.ts";
+import { isRedirect } from "../../net/redirects.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import type { Digest } from "../../oci/digest.ts";
+import { blobRepository } from "../../oci/single-blob.ts";
+import type { ReadableRepository } from "../../oci/store.ts";
+import { verifying } from "../../oci/verify.ts";
+import { persist } from "../retry-stream.ts";
+import { blobMediaType } from "./media-type.ts";
+import { type Spool, tooLarge } from "./spool.ts";
+
+/** Something that a server answers to GET. */
+export interface RemoteContent {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** As hosts are listed: `wget resource notes`. */
+  readonly neededFor: string;
+  /** As messages name it. */
+  readonly where: string;
+  /** What it has to be. */
+  readonly pinned: Digest | undefined;
+  /** Empty where the server's word counts. */
+  readonly mediaType: string;
+  /** Whether `Content-Encoding: gzip` is of the transport, as Go's client takes it, and not of the content. */
+  readonly decodes: boolean;
+  readonly followsRedirects: boolean;
+}
+
+export interface Means {
+  readonly client: HttpClient;
+  readonly spool: Spool;
+  /** Bytes. */
+  readonly largest: number;
+  /** For what a server sends packed; by default those of archives. */
+  readonly unpackLimits?: UnpackLimits;
+  readonly attempts: number;
+}
+
+/** The server of a URL that a component descriptor, or the index of a chart repository, names. */
+export function webServer(url: string): Party {
+  return { kind: "web-server", host: hostOf(new URL(url)) };
+}
+
+export interface RemoteBlob {
+  readonly from: ReadableRepository;
+  readonly descriptor: Descriptor;
+}
+
+/** Bytes from which on it is worth asking twice: large content that is pinned is not read before it is known to be missing at the target. */
+const LARGE = 8 * 1024 * 1024;
+
+/** The content as a blob, read now or when it is copied; undefined where the server redirects and that is not to be followed. */
+export async function readRemote(
+  content: RemoteContent,
+  means: Means,
+  signal?: AbortSignal,
+): Promise<RemoteBlob | undefined> {
+  const { pinned, where } = content;
+  const first = await ask(content, means, signal);
+  if (first === undefined) return undefined;
+  const mediaType = blobMediaType(content.mediaType || first.headers["content-type"]);
+  const size = sizeOf(first);
+  if (size !== undefined && size > means.largest) {
+    discard(first);
+    throw tooLarge(where, means.largest);
+  }
+  if (pinned?.startsWith("sha256:") && size !== undefined && size > LARGE && !isPacked(content, first)) {
+    discard(first);
+    return { descriptor: { mediaType, digest: pinned, size }, from: askedLater(content, pinned, means) };
+  }
+  let answer: HttpResponse | undefined = first;
+  const held = await persist(
+    means.attempts,
+    async () => {
+      const response: HttpResponse | undefined = answer ?? (await ask(content, means, signal));
+      answer = undefined;
+      if (response === undefined) throw unavailable(content, "a redirect");
+      const unpacking = isPacked(content, response) ? boundedGunzip(where, means.unpackLimits) : [];
+      return means.spool.hold(chunksOf(response), { where, pinned, unpacking });
+    },
+    signal,
+  );
+  return {
+    descriptor: { mediaType, digest: held.digest, size: held.size },
+    from: repositoryOf(first.hop.host, held.digest, async (target) => verifying(held.open(), target, where)),
+  };
+}
+
+function isPacked({ decodes }: RemoteContent, { headers }: HttpResponse): boolean {
+  return decodes && headers["content-encoding"]?.toLowerCase() === "gzip";
+}
+
+function askedLater(content: RemoteContent, digest: Digest, means: Means): ReadableRepository {
+  return repositoryOf(new URL(content.url).host, digest, async (target, signal) => {
+    const response = await ask(content, means, signal);
+    if (response === undefined) throw unavailable(content, "a redirect");
+    return verifying(response.body, target, content.where, (error) => bodyError(response, error));
+  });
+}
+
+function repositoryOf(host: string, digest: Digest, fetch: ReadableRepository["fetch"]): ReadableRepository {
+  const unknown = (reference: string) => `${host} is no registry and has no ${reference}`;
+  return blobRepository({ name: host, unknown }, digest, fetch);
+}
+
+async function ask(content: RemoteContent, means: Means, signal?: AbortSignal): Promise<HttpResponse | undefined> {
+  const { url, headers, neededFor, where, followsRedirects: redirects } = content;
+  const response = await means.client.request(
+    { method: "GET", url, headers, neededFor, redirects, party: webServer(url) },
+    signal,
+  );
+  const { status } = response;
+  if (status === 200) return response;
+  await drain(response);
+  if (!redirects && isRedirect(status)) return undefined;
+  if (status === 404 || status === 410) {
+    throw new TransferError("ARTIFACT_UNKNOWN", `${where}: ${response.hop.host} has no such file`, {
+      where: response.hop.host,
+      remedy: "Restore it there, or leave the resource by reference.",
+    });
+  }
+  throw unavailable(content, String(status));
+}
+
+function unavailable({ where, url }: RemoteContent, answer: string): TransferError {
+  const { host } = new URL(url);
+  return new TransferError("ARTIFACT_UNAVAILABLE", `${where}: ${host} answers with ${answer}`, {
+    where: host,
+    remedy: "It is asked without credentials; let it be read so, or make it a local blob at its origin.",
+  });
+}
+
+/** The body, whose failures tell the hop. */
+async function* chunksOf(response: HttpResponse): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of response.body) yield chunk;
+  } catch (error) {
+    throw bodyError(response, error);
+  }
+}
+
+function discard({ body }: HttpResponse): void {
+  body.on("error", () => {}).destroy();
+}
+
+/** Bytes that the server announces. */
+function sizeOf({ headers }: HttpResponse): number | undefined {
+  const length = headers["content-length"];
+  return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+}

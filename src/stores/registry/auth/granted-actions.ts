@@ -1,0 +1,48 @@
+import { isRecord } from "../../../oci/descriptor.ts";
+
+/** What a token allows: `push`, `pull`, … by repository. */
+export type GrantedActions = ReadonlyMap<string, ReadonlySet<string>>;
+
+/**
+ * What a token host granted of what it was asked for: from `scope` of its answer (RFC 6749, 5.1), or from the `access` claim of the
+ * token (distribution, spec/auth/jwt.md). Undefined where neither is there: most tokens are opaque, and the registry alone decides.
+ */
+export function grantedActions(token: string, scope: unknown): GrantedActions | undefined {
+  const claims = accessClaims(token);
+  if (claims !== undefined) return claims;
+  return typeof scope === "string" ? unlessEmpty(fromScope(scope)) : undefined;
+}
+
+/** Who says much and nothing of repositories speaks of something else. */
+function unlessEmpty(granted: GrantedActions): GrantedActions | undefined {
+  return granted.size === 0 ? undefined : granted;
+}
+
+function fromScope(scope: string): GrantedActions {
+  const granted = new Map<string, ReadonlySet<string>>();
+  for (const one of scope.split(" ")) {
+    const [, repository, actions] = /^repository(?:\([^)]*\))?:(.+):([^:]*)$/.exec(one) ?? [];
+    if (repository !== undefined) granted.set(repository, new Set(actions?.split(",")));
+  }
+  return granted;
+}
+
+/** Nothing is trusted that stands there: it only tells earlier what the registry would tell later. */
+function accessClaims(token: string): GrantedActions | undefined {
+  const [, payload] = token.split(".");
+  if (payload === undefined) return undefined;
+  let claims: unknown;
+  try {
+    claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(claims) || !Array.isArray(claims.access)) return undefined;
+  const granted = new Map(
+    claims.access.filter(isRecord).flatMap(({ type, name, actions }) => {
+      if (type !== "repository" || typeof name !== "string" || !Array.isArray(actions)) return [];
+      return [[name, new Set(actions.filter((action) => typeof action === "string"))] as const];
+    }),
+  );
+  return claims.access.length === 0 ? granted : unlessEmpty(granted);
+}

@@ -1,0 +1,138 @@
+import type { Code } from "../../errors/codes.ts";
+import { TransferError } from "../../errors/transfer-error.ts";
+import { type HttpResponse, readAll } from "../../net/client.ts";
+import type { Hop } from "../../net/hop.ts";
+import { retryAfter } from "../../net/retry.ts";
+import { isRecord } from "../../oci/descriptor.ts";
+import { printable } from "../../text/redact.ts";
+
+export interface RefusedAnswer {
+  readonly hop: Hop;
+  readonly status: number;
+  readonly registryCodes: readonly string[];
+  /** By default what the code says. */
+  readonly remedy?: string | undefined;
+}
+
+/** An answer of a registry that is a refusal: its status and its own words (distribution-spec, error codes). */
+export class RegistryError extends TransferError {
+  readonly hop: Hop;
+  readonly status: number;
+  readonly registryCodes: readonly string[];
+
+  constructor(code: Code, message: string, answer: RefusedAnswer) {
+    super(code, message, { where: answer.hop.host, remedy: answer.remedy ?? remedyFor(code, answer.hop) });
+    this.name = "RegistryError";
+    this.hop = answer.hop;
+    this.status = answer.status;
+    this.registryCodes = answer.registryCodes;
+  }
+}
+
+const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
+  UNAUTHORIZED:
+    "Give credentials for this registry in credentials or registry-config, and see that they are still valid.",
+  CREDENTIALS_REFUSED:
+    "See that user and password, or token, are right and still valid; they come from credentials or registry-config.",
+  DENIED: "Ask the owner of the repository for the right to do this, or use other credentials.",
+  PUSH_DENIED: "Ask the owner of the target for the right to push, or use other credentials.",
+  REPOSITORY_UNKNOWN:
+    "Create the repository (or project) at the registry first, or name a target below which it creates repositories by itself.",
+  REPOSITORY_NAME_REFUSED:
+    "Component versions lie in PATH/component-descriptors/COMPONENT: use a shorter path, or a registry that allows names that deep.",
+  CAPTIVE_PORTAL:
+    "See which page that is: log this runner in there or have it exempted, or correct the host if it is no registry.",
+  AUTHORIZATION_STRIPPED:
+    "Ask the operators of the proxy why it takes the header Authorization out, or list the registry in no-proxy.",
+  TOKEN_REFUSED: "Run again; if it stays, ask the operators of the registry: it and its token host disagree.",
+  CLOCK_SKEWED: "Set the clock of this runner: tokens and certificates are valid for minutes and days.",
+  NOT_A_REGISTRY: "See that the host is right: what answers there has no API of a registry.",
+  MANIFEST_UNKNOWN:
+    "See that the name and the version or tag are right, and that the credentials may read the repository.",
+  BLOB_UNKNOWN: "The registry lost this blob, or never had it; push the artifact there anew.",
+  RATE_LIMITED: "Run again later, or use credentials with a higher limit.",
+  REGISTRY_UNAVAILABLE: "Run again later; if it stays, ask the operators of the registry.",
+  REGISTRY_REFUSED: "Read the registry's words; its operators know what it accepts.",
+};
+
+/** Who stores blobs for a registry knows no credentials: the registry signs the address that it sends to. */
+function remedyFor(code: Code, { neededFor }: Hop): string {
+  const isRefusal = code === "UNAUTHORIZED" || code === "DENIED";
+  if (!isRefusal || !neededFor.startsWith("blobs of ")) return REMEDIES[code] ?? "";
+  return "Run again: the signed address that the registry sent to may have expired. If it stays, a proxy that changes addresses, or a clock that is off, is a usual cause; else ask the operators of the registry.";
+}
+
+/** What a refused request was about, for what the same status means there. */
+export type Subject = "manifest" | "blob" | "push" | "api";
+
+/** The error for an answer nobody wanted. `doing` is a phrase such as `reading manifest 1.2.0 of acme/shop`. */
+export async function registryError(
+  response: HttpResponse,
+  doing: string,
+  { as, of = "api", remedy }: { readonly as?: Code | undefined; readonly of?: Subject; readonly remedy?: string } = {},
+): Promise<RegistryError> {
+  const { hop, status } = response;
+  const said = registryWords(await bodyText(response), hop);
+  const code = as ?? codeFor(status, said.codes, of);
+  const words = said.text === "" ? "" : `: ${said.text}`;
+  const wait = retryAfter(response.headers["retry-after"], Date.now());
+  const later = wait === undefined ? "" : `; it asks to come back in ${Math.round(wait / 1000)} s`;
+  return new RegistryError(code, `${doing}: ${hop.host} answered ${status}${words}${later}`, {
+    hop,
+    status,
+    registryCodes: said.codes,
+    remedy,
+  });
+}
+
+function codeFor(status: number, registryCodes: readonly string[], subject: Subject): Code {
+  if (status === 511) return "CAPTIVE_PORTAL";
+  if (status === 401) return "UNAUTHORIZED";
+  if (status === 403 || registryCodes.includes("DENIED")) return subject === "push" ? "PUSH_DENIED" : "DENIED";
+  if (subject === "push" && registryCodes.includes("NAME_INVALID")) return "REPOSITORY_NAME_REFUSED";
+  // Registries that know a repository only when it was made there say so at the first write.
+  if (subject === "push" && (status === 404 || registryCodes.includes("NAME_UNKNOWN"))) return "REPOSITORY_UNKNOWN";
+  if (status === 404) return subject === "blob" ? "BLOB_UNKNOWN" : "MANIFEST_UNKNOWN";
+  if (status === 429 || registryCodes.includes("TOOMANYREQUESTS")) return "RATE_LIMITED";
+  return status >= 500 ? "REGISTRY_UNAVAILABLE" : "REGISTRY_REFUSED";
+}
+
+async function bodyText(response: HttpResponse): Promise<string> {
+  try {
+    return (await readAll(response, 8192, true)).toString("utf8");
+  } catch {
+    return "";
+  }
+}
+
+interface Words {
+  readonly codes: string[];
+  readonly text: string;
+}
+
+/** Whose pages are not quoted: hosts that a registry or a descriptor names, which may be internal ones. */
+const NAMED_BY_OTHERS = /^(?:artifacts$|blobs of |token for |uploads to )/;
+
+/** The answer of a host behind a redirect is not quoted at all: no input names that host, and it may be an internal one. */
+function registryWords(body: string, { redirectedFrom, neededFor }: Hop): Words {
+  if (redirectedFrom !== undefined) return { codes: [], text: "" };
+  try {
+    const { errors, details, error_description: description } = JSON.parse(body);
+    // Token hosts: RFC 6749, 5.2, and Docker's.
+    const said = [description, details].find((text) => typeof text === "string");
+    if (errors === undefined && said !== undefined) return { codes: [], text: printable(said, 200) };
+    if (Array.isArray(errors)) {
+      const entries = errors.filter(isRecord);
+      const codes = entries.flatMap(({ code }) => (typeof code === "string" ? [printable(code, 60)] : []));
+      const texts = entries.map(({ code, message }) =>
+        [code, message].filter((part) => typeof part === "string").join(" "),
+      );
+      return { codes, text: printable(texts.join("; "), 300) };
+    }
+  } catch {
+    // Not every registry, and no proxy, answers in the form of the specification.
+  }
+  if (NAMED_BY_OTHERS.test(neededFor)) return { codes: [], text: "" };
+  const page = /^\s*</.test(body) ? (/<title>([^<]*)/i.exec(body)?.[1] ?? "an HTML page") : body;
+  return { codes: [], text: printable(page, 200) };
+}

@@ -1,0 +1,110 @@
+import type { Readable } from "node:stream";
+import { TransferError } from "../../errors/transfer-error.ts";
+import { faultOf } from "../../net/address/address-policy.ts";
+import { drain } from "../../net/client.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import { printableUrl } from "../../text/redact.ts";
+import type { AuthorizedClient, RegistryRequest } from "./auth/authorization.ts";
+import { registryError } from "./error.ts";
+
+export interface UploadContext {
+  /** URL of the repository, with a slash at its end. */
+  readonly base: string;
+  readonly client: AuthorizedClient;
+  readonly scopes: readonly string[];
+  /** What is being done, for errors. */
+  readonly what: string;
+}
+
+/** The request that begins an upload, or mounts (distribution-spec, end-4a and end-11). */
+export function uploadRequest(url: string): RegistryRequest {
+  return { method: "POST", url, headers: { "content-length": "0" } };
+}
+
+/**
+ * One POST and one streamed PUT (distribution-spec, "POST then PUT"): the one way that every registry knows. The registry compares
+ * the digest at the end, so a broken stream leaves nothing behind but a session, which is cancelled.
+ */
+export async function pushBlob(
+  { base, client, scopes, what }: UploadContext,
+  expected: Descriptor,
+  content: Readable | Buffer,
+  signal?: AbortSignal,
+): Promise<void> {
+  let location: URL | undefined;
+  // It may fail before, or after, anybody listens; what it failed with stays to be read in `errored`.
+  const stream = Buffer.isBuffer(content) ? undefined : content.on("error", () => {});
+  try {
+    const begun = await client.request(uploadRequest(`${base}blobs/uploads/`), scopes, signal);
+    if (begun.status !== 202) throw await registryError(begun, what, { of: "push" });
+    await drain(begun);
+    location = uploadLocation(begun.headers.location, begun.hop.url, what);
+    if (stream?.errored) throw stream.errored;
+    const url = new URL(location);
+    url.search += `${url.search === "" ? "?" : "&"}digest=${encodeURIComponent(expected.digest)}`;
+    const headers = { "content-type": "application/octet-stream", "content-length": String(expected.size) };
+    // A body of a known size: undici refuses to send more or less than was announced.
+    const put = await client.request(
+      { method: "PUT", url: url.href, headers, body: content, attempts: 1 },
+      scopesAt(url),
+      signal,
+    );
+    if (put.status >= 300) throw await registryError(put, what, { of: "push" });
+    await drain(put);
+  } catch (error) {
+    // When the source breaks, the upload breaks too, and the source's own error is the one that tells.
+    const cause = stream?.errored ?? error;
+    stream?.destroy();
+    if (location !== undefined) await cancelUpload(client, location, scopesAt(location));
+    throw cause;
+  }
+
+  /** A location on another host gets no credentials: they are for the registry alone. */
+  function scopesAt(url: URL): readonly string[] | undefined {
+    return url.origin === new URL(base).origin ? scopes : undefined;
+  }
+}
+
+/** Ends a session that nobody will use. Where that fails the registry forgets it by itself in the end. */
+export async function cancelUpload(
+  client: AuthorizedClient,
+  session: URL,
+  scopes: readonly string[] | undefined,
+): Promise<void> {
+  const ask = async (method: "DELETE" | "GET", url: URL) => {
+    const response = await client.request({ method, url: url.href, attempts: 1, redirects: false }, scopes);
+    await drain(response);
+    return response;
+  };
+  try {
+    if ((await ask("DELETE", session)).status !== 416) return;
+    // The CNCF registry refuses a location from before it got any bytes; the present one is in the status of the upload (end-13).
+    const { headers } = await ask("GET", session);
+    const present = uploadLocation(headers.location, session.href, "cancelling an upload");
+    if (present.origin === session.origin) await ask("DELETE", present);
+  } catch {
+    // What matters is what led here.
+  }
+}
+
+/** Where to send the blob; `http` of the same host behind TLS is a reverse proxy's mistake, and TLS is kept. */
+function uploadLocation(location: string | undefined, from: string, what: string): URL {
+  const asked = new URL(from);
+  const url = location === undefined ? null : URL.parse(location, from);
+  const isPlain = url?.protocol === "http:" && url.username === "" && url.password === "";
+  if (isPlain && asked.protocol === "https:" && url.hostname === asked.hostname) {
+    return new URL(`${url.pathname}${url.search}`, asked.origin);
+  }
+  const isDowngrade = url?.protocol === "http:" && asked.protocol === "https:";
+  if (url === null || faultOf(url) !== undefined || isDowngrade) {
+    throw new TransferError(
+      "UPLOAD_LOCATION_REFUSED",
+      `${what}: the upload is sent to ${location === undefined ? "nowhere" : printableUrl(location)}`,
+      {
+        where: asked.host,
+        remedy: "Ask the operators of the registry: behind a reverse proxy it has to know its own public URL.",
+      },
+    );
+  }
+  return url;
+}

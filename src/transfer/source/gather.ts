@@ -1,0 +1,262 @@
+import { TransferError } from "../../errors/transfer-error.ts";
+import type { ComponentDescriptor } from "../../ocm/descriptor/component-descriptor.ts";
+import type { ComponentRepository, ComponentVersion } from "../../ocm/repository/component-version.ts";
+import { componentDigest } from "../../ocm/signing/normalise.ts";
+import { isNesting } from "../pins/pins.ts";
+import { isAbsence } from "./locate.ts";
+import { createReadVersion, type ReadVersion, type VersionReference } from "./read-version.ts";
+import { type SurveyedVersion, type SurveyOptions, surveyVersion } from "./survey.ts";
+
+/** Component versions of one run, and bytes of their descriptors: they are in memory together. */
+const MAX_VERSIONS = 10_000;
+const MAX_DESCRIPTORS = 128 * 1024 * 1024;
+
+/** A component version that the user asked for. */
+export interface Wanted extends VersionReference {
+  /** The component version, where it had to be read to find out which version the digest pins. */
+  readonly known?: ComponentVersion;
+  /** Whether another component version refers to it, rather than the user. */
+  readonly isReferred?: boolean;
+  /** `component:version` that refers to it. */
+  readonly referrer?: string;
+}
+
+export interface Gathered {
+  /** Everything to be transferred, each once, referenced component versions before those that refer to them. */
+  readonly versions: readonly SurveyedVersion[];
+  /** Those of them that the user asked for. */
+  readonly named: readonly ComponentVersion[];
+  /** What could not be read or found, in the order of the input. A transfer needs all of it. */
+  readonly errors: readonly unknown[];
+}
+
+export interface GatherOptions extends SurveyOptions {
+  readonly recursive: boolean;
+  /** Remembers what was read, where more than one of these belong to a run. */
+  readonly readVersion?: ReadVersion;
+  /** Where else a referenced component is looked up, when it is not where the reference was found. */
+  readonly resolve?: (component: string) => Promise<readonly ComponentRepository[]>;
+}
+
+/** Reads the component versions, on request with all that they refer to, and finds their artifacts. */
+export async function gather(
+  wanted: readonly Wanted[],
+  options: GatherOptions,
+  signal?: AbortSignal,
+): Promise<Gathered> {
+  const { readVersion = createReadVersion() } = options;
+  const reading = new Map<string, Promise<ComponentVersion>>();
+  const found = new Map<string, ComponentVersion>();
+  const versions = new Map<string, SurveyedVersion>();
+  const errors = new Set<unknown>();
+  const work: Promise<void>[] = [];
+  let size = 0;
+  // One for all that is met beyond: it is said once.
+  const tooMany = tooManyVersions();
+
+  function start(job: Promise<void>): void {
+    work.push(job.catch((error) => void errors.add(error)));
+  }
+
+  function visit(item: Wanted): void {
+    const key = keyOf(item.component, item.version);
+    const known = reading.get(key);
+    if (known !== undefined) {
+      start(assertSame(known, item));
+      return;
+    }
+    if (reading.size >= MAX_VERSIONS) throw tooMany;
+    const read = item.isReferred ? readReferred(item) : readWanted(item);
+    reading.set(key, read);
+    start(
+      read.then(hold).then((version) => {
+        found.set(key, version);
+        if (options.recursive) visitReferences(version);
+      }),
+    );
+  }
+
+  /** A tree of component versions is in memory as a whole, and those who published them say how large it is. */
+  function hold(version: ComponentVersion): ComponentVersion {
+    size += version.descriptorSize;
+    if (size > MAX_DESCRIPTORS) throw tooMany;
+    return version;
+  }
+
+  async function survey(key: string, version: ComponentVersion, roots: readonly ComponentDescriptor[]): Promise<void> {
+    const surveyed = await surveyVersion(version, { ...options, roots }, signal);
+    versions.set(key, surveyed);
+    for (const error of surveyed.errors) errors.add(error);
+  }
+
+  function visitReferences({ from, descriptor }: ComponentVersion): void {
+    const referrer = keyOf(descriptor.name, descriptor.version);
+    for (const { componentName, version } of descriptor.references) {
+      visit({ from, component: componentName, version, isReferred: true, referrer });
+    }
+  }
+
+  /** Where the reference was found, then where its component is said to lie. The first error is the one that tells. */
+  async function readReferred({ from, component, version, referrer }: Wanted): Promise<ComponentVersion> {
+    try {
+      return await readVersion({ from, component, version }, signal);
+    } catch (error) {
+      if (!isAbsence(error)) throw unknownReference(error, referrer);
+      for (const other of (await options.resolve?.(component)) ?? []) {
+        const there = await unlessAbsent(readVersion({ from: other, component, version }, signal));
+        if (there !== undefined) return there;
+      }
+      throw unknownReference(error, referrer);
+    }
+  }
+
+  async function readWanted(item: Wanted): Promise<ComponentVersion> {
+    return item.known ?? readVersion(item, signal);
+  }
+
+  /** The same name and version from two lines has to be the same component version. */
+  async function assertSame(known: Promise<ComponentVersion>, item: Wanted): Promise<void> {
+    const version = await known;
+    // A reference says which component version it means, not where that lies.
+    if (item.isReferred) return;
+    const other = await readWanted(item);
+    const digests = [version, other].map(({ descriptor }) => componentDigest(descriptor));
+    if (digests[0] === digests[1]) return;
+    const [one, two] = [version, other].map(({ from, root }) => `${from.display} (${root.digest})`);
+    throw new TransferError(
+      "COMPONENT_DIGEST_DIFFERS",
+      `${item.component}:${item.version} is not the same in ${one} and ${two}`,
+      {
+        where: "input component-versions",
+        remedy: "Transfer one of them only, or give one a new version.",
+      },
+    );
+  }
+
+  // Where one line pins what another names by its tag, it is the pinned manifest that is read.
+  for (const item of wanted.filter(({ digest }) => digest !== undefined)) visit(item);
+  for (const item of wanted.filter(({ digest }) => digest === undefined)) visit(item);
+  // Reading a component version may add others to the list.
+  for (let next = 0; next < work.length; ) {
+    const batch = work.slice(next);
+    next = work.length;
+    await Promise.all(batch);
+  }
+  // The pins of roots signed in mode `top` are known when everything is read.
+  const roots = [...found.values()].map(({ descriptor }) => descriptor).filter(isNesting);
+  await Promise.all(
+    [...found].map(([key, version]) => survey(key, version, roots).catch((error) => errors.add(error))),
+  );
+  const inOrder = [...reading.keys()].flatMap((key) => {
+    const surveyed = versions.get(key);
+    return surveyed === undefined ? [] : [[key, surveyed] as const];
+  });
+  const named = new Set(wanted.map(({ component, version }) => keyOf(component, version)));
+  const { ordered, cycles } = childrenFirst(new Map(inOrder));
+  return {
+    versions: ordered,
+    named: ordered
+      .map(({ version }) => version)
+      .filter(({ descriptor }) => named.has(keyOf(descriptor.name, descriptor.version))),
+    errors: [...errors, ...(options.recursive ? cycles : [])],
+  };
+}
+
+const REMEDIES: ReadonlyMap<string, string> = new Map([
+  [
+    "COMPONENT_VERSION_UNKNOWN",
+    "Transfer the whole tree to where it is looked for, or name the repository that has it in resolvers.",
+  ],
+  [
+    "VERSION_ALIASED",
+    "The reference has to name the version that the component descriptor has: correct it where the component version was made.",
+  ],
+]);
+
+function tooManyVersions(): TransferError {
+  const most = `${MAX_VERSIONS} component versions, or ${MAX_DESCRIPTORS} bytes of component descriptors`;
+  return new TransferError("COMPONENT_VERSIONS_TOO_MANY", `this run leads to more than ${most}`, {
+    where: "input component-versions",
+    remedy:
+      "Transfer fewer at once, or without recursive; see whether the references of these component versions are meant.",
+  });
+}
+
+/** A name that the user never wrote is told with the one who did. */
+function unknownReference(error: unknown, referrer = ""): unknown {
+  if (!(error instanceof TransferError) || referrer === "") return error;
+  const remedy = REMEDIES.get(error.code);
+  if (remedy === undefined) return error;
+  const where = error.where === undefined ? {} : { where: error.where };
+  return new TransferError(error.code, `${error.message}, to which ${referrer} refers`, {
+    ...where,
+    remedy,
+    cause: error,
+  });
+}
+
+async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Also finds references in a circle: no order, and no digest of a reference, could ever be right. */
+function childrenFirst(versions: ReadonlyMap<string, SurveyedVersion>): {
+  readonly ordered: SurveyedVersion[];
+  readonly cycles: readonly TransferError[];
+} {
+  const ordered: SurveyedVersion[] = [];
+  const cycles: TransferError[] = [];
+  const entered = new Set<SurveyedVersion>();
+  const left = new Set<SurveyedVersion>();
+  // By hand rather than by recursion: chains of references may be longer than the stack.
+  const stack: { surveyed: SurveyedVersion; children: Iterator<SurveyedVersion> }[] = [];
+  const enter = (surveyed: SurveyedVersion) => {
+    if (entered.has(surveyed) && !left.has(surveyed))
+      cycles.push(cycleOf(surveyed.version, stack.at(-1)?.surveyed.version));
+    if (entered.has(surveyed)) return;
+    entered.add(surveyed);
+    stack.push({ surveyed, children: referenced(surveyed.version, versions).values() });
+  };
+  for (const start of versions.values()) {
+    enter(start);
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const { done, value } = top.children.next();
+      if (done !== true) {
+        enter(value);
+        continue;
+      }
+      stack.pop();
+      left.add(top.surveyed);
+      ordered.push(top.surveyed);
+    }
+  }
+  return { ordered, cycles };
+}
+
+function cycleOf({ descriptor, from }: ComponentVersion, by: ComponentVersion | undefined): TransferError {
+  const [id, last] = [descriptor, by?.descriptor ?? descriptor].map(({ name, version }) => keyOf(name, version));
+  const how = id === last ? "refers to itself" : `refers to ${last}, which leads back to it`;
+  return new TransferError("REFERENCE_CYCLE", `${id} ${how}`, {
+    where: from.display,
+    remedy:
+      "Whoever made these component versions has to take one of the references out; transfer them without recursive until then.",
+  });
+}
+
+function referenced(
+  { descriptor }: ComponentVersion,
+  versions: ReadonlyMap<string, SurveyedVersion>,
+): SurveyedVersion[] {
+  return descriptor.references.flatMap(
+    ({ componentName, version }) => versions.get(keyOf(componentName, version)) ?? [],
+  );
+}
+
+function keyOf(component: string, version: string): string {
+  return `${component}:${version}`;
+}

@@ -1,0 +1,260 @@
+import type { Descriptor } from "../../oci/descriptor.ts";
+import type { ReadableRepository } from "../../oci/store.ts";
+import { parseAccess } from "../../ocm/access/access.ts";
+import type { AccessForm } from "../../ocm/access/access-form.ts";
+import type { Element } from "../../ocm/descriptor/component-descriptor.ts";
+import type { JsonObject } from "../../ocm/descriptor/json.ts";
+import {
+  buildComponentManifest,
+  type ComponentManifest,
+  type LocalContent,
+} from "../../ocm/repository/component-manifest.ts";
+import { type ComponentVersion, componentRepositoryName, tagOf } from "../../ocm/repository/component-version.ts";
+import { type ArtifactName, below } from "../source/artifact-name.ts";
+import type { Graph, Node } from "../source/graph.ts";
+import type { Item, SurveyedVersion } from "../source/survey.ts";
+import { accessOf, sameAccess, type TargetLocation } from "./access-form.ts";
+import { type ArrangedReferrer, arrangeReferrers } from "./arrange-referrers.ts";
+import { type NameTemplate, publishedName } from "./published-name.ts";
+import { rewriteDescriptor } from "./rewrite.ts";
+import { type NameSource, targetName } from "./signed-name.ts";
+
+/** A piece of content, where it comes from, and the target repository it goes to. */
+export interface Placement extends Node {
+  readonly from: ReadableRepository | Buffer;
+  readonly to: string;
+  /** Of what hangs on a manifest: where it may have no tag, it goes along only if the target's API tells of it. */
+  readonly about?: { readonly subject: Descriptor; readonly isTaggable: boolean };
+}
+
+export interface TagPlacement {
+  readonly target: Descriptor;
+  readonly repository: string;
+  readonly tag: string;
+  /** A tag that hangs on an artifact: where the target's says something else, it stays. */
+  readonly isHanging?: boolean;
+}
+
+export interface Change {
+  readonly element: Element;
+  readonly before: JsonObject;
+  readonly after: JsonObject;
+  readonly reason: string;
+  /** What the element consists of at the target, in this repository of it. */
+  readonly repository: string;
+  readonly contents: readonly Descriptor[];
+  /** What the artifact is called beside, for clients that pull by name. */
+  readonly published?: { readonly repository: string; readonly tag: string };
+}
+
+/** A component version as it is to be at the target: all of it is known before anything is written. */
+export interface Arrangement {
+  readonly version: ComponentVersion;
+  readonly repository: string;
+  /** Children before parents. */
+  readonly placements: readonly Placement[];
+  readonly artifactTags: readonly TagPlacement[];
+  readonly referrers: readonly ArrangedReferrer[];
+  readonly componentTag: TagPlacement;
+  readonly manifest: ComponentManifest;
+  /** The component descriptor as it is to be. */
+  readonly tree: JsonObject;
+  /** Local blobs that it refers to. */
+  readonly contents: { readonly layers: readonly Descriptor[]; readonly natives: readonly Descriptor[] };
+  readonly changes: readonly Change[];
+}
+
+/** Local blobs of the component version by digest, each once however many elements it is the content of. */
+interface LocalContents {
+  readonly layers: Map<string, OwnContent>;
+  readonly natives: Map<string, OwnContent>;
+}
+
+interface OwnContent extends LocalContent {
+  readonly elements: Element[];
+}
+
+export interface ArrangeOptions {
+  readonly form: AccessForm;
+  /** Where artifacts are tagged beside, for clients that pull by name. */
+  readonly published?: NameTemplate | undefined;
+  /** What may decide the names of artifacts; default any. */
+  readonly names?: NameSource | undefined;
+  readonly target: TargetLocation;
+  /** Signatures that only the target's copy has; they hold for the same component digest and are not thrown away. */
+  readonly furtherSignatures: readonly JsonObject[];
+}
+
+export function arrange({ version, items }: SurveyedVersion, options: ArrangeOptions): Arrangement {
+  const { name, version: number, tree: before } = version.descriptor;
+  const repository = componentRepositoryName(options.target.path, name);
+  const arranged = items.map((item) => arrangeItem(item, version, repository, options));
+  const contents: LocalContents = { layers: new Map(), natives: new Map() };
+  for (const { change, layers, natives } of arranged) {
+    for (const layer of layers) addTo(contents.layers, layer, change.element);
+    for (const native of natives) addTo(contents.natives, native, change.element);
+  }
+  const changes = arranged.map(({ change }) => change);
+  const tree = rewriteDescriptor(before, changes, options.furtherSignatures);
+  const manifest = buildComponentManifest({
+    name,
+    version: number,
+    tree,
+    layers: [...contents.layers.values()],
+    natives: [...contents.natives.values()],
+  });
+  return {
+    version,
+    repository,
+    placements: [
+      ...arranged.flatMap(({ placements }) => placements),
+      ...componentPlacements(manifest, contents, repository),
+    ],
+    artifactTags: arranged.flatMap(({ tags }) => tags),
+    referrers: arranged.flatMap(({ referrers }) => referrers),
+    componentTag: { target: manifest.root, repository, tag: tagOf(number) },
+    manifest,
+    tree,
+    contents: { layers: descriptorsOf(contents.layers), natives: descriptorsOf(contents.natives) },
+    changes,
+  };
+}
+
+/** What one resource or source brings along. */
+interface ArrangedItem {
+  readonly change: Change;
+  readonly placements: readonly Placement[];
+  readonly tags: readonly TagPlacement[];
+  readonly referrers: readonly ArrangedReferrer[];
+  /** Local blobs of the component version that are its content. */
+  readonly layers: readonly Descriptor[];
+  readonly natives: readonly Descriptor[];
+}
+
+function arrangeItem(item: Item, version: ComponentVersion, home: string, options: ArrangeOptions): ArrangedItem {
+  const nothing = { placements: [], tags: [], referrers: [], layers: [], natives: [] };
+  if (item.kind === "kept") return { ...nothing, change: unchanged(item.element, item.reason, home, []) };
+  if (item.kind === "layer") {
+    const own = { needs: [], from: item.from, to: home };
+    const placements = item.blobs.map((descriptor) => ({ descriptor, ...own }));
+    return { ...nothing, placements, layers: item.blobs, change: asLocalBlob(item, home) };
+  }
+  const { root } = item.graph;
+  const name = targetName(item, version, options.names ?? "any");
+  if ((item.form ?? options.form) === "localBlob") {
+    const native = { ...nothing, placements: placed(item.graph, home), natives: [root] };
+    const change = renamed(item, item.name, home, options);
+    if (options.published === undefined) {
+      const referrers = arrangeReferrers(item, home, { isTaggable: false });
+      const placements = [...native.placements, ...referrers.placements];
+      return { ...native, placements, referrers: referrers.arranged, change };
+    }
+    const called = publishedName(options.published, { element: item.element, name, version });
+    const published = { repository: below(options.target.path, called.repository), tag: called.tag };
+    // Where it has a name of its own, what hangs on it may have tags too.
+    const referrers = arrangeReferrers(item, published.repository, { isTaggable: true });
+    return {
+      ...native,
+      placements: [...native.placements, ...placed(item.graph, published.repository), ...referrers.placements],
+      referrers: referrers.arranged,
+      tags: [{ target: root, ...published }, ...referrers.tags],
+      change: { ...change, published },
+    };
+  }
+  const to = below(options.target.path, name.repository);
+  const referrers = arrangeReferrers(item, to, { isTaggable: true });
+  return {
+    ...nothing,
+    placements: [...placed(item.graph, to), ...referrers.placements],
+    tags: [{ target: root, repository: to, tag: name.tag }, ...referrers.tags],
+    referrers: referrers.arranged,
+    change: renamed(item, name, to, options),
+  };
+}
+
+/** The artifact under its new access, or under the one that it has where that says the same. */
+function renamed(item: ArtifactItem, name: ArtifactName, repository: string, options: ArrangeOptions): Change {
+  const { element, graph, form = options.form } = item;
+  const { target } = options;
+  const before = element.access;
+  const after = accessOf(form, { root: graph.root, name, repository, target });
+  const isSame = sameAccess(before, after);
+  return {
+    element,
+    before,
+    after: isSame ? before : after,
+    reason: isSame ? `has the form ${form} already` : `takes the form ${form}`,
+    repository,
+    contents: graph.nodes.map(({ descriptor }) => descriptor),
+  };
+}
+
+type ArtifactItem = Extract<Item, { kind: "artifact" }>;
+
+/** What describes the component version: config and descriptor, the component manifest, and the index around it. */
+function componentPlacements(manifest: ComponentManifest, contents: LocalContents, to: string): Placement[] {
+  const [inner, index] = manifest.manifests;
+  const own = (bytes: Buffer, descriptor: Descriptor, needs: readonly Descriptor[]) => ({
+    descriptor,
+    needs,
+    from: bytes,
+    to,
+  });
+  const blobs = manifest.blobs.map(({ descriptor, bytes }) => own(bytes, descriptor, []));
+  const layers = [...manifest.blobs.map(({ descriptor }) => descriptor), ...descriptorsOf(contents.layers)];
+  return [
+    ...blobs,
+    own(inner.bytes, inner.descriptor, layers),
+    ...(index === undefined
+      ? []
+      : [own(index.bytes, index.descriptor, [inner.descriptor, ...descriptorsOf(contents.natives)])]),
+  ];
+}
+
+function descriptorsOf(contents: ReadonlyMap<string, LocalContent>): Descriptor[] {
+  return [...contents.values()].map(({ descriptor }) => descriptor);
+}
+
+function placed(graph: Graph, to: string): Placement[] {
+  return graph.nodes.map((node) => ({ ...node, from: graph.from, to }));
+}
+
+function addTo(contents: Map<string, OwnContent>, descriptor: Descriptor, element: Element): void {
+  const known = contents.get(descriptor.digest);
+  if (known === undefined) contents.set(descriptor.digest, { descriptor, elements: [element] });
+  else known.elements.push(element);
+}
+
+type LayerItem = Extract<Item, { kind: "layer" }>;
+
+/** As v1 of the CLI writes what it copies by value and is no artifact. */
+function asLocalBlob({ element, blobs, access }: LayerItem, repository: string): Change {
+  const [blob] = blobs;
+  if (access !== undefined) {
+    const reason = "becomes an artifact set, since the target refuses it as it is";
+    return { element, before: element.access, after: access, reason, repository, contents: blobs };
+  }
+  if (blob === undefined || parseAccess(element.access).kind === "localBlob")
+    return keptLocal(element, repository, blobs);
+  const after = { type: "localBlob", localReference: blob.digest, mediaType: blob.mediaType };
+  return { element, before: element.access, after, reason: "becomes a local blob", repository, contents: blobs };
+}
+
+/** Its global access, if it has one, names the place that it came from: a copy is found by its local reference alone. */
+function keptLocal(element: Element, repository: string, contents: readonly Descriptor[]): Change {
+  const { globalAccess, ...after } = element.access;
+  const access = parseAccess(element.access);
+  if (access.kind === "localBlob" && after.localReference === undefined) {
+    // The types of the first component descriptors; v2 of the CLI does not know them.
+    const { localReference, mediaType } = access;
+    const current = { type: "localBlob", localReference, mediaType: mediaType || (contents[0]?.mediaType ?? "") };
+    const reason = "takes the present form of a local blob";
+    return { element, before: element.access, after: current, reason, repository, contents };
+  }
+  if (globalAccess === undefined) return unchanged(element, "a local blob stays one", repository, contents);
+  return { element, before: element.access, after, reason: "loses its global access", repository, contents };
+}
+
+function unchanged(element: Element, reason: string, repository: string, contents: readonly Descriptor[]): Change {
+  return { element, before: element.access, after: element.access, reason, repository, contents };
+}

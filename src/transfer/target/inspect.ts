@@ -1,0 +1,123 @@
+import { TransferError } from "../../errors/transfer-error.ts";
+import { type Descriptor, isManifest } from "../../oci/descriptor.ts";
+import type { Registry, Repository } from "../../oci/store.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../ocm/descriptor/json.ts";
+import type { ComponentVersion } from "../../ocm/repository/component-version.ts";
+import { componentDigest } from "../../ocm/signing/normalise.ts";
+import { isAbsence } from "../source/locate.ts";
+import type { Placement, TagPlacement } from "./arrange.ts";
+
+/** What to do where the target has the component version already. */
+export type ExistingPolicy = "skip" | "overwrite" | "fail";
+
+/** What a read of the target finds, or undefined where there is nothing, or nothing that counts. */
+export async function existingOrNone(
+  read: () => Promise<ComponentVersion>,
+  policy: ExistingPolicy,
+): Promise<ComponentVersion | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof TransferError)) throw error;
+    // Registries that want a login answer 401 or 403 for a repository that does not exist; whether we may push shows when we do.
+    if (isAbsence(error)) return undefined;
+    if (policy === "overwrite" && UNREADABLE.has(error.code)) return undefined;
+    throw error;
+  }
+}
+
+const UNREADABLE = new Set([
+  "NOT_A_COMPONENT_VERSION",
+  "DESCRIPTOR_MALFORMED",
+  "DESCRIPTOR_MISPLACED",
+  "VERSION_ALIASED",
+  "MANIFEST_MALFORMED",
+]);
+
+/** Refuses to touch what is there, where the policy says so. A copy of the same component version is never refused by `skip`. */
+export function checkExisting(
+  existing: ComponentVersion | undefined,
+  source: ComponentVersion,
+  policy: ExistingPolicy,
+): void {
+  if (existing === undefined || policy === "overwrite") return;
+  const where = `${existing.from.display}//${source.descriptor.name}:${source.descriptor.version}`;
+  if (policy === "fail") {
+    throw new TransferError("COMPONENT_VERSION_EXISTS", `${where} exists`, {
+      where,
+      remedy: "Set existing: skip to leave or complete it, or existing: overwrite to write it anew.",
+    });
+  }
+  const [there, here] = [componentDigest(existing.descriptor), componentDigest(source.descriptor)];
+  if (there === here) return;
+  throw new TransferError(
+    "COMPONENT_DIGEST_DIFFERS",
+    `${where} has the component digest ${there}, the source ${here}`,
+    {
+      where,
+      remedy:
+        "They are two different component versions. Give one a new version, or set existing: overwrite to replace the target's.",
+    },
+  );
+}
+
+/** Signatures of the target's copy that the source does not have: somebody signed there. */
+export function furtherSignatures(existing: ComponentVersion | undefined, source: ComponentVersion): JsonObject[] {
+  if (existing === undefined || componentDigest(existing.descriptor) !== componentDigest(source.descriptor)) return [];
+  const known = new Set(source.descriptor.signatures);
+  const signatures: readonly Json[] = Array.isArray(existing.descriptor.tree.signatures)
+    ? existing.descriptor.tree.signatures
+    : [];
+  return signatures.filter(isJsonObject).filter(({ name }) => typeof name === "string" && !known.has(name));
+}
+
+/** Identifies a piece of content in a repository of the target, where manifests and blobs are kept apart. */
+export function keyOf({ to, descriptor }: Pick<Placement, "to" | "descriptor">): string {
+  return `${isManifest(descriptor.mediaType) ? "manifest" : "blob"} ${to}@${descriptor.digest}`;
+}
+
+/** Which of the placements are at the target already; every one is asked for once, all at the same time. */
+export async function findPresent(
+  target: Registry,
+  placements: readonly Placement[],
+  signal?: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const unique = new Map(placements.map((placement) => [keyOf(placement), placement]));
+  const present = await Promise.all(
+    [...unique].map(async ([key, { to, descriptor }]) => {
+      const exists = await existsIn(target.repository(to), descriptor, signal);
+      return exists ? [key] : [];
+    }),
+  );
+  return new Set(present.flat());
+}
+
+/** Whether we may push where we may not look shows when we do. */
+async function existsIn(repository: Repository, descriptor: Descriptor, signal?: AbortSignal): Promise<boolean> {
+  try {
+    return await repository.exists(descriptor, signal);
+  } catch (error) {
+    if (isAbsence(error)) return false;
+    throw error;
+  }
+}
+
+/** What the tags point to before the transfer, by `repository:tag`. */
+export async function findTags(
+  target: Registry,
+  tags: readonly TagPlacement[],
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, Descriptor>> {
+  const names = new Map(tags.map(({ repository, tag }) => [`${repository}:${tag}`, { repository, tag }]));
+  const found = await Promise.all(
+    [...names].map(async ([key, { repository, tag }]) => {
+      try {
+        return [[key, await target.repository(repository).resolve(tag, signal)] as const];
+      } catch (error) {
+        if (isAbsence(error)) return [];
+        throw error;
+      }
+    }),
+  );
+  return new Map(found.flat());
+}

@@ -1,0 +1,99 @@
+import type { Descriptor } from "../../oci/descriptor.ts";
+import type { ReadableRepository, Registry } from "../../oci/store.ts";
+import type { AccessForm } from "../../ocm/access/access-form.ts";
+import {
+  type ComponentRepository,
+  type ComponentVersion,
+  componentRepositoryName,
+  tagOf,
+} from "../../ocm/repository/component-version.ts";
+import type { Gathered } from "../source/gather.ts";
+import { comparablesIn } from "../verify/comparison.ts";
+import type { TargetLocation } from "./access-form.ts";
+import { type Arrangement, arrange, type Placement } from "./arrange.ts";
+import { checkComponentDigest } from "./component-digest.ts";
+import { checkExisting, type ExistingPolicy, findPresent, findTags, furtherSignatures, keyOf } from "./inspect.ts";
+import { makePlan, type Plan } from "./plan.ts";
+import type { NameTemplate } from "./published-name.ts";
+import { settle } from "./settle.ts";
+import type { NameSource } from "./signed-name.ts";
+import { tellsReferrers } from "./tag-referrers.ts";
+
+export interface PrepareOptions {
+  readonly target: ComponentRepository<Registry & Partial<Pick<TargetLocation, "origin">>>;
+  readonly form: AccessForm;
+  readonly published?: NameTemplate | undefined;
+  readonly names?: NameSource | undefined;
+  readonly existing: ExistingPolicy;
+  /** What the target has under the name of a component version, or undefined. */
+  readonly existingVersion: (source: ComponentVersion) => Promise<ComponentVersion | undefined>;
+}
+
+/** Asks the target what it has, and decides on everything else. Nothing is written. */
+export async function prepare(
+  { versions }: Omit<Gathered, "named">,
+  options: PrepareOptions,
+  signal?: AbortSignal,
+): Promise<Plan> {
+  const { target, form, published, names, existing } = options;
+  const there = await Promise.all(versions.map(({ version }) => options.existingVersion(version)));
+  const location = { origin: target.registry.origin ?? target.registry.name, path: target.path };
+  const arrangements = versions.map((surveyed, index) => {
+    checkExisting(there[index], surveyed.version, existing);
+    const signatures = furtherSignatures(there[index], surveyed.version);
+    const arranged = arrange(surveyed, { form, published, names, target: location, furtherSignatures: signatures });
+    checkComponentDigest(surveyed.version.descriptor, arranged.manifest);
+    return settle(arranged, there[index]);
+  });
+  // What is overwritten without being understood is still what its tag goes back to when the transfer fails.
+  const unread = arrangements.filter((_, index) => existing === "overwrite" && there[index] === undefined);
+  const [present, tagged] = await Promise.all([
+    findPresent(
+      target.registry,
+      arrangements.flatMap(({ placements }) => placements),
+      signal,
+    ),
+    findTags(
+      target.registry,
+      [
+        ...arrangements.flatMap((arrangement) => arrangement.artifactTags),
+        ...unread.map(({ componentTag }) => componentTag),
+      ],
+      signal,
+    ),
+  ]);
+  const componentTags = there.flatMap((version) =>
+    version === undefined ? [] : [[tagKey(target, version), version.root] as const],
+  );
+  return makePlan(arrangements, {
+    existing,
+    comparables: comparablesIn(versions),
+    present,
+    tags: new Map<string, Descriptor>([...tagged, ...componentTags]),
+    tellsReferrers: await tellsAbout(target.registry, arrangements, present, signal),
+    asTargetRepository: (from) => (isOf(target.registry, from) ? from.name : undefined),
+  });
+}
+
+/** Asked about a subject that is there, if one is: of what is not, registries say anything. */
+async function tellsAbout(
+  target: Registry,
+  arrangements: readonly Arrangement[],
+  present: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<boolean | undefined> {
+  const placements = arrangements.flatMap(({ placements }) => placements);
+  const found = placements.find(
+    ({ about, to }) => about?.isTaggable === false && present.has(keyOf({ to, descriptor: about.subject })),
+  );
+  if (found?.about === undefined) return undefined;
+  return tellsReferrers(target.repository(found.to), found.about.subject, signal);
+}
+
+function tagKey({ path }: ComponentRepository, { descriptor }: ComponentVersion): string {
+  return `${componentRepositoryName(path, descriptor.name)}:${tagOf(descriptor.version)}`;
+}
+
+function isOf(registry: Registry, from: Placement["from"]): from is ReadableRepository {
+  return "registry" in from && from.registry === registry;
+}

@@ -1,0 +1,133 @@
+import { TransferError } from "../../errors/transfer-error.ts";
+import { readContent } from "../../oci/content.ts";
+import { type Descriptor, isIndex, isRecord, OCI_INDEX } from "../../oci/descriptor.ts";
+import { sha256 } from "../../oci/digest.ts";
+import { parseManifest } from "../../oci/manifest.ts";
+import type { ReadableRepository, Registry, Repository } from "../../oci/store.ts";
+import { referrersTag } from "../../stores/registry/referrers.ts";
+import { listedUnderTag, resolveOrNone } from "../source/referrers.ts";
+import type { ArrangedReferrer } from "./arrange-referrers.ts";
+import type { Plan, Tagging } from "./plan.ts";
+
+/** Whether the API of a registry tells what refers to a manifest that is there. */
+export async function tellsReferrers(
+  repository: ReadableRepository,
+  subject: Descriptor,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  return (await listed(repository, subject, signal)) !== undefined;
+}
+
+export interface TaggedReferrers {
+  /** To be set together with the other tags. */
+  readonly tags: readonly Tagging[];
+  /** Those that nobody finds at the target. */
+  readonly left: readonly ArrangedReferrer[];
+}
+
+/**
+ * Sees to it that what hangs on artifacts is found once it is copied. Where the registry does not list it, that is the client's
+ * business: an index under a tag (distribution-spec, "Pushing Manifests with Subject").
+ */
+export async function tagReferrers(plan: Plan, target: Registry, signal?: AbortSignal): Promise<TaggedReferrers> {
+  const all = plan.arrangements.flatMap(({ referrers }) => referrers);
+  const bySubject = Map.groupBy(
+    all.filter(({ tag }) => tag === undefined),
+    ({ repository, subject }) => `${repository}@${subject.digest}`,
+  );
+  const done = await Promise.all([...bySubject.values()].map((group) => tagGroup(group, target, signal)));
+  const untold = all.filter((each) => each.tag !== undefined && isTagLeft(each, plan));
+  return { tags: done.flatMap(({ tags }) => tags), left: [...untold, ...done.flatMap(({ left }) => left)] };
+}
+
+/** What a plan says already that nobody will find; more may turn out when it is carried out. */
+export function plannedToBeLeft(plan: Plan): ArrangedReferrer[] {
+  const steps = new Set(
+    plan.steps.flatMap(({ kind, placement: { to, descriptor } }) =>
+      kind === "left" ? [`${to}@${descriptor.digest}`] : [],
+    ),
+  );
+  return plan.arrangements
+    .flatMap(({ referrers }) => referrers)
+    .filter((each) =>
+      each.tag === undefined ? steps.has(`${each.repository}@${each.graph.root.digest}`) : isTagLeft(each, plan),
+    );
+}
+
+function isTagLeft({ isTaggable, repository, tag }: ArrangedReferrer, { tags }: Plan): boolean {
+  const isLeft = ({ kind, ...other }: Tagging) =>
+    kind === "left" && other.repository === repository && other.tag === tag;
+  return !isTaggable || tags.flat().some(isLeft);
+}
+
+async function tagGroup(
+  group: readonly ArrangedReferrer[],
+  target: Registry,
+  signal?: AbortSignal,
+): Promise<TaggedReferrers> {
+  const [first] = group;
+  if (first === undefined) return { tags: [], left: [] };
+  const { repository: name, subject, isTaggable } = first;
+  const unique = new Map(group.map((each) => [each.graph.root.digest, each]));
+  const repository = target.repository(name);
+  const there = new Set((await listed(repository, subject, signal))?.map(({ digest }) => digest));
+  const untold = [...unique.values()].filter(({ graph }) => !there.has(graph.root.digest));
+  if (untold.length === 0) return { tags: [], left: [] };
+  if (!isTaggable) return { tags: [], left: untold };
+  const tag = referrersTag(subject.digest);
+  const before = await resolveOrNone(repository, tag, signal);
+  if (before !== undefined && !isIndex(before.mediaType)) return { tags: [], left: untold };
+  const known = new Set((await listedUnderTag(repository, before, signal)).map(({ digest }) => digest));
+  const missing = untold.filter(({ graph }) => !known.has(graph.root.digest));
+  if (missing.length === 0) return { tags: [], left: [] };
+  const index = await pushIndex(repository, before, missing, signal);
+  return { tags: [{ kind: "tag", target: index, repository: name, tag, before }], left: [] };
+}
+
+/** Undefined where the registry does not tell, or not us. */
+async function listed(
+  repository: ReadableRepository,
+  subject: Descriptor,
+  signal?: AbortSignal,
+): Promise<readonly Descriptor[] | undefined> {
+  try {
+    return await repository.listReferrers?.(subject.digest, signal);
+  } catch (error) {
+    if (error instanceof TransferError) return undefined;
+    throw error;
+  }
+}
+
+/** What the index lists already stays as it is written. */
+async function pushIndex(
+  repository: Repository,
+  before: Descriptor | undefined,
+  missing: readonly ArrangedReferrer[],
+  signal?: AbortSignal,
+): Promise<Descriptor> {
+  const document: unknown =
+    before === undefined ? {} : JSON.parse((await readContent(repository, before, signal)).toString("utf8"));
+  const { manifests: listed, ...others } = isRecord(document) ? document : {};
+  const added = await Promise.all(missing.map(({ graph }) => describe(graph.from, graph.root, signal)));
+  const manifests = [...(Array.isArray(listed) ? listed : []), ...added];
+  const content = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: OCI_INDEX, ...others, manifests }));
+  const mediaType = before?.mediaType ?? OCI_INDEX;
+  const descriptor = { mediaType, digest: sha256(content), size: content.length };
+  await repository.push(descriptor, content, signal);
+  return descriptor;
+}
+
+async function describe(from: ReadableRepository, root: Descriptor, signal?: AbortSignal): Promise<Descriptor> {
+  const where = `${from.name}@${root.digest}`;
+  const { artifactType, config, annotations } = parseManifest(
+    await readContent(from, root, signal),
+    root.mediaType,
+    where,
+  );
+  const type = artifactType ?? config?.mediaType;
+  return {
+    ...root,
+    ...(type === undefined ? {} : { artifactType: type }),
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+  };
+}
