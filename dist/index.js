@@ -334,7 +334,7 @@ else {
         if (code === 13)
             process.stdout.write("INTERNAL: the run came to a standstill; please report this.\n");
     });
-    const { main } = await Promise.all(/* import() */[__nccwpck_require__.e(330), __nccwpck_require__.e(657)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1657));
+    const { main } = await Promise.all(/* import() */[__nccwpck_require__.e(330), __nccwpck_require__.e(975)]).then(__nccwpck_require__.bind(__nccwpck_require__, 975));
     process.exitCode = await main(process.env);
 }
 

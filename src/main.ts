@@ -21,7 +21,7 @@ import { createRunner, type Runner } from "./report/runner.ts";
 import { secretsOf, tokenSpellings } from "./report/secrets.ts";
 import { summarise } from "./report/summary.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
-import { handOn } from "./setup/export-settings.ts";
+import { exportSettings } from "./setup/export-settings.ts";
 import { type RunSettings, readRunSettings } from "./setup/run-settings.ts";
 import { noProxyEntriesFor } from "./stores/registry/hosts.ts";
 
@@ -46,7 +46,7 @@ export async function main(environment: Environment): Promise<number> {
     session = open;
     toAllow = () => allowListOf(open, inputs, settings, results);
     await perform({ inputs, settings: settings.proxy, runner, session, results, signal: interruption.signal });
-    await handOn(inputs, settings, { results, runner, allowList: toAllow() });
+    await exportSettings(inputs, settings, { results, runner, allowList: toAllow() });
     results.findings.push(...lint(inputs, settings.proxy.effective, session));
   } catch (caught) {
     // Whoever waits when the run is stopped fails with words of its own; the reason is what tells.

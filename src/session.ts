@@ -7,7 +7,7 @@ import type { Finding } from "./errors/finding.ts";
 import { placeOf, workspaceOf } from "./files/place.ts";
 import type { Inputs } from "./inputs.ts";
 import { type NamedHosts, namedHosts } from "./net/address/named-hosts.ts";
-import { type ClientOptions, createClient, type Patience } from "./net/client.ts";
+import { type ClientOptions, createClient, type RetryPolicy } from "./net/client.ts";
 import type { Hop } from "./net/hop.ts";
 import { createHopList } from "./net/hop-list.ts";
 import { trustedAuthorities } from "./net/tls.ts";
@@ -26,7 +26,7 @@ import type { CredentialEntry } from "./stores/registry/auth/credentials.ts";
 import { apiHost, noProxyEntriesFor } from "./stores/registry/hosts.ts";
 import { createRegistries, type DescribedReference, matchesHost } from "./stores/registry/registries.ts";
 import type { RemoteRegistry } from "./stores/registry/registry.ts";
-import { persist } from "./stores/retry-stream.ts";
+import { retryStream } from "./stores/retry-stream.ts";
 
 /** What all requests of a run share: connections, tokens, manifests that were read, and the list of hosts that were asked. */
 export interface Session {
@@ -81,9 +81,9 @@ export function openSession(options: SessionOptions): Session {
   const { observeAnswer, onFinding, signal, workspace = workspaceOf({}) } = options;
   const temp = join(options.temp ?? tmpdir(), `.ocm-proxied-transfer-${randomUUID()}`);
   const { hops, add: observe } = createHopList();
-  const patience: Record<"probe" | "transfer", Patience> = {
+  const patience: Record<"probe" | "transfer", RetryPolicy> = {
     // A server that asks to come back has been reached; one that does not answer may be the blocked hop.
-    probe: { timeout: inputs.probeTimeout, attempts: inputs.retries, connections: 1, isFinal: true },
+    probe: { timeout: inputs.probeTimeout, attempts: inputs.retries, connectAttempts: 1, failFast: true },
     transfer: { timeout: inputs.stallTimeout, attempts: inputs.retries },
   };
   let stage: "probe" | "transfer" = "transfer";
@@ -100,7 +100,7 @@ export function openSession(options: SessionOptions): Session {
     userAgent: "ocm-proxied-transfer",
     concurrency: inputs.concurrency,
     connectTimeout: inputs.probeTimeout,
-    patience: () => patience[stage],
+    retryPolicy: () => patience[stage],
     stallTimeout: inputs.stallTimeout,
   });
   const registries = createRegistries({
@@ -173,7 +173,7 @@ export function openSession(options: SessionOptions): Session {
     registryAt: registries.described,
     unpack(from, blob) {
       const open = () => openArtifactSet(from, blob, { spool: temp }, signal);
-      const opening = artifactSets.get(blob.digest) ?? unpacking(() => persist(inputs.retries, open, signal));
+      const opening = artifactSets.get(blob.digest) ?? unpacking(() => retryStream(inputs.retries, open, signal));
       artifactSets.set(blob.digest, opening);
       opening.catch(() => artifactSets.delete(blob.digest));
       return opening;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Environment } from "../../src/proxy/settings.ts";
-import { setup } from "../../src/setup/proxy-settings.ts";
+import { readProxySettings } from "../../src/setup/proxy-settings.ts";
 import { type FakeProxy, startProxy } from "../../testing/fakes/proxy.ts";
 import { runAction } from "../../testing/real/action.ts";
 import { uniqueAddress } from "../../testing/real/address.ts";
@@ -105,7 +105,7 @@ function sources(
 
 function laterStep({ value }: Generated, index: number): Record<string, string> {
   const { inputs, environment } = sources(value, index);
-  const all = { ...environment, ...setup({ inputs, environment }).variables };
+  const all = { ...environment, ...readProxySettings({ inputs, environment }).variables };
   return Object.fromEntries(Object.entries(all).map(([name, text]) => [name, text ?? ""]));
 }
 
@@ -139,9 +139,9 @@ describe("an international proxy name", () => {
     ["PR\u00d6XY.test:3128\n", "http://xn--prxy-6qa.test:3128"],
     ["http://CORP\\ada:s3cret@\u4f8b.test:3128", "http://CORP%5Cada:s3cret@xn--fsq.test:3128"],
   ])("%j is exported as %s", (value, href) => {
-    expect(setup({ inputs: { httpProxy: value, httpsProxy: value }, environment: {} }).variables).toMatchObject(
-      bothSpellings(href),
-    );
+    expect(
+      readProxySettings({ inputs: { httpProxy: value, httpsProxy: value }, environment: {} }).variables,
+    ).toMatchObject(bothSpellings(href));
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { setup } from "../../src/setup/proxy-settings.ts";
+import { readProxySettings } from "../../src/setup/proxy-settings.ts";
 import { seeded } from "../proxy/files/random.ts";
 import { hostileText } from "../report/hostile-text.ts";
 
@@ -10,7 +10,7 @@ describe("variables for later steps", () => {
   test.each(seeds)("hold characters that can be seen, each on one line: seed %d", (seed) => {
     const random = seeded(seed);
     const noProxy = Array.from({ length: 5 }, () => hostileText(random)).join(",");
-    const { variables } = setup({ inputs: { noProxy, httpsProxy: "http://proxy:3128" }, environment: {} });
+    const { variables } = readProxySettings({ inputs: { noProxy, httpsProxy: "http://proxy:3128" }, environment: {} });
     for (const value of Object.values(variables)) expect(value).not.toMatch(UNSEEN);
     expect(variables.NO_PROXY).toMatch(/,localhost,127\.0\.0\.1,::1$|^localhost|^\*$/);
   });
@@ -23,7 +23,10 @@ describe("variables for later steps", () => {
     "\u200bregistry.corp",
     "\u{e0041}a",
   ])("%j in no-proxy is left out, with a finding", (entry) => {
-    const { variables, findings } = setup({ inputs: { noProxy: `one.corp,${entry},two.corp` }, environment: {} });
+    const { variables, findings } = readProxySettings({
+      inputs: { noProxy: `one.corp,${entry},two.corp` },
+      environment: {},
+    });
     expect(variables.NO_PROXY).toBe("one.corp,two.corp,localhost,127.0.0.1,::1");
     expect(findings.map(({ code }) => code)).toContain("NO_PROXY_ENTRY_UNPRINTABLE");
   });
@@ -34,7 +37,7 @@ describe("variables for later steps", () => {
       ["http://proxy\u001b:1", "PROXY_URL_MALFORMED"],
       ["http://u\u0085ser:p\u202ess@proxy:1", undefined],
     ] as const) {
-      const read = () => setup({ inputs: { httpsProxy: proxy }, environment: {} }).variables;
+      const read = () => readProxySettings({ inputs: { httpsProxy: proxy }, environment: {} }).variables;
       if (code === undefined) expect(read().HTTPS_PROXY).toMatch(/^http:\/\/u%C2%85ser:p%E2%80%AEss@proxy:1$/);
       else expect(read).toThrow(expect.objectContaining({ code }));
     }

@@ -54,12 +54,12 @@ const ACTIONS: Readonly<Record<string, (inputs: Inputs) => Promise<Outcome>>> = 
   },
   async "a transfer to a registry"(inputs) {
     const target = await startFakeRegistry();
-    const result = await runCommand("transfer", { ...inputs, target: `${target.origin}/moved` });
+    const result = await runCommand("transfer", { ...inputs, "trust-names": "true", target: `${target.origin}/moved` });
     return { ...result, bytes: reachableBytes(target), isPublished: hasTags(target) };
   },
   async "a transfer to an archive"(inputs) {
     const target = join(temporaryFolder(), "target.tgz");
-    const result = await runCommand("transfer", { ...inputs, target });
+    const result = await runCommand("transfer", { ...inputs, "trust-names": "true", target });
     return { ...result, bytes: bytesBelow(target), isPublished: existsSync(target) };
   },
 };

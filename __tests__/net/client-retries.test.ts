@@ -78,10 +78,10 @@ describe("a request that may be repeated", () => {
   test("is read whole where that is wanted, and repeated where it breaks off", async () => {
     const cut: Fault = { when: () => true, times: 1, act: { kind: "truncate", after: 1 } };
     const registry = await startFakeRegistry({ faults: [cut] });
-    const response = await openClient({ attempts: 2 }).request({ ...get(`${registry.origin}/v2/`), whole: 2 });
+    const response = await openClient({ attempts: 2 }).request({ ...get(`${registry.origin}/v2/`), bufferUpTo: 2 });
     expect([await textOf(response), registry.requests.length]).toEqual(["{}", 2]);
     const read = (cutOff: boolean) =>
-      openClient({ attempts: 2 }).request({ ...get(`${registry.origin}/v2/`), whole: 1, cut: cutOff });
+      openClient({ attempts: 2 }).request({ ...get(`${registry.origin}/v2/`), bufferUpTo: 1, truncate: cutOff });
     expect(await textOf(await read(true))).toBe("{");
     await expect(read(false)).rejects.toMatchObject({ code: "RESPONSE_TOO_LARGE" });
     expect(registry.requests).toHaveLength(4);

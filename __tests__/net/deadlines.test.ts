@@ -31,7 +31,7 @@ function dripping(first: string, piece: string) {
   };
 }
 
-const document: Partial<HttpRequest> = { whole: 4096 };
+const document: Partial<HttpRequest> = { bufferUpTo: 4096 };
 const LENGTH = "Content-Length: 4096\r\n\r\n";
 
 describe("what drips for ever ends all the same", () => {
@@ -99,6 +99,6 @@ test("a document of which much arrives has the time that it takes", async () => 
     const timer = setInterval(() => socket.write("x", () => --left === 0 && clearInterval(timer)), 100);
     remember(() => clearInterval(timer));
   });
-  const response = await openClient({ timeout: 500 }).request({ ...get(url), whole: 2 * start });
+  const response = await openClient({ timeout: 500 }).request({ ...get(url), bufferUpTo: 2 * start });
   expect(await readAll(response, 2 * start)).toHaveLength(start + 6);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { createFirstContact } from "../../src/net/first-contact.ts";
-import { type Hop, HopError, type Layer, LayerError } from "../../src/net/hop.ts";
+import { type ConnectionPhase, type Hop, HopError, PhaseError } from "../../src/net/hop.ts";
 import { direct, through } from "./open-client.ts";
 
 const hopTo = (host: string, more: Partial<Hop> = {}): Hop => ({
@@ -13,9 +13,9 @@ const hopTo = (host: string, more: Partial<Hop> = {}): Hop => ({
 });
 
 const failing =
-  (hop: Hop, layer: Layer, timedOut = false) =>
+  (hop: Hop, layer: ConnectionPhase, timedOut = false) =>
   async () => {
-    throw new HopError(hop, new LayerError(layer, "words", { timedOut }));
+    throw new HopError(hop, new PhaseError(layer, "words", { timedOut }));
   };
 
 test("whoever comes later waits for the first, and passes when it did", async () => {
@@ -38,7 +38,7 @@ test("whoever comes later waits for the first, and passes when it did", async ()
   expect(await Promise.all(results)).toEqual(["first", "second", "third"]);
 });
 
-test.each<[Layer, boolean]>([
+test.each<[ConnectionPhase, boolean]>([
   ["lookup", false],
   ["dial", true],
   ["tunnel", false],
@@ -55,7 +55,7 @@ test.each<[Layer, boolean]>([
   });
 });
 
-test.each<[Layer, boolean]>([
+test.each<[ConnectionPhase, boolean]>([
   ["body", false],
   ["body", true],
   ["response", false],

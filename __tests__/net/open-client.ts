@@ -51,7 +51,7 @@ export function openClient(options: OpenClientOptions = {}): OpenClient {
     userAgent: "test",
     concurrency: 8,
     connectTimeout: timeout,
-    patience: () => ({ attempts, connections, timeout }),
+    retryPolicy: () => ({ attempts, connectAttempts: connections, timeout }),
     stallTimeout: timeout,
     observe: (hop) => hops.push(hop),
     ...others,

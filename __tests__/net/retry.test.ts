@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { TransferError } from "../../src/errors/transfer-error.ts";
-import { type Hop, HopError, LayerError } from "../../src/net/hop.ts";
+import { type Hop, HopError, PhaseError } from "../../src/net/hop.ts";
 import { backoff, isRetryable, isRetryableStatus, retryAfter } from "../../src/net/retry.ts";
 import { direct } from "./open-client.ts";
 
@@ -50,8 +50,8 @@ describe("what is worth another attempt", () => {
   });
 
   const hop: Hop = { method: "GET", url: "https://a.test/", host: "a.test:443", route: direct, neededFor: "test" };
-  const failed = (more: ConstructorParameters<typeof LayerError>[2]) =>
-    new HopError(hop, new LayerError("dial", "", more));
+  const failed = (more: ConstructorParameters<typeof PhaseError>[2]) =>
+    new HopError(hop, new PhaseError("dial", "", more));
   const coded = (code: string) => Object.assign(new Error(code), { code });
   const replied = (status: number) => ({ reply: { status, statusText: "", headers: {}, text: "" } });
 

@@ -5,7 +5,7 @@ import type { OciBlobAccess } from "../../src/ocm/access/access.ts";
 import { type PreflightOptions, runPreflight } from "../../src/preflight/preflight.ts";
 import { locateOciBlob } from "../../src/stores/elsewhere/oci-blob.ts";
 import type { RemoteRegistry } from "../../src/stores/registry/registry.ts";
-import { gather, type Wanted } from "../../src/transfer/source/gather.ts";
+import { gather, type VersionRequest } from "../../src/transfer/source/gather.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
 import { openRegistry } from "../stores/registry/open-registry.ts";
@@ -26,7 +26,7 @@ async function scene() {
   return { source, registry };
 }
 
-const wantedOf = (registry: ReadableRegistry): Wanted => ({
+const wantedOf = (registry: ReadableRegistry): VersionRequest => ({
   from: { registry, path: "", display: registry.name },
   component: "acme.org/shop",
   version: "1.0.0",

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "@jest/globals";
 import { errorCode } from "../../src/errors/transfer-error.ts";
 import { routeFor } from "../../src/proxy/route.ts";
-import { setup } from "../../src/setup/proxy-settings.ts";
+import { readProxySettings } from "../../src/setup/proxy-settings.ts";
 import { type Choice, choice } from "./generated.ts";
 import { askGoHttpproxy, type GoQuestion } from "./go-httpproxy.ts";
 import { withGo } from "./go-program.ts";
@@ -137,7 +137,7 @@ function ask(random: Choice): Answered {
   const found = noProxy(random);
   const asked = url(found, random);
   const environment = { HTTP_PROXY: "plain.test:3128", HTTPS_PROXY: "ada:pw@secure.test:3129", NO_PROXY: found };
-  const { effective, variables } = setup({ environment });
+  const { effective, variables } = readProxySettings({ environment });
   const { HTTP_PROXY: HTTPProxy = "", HTTPS_PROXY: HTTPSProxy = "", NO_PROXY: NoProxy = "" } = variables;
   const question = { HTTPProxy, HTTPSProxy, NoProxy, URL: asked };
   try {

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { createServer } from "node:net";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { setup } from "../../src/setup/proxy-settings.ts";
+import { readProxySettings } from "../../src/setup/proxy-settings.ts";
 import { startProxy } from "../../testing/fakes/proxy.ts";
 import { listen } from "../../testing/real/listening.ts";
 import { pathOf, withParts } from "../../testing/real/parts.ts";
@@ -12,7 +12,7 @@ const GHCR_HOSTS = ["ghcr.io", "pkg-containers.githubusercontent.com"];
 
 /** What a job sees after `setup` with `no-proxy-registries: ghcr.io`. */
 function laterStep(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return { ...environment, ...setup({ noProxyRegistries: ["ghcr.io"], environment }).variables };
+  return { ...environment, ...readProxySettings({ noProxyRegistries: ["ghcr.io"], environment }).variables };
 }
 
 describe("after setup with no-proxy-registries: ghcr.io", () => {
@@ -34,7 +34,7 @@ describe("after setup with no-proxy-registries: ghcr.io", () => {
 
     test("has no proxy where the input says direct", () => {
       const environment = { HTTPS_PROXY: "proxy.test:1", https_proxy: "proxy.test:1" };
-      const { variables } = setup({ inputs: { httpsProxy: "direct" }, environment });
+      const { variables } = readProxySettings({ inputs: { httpsProxy: "direct" }, environment });
       expect(go.ask({ ...environment, ...variables }, ["https://example.com/"])).toEqual(["direct"]);
     });
   });

@@ -1,4 +1,4 @@
-import { arrange } from "../../src/transfer/target/arrange.ts";
+import { buildDesired } from "../../src/transfer/target/desired.ts";
 import { keyOf } from "../../src/transfer/target/inspect.ts";
 import { makePlan, type Plan } from "../../src/transfer/target/plan.ts";
 import { addImage, resource } from "../transfer/content.ts";
@@ -20,11 +20,11 @@ export async function plannedTransfer(): Promise<Plan> {
     ],
   });
   const target = { origin: "target.test", path: "moved" };
-  const arrangement = arrange(version, { form: "localBlob", target, furtherSignatures: [] });
-  return makePlan([arrangement], {
+  const desired = buildDesired(version, { form: "localBlob", target, furtherSignatures: [] });
+  return makePlan([desired], {
     existing: "skip",
     comparables: [],
-    present: new Set([keyOf({ to: arrangement.repository, descriptor: text })]),
+    present: new Set([keyOf({ to: desired.repository, descriptor: text })]),
     tags: new Map(),
     asTargetRepository: () => undefined,
   });

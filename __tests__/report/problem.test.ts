@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { TransferError } from "../../src/errors/transfer-error.ts";
-import { HopError, LayerError } from "../../src/net/hop.ts";
+import { HopError, PhaseError } from "../../src/net/hop.ts";
 import { problemsOf } from "../../src/report/problem.ts";
 import { direct } from "../net/open-client.ts";
 
@@ -11,7 +11,7 @@ const hop = {
   route: direct,
   neededFor: "source registry",
 };
-const failure = new HopError(hop, new LayerError("dial", "no", { timedOut: true }));
+const failure = new HopError(hop, new PhaseError("dial", "no", { timedOut: true }));
 
 test("an error of ours is told in its own words", () => {
   const error = new TransferError("INPUT_MISSING", "target is not set", { where: "input target", remedy: "Set it." });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { createProgress, formatBytes } from "../../src/report/progress.ts";
-import type { Change } from "../../src/transfer/target/arrange.ts";
+import type { Change } from "../../src/transfer/target/desired.ts";
 import type { Step } from "../../src/transfer/target/plan.ts";
 import { plannedTransfer } from "./planned.ts";
 import { createRecordingRunner } from "./recording-runner.ts";
@@ -37,18 +37,18 @@ describe("a transfer", () => {
 
   test("tells how many signatures and SBOMs went with an image, and does not count what stayed", async () => {
     const [plan, runner] = [await plannedTransfer(), createRecordingRunner()];
-    const [arrangement] = plan.arrangements;
-    const [change, other] = arrangement?.changes ?? [];
+    const [desired] = plan.desired;
+    const [change, other] = desired?.changes ?? [];
     const [went, stayed] = plan.steps;
-    if (!arrangement || !change || !other || !went || !stayed) throw new Error("the plan has become too small");
+    if (!desired || !change || !other || !went || !stayed) throw new Error("the plan has become too small");
     const referrer = ({ element }: Change, { placement: { to, descriptor: root, from } }: Step) => {
       if (Buffer.isBuffer(from)) throw new Error("only what is copied can hang on something");
       const graph = { root, from, nodes: [] };
       return { element, repository: to, isTaggable: false, subject: root, graph, tag: undefined, type: "x" };
     };
     const referrers = [referrer(change, went), referrer(change, stayed), referrer(other, went)];
-    const arrangements = [{ ...arrangement, referrers }];
-    const { events, bytes, stop } = createProgress({ ...plan, arrangements }, runner);
+    const desiredVersions = [{ ...desired, referrers }];
+    const { events, bytes, stop } = createProgress({ ...plan, desired: desiredVersions }, runner);
     for (const step of plan.steps) events.onDone(step, step === stayed ? "left" : step.kind);
     const lines = runner.lines.filter((line) => line.includes("hangs on it"));
     expect(lines).toHaveLength(2);

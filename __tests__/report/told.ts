@@ -1,8 +1,8 @@
-import type { Told } from "../../src/diagnosis/diagnosis.ts";
+import type { DetailedDiagnosis } from "../../src/diagnosis/diagnosis.ts";
 import type { HostResult } from "../../src/report/hosts.ts";
 
 /** A refusal by the proxy of the one host it was asked for, but for what is said. */
-export function told(host: string, more: Partial<Told> = {}): Told {
+export function told(host: string, more: Partial<DetailedDiagnosis> = {}): DetailedDiagnosis {
   return {
     code: "PROXY_DENIED",
     host,

@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
-import { setup } from "../../src/setup/proxy-settings.ts";
+import { readProxySettings } from "../../src/setup/proxy-settings.ts";
 
 test("registries to reach directly are expanded, and what is not known of them is told", () => {
-  const { variables, findings } = setup({
+  const { variables, findings } = readProxySettings({
     inputs: { httpsProxy: "proxy:3128", noProxy: ".corp" },
     noProxyRegistries: ["ghcr.io", "registry.test:5000"],
     environment: {},
@@ -17,7 +17,7 @@ test("registries to reach directly are expanded, and what is not known of them i
 });
 
 test("findings of the settings come first", () => {
-  const { findings } = setup({
+  const { findings } = readProxySettings({
     noProxyRegistries: ["registry.test"],
     environment: { HTTPS_PROXY: "a", https_proxy: "b" },
   });

@@ -1,14 +1,14 @@
 import { expect, test } from "@jest/globals";
 import { TransferError } from "../../src/errors/transfer-error.ts";
-import { HopError, LayerError } from "../../src/net/hop.ts";
+import { HopError, PhaseError } from "../../src/net/hop.ts";
 import { RegistryError } from "../../src/stores/registry/error.ts";
-import { persist } from "../../src/stores/retry-stream.ts";
+import { retryStream } from "../../src/stores/retry-stream.ts";
 import { direct } from "../net/open-client.ts";
 
 const hop = { method: "GET", url: "https://ghcr.io/v2/", host: "ghcr.io:443", route: direct, neededFor: "test" };
 const answer = (status: number, registryCodes: readonly string[] = []) =>
   new RegistryError("REGISTRY_REFUSED", "no", { hop, status, registryCodes });
-const broken = (code: string) => new HopError(hop, new LayerError("body", "broken", { cause: { code } }));
+const broken = (code: string) => new HopError(hop, new PhaseError("body", "broken", { cause: { code } }));
 
 /** How often work is done that always fails so. */
 async function attemptsOf(error: unknown, attempts: number, signal = new AbortController().signal): Promise<number> {
@@ -17,13 +17,13 @@ async function attemptsOf(error: unknown, attempts: number, signal = new AbortCo
     done++;
     throw error;
   };
-  await expect(persist(attempts, work, signal)).rejects.toBe(error);
+  await expect(retryStream(attempts, work, signal)).rejects.toBe(error);
   return done;
 }
 
 test.each<[string, unknown, number]>([
   ["a connection that was cut", broken("ECONNRESET"), 2],
-  ["a stall", new HopError(hop, new LayerError("body", "slow", { timedOut: true })), 2],
+  ["a stall", new HopError(hop, new PhaseError("body", "slow", { timedOut: true })), 2],
   ["a registry in trouble", answer(503), 2],
   ["an upload that the registry forgot", answer(404, ["BLOB_UPLOAD_UNKNOWN"]), 2],
   ["a token that expired", answer(401), 2],
@@ -42,10 +42,10 @@ test("a login that is refused twice is no expired token", async () => {
 
 test("work that succeeds is done once, and the last failure is told when it never does", async () => {
   const signal = new AbortController().signal;
-  expect(await persist(3, async () => "done", signal)).toBe("done");
+  expect(await retryStream(3, async () => "done", signal)).toBe("done");
   let attempt = 0;
   const work = () => Promise.reject(attempt++ === 0 ? broken("EPIPE") : answer(403));
-  await expect(persist(3, work, signal)).rejects.toMatchObject({ status: 403 });
+  await expect(retryStream(3, work, signal)).rejects.toMatchObject({ status: 403 });
 });
 
 test("whoever stops it gets the reason back, also while it waits", async () => {
@@ -55,8 +55,8 @@ test("whoever stops it gets the reason back, also while it waits", async () => {
     queueMicrotask(() => controller.abort(reason));
     throw broken("ECONNRESET");
   };
-  await expect(persist(9, work, controller.signal)).rejects.toThrow();
+  await expect(retryStream(9, work, controller.signal)).rejects.toThrow();
   expect(controller.signal.aborted).toBe(true);
   const stopped = AbortSignal.abort(reason);
-  await expect(persist(9, () => Promise.reject(broken("ECONNRESET")), stopped)).rejects.toBe(reason);
+  await expect(retryStream(9, () => Promise.reject(broken("ECONNRESET")), stopped)).rejects.toBe(reason);
 });

@@ -115,7 +115,7 @@ describe("what lies on servers", () => {
     const digest = { ...pinTo(""), value: image.digest.slice(7) };
     addComponentVersion(source, { resources: [resource("chart", access, { digest })] });
     const { copy } = await transferred();
-    expect([...copy.natives.values()]).toMatchObject([{ digest: image.digest }]);
+    expect([...copy.nativeManifests.values()]).toMatchObject([{ digest: image.digest }]);
     expect(copy.descriptor.elements[0]?.access).toMatchObject({
       type: "localBlob",
       localReference: image.digest,
@@ -153,14 +153,14 @@ describe("what is left by reference", () => {
   test("is no finding where copying was not asked for, and nothing is fetched", async () => {
     const sources = [{ name: "source", version: "1.0.0", type: "text", access: wget("/notes.txt") }];
     const versions = [await surveyed(source, { sources }, { ...options, accessMethods })];
-    expect(versions[0]?.items).toMatchObject([{ kind: "kept", reason: "sources are left by reference" }]);
+    expect(versions[0]?.items).toMatchObject([{ kind: "byReference", reason: "sources are left by reference" }]);
     expect(findingsOf({ errors: [], versions })).toEqual([]);
     expect(server.requests).toEqual([]);
   });
 
   test("is a finding where nobody follows such accesses", async () => {
     const versions = [await surveyed(source, { resources: [resource("notes", wget("/notes.txt"))] }, options)];
-    expect(versions[0]?.items).toMatchObject([{ kind: "kept", reason: "access type wget stays a reference" }]);
+    expect(versions[0]?.items).toMatchObject([{ kind: "byReference", reason: "access type wget stays a reference" }]);
     expect(findingsOf({ errors: [], versions })).toHaveLength(1);
   });
 });

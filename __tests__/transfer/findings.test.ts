@@ -2,8 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import { OCI_INDEX } from "../../src/oci/descriptor.ts";
 import { referrersTag } from "../../src/stores/registry/referrers.ts";
 import { findingsOf, leftReferrers } from "../../src/transfer/findings.ts";
-import { surveyVersion } from "../../src/transfer/source/survey.ts";
-import { arrange } from "../../src/transfer/target/arrange.ts";
+import { resolveElements } from "../../src/transfer/source/resolve-elements.ts";
+import { buildDesired } from "../../src/transfer/target/desired.ts";
 import { type ComponentId, readFixture } from "../ocm/fixture-version.ts";
 import { addImage, resource } from "./content.ts";
 import { createMemoryRegistry } from "./memory-registry.ts";
@@ -37,7 +37,7 @@ test.each([
 test("the archives of v1 are named, and there is one finding for all of them", async () => {
   const versions = await Promise.all(
     (["example.org/shop:1.2.0", "example.org/payments:0.3.0"] satisfies ComponentId[]).map(async (id) =>
-      surveyVersion(await readFixture("v1-by-value", id), {
+      resolveElements(await readFixture("v1-by-value", id), {
         copyResources: true,
         copySources: true,
         registryAt: () => createMemoryRegistry(),
@@ -76,7 +76,7 @@ describe("what hangs on images", () => {
     const access = { type: "ociArtifact", imageReference: "far.test/images/shop:1" };
     const version = await surveyed(registry, { resources: [resource("shop", access)] }, { withReferrers: true });
     const target = { origin: "target.test", path: "moved" };
-    const { referrers } = arrange(version, { form: "localBlob", target, furtherSignatures: [] });
+    const { referrers } = buildDesired(version, { form: "localBlob", target, furtherSignatures: [] });
     return { version, referrers, tag };
   }
 

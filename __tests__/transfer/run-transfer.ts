@@ -4,7 +4,7 @@ import { readComponentVersion } from "../../src/ocm/repository/component-version
 import type { CtfTarget } from "../../src/stores/ctf/target.ts";
 import type { RemoteRegistry } from "../../src/stores/registry/registry.ts";
 import { gather } from "../../src/transfer/source/gather.ts";
-import type { SurveyOptions } from "../../src/transfer/source/survey.ts";
+import type { ResolveOptions } from "../../src/transfer/source/resolve-elements.ts";
 import { type ExistingPolicy, existingOrNone } from "../../src/transfer/target/inspect.ts";
 import type { Plan, Step } from "../../src/transfer/target/plan.ts";
 import { prepare } from "../../src/transfer/target/prepare.ts";
@@ -26,7 +26,7 @@ export interface TransferOptions {
   readonly existing?: ExistingPolicy;
   readonly form?: AccessForm;
   readonly withReferrers?: boolean;
-  readonly accessMethods?: SurveyOptions["accessMethods"];
+  readonly accessMethods?: ResolveOptions["accessMethods"];
   readonly attempts?: number;
   readonly concurrency?: number;
   readonly onBytes?: (count: number) => void;

@@ -1,5 +1,9 @@
 import { readComponentVersion } from "../../src/ocm/repository/component-version.ts";
-import { type SurveyedVersion, type SurveyOptions, surveyVersion } from "../../src/transfer/source/survey.ts";
+import {
+  type ResolvedVersion,
+  type ResolveOptions,
+  resolveElements,
+} from "../../src/transfer/source/resolve-elements.ts";
 import { addComponentVersion, type ComponentOptions } from "./content.ts";
 import type { MemoryRegistry } from "./memory-registry.ts";
 
@@ -7,11 +11,11 @@ import type { MemoryRegistry } from "./memory-registry.ts";
 export async function surveyed(
   registry: MemoryRegistry,
   component: ComponentOptions = {},
-  more: Partial<SurveyOptions> = {},
-): Promise<SurveyedVersion> {
+  more: Partial<ResolveOptions> = {},
+): Promise<ResolvedVersion> {
   addComponentVersion(registry, component);
   const { name = "acme.org/shop", version = "1.0.0", path = "" } = component;
   const from = { registry, path, display: `${registry.name}/${path}` };
   const options = { copyResources: true, copySources: true, registryAt: () => registry, ...more };
-  return surveyVersion(await readComponentVersion(from, name, version), options);
+  return resolveElements(await readComponentVersion(from, name, version), options);
 }

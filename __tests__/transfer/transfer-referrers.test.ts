@@ -95,7 +95,7 @@ function suite(name: string, hasApi: boolean, start: () => Promise<Host>): void 
       const again = await run(source, target);
       expect(again.wrote).toBe(0);
       expect(again.left.sort()).toEqual(left.sort());
-      const listed = again.plan.arrangements.flatMap(({ manifest }) => JSON.stringify(manifest.root));
+      const listed = again.plan.desired.flatMap(({ manifest }) => JSON.stringify(manifest.root));
       expect(listed.join()).not.toContain(referrers[0]);
     });
 

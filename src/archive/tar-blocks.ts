@@ -1,5 +1,5 @@
 import { broken } from "./refusal.ts";
-import { BLOCK, checksum, LARGEST_OCTAL } from "./tar-header.ts";
+import { BLOCK, checksum, MAX_OCTAL } from "./tar-header.ts";
 
 /** What goes into an archive. */
 export interface TarInput {
@@ -52,9 +52,9 @@ function header({ name, size }: TarInput): Buffer {
   const plain = isDirectory ? name.slice(0, -1) : name;
   const records = [
     ...(plain.length > 100 ? [paxRecord("path", plain)] : []),
-    ...(size > LARGEST_OCTAL ? [paxRecord("size", String(size))] : []),
+    ...(size > MAX_OCTAL ? [paxRecord("size", String(size))] : []),
   ].join("");
-  const own = block(plain, size > LARGEST_OCTAL ? 0 : size, isDirectory ? "5" : "0");
+  const own = block(plain, size > MAX_OCTAL ? 0 : size, isDirectory ? "5" : "0");
   if (records === "") return own;
   const extension = block("PaxHeaders.0", records.length, "x");
   return Buffer.concat([extension, Buffer.from(records), Buffer.alloc(padding(records.length)), own]);

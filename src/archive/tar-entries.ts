@@ -1,6 +1,6 @@
 import { type PaxRecords, parsePax } from "./pax.ts";
 import { broken, refused } from "./refusal.ts";
-import { BLOCK, decoded, LARGEST_OCTAL, parseHeader, type TarHeader } from "./tar-header.ts";
+import { BLOCK, decoded, MAX_OCTAL, parseHeader, type TarHeader } from "./tar-header.ts";
 
 /** Bytes that can be read from anywhere. */
 export interface Bytes {
@@ -20,10 +20,10 @@ export interface TarEntry {
 }
 
 /** A pax header or long name of more than this would only be there to fill memory. */
-const LARGEST_EXTENSION = 64 * 1024;
+const MAX_EXTENSION_BYTES = 64 * 1024;
 /** GNU tar fills up to whole records, of 10 KiB unless told otherwise. */
-const LARGEST_PADDING = 1024 * 1024;
-const MOST_ENTRIES = 250_000;
+const MAX_PADDING_BYTES = 1024 * 1024;
+const MAX_ENTRIES = 250_000;
 const WINDOW = 64 * 1024;
 
 interface Extensions {
@@ -48,7 +48,7 @@ export async function* tarEntries(bytes: Bytes, where: string): AsyncGenerator<T
       return await checkEnd(source, position, where);
     }
     const { kind, name, size } = extended(header, extensions, where);
-    if (++entries > MOST_ENTRIES) throw refused(where, undefined, `there are more than ${MOST_ENTRIES} entries`);
+    if (++entries > MAX_ENTRIES) throw refused(where, undefined, `there are more than ${MAX_ENTRIES} entries`);
     const offset = position + BLOCK;
     if (offset + size > bytes.size) throw broken(where, "ends in the middle of an entry");
     position = offset + Math.ceil(size / BLOCK) * BLOCK;
@@ -56,7 +56,7 @@ export async function* tarEntries(bytes: Bytes, where: string): AsyncGenerator<T
       extensions = {};
       yield { kind, name, offset, size };
     } else {
-      if (size > LARGEST_EXTENSION) throw refused(where, name, `extends another by ${size} bytes`);
+      if (size > MAX_EXTENSION_BYTES) throw refused(where, name, `extends another by ${size} bytes`);
       extensions = withExtension(extensions, kind, await source.read(offset, size), where);
     }
   }
@@ -90,7 +90,7 @@ function extended(header: TarHeader, { pax, longName }: Extensions, where: strin
     throw refused(where, name, `has two names, the other is ${JSON.stringify(header.name)}`);
   }
   const size = pax?.size ?? header.size;
-  if (size !== header.size && (header.size !== 0 || size <= LARGEST_OCTAL)) {
+  if (size !== header.size && (header.size !== 0 || size <= MAX_OCTAL)) {
     throw refused(where, name, `has two sizes, ${header.size} and ${size}`);
   }
   if (header.kind === "directory" && size !== 0) throw refused(where, name, "is a directory with content");
@@ -102,7 +102,7 @@ function extended(header: TarHeader, { pax, longName }: Extensions, where: strin
 async function checkEnd(source: Bytes, start: number, where: string): Promise<void> {
   const rest = source.size - start;
   if (rest < 2 * BLOCK) throw broken(where, "lacks the second half of the end of a tar archive");
-  if (rest > LARGEST_PADDING) throw refused(where, undefined, `${rest} bytes follow the end of the archive`);
+  if (rest > MAX_PADDING_BYTES) throw refused(where, undefined, `${rest} bytes follow the end of the archive`);
   for (let position = start; position < source.size; position += WINDOW) {
     const chunk = await source.read(position, WINDOW);
     if (chunk.some((byte) => byte !== 0)) throw refused(where, undefined, "something follows the end of the archive");

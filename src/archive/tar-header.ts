@@ -33,7 +33,7 @@ const REFUSED_KINDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The largest size that eleven octal digits can say. */
-export const LARGEST_OCTAL = 8 ** 11 - 1;
+export const MAX_OCTAL = 8 ** 11 - 1;
 
 /** The header in this block; undefined for a block of zeros, two of which end an archive. */
 export function parseHeader(block: Buffer, where: string): TarHeader | undefined {
@@ -62,7 +62,7 @@ function sizeIn(block: Buffer, where: string, name: string): number {
   // GNU's base-256, for what octal digits cannot say; said of less, some readers would see another size.
   const size = BigInt(`0x${block.toString("hex", 125, 136)}`);
   if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw refused(where, name, "has an absurd size");
-  if (size <= BigInt(LARGEST_OCTAL)) throw refused(where, name, "has its size in a form that is not for it");
+  if (size <= BigInt(MAX_OCTAL)) throw refused(where, name, "has its size in a form that is not for it");
   return Number(size);
 }
 

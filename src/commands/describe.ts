@@ -1,7 +1,7 @@
 import type { ComponentVersion } from "../ocm/repository/component-version.ts";
 import { componentDigest } from "../ocm/signing/normalise.ts";
 import type { ComponentVersionResult } from "../report/results.ts";
-import type { Change } from "../transfer/target/arrange.ts";
+import type { Change } from "../transfer/target/desired.ts";
 
 /** A component version as outputs and summary tell of it. */
 export function describeComponentVersion(

@@ -9,8 +9,8 @@ import type { Element } from "../ocm/descriptor/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/repository/component-version.ts";
 import type { DownloadedFile } from "../report/results.ts";
 import { movedTags } from "../transfer/findings.ts";
+import type { ResolvedElement, ResolvedVersion } from "../transfer/source/resolve-elements.ts";
 import { isSelected } from "../transfer/source/selector.ts";
-import type { Item, SurveyedVersion } from "../transfer/source/survey.ts";
 import { comparableIn, createComparison } from "../transfer/verify/comparison.ts";
 import { type SaveOptions, saveArtifact, saveBlobs } from "../transfer/write/save.ts";
 import { describeAsItIs } from "./describe.ts";
@@ -59,9 +59,9 @@ export async function download(run: Run): Promise<void> {
 }
 
 /** The resources that are selected; what is local to a component version is found in any case. */
-function wantedOf({ items, ...surveyed }: SurveyedVersion, { include, exclude }: Run["inputs"]): SurveyedVersion {
+function wantedOf({ items, ...surveyed }: ResolvedVersion, { include, exclude }: Run["inputs"]): ResolvedVersion {
   const { name } = surveyed.version.descriptor;
-  const isWanted = ({ element }: Item) =>
+  const isWanted = ({ element }: ResolvedElement) =>
     element.kind === "resource" && isSelected(element, name, { include, exclude });
   return { ...surveyed, items: items.filter(isWanted) };
 }
@@ -77,7 +77,7 @@ function folderOf({ descriptor: { name, version } }: ComponentVersion, output: s
 }
 
 async function downloadVersion(
-  surveyed: SurveyedVersion,
+  surveyed: ResolvedVersion,
   { output, folders }: { readonly output: string; readonly folders: readonly string[] },
   options: SaveOptions,
 ): Promise<Saved[]> {
@@ -87,7 +87,7 @@ async function downloadVersion(
   const inside = folders.filter((other) => other.startsWith(`${folder}${sep}`));
   const taken = new Set(inside.map((other) => (other.slice(folder.length + 1).split(sep)[0] ?? "").toLowerCase()));
   const wanted = surveyed.items.flatMap((item) =>
-    item.kind === "kept" ? [] : [{ item, path: join(folder, uniqueFileName(item.element, taken)) }],
+    item.kind === "byReference" ? [] : [{ item, path: join(folder, uniqueFileName(item.element, taken)) }],
   );
   return Promise.all(
     wanted.map(async ({ item, path }) => {
@@ -98,11 +98,11 @@ async function downloadVersion(
   );
 }
 
-type SavedItem = Exclude<Item, { kind: "kept" }>;
+type SavedItem = Exclude<ResolvedElement, { kind: "byReference" }>;
 
 /** Resolves to the bytes that were saved. */
 async function save(item: SavedItem, version: ComponentVersion, path: string, options: SaveOptions): Promise<number> {
-  if (item.kind === "layer") {
+  if (item.kind === "blob") {
     const comparable = comparableIn(version, item);
     const comparison = comparable === undefined ? undefined : createComparison(comparable);
     await saveBlobs(item.from, item.blobs, path, options, comparison);

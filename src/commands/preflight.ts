@@ -9,9 +9,9 @@ import {
 import { runPreflight } from "../preflight/preflight.ts";
 import type { CtfTarget } from "../stores/ctf/target.ts";
 import type { RemoteRegistry } from "../stores/registry/registry.ts";
-import { type Gathered, gather, type Wanted } from "../transfer/source/gather.ts";
+import { type Gathered, gather, type VersionRequest } from "../transfer/source/gather.ts";
 import { createReadVersion } from "../transfer/source/read-version.ts";
-import { type Named, selectVersions } from "../transfer/source/select-versions.ts";
+import { selectVersions, type VersionQuery } from "../transfer/source/select-versions.ts";
 import { isSelected, unmatchedSelectors } from "../transfer/source/selector.ts";
 import { existingOrNone } from "../transfer/target/inspect.ts";
 import { nameSource } from "../transfer/target/signed-name.ts";
@@ -23,7 +23,7 @@ import { createResolve, openSources } from "./sources.ts";
 export interface Destination {
   readonly target: ComponentRepository<RemoteRegistry | CtfTarget>;
   /** The component version that the target has already, or undefined; asked for once. */
-  readonly existing: (id: Pick<Wanted, "component" | "version">) => Promise<ComponentVersion | undefined>;
+  readonly existing: (id: Pick<VersionRequest, "component" | "version">) => Promise<ComponentVersion | undefined>;
 }
 
 /** The command: whether all that a transfer needs can be reached is all that is asked. */
@@ -85,7 +85,7 @@ export async function gatherWithPreflight(run: Run, destination?: Destination): 
 }
 
 /** Reads what the lines name, as the inputs want it: versions chosen, references followed, artifacts found. */
-function createReader(run: Run): (named: readonly Named[]) => Promise<Gathered> {
+function createReader(run: Run): (named: readonly VersionQuery[]) => Promise<Gathered> {
   const { inputs, session, signal } = run;
   const selected = { include: inputs.include, exclude: inputs.exclude };
   const isVerify = inputs.command === "verify";
@@ -140,7 +140,7 @@ function complete(gathered: Gathered): Gathered {
   return gathered;
 }
 
-function idOf({ descriptor }: ComponentVersion): Pick<Wanted, "component" | "version"> {
+function idOf({ descriptor }: ComponentVersion): Pick<VersionRequest, "component" | "version"> {
   return { component: descriptor.name, version: descriptor.version };
 }
 

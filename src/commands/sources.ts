@@ -1,11 +1,11 @@
 import { TransferError } from "../errors/transfer-error.ts";
 import { formatRepository, type RepositorySpec } from "../ocm/descriptor/component-reference.ts";
 import type { ComponentRepository } from "../ocm/repository/component-version.ts";
-import type { Named } from "../transfer/source/select-versions.ts";
+import type { VersionQuery } from "../transfer/source/select-versions.ts";
 import type { Run } from "./run.ts";
 
 /** What the lines of component-versions name; the same repository is opened once. */
-export async function openSources({ inputs, session }: Run): Promise<Named[]> {
+export async function openSources({ inputs, session }: Run): Promise<VersionQuery[]> {
   if (inputs.componentVersions.length === 0) {
     throw new TransferError("INPUT_MISSING", "component-versions is not set", {
       where: "input component-versions",

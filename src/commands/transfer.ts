@@ -6,7 +6,7 @@ import type { ComponentVersionResult } from "../report/results.ts";
 import { findingsOf, leftReferrers } from "../transfer/findings.ts";
 import { writeImageFiles } from "../transfer/images/image-files.ts";
 import { movedImages } from "../transfer/images/moved-images.ts";
-import { type ImageNames, imageMap } from "../transfer/images/reference-map.ts";
+import { type ImageNames, referenceMap } from "../transfer/images/reference-map.ts";
 import type { Gathered } from "../transfer/source/gather.ts";
 import { fallbackFinding, withFallback } from "../transfer/target/fallback.ts";
 import { keyOf } from "../transfer/target/inspect.ts";
@@ -50,7 +50,7 @@ export async function transfer(run: Run): Promise<void> {
   if (keys.length > 0) await verifyCopy(run, { plan: whole, named: gathered.named }, destination, keys);
   results.componentVersions = describeVersions(plan, destination, "written");
   const names = imageNames(run, destination);
-  const images = movedImages(plan.arrangements, names);
+  const images = movedImages(plan.desired, names);
   const { workspace } = runner;
   results.written = await writeImageFiles(inputs.writeImages, { images, prefix: names.prefix, workspace });
   for (const { format, path } of results.written) runner.info(`wrote ${path} (${format})`);
@@ -73,7 +73,7 @@ async function planAndCopy(run: Run, gathered: Gathered, destination: Destinatio
     signal,
   );
   results.plan = plan;
-  results.images = imageMap(plan, imageNames(run, destination));
+  results.images = referenceMap(plan, imageNames(run, destination));
   results.componentVersions = describeVersions(plan, destination, "planned");
   const progress = createProgress(plan, runner);
   if (inputs.dryRun) {
@@ -143,7 +143,7 @@ function describeVersions(
 ): ComponentVersionResult[] {
   const tags = new Map(plan.tags.flat().map((tagging) => [`${tagging.repository}:${tagging.tag}`, tagging.kind]));
   const moved = new Set(plan.steps.filter(({ kind }) => kind !== "skip").map(({ placement }) => keyOf(placement)));
-  return plan.arrangements.map(({ version, repository, componentTag, changes, placements }) => {
+  return plan.desired.map(({ version, repository, componentTag, changes, placements }) => {
     const isThere = tags.get(`${repository}:${componentTag.tag}`) === "skip";
     const isWhole = !placements.some((placement) => moved.has(keyOf(placement)));
     const reached = !isThere || state === "planned" ? state : "completed";

@@ -3,8 +3,8 @@ import { describeElement } from "../ocm/descriptor/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/repository/component-version.ts";
 import { formatBytes } from "../report/progress.ts";
 import { pinsIn } from "../transfer/pins/pins.ts";
+import type { ResolvedVersion } from "../transfer/source/resolve-elements.ts";
 import { isSelected } from "../transfer/source/selector.ts";
-import type { SurveyedVersion } from "../transfer/source/survey.ts";
 import { type Checked, checkContent } from "../transfer/verify/check-content.ts";
 import { trustOf } from "../transfer/verify/trust.ts";
 import { uncheckedContent, uncheckedSignatures, whyUnchecked } from "../transfer/verify/unchecked.ts";
@@ -42,14 +42,14 @@ export async function verify(run: Run): Promise<void> {
   for (const { code, message } of findings) runner.info(`${code}: ${message}`);
   results.componentVersions = versions.map(({ version }) => describeAsItIs(version));
 
-  function selectedOf(surveyed: SurveyedVersion): SurveyedVersion {
+  function selectedOf(surveyed: ResolvedVersion): ResolvedVersion {
     const { name } = surveyed.version.descriptor;
     return {
       ...surveyed,
       items: surveyed.items.map((item) =>
         isSelected(item.element, name, inputs)
           ? item
-          : { kind: "kept", element: item.element, reason: "is not selected", isAsked: true },
+          : { kind: "byReference", element: item.element, reason: "is not selected", isOnRequest: true },
       ),
     };
   }

@@ -3,7 +3,7 @@ import type { Answer } from "../net/client.ts";
 import { clockSkew } from "../net/clock-skew.ts";
 
 /** Milliseconds by which clocks may differ before logins and certificates begin to fail. */
-const MOST_SKEW = 300_000;
+const MAX_SKEW_MS = 300_000;
 /** Questions that are left when a limit counts as near. */
 const FEW_LEFT = 20;
 
@@ -16,7 +16,7 @@ export function answerFindings(answer: Answer, asked: Readonly<Record<string, st
 
 function skewed({ hop, headers }: Answer, now: number): Finding | undefined {
   const skew = clockSkew(headers, now);
-  if (skew === undefined || Math.abs(skew) <= MOST_SKEW) return undefined;
+  if (skew === undefined || Math.abs(skew) <= MAX_SKEW_MS) return undefined;
   return {
     code: "CLOCK_SKEWED",
     message: `${hop.host} says it is ${Math.round(Math.abs(skew) / 60_000)} minutes ${skew > 0 ? "later" : "earlier"} than here.`,

@@ -21,7 +21,7 @@ export interface Diagnosis {
 }
 
 /** A diagnosis with what people see beside it. */
-export interface Told extends Diagnosis {
+export interface DetailedDiagnosis extends Diagnosis {
   readonly inputLines: readonly InputLine[];
   /** `host:port` that was asked for, wherever the refusal came from, and who sent there. */
   readonly asked: string;
@@ -31,15 +31,15 @@ export interface Told extends Diagnosis {
 }
 
 /** What is known of an error that concerns the way to a host; undefined for errors of any other kind. */
-export function diagnose(error: unknown): Told | undefined {
+export function diagnose(error: unknown): DetailedDiagnosis | undefined {
   if (error instanceof HopError) return describe(error.hop, verdictOf(error), false);
   if (error instanceof RegistryError) return describe(error.hop, registryVerdict(error), true);
   return error instanceof TransferError && error.cause !== undefined ? diagnose(error.cause) : undefined;
 }
 
 /** Each blocked host once, however many requests it failed; answers of a registry are each about something else. */
-export function distinct(diagnoses: readonly Told[]): readonly Told[] {
-  const known = new Map<string, Told>();
+export function distinct(diagnoses: readonly DetailedDiagnosis[]): readonly DetailedDiagnosis[] {
+  const known = new Map<string, DetailedDiagnosis>();
   for (const told of diagnoses) {
     const key = JSON.stringify([told.code, told.host, told.via, told.isAnswer ? told.message : ""]);
     if (!known.has(key)) known.set(key, told);
@@ -69,7 +69,7 @@ function isUnlistable({ host, route }: Hop, { inputLines = [] }: Verdict): boole
   return !isPlainHost(host) && (route.via === "proxy" || inputLines.length > 0);
 }
 
-function describe(hop: Hop, verdict: Verdict, isAnswer: boolean): Told {
+function describe(hop: Hop, verdict: Verdict, isAnswer: boolean): DetailedDiagnosis {
   const { code, refusedBy, message, host = hop.host } = verdict;
   const { remedy, inputLines = [] } = isUnlistable(hop, verdict) ? { remedy: NO_HOST } : verdict;
   const { via, rule } = hop.route;

@@ -1,7 +1,7 @@
 import type { Code } from "../errors/codes.ts";
 import { errorCode } from "../errors/transfer-error.ts";
 import type { Hop, HopError } from "../net/hop.ts";
-import { type InputLine, isUpload, proxyOf, roleOf, said, uploadRemedy, type Verdict } from "./verdict.ts";
+import { type InputLine, isUpload, proxyOf, quotedReply, roleOf, uploadRemedy, type Verdict } from "./verdict.ts";
 
 /** A code, what to do, and the line that does it where there is one. */
 type Cause = readonly [Code, string, InputLine?];
@@ -10,7 +10,7 @@ type Cause = readonly [Code, string, InputLine?];
 export function originVerdict(error: HopError): Verdict {
   const { hop, layer } = error;
   const way = hop.route.via === "proxy" ? "through the proxy" : `directly, by the rule: ${hop.route.rule}`;
-  const message = `${hop.host} (${hop.neededFor}), reached ${way}: ${said(error)}`;
+  const message = `${hop.host} (${hop.neededFor}), reached ${way}: ${quotedReply(error)}`;
   const code = errorCode(error.failure.cause) ?? "";
   if (layer === "tls" && TRUST_CODES.has(code)) return trustVerdict(error, message);
   if (layer === "lookup" || layer === "dial") return verdict(directCause(error, code), "runner", message);

@@ -1,14 +1,14 @@
 import type { Code } from "../errors/codes.ts";
 import { errorCode } from "../errors/transfer-error.ts";
 import type { HopError } from "../net/hop.ts";
-import { proxyOf, said, type Verdict } from "./verdict.ts";
+import { proxyOf, quotedReply, type Verdict } from "./verdict.ts";
 
 /** The proxy itself cannot be reached. */
 export function proxyVerdict(error: HopError): Verdict {
   const proxy = proxyOf(error.hop);
   const host = `${proxy.hostname.includes(":") ? `[${proxy.hostname}]` : proxy.hostname}:${proxy.port}`;
   const [code, refusedBy, remedy] = causeOf(error, host);
-  return { code, host, refusedBy, message: `The proxy ${proxy.display} cannot be used: ${said(error)}`, remedy };
+  return { code, host, refusedBy, message: `The proxy ${proxy.display} cannot be used: ${quotedReply(error)}`, remedy };
 }
 
 function causeOf(error: HopError, host: string): readonly [Code, Verdict["refusedBy"], string] {

@@ -3,7 +3,7 @@ import type { Hop, HopError, ProxyReply } from "../net/hop.ts";
 import { noProxyEntriesFor } from "../stores/registry/hosts.ts";
 import { printable } from "../text/redact.ts";
 import { isPrivateHost } from "./private-host.ts";
-import { type InputLine, isUpload, proxyOf, roleOf, said, uploadRemedy, type Verdict } from "./verdict.ts";
+import { type InputLine, isUpload, proxyOf, quotedReply, roleOf, uploadRemedy, type Verdict } from "./verdict.ts";
 
 /** What makes a verdict; who refused and in which words is the same for all of them. */
 type Cause = Pick<Verdict, "code" | "remedy" | "inputLines">;
@@ -13,7 +13,7 @@ export function tunnelVerdict(error: HopError): Verdict {
   const { hop, failure } = error;
   const { display } = proxyOf(hop);
   if (failure.reply === undefined) {
-    const message = `The proxy ${display} was asked for ${hop.host} (${hop.neededFor}): ${said(error)}`;
+    const message = `The proxy ${display} was asked for ${hop.host} (${hop.neededFor}): ${quotedReply(error)}`;
     return { refusedBy: "proxy", message, ...silentCause(error) };
   }
   const message = `The proxy ${display} refused ${hop.host} (${hop.neededFor}): ${replyText(failure.reply)}`;

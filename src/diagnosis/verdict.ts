@@ -34,7 +34,7 @@ export function isUpload({ neededFor }: Hop): boolean {
 }
 
 /** What went wrong, without the hop, which the verdict names itself. */
-export function said({ failure }: HopError): string {
+export function quotedReply({ failure }: HopError): string {
   return printable(failure.message, 200);
 }
 

@@ -10,10 +10,10 @@ import { singleValues } from "./connect.ts";
 import { documentDeadline, informationalDeadline } from "./deadlines.ts";
 import { createDispatchers, type DispatcherOptions } from "./dispatchers.ts";
 import { createFirstContact } from "./first-contact.ts";
-import { type Hop, HopError, LayerError } from "./hop.ts";
-import { isRedirect, MOST_REDIRECTS, redirectTarget, withoutCredentials } from "./redirects.ts";
-import { createRest } from "./rest.ts";
-import { backoff, isRetryable, isRetryableStatus, LONGEST_WAIT, retryAfter } from "./retry.ts";
+import { type Hop, HopError, PhaseError } from "./hop.ts";
+import { isRedirect, MAX_REDIRECTS, redirectTarget, withoutCredentials } from "./redirects.ts";
+import { backoff, isRetryable, isRetryableStatus, MAX_WAIT_MS, retryAfter } from "./retry.ts";
+import { createRetryAfterGate } from "./retry-after-gate.ts";
 import { stallGuard } from "./stall.ts";
 
 /** Slots of a host are counted by lane: who holds one may wait for one of a later lane, so that nobody waits in a circle. */
@@ -32,9 +32,9 @@ export interface HttpRequest {
   /** By default what the method says. Tokens are asked for by who holds slots already, so that those need slots of their own. */
   readonly lane?: Lane;
   /** Reads an answer of 200 whole, at most so many bytes, so that one that breaks off is asked for again. */
-  readonly whole?: number;
-  /** With `whole`: more than that is cut off rather than an error. */
-  readonly cut?: boolean;
+  readonly bufferUpTo?: number;
+  /** With `bufferUpTo`: more than that is cut off rather than an error. */
+  readonly truncate?: boolean;
   /** Whether a redirect is followed (reading requests only) or is itself the answer; by default it is followed. */
   readonly redirects?: boolean;
   /** Whom the request is made for: how far its URL, and every redirect, may lead is judged by that. */
@@ -61,14 +61,14 @@ export interface HttpClient {
 }
 
 /** How long and how often to try; a probe has less of it than a transfer. */
-export interface Patience {
+export interface RetryPolicy {
   /** Milliseconds until an answer must begin. */
   readonly timeout: number;
   readonly attempts: number;
   /** Attempts where nobody answers, and nobody did before, if these are fewer. */
-  readonly connections?: number;
+  readonly connectAttempts?: number;
   /** Whether a host that could not be reached is taken for unreachable from then on, by everybody who asks for it. */
-  readonly isFinal?: boolean;
+  readonly failFast?: boolean;
 }
 
 /** A client that adds the party by itself. */
@@ -88,7 +88,7 @@ export interface ClientOptions extends DispatcherOptions {
   /** Requests in flight per host and lane. */
   readonly concurrency: number;
   /** Asked anew for every request, since a run goes from probing to transferring. */
-  readonly patience: () => Patience;
+  readonly retryPolicy: () => RetryPolicy;
   /** Milliseconds without a byte after which a transfer counts as stalled. */
   readonly stallTimeout: number;
 }
@@ -105,7 +105,7 @@ export function createClient(options: ClientOptions): HttpClient {
   // A copy holds a reading slot while it waits for a writing one, and either may wait for a token: one count for all could deadlock
   // where source and target are the same host.
   const limiter = createLimiter(options.concurrency);
-  const rest = createRest();
+  const rest = createRetryAfterGate();
   const contact = createFirstContact();
 
   async function send(
@@ -124,7 +124,7 @@ export function createClient(options: ClientOptions): HttpClient {
     const redirectedFrom = from === undefined ? {} : { redirectedFrom: { host: from.host, route: from.route } };
     const hop: Hop = { method: request.method, url: url.href, host, route, neededFor, ...redirectedFrom };
     const asking = () => perform(request, { hop, headers, reach }, signal);
-    return options.patience().isFinal ? contact.through(hop, asking) : asking();
+    return options.retryPolicy().failFast ? contact.through(hop, asking) : asking();
   }
 
   async function perform(
@@ -137,7 +137,7 @@ export function createClient(options: ClientOptions): HttpClient {
     const isToken = request.lane === "token";
     const { dispatcher, path, headers: forProxy } = dispatchers.pick(route, url, reach);
     const writes = !isToken && (request.method === "PUT" || request.method === "POST");
-    const { timeout } = options.patience();
+    const { timeout } = options.retryPolicy();
     const bodyTimeout = Math.min(timeout, options.stallTimeout);
     const headersTimeout = writes ? Math.max(timeout, MAX_COMMIT) : timeout;
     const lane: Lane = request.lane ?? (writes ? "write" : "read");
@@ -183,7 +183,7 @@ export function createClient(options: ClientOptions): HttpClient {
     let url = request.url;
     let headers: Record<string, string> = { ...request.headers };
     let from: Hop | undefined;
-    for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
+    for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       const response = await send(request, { raw: url, headers, from }, signal);
       const reads = request.method === "GET" || request.method === "HEAD";
       if (!reads || request.redirects === false || !isRedirect(response.status)) return response;
@@ -195,7 +195,7 @@ export function createClient(options: ClientOptions): HttpClient {
     }
     throw new TransferError(
       "REDIRECT_LOOP",
-      `${hostOf(new URL(request.url))} redirects more than ${MOST_REDIRECTS} times`,
+      `${hostOf(new URL(request.url))} redirects more than ${MAX_REDIRECTS} times`,
       {
         where: hostOf(new URL(url)),
         remedy: "Ask the operators of the registry; this is a fault of its configuration.",
@@ -213,13 +213,13 @@ export function createClient(options: ClientOptions): HttpClient {
   async function asHopError(hop: Hop, error: unknown, signal?: AbortSignal): Promise<unknown> {
     if (signal?.aborted || error instanceof TransferError) return error;
     // A verdict of our own stays what it is, in the middle of a connection too.
-    if (error instanceof LayerError && error.cause instanceof TransferError) return error.cause;
-    if (error instanceof LayerError) return new HopError(hop, error);
+    if (error instanceof PhaseError && error.cause instanceof TransferError) return error.cause;
+    if (error instanceof PhaseError) return new HopError(hop, error);
     const broken = brokenOff(hop, "response", error);
     const { route, url } = hop;
     if (route.via === "direct" || !url.startsWith("http:") || broken.timedOut) return broken;
     const isForeign = (error as { name?: unknown }).name === "HTTPParserError";
-    const failure = new LayerError("tunnel", broken.failure.message, { cause: error });
+    const failure = new PhaseError("tunnel", broken.failure.message, { cause: error });
     const explained = await dispatchers.explain(failure, route.proxy);
     return explained.speaks !== undefined || isForeign ? new HopError(hop, explained) : broken;
   }
@@ -232,17 +232,17 @@ export function createClient(options: ClientOptions): HttpClient {
   return {
     async request(request, signal) {
       const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
-      const { attempts: patient, connections = patient } = options.patience();
+      const { attempts: patient, connectAttempts: connections = patient } = options.retryPolicy();
       const attempts = isStream ? 1 : (request.attempts ?? patient);
       for (let attempt = 1; ; attempt++) {
         try {
           const response = await follow(request, signal);
-          if (response.status === 200 && request.whole !== undefined) {
-            return await inMemory(response, request.whole, request.cut);
+          if (response.status === 200 && request.bufferUpTo !== undefined) {
+            return await inMemory(response, request.bufferUpTo, request.truncate);
           }
           if (attempt >= attempts || !isRetryableStatus(response.status)) return response;
           const wanted = retryAfter(response.headers["retry-after"], Date.now());
-          if (wanted !== undefined && wanted > LONGEST_WAIT) return response;
+          if (wanted !== undefined && wanted > MAX_WAIT_MS) return response;
           await drain(response);
           await pause(attempt, wanted, response.hop.host, signal);
         } catch (error) {
@@ -277,7 +277,7 @@ async function refuseProxyReply(response: HttpResponse): Promise<void> {
   const isProxys = status === 407 || (isPage && !isRegistry && PROXY_REFUSALS.has(status));
   if (headers["x-squid-error"] === undefined && !(isPlain && isProxys)) return;
   const text = (await readAll(response, 2048, true)).toString("utf8");
-  throw new LayerError("tunnel", `the proxy answered with ${status}`, {
+  throw new PhaseError("tunnel", `the proxy answered with ${status}`, {
     reply: { status, statusText: "", headers, text },
   });
 }
@@ -286,12 +286,12 @@ function brokenOff(hop: Hop, layer: "response" | "body", error: unknown): HopErr
   const timedOut = errorCode(error)?.endsWith("_TIMEOUT") ?? false;
   const missing = layer === "body" ? "the rest of the answer did not come" : "no answer";
   const why = timedOut ? `${missing} in time` : errorMessage(error);
-  return new HopError(hop, new LayerError(layer, why, { cause: error, timedOut }));
+  return new HopError(hop, new PhaseError(layer, why, { cause: error, timedOut }));
 }
 
 /** What an error in the middle of a body means; a verdict of our own stays what it is. */
 export function bodyError({ hop }: HttpResponse, error: unknown): unknown {
-  if (error instanceof LayerError) return new HopError(hop, error);
+  if (error instanceof PhaseError) return new HopError(hop, error);
   return error instanceof TransferError ? error : brokenOff(hop, "body", error);
 }
 

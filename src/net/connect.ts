@@ -5,7 +5,7 @@ import type { buildConnector } from "undici";
 import { errorMessage } from "../errors/transfer-error.ts";
 import type { ProxyUrl } from "../proxy/proxy-url.ts";
 import { printable } from "../text/redact.ts";
-import { type Layer, LayerError, type ProxyReply } from "./hop.ts";
+import { type ConnectionPhase, PhaseError, type ProxyReply } from "./hop.ts";
 
 type Connector = buildConnector.connector;
 
@@ -60,11 +60,11 @@ async function dialProxy(proxy: ProxyUrl, options: ConnectOptions): Promise<Sock
   return secure("proxy-tls", socket, { hostname: proxy.hostname, port: proxy.port, secure: true }, options);
 }
 
-type Layers = readonly [first: Layer, ...more: Layer[]];
+type Layers = readonly [first: ConnectionPhase, ...more: ConnectionPhase[]];
 
 /** Resolves the name, then connects: two layers, each with its own deadline. */
 function dial(
-  layers: readonly [Layer, Layer],
+  layers: readonly [ConnectionPhase, ConnectionPhase],
   host: string,
   port: number,
   timeout: number,
@@ -86,7 +86,7 @@ async function tunnelTo(origin: Origin, proxy: ProxyUrl, options: ConnectOptions
   try {
     return await tunnel(await dialProxy(proxy, options), proxy, origin, options.timeout);
   } catch (error) {
-    throw error instanceof LayerError ? await withProtocol(error, proxy, options) : error;
+    throw error instanceof PhaseError ? await withProtocol(error, proxy, options) : error;
   }
 }
 
@@ -94,13 +94,13 @@ async function tunnelTo(origin: Origin, proxy: ProxyUrl, options: ConnectOptions
  * A proxy that hangs up, or answers in another protocol, may be addressed in the wrong scheme: that is found out by asking in the
  * other one, without its password.
  */
-export async function withProtocol(error: LayerError, proxy: ProxyUrl, options: ConnectOptions): Promise<LayerError> {
+export async function withProtocol(error: PhaseError, proxy: ProxyUrl, options: ConnectOptions): Promise<PhaseError> {
   const { layer, message, cause, reply, timedOut, issuer } = error;
   const isRefused = reply !== undefined || issuer !== undefined || timedOut;
   if (isRefused || (layer !== "tunnel" && layer !== "proxy-tls")) return error;
   const other = { ...proxy, scheme: proxy.scheme === "https" ? "http" : "https", username: "", password: "" } as const;
   const speaks = await askedIn(other, options);
-  return new LayerError(layer, message, { cause, ...(speaks === undefined ? {} : { speaks }) });
+  return new PhaseError(layer, message, { cause, ...(speaks === undefined ? {} : { speaks }) });
 }
 
 /** The protocol of the proxy's scheme, if that is what it speaks. */
@@ -111,7 +111,7 @@ async function askedIn(proxy: ProxyUrl, options: ConnectOptions): Promise<"tls" 
     socket.destroy();
     return proxy.scheme === "https" ? "tls" : "http";
   } catch (error) {
-    return error instanceof LayerError && error.reply !== undefined ? "http" : undefined;
+    return error instanceof PhaseError && error.reply !== undefined ? "http" : undefined;
   }
 }
 
@@ -123,7 +123,7 @@ const NOBODY = { hostname: "proxy.invalid", port: 443, secure: true };
  * a proxy that re-signs from a registry of an unknown authority. Nothing is sent before.
  */
 async function secure(
-  layer: Layer,
+  layer: ConnectionPhase,
   socket: Socket,
   origin: Origin,
   { secureContext, isUnverified, timeout }: ConnectOptions,
@@ -142,7 +142,7 @@ async function secure(
   const issuer = issuerOf(secured.getPeerCertificate());
   const code = String(secured.authorizationError);
   secured.on("error", () => {}).destroy();
-  throw new LayerError(layer, `TLS with ${host}: ${code}, certificate issued by ${issuer}`, {
+  throw new PhaseError(layer, `TLS with ${host}: ${code}, certificate issued by ${issuer}`, {
     cause: { code },
     issuer,
   });
@@ -183,7 +183,7 @@ function settled<S extends Socket>(
     const fail = (why: string, more: { cause?: unknown; timedOut?: boolean }) => {
       stopListening();
       socket.on("error", () => {}).destroy();
-      reject(new LayerError(layer, `${doing}: ${why}`, more));
+      reject(new PhaseError(layer, `${doing}: ${why}`, more));
     };
     socket.on("error", onError).on("close", onClose).on("lookup", onLookup).on(event, onEvent);
   });
@@ -199,7 +199,7 @@ function tunnel(socket: Socket, proxy: ProxyUrl, origin: Origin, timeout: number
     const fail = (why: string, more: { cause?: unknown; timedOut?: boolean; reply?: ProxyReply }) => {
       clearTimeout(timer);
       socket.on("error", () => {}).destroy();
-      reject(new LayerError("tunnel", why, more));
+      reject(new PhaseError("tunnel", why, more));
     };
     const timer = setTimeout(
       () => fail(`the proxy did not answer CONNECT ${target} within ${timeout / 1000} s`, { timedOut: true }),
@@ -238,17 +238,17 @@ function isPage(headers: IncomingHttpHeaders, head: Buffer, { secure: expectsTls
   return headers["content-type"]?.startsWith("text/html") || (expectsTls && head.length > 0);
 }
 
-const LONGEST_PAGE = 2048;
+const MAX_PAGE_BYTES = 2048;
 const PAGE_PATIENCE = 500;
 
 /** The beginning of the page that follows a refusal; not worth waiting for long. */
 function firstText(socket: Socket, head: Buffer, announced: number): Promise<string> {
-  const wanted = Math.min(Number.isFinite(announced) ? announced : LONGEST_PAGE, LONGEST_PAGE);
+  const wanted = Math.min(Number.isFinite(announced) ? announced : MAX_PAGE_BYTES, MAX_PAGE_BYTES);
   let page = head;
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);
-      resolve(page.subarray(0, LONGEST_PAGE).toString("utf8"));
+      resolve(page.subarray(0, MAX_PAGE_BYTES).toString("utf8"));
     };
     const timer = setTimeout(done, PAGE_PATIENCE);
     if (page.length >= wanted) return done();

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { LayerError } from "./hop.ts";
+import { PhaseError } from "./hop.ts";
 
 /** Bytes of a document for each of which it may take a millisecond longer: a server that sends single bytes gains nothing by it. */
 const MIN_BYTES_PER_MILLISECOND = 16;
@@ -17,7 +17,7 @@ export function documentDeadline(body: Readable, timeout: number): { count(bytes
   const check = () => {
     const left = begun + timeout + size / MIN_BYTES_PER_MILLISECOND - performance.now();
     if (left > 0) timer = setTimeout(check, left);
-    else body.destroy(new LayerError("body", "the rest of the answer did not come in time", { timedOut: true }));
+    else body.destroy(new PhaseError("body", "the rest of the answer did not come in time", { timedOut: true }));
   };
   let timer = setTimeout(check, timeout);
   return {
@@ -31,7 +31,7 @@ export function documentDeadline(body: Readable, timeout: number): { count(bytes
 /** Ends a request whose answer is put off again and again: undici sets its clocks back at every informational response. */
 export function informationalDeadline(timeout: number, outer: AbortSignal | undefined) {
   const controller = new AbortController();
-  const fail = (why: string) => controller.abort(new LayerError("response", why, { timedOut: true }));
+  const fail = (why: string) => controller.abort(new PhaseError("response", why, { timedOut: true }));
   let count = 0;
   let timer: NodeJS.Timeout | undefined;
   return {

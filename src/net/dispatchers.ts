@@ -6,7 +6,7 @@ import type { Route } from "../proxy/route.ts";
 import type { Reach } from "./address/address-policy.ts";
 import { lookupWithin } from "./address/judged-lookup.ts";
 import { directConnector, proxyAuthorization, proxyConnector, tunnelConnector, withProtocol } from "./connect.ts";
-import type { LayerError } from "./hop.ts";
+import type { PhaseError } from "./hop.ts";
 import type { TlsSettings } from "./tls.ts";
 
 export interface Dispatchers {
@@ -16,7 +16,7 @@ export interface Dispatchers {
    */
   pick(route: Route, url: URL, reach: Reach): Picked;
   /** Whether a proxy that failed in plain HTTP speaks TLS; the error says so then. */
-  explain(failure: LayerError, proxy: ProxyUrl): Promise<LayerError>;
+  explain(failure: PhaseError, proxy: ProxyUrl): Promise<PhaseError>;
   close(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import type { Route } from "../proxy/route.ts";
  * What a request passes on its way, in order. `proxy-*` and `tunnel` exist on a proxied route only; which layer failed tells who
  * has to act: the runner (lookup, dial), the proxy (tunnel), the origin (tls, response, body).
  */
-export type Layer =
+export type ConnectionPhase =
   | "proxy-lookup"
   | "proxy-dial"
   | "proxy-tls"
@@ -37,7 +37,7 @@ export interface Hop {
   readonly redirectedFrom?: { readonly host: string; readonly route: Route };
 }
 
-export interface LayerDetails {
+export interface PhaseDetails {
   readonly cause?: unknown;
   readonly timedOut?: boolean;
   readonly reply?: ProxyReply;
@@ -46,8 +46,8 @@ export interface LayerDetails {
 }
 
 /** Why one layer did not let a request pass. */
-export class LayerError extends Error {
-  readonly layer: Layer;
+export class PhaseError extends Error {
+  readonly layer: ConnectionPhase;
   readonly timedOut: boolean;
   readonly reply: ProxyReply | undefined;
   /** Who issued a certificate that is not accepted. */
@@ -55,7 +55,7 @@ export class LayerError extends Error {
   /** What a proxy turned out to speak that was addressed in another protocol. */
   readonly speaks: "tls" | "http" | undefined;
 
-  constructor(layer: Layer, message: string, more: LayerDetails = {}) {
+  constructor(layer: ConnectionPhase, message: string, more: PhaseDetails = {}) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = "LayerError";
     this.layer = layer;
@@ -69,9 +69,9 @@ export class LayerError extends Error {
 /** A request that got no answer from its origin: the hop, and the layer it ended at. The diagnosis is made from exactly this. */
 export class HopError extends Error {
   readonly hop: Hop;
-  readonly failure: LayerError;
+  readonly failure: PhaseError;
 
-  constructor(hop: Hop, failure: LayerError) {
+  constructor(hop: Hop, failure: PhaseError) {
     const way = hop.route.via === "proxy" ? `through the proxy ${hop.route.proxy.display}` : "directly";
     super(`${hop.method} ${hop.host} ${way}: ${failure.message}`, { cause: failure.cause });
     this.name = "HopError";
@@ -79,7 +79,7 @@ export class HopError extends Error {
     this.failure = failure;
   }
 
-  get layer(): Layer {
+  get layer(): ConnectionPhase {
     return this.failure.layer;
   }
 

@@ -2,7 +2,7 @@ import { TransferError } from "../errors/transfer-error.ts";
 import { printable, printableUrl } from "../text/redact.ts";
 import { faultOf } from "./address/address-policy.ts";
 
-export const MOST_REDIRECTS = 10;
+export const MAX_REDIRECTS = 10;
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 

@@ -33,7 +33,7 @@ export function isRetryable(error: unknown): boolean {
 }
 
 /** The longest wait that a server may ask for; who asks for more is told the user instead of waited for. */
-export const LONGEST_WAIT = 120_000;
+export const MAX_WAIT_MS = 120_000;
 
 /** The three forms of RFC 9110, 5.6.7; Date.parse alone reads a date into nearly everything (`1.5`, `5 minutes`). */
 const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [\w: -]+$/;

@@ -1,5 +1,5 @@
 import { Transform } from "node:stream";
-import { LayerError } from "./hop.ts";
+import { PhaseError } from "./hop.ts";
 
 /**
  * Passes the body of an upload on and fails it when nothing moved for `timeout` milliseconds, whichever side is to blame: the source
@@ -7,7 +7,7 @@ import { LayerError } from "./hop.ts";
  */
 export function stallGuard(timeout: number): Transform {
   const stalled = () =>
-    guard.destroy(new LayerError("body", `nothing was sent for ${timeout / 1000} s`, { timedOut: true }));
+    guard.destroy(new PhaseError("body", `nothing was sent for ${timeout / 1000} s`, { timedOut: true }));
   const timer = setTimeout(stalled, timeout).unref();
   const guard = new Transform({
     transform(chunk: Buffer, _encoding, done) {

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { TransferError } from "../errors/transfer-error.ts";
-import { type Descriptor, LARGEST_MANIFEST } from "./descriptor.ts";
+import { type Descriptor, MAX_MANIFEST_BYTES } from "./descriptor.ts";
 import type { ReadableRepository } from "./store.ts";
 
 export async function bytesOf(content: Readable): Promise<Buffer> {
@@ -18,7 +18,7 @@ export async function readContent(
   repository: ReadableRepository,
   target: Descriptor,
   signal?: AbortSignal,
-  most: number = LARGEST_MANIFEST,
+  most: number = MAX_MANIFEST_BYTES,
 ): Promise<Buffer> {
   if (target.size > most) {
     throw new TransferError("RESPONSE_TOO_LARGE", `${target.mediaType} ${target.digest} has ${target.size} bytes`, {

@@ -23,7 +23,7 @@ export const DOCKER_MANIFEST_LIST = "application/vnd.docker.distribution.manifes
 export const MANIFEST_TYPES = [OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_MANIFEST_LIST] as const;
 
 /** Registries refuse larger manifests (distribution-spec, pushing manifests: at least 4 MiB has to be accepted). */
-export const LARGEST_MANIFEST = 4 * 1024 * 1024;
+export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
 export function isIndex(mediaType: string): boolean {
   return mediaType === OCI_INDEX || mediaType === DOCKER_MANIFEST_LIST;

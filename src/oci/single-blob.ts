@@ -3,7 +3,7 @@ import type { Digest } from "./digest.ts";
 import type { ReadableRepository } from "./store.ts";
 
 /** One blob as a repository, which has nothing else; `unknown` says so of a manifest that is asked for. */
-export function blobRepository(
+export function singleBlobRepository(
   { name, unknown }: { readonly name: string; readonly unknown: (reference: string) => string },
   digest: Digest,
   fetch: ReadableRepository["fetch"],

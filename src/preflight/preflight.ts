@@ -4,16 +4,16 @@ import type { ReadableRegistry } from "../oci/store.ts";
 import type { ComponentRepository } from "../ocm/repository/component-version.ts";
 import type { RemoteRegistry, RemoteRepository } from "../stores/registry/registry.ts";
 import type { Gathered } from "../transfer/source/gather.ts";
-import type { Named } from "../transfer/source/select-versions.ts";
-import type { Item } from "../transfer/source/survey.ts";
+import type { ResolvedElement } from "../transfer/source/resolve-elements.ts";
+import type { VersionQuery } from "../transfer/source/select-versions.ts";
 
 export interface PreflightOptions {
   /** Component versions that the user named. */
-  readonly wanted: readonly Named[];
+  readonly wanted: readonly VersionQuery[];
   /** Where they are to go; undefined where nothing is to be written. */
   readonly target: ComponentRepository<RemoteRegistry> | undefined;
   /** Reads component versions and finds their artifacts: the transfer's own first requests. */
-  readonly gather: (wanted: readonly Named[]) => Promise<Gathered>;
+  readonly gather: (wanted: readonly VersionQuery[]) => Promise<Gathered>;
   /** Asks the target for what the transfer will want to know of it; resolves to the repositories that would be written. */
   readonly lookAtTarget: (gathered: Gathered) => Promise<readonly RemoteRepository[]>;
 }
@@ -65,10 +65,10 @@ function blobSamples({ versions }: Gathered): [RemoteRepository, Descriptor][] {
   return [...samples.values()];
 }
 
-function blobsOf(item: Item): [RemoteRepository, Descriptor][] {
-  if (item.kind === "kept") return [];
+function blobsOf(item: ResolvedElement): [RemoteRepository, Descriptor][] {
+  if (item.kind === "byReference") return [];
   const [from, all] =
-    item.kind === "layer"
+    item.kind === "blob"
       ? [item.from, item.blobs]
       : [item.graph.from, item.graph.nodes.map(({ descriptor }) => descriptor)];
   if (!isRemoteRepository(from)) return [];

@@ -5,12 +5,12 @@ import { routeFor } from "../proxy/route.ts";
 import type { ProxySettings } from "../proxy/settings.ts";
 
 /** More than this nobody reads; the rest is in `explain`. */
-const MOST_FINDINGS = 10;
+const MAX_FINDINGS = 10;
 
 /** Hosts of this run to which other clients in the job would take another way, and the spelling that all read alike. */
 export function disagreements(urls: readonly string[], settings: ProxySettings): Finding[] {
   const origins = new Set(urls.flatMap((url) => URL.parse(url)?.origin ?? []));
-  return [...origins].flatMap((origin) => disagreement(origin, settings) ?? []).slice(0, MOST_FINDINGS);
+  return [...origins].flatMap((origin) => disagreement(origin, settings) ?? []).slice(0, MAX_FINDINGS);
 }
 
 function disagreement(origin: string, settings: ProxySettings): Finding | undefined {

@@ -1,4 +1,4 @@
-import type { Told } from "../diagnosis/diagnosis.ts";
+import type { DetailedDiagnosis } from "../diagnosis/diagnosis.ts";
 import type { Code } from "../errors/codes.ts";
 import { squidAllowList } from "../proxy/files/squid-allow-list.ts";
 import { isPlainHost } from "../proxy/plain-host.ts";
@@ -7,12 +7,12 @@ import { isPlainHost } from "../proxy/plain-host.ts";
 const DENIALS = new Set<Code>(["PROXY_DENIED", "BLOB_HOST_DENIED", "BLOB_HOST_NOT_IN_NO_PROXY", "UPLOAD_HOST_BLOCKED"]);
 
 /** What can be pasted: inputs into the workflow, and rules into the proxy's configuration. Empty where nothing would help. */
-export function pasteReady(diagnosis: readonly Told[], allowList: readonly string[]): string {
+export function pasteReady(diagnosis: readonly DetailedDiagnosis[], allowList: readonly string[]): string {
   const isRefused = diagnosis.some((told) => told["refused-by"] === "proxy" && DENIALS.has(told.code));
   return [inputs(diagnosis), isRefused ? rules(allowList) : ""].filter((part) => part !== "").join("\n\n");
 }
 
-function inputs(diagnosis: readonly Told[]): string {
+function inputs(diagnosis: readonly DetailedDiagnosis[]): string {
   const lines = new Map<string, Set<string>>();
   for (const { input, line } of diagnosis.flatMap(({ inputLines }) => inputLines)) {
     // NO_PROXY has IPv6 addresses without brackets.

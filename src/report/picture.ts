@@ -1,9 +1,9 @@
-import type { Told } from "../diagnosis/diagnosis.ts";
+import type { DetailedDiagnosis } from "../diagnosis/diagnosis.ts";
 import { printable } from "../text/redact.ts";
 import type { HostResult } from "./hosts.ts";
 
 /** More than this cannot be taken in; the table has them all. */
-const MOST_HOSTS = 20;
+const MAX_HOSTS = 20;
 
 interface Edge {
   readonly from: string;
@@ -16,10 +16,10 @@ interface Edge {
  * The ways of a run as a Mermaid flowchart (https://mermaid.js.org/syntax/flowchart.html): runner, proxy, hosts, and in red where it
  * ends. Empty where nothing was asked.
  */
-export function picture(hosts: readonly HostResult[], diagnosis: readonly Told[]): string {
+export function picture(hosts: readonly HostResult[], diagnosis: readonly DetailedDiagnosis[]): string {
   const blocked = new Map(diagnosis.map((told) => [`${told.via} ${told.asked}`, told]));
   const isBlocked = ({ via, host }: HostResult) => blocked.has(`${via} ${host}`);
-  const shown = [...hosts.filter(isBlocked), ...hosts.filter((host) => !isBlocked(host))].slice(0, MOST_HOSTS);
+  const shown = [...hosts.filter(isBlocked), ...hosts.filter((host) => !isBlocked(host))].slice(0, MAX_HOSTS);
   if (shown.length === 0) return "";
   const nodes = new Map(shown.map((host, index) => [host.host, { id: `h${index}`, host }]));
   // The proxy itself is where it ends for all that would go through it.

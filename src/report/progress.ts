@@ -1,6 +1,6 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import { describeElement } from "../ocm/descriptor/component-descriptor.ts";
-import type { Arrangement, Change } from "../transfer/target/arrange.ts";
+import type { Change, DesiredVersion } from "../transfer/target/desired.ts";
 import { keyOf } from "../transfer/target/inspect.ts";
 import type { Plan, Step } from "../transfer/target/plan.ts";
 import type { Runner } from "./runner.ts";
@@ -29,9 +29,7 @@ export function createProgress(plan: Plan, runner: Runner): Progress {
   const planned: Bytes = { copied: 0, mounted: 0, skipped: 0 };
   for (const { kind, placement } of plan.steps) count(planned, kind, placement.descriptor);
   const kinds = new Map<string, Step["kind"]>();
-  const waiting = new Map(
-    plan.arrangements.map((arrangement) => [arrangement, new Set(arrangement.placements.map(keyOf))]),
-  );
+  const waiting = new Map(plan.desired.map((desired) => [desired, new Set(desired.placements.map(keyOf))]));
   const started = Date.now();
   let received = 0;
 
@@ -56,10 +54,10 @@ export function createProgress(plan: Plan, runner: Runner): Progress {
         const key = keyOf(step.placement);
         kinds.set(key, done);
         count(bytes, done, step.placement.descriptor);
-        for (const [arrangement, keys] of waiting) {
+        for (const [desired, keys] of waiting) {
           if (!keys.delete(key) || keys.size > 0) continue;
-          waiting.delete(arrangement);
-          printGroup(arrangement, kinds, runner);
+          waiting.delete(desired);
+          printGroup(desired, kinds, runner);
         }
       },
     },
@@ -72,11 +70,11 @@ function count(bytes: Bytes, kind: Step["kind"], { size }: Descriptor): void {
   bytes[kind === "skip" ? "skipped" : kind === "mount" ? "mounted" : "copied"] += size;
 }
 
-function printGroup(arrangement: Arrangement, kinds: ReadonlyMap<string, Step["kind"]>, runner: Runner): void {
-  const { version, changes } = arrangement;
+function printGroup(desired: DesiredVersion, kinds: ReadonlyMap<string, Step["kind"]>, runner: Runner): void {
+  const { version, changes } = desired;
   runner.startGroup(`${version.descriptor.name}:${version.descriptor.version}`);
   for (const change of changes) {
-    runner.info(`${describeChange(change, kinds)}${describeReferrers(change, arrangement, kinds)}`);
+    runner.info(`${describeChange(change, kinds)}${describeReferrers(change, desired, kinds)}`);
   }
   runner.endGroup();
 }
@@ -97,7 +95,7 @@ function describeChange(
 
 function describeReferrers(
   { element }: Change,
-  { referrers }: Arrangement,
+  { referrers }: DesiredVersion,
   kinds: ReadonlyMap<string, Step["kind"]>,
 ): string {
   const own = referrers.filter((each) => each.element === element);

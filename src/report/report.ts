@@ -10,7 +10,7 @@ import { type Runner, uniqueName } from "./runner.ts";
 
 const SCHEMA_VERSION = 1;
 /** Bytes above which an output is left to the report: runners cut, or drop, what is too long. */
-const LARGEST_OUTPUT = 64 * 1024;
+const MAX_OUTPUT_BYTES = 64 * 1024;
 
 export interface ReportOptions {
   readonly command: string;
@@ -50,7 +50,10 @@ export async function writeReport(
   await writeFile(path, inertJson(report, 2), { mode: 0o600, flag: "wx" });
   for (const [name, value] of Object.entries(outputs)) {
     const text = inertJson(value);
-    runner.output(name, Buffer.byteLength(text) > LARGEST_OUTPUT ? inertJson({ truncated: true, report: path }) : text);
+    runner.output(
+      name,
+      Buffer.byteLength(text) > MAX_OUTPUT_BYTES ? inertJson({ truncated: true, report: path }) : text,
+    );
   }
   runner.output("allow-list", allowList.join("\n"));
   runner.output("bytes-copied", String(report.bytes.copied));
@@ -65,13 +68,13 @@ function forOutput({ code, host, via, rule, message, remedy, ...others }: Diagno
 }
 
 /** The plan as a list of steps, without the content that they move. */
-function describePlan({ arrangements, steps, tags }: Plan) {
+function describePlan({ desired: desiredVersions, steps, tags }: Plan) {
   return [
     ...steps.map(({ kind, placement: { descriptor, to }, from, reason }) => {
       const { mediaType, digest, size } = descriptor;
       return { kind, mediaType, digest, size, from, to, reason };
     }),
-    ...arrangements.flatMap(({ version: { descriptor }, changes }) =>
+    ...desiredVersions.flatMap(({ version: { descriptor }, changes }) =>
       changes.map(({ element, before, after, reason }) => ({
         kind: before === after ? "keep" : "rewrite",
         component: `${descriptor.name}:${descriptor.version}`,

@@ -1,4 +1,4 @@
-import type { Told } from "../diagnosis/diagnosis.ts";
+import type { DetailedDiagnosis } from "../diagnosis/diagnosis.ts";
 import type { Finding } from "../errors/finding.ts";
 import type { Difference } from "../proxy/clients.ts";
 import type { Plan } from "../transfer/target/plan.ts";
@@ -7,7 +7,7 @@ import type { Plan } from "../transfer/target/plan.ts";
 export interface Results {
   routes?: readonly Explanation[];
   findings: Finding[];
-  diagnosis: readonly Told[];
+  diagnosis: readonly DetailedDiagnosis[];
   plan?: Plan;
   /** Component versions as they are at the target, or as they were downloaded. */
   componentVersions?: readonly ComponentVersionResult[];

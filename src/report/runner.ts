@@ -24,11 +24,11 @@ export interface Runner {
   summary(markdown: string): Promise<void>;
 }
 
-const LONGEST_LINE = 4000;
+const MAX_LINE_LENGTH = 4000;
 
 /** Text for the log: whatever came from outside cannot be taken for a workflow command. */
 function line(text: string): string {
-  return printable(text, LONGEST_LINE);
+  return printable(text, MAX_LINE_LENGTH);
 }
 
 export function createRunner(environment: Environment): Runner {

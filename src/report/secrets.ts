@@ -2,7 +2,7 @@ import type { ProxySettings } from "../proxy/settings.ts";
 import type { CredentialEntry } from "../stores/registry/auth/credentials.ts";
 
 /** Masking something this short would turn half of the log into asterisks, and it protects nothing. */
-const SHORTEST_SECRET = 4;
+const MIN_SECRET_LENGTH = 4;
 
 /**
  * What must not be seen in a log: passwords and `user:password` in every spelling. User names alone are no secrets: GitHub drops every
@@ -17,7 +17,7 @@ export function secretsOf({ httpProxy, httpsProxy }: ProxySettings, credentials:
     const both = login.password === "" ? "" : `${login.username}:${login.password}`;
     return [login.password, both, ...identity].flatMap(spellings);
   });
-  return [...new Set(secrets)].filter((secret) => secret.length >= SHORTEST_SECRET);
+  return [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET_LENGTH);
 }
 
 /** Tokens of RFC 6750, 2.1, and long enough to be one: a registry that hands out `a` as a token would otherwise blank the log. */

@@ -7,7 +7,7 @@ import { writeProxyFiles } from "./proxy-files.ts";
 import type { RunSettings } from "./run-settings.ts";
 
 /** Hands the settings on: to the steps that follow, and into files for programs that read them there. */
-export async function handOn(
+export async function exportSettings(
   inputs: Inputs,
   { proxy, certificates }: RunSettings,
   { results, runner, allowList }: { results: Results; runner: Runner; allowList: readonly string[] },

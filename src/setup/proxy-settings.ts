@@ -3,18 +3,18 @@ import { exportedVariables } from "../proxy/export.ts";
 import { type ReadSettings, readSettings, type SettingsSources } from "../proxy/settings.ts";
 import { noProxyEntriesFor } from "../stores/registry/hosts.ts";
 
-export interface SetupSources extends Omit<SettingsSources, "noProxyExtra"> {
+export interface ProxySettingsSources extends Omit<SettingsSources, "noProxyExtra"> {
   /** Registries to reach directly, with every host that they send their clients to. */
   readonly noProxyRegistries?: readonly string[] | undefined;
 }
 
-export interface Setup extends ReadSettings {
+export interface EffectiveSettings extends ReadSettings {
   /** Variables for this process and for every later step. Holds passwords. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
 /** The job's proxy settings, wherever they are, in the one form that every client reads alike. */
-export function setup({ noProxyRegistries = [], ...sources }: SetupSources): Setup {
+export function readProxySettings({ noProxyRegistries = [], ...sources }: ProxySettingsSources): EffectiveSettings {
   const expanded = noProxyRegistries.map(noProxyEntriesFor);
   const settings = readSettings({ ...sources, noProxyExtra: expanded.flatMap(({ entries }) => entries) });
   const findings: readonly Finding[] = [...settings.findings, ...expanded.flatMap((registry) => registry.findings)];

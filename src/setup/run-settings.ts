@@ -8,11 +8,11 @@ import { certificatesIn, readCertificates } from "./certificates.ts";
 import { checkoutFindings } from "./checkout.ts";
 import { readCredentials } from "./credentials.ts";
 import { readProxyConfig } from "./proxy-files.ts";
-import { type Setup, setup } from "./proxy-settings.ts";
+import { type EffectiveSettings, readProxySettings } from "./proxy-settings.ts";
 
 /** What a run goes by, from wherever it was told: inputs, files, environment. */
 export interface RunSettings {
-  readonly proxy: Setup;
+  readonly proxy: EffectiveSettings;
   readonly credentials: readonly CredentialEntry[];
   /** PEM certificates of further authorities. */
   readonly certificates: readonly string[];
@@ -25,7 +25,12 @@ export async function readRunSettings(inputs: Inputs, environment: Environment):
   refuseUncheckedTls(environment);
   const { httpProxy, httpsProxy, noProxy, noProxyRegistries, proxyConfig } = inputs;
   const config = proxyConfig === "" ? undefined : await readProxyConfig(proxyConfig, environment);
-  const proxy = setup({ inputs: { httpProxy, httpsProxy, noProxy }, config, environment, noProxyRegistries });
+  const proxy = readProxySettings({
+    inputs: { httpProxy, httpsProxy, noProxy },
+    config,
+    environment,
+    noProxyRegistries,
+  });
   const extra = (config?.extraRootCertificates ?? []).flatMap(({ value, from }) => certificatesIn(value, from));
   const unverified = [...inputs.insecureSkipTlsVerify, ...(config?.insecureRegistries ?? []).map(({ value }) => value)];
   return {

@@ -6,7 +6,7 @@ import { RegistryError } from "./registry/error.ts";
  * Does work that moves a stream again when it broke off: a stream can be sent once, so the whole of it has to be asked for anew. What
  * arrived is whole all the same, since whoever receives it compares the digest.
  */
-export async function persist<T>(attempts: number, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+export async function retryStream<T>(attempts: number, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();

@@ -3,7 +3,7 @@ import { parseAccess } from "../ocm/access/access.ts";
 import { isArtifactSet } from "../ocm/repository/media-types.ts";
 import { printable } from "../text/redact.ts";
 import type { Gathered } from "./source/gather.ts";
-import type { ArrangedReferrer } from "./target/arrange-referrers.ts";
+import type { DesiredReferrer } from "./target/desired-referrers.ts";
 
 /** What is transferred as it is, and deserves a look. */
 export function findingsOf(gathered: Omit<Gathered, "named">): Finding[] {
@@ -36,7 +36,7 @@ export function movedTags({ versions }: Pick<Gathered, "versions">): Finding[] {
 }
 
 /** What hangs on artifacts and is not found at the target. */
-export function leftReferrers(left: readonly ArrangedReferrer[]): Finding[] {
+export function leftReferrers(left: readonly DesiredReferrer[]): Finding[] {
   if (left.length === 0) return [];
   const byImage = Map.groupBy(left, ({ element }) => element.name);
   const images = [...byImage].map(([name, referrers]) => {
@@ -72,7 +72,7 @@ function leftByReference({ versions }: Omit<Gathered, "named">): Finding[] {
     items.flatMap((item) => {
       const { name, access } = item.element;
       const type = typeof access.type === "string" ? access.type : "";
-      if (item.kind !== "kept" || item.isAsked || /^none(?:\/v1)?$/i.test(type)) return [];
+      if (item.kind !== "byReference" || item.isOnRequest || /^none(?:\/v1)?$/i.test(type)) return [];
       const why = item.reason.replace(/ stays a reference$/, "");
       return [`${name} of ${version.descriptor.name}:${version.descriptor.version} (${printable(type, 40)}: ${why})`];
     }),
@@ -95,7 +95,7 @@ function packedArtifacts({ versions }: Omit<Gathered, "named">): Finding[] {
   const packed = versions.flatMap(({ version, items }) =>
     items.flatMap(({ kind, element }) => {
       const access = parseAccess(element.access);
-      const isPacked = kind === "layer" && access.kind === "localBlob" && isArtifactSet(access.mediaType);
+      const isPacked = kind === "blob" && access.kind === "localBlob" && isArtifactSet(access.mediaType);
       return isPacked ? [`${element.name} of ${version.descriptor.name}:${version.descriptor.version}`] : [];
     }),
   );

@@ -30,7 +30,7 @@ const client = createClient({
   concurrency: 1,
   connectTimeout: 1000,
   stallTimeout: 1000,
-  patience: () => ({ attempts: 1, timeout: 1000 }),
+  retryPolicy: () => ({ attempts: 1, timeout: 1000 }),
 });
 
 async function ask({ url, party }: Question): Promise<Outcome> {

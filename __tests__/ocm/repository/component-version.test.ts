@@ -88,7 +88,7 @@ test("an index: natives are what stands behind the component manifest", async ()
 test.each(["v1-by-reference", "v1-by-value", "v2-by-value"] as const)(
   "%s is read in its own mapping",
   async (folder) => {
-    const { natives, layers, root } = await readFixture(folder);
+    const { nativeManifests: natives, layers, root } = await readFixture(folder);
     expect([root.mediaType, natives.size, layers.size]).toEqual(
       {
         // The descriptor and the one text, then images as artifact sets, then as manifests.
@@ -258,7 +258,7 @@ describe("by the digest of its manifest", () => {
     const registry = createMemoryRegistry();
     const image = addImage(registry, REPOSITORY);
     const { digest } = addComponentVersion(registry, { natives: [image] });
-    expect([...(await pinned(registry, digest)).natives.keys()]).toEqual([image.digest]);
+    expect([...(await pinned(registry, digest)).nativeManifests.keys()]).toEqual([image.digest]);
   });
 
   test.each<[string, string, (registry: MemoryRegistry) => Digest]>([

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { bytesOf, readContent } from "../../../src/oci/content.ts";
-import { type Descriptor, DOCKER_MANIFEST, LARGEST_MANIFEST, OCI_MANIFEST } from "../../../src/oci/descriptor.ts";
+import { type Descriptor, DOCKER_MANIFEST, MAX_MANIFEST_BYTES, OCI_MANIFEST } from "../../../src/oci/descriptor.ts";
 import type { RemoteRepository } from "../../../src/stores/registry/registry.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { asked, type FaultAction, faults, ociError } from "../../../testing/fakes/registry-faults.ts";
@@ -101,7 +101,7 @@ describe("a manifest", () => {
   });
 
   test("has a limit", async () => {
-    const large = Buffer.alloc(LARGEST_MANIFEST + 1, " ");
+    const large = Buffer.alloc(MAX_MANIFEST_BYTES + 1, " ");
     fake.inject({ when: anything, act: { kind: "lie", body: large } });
     await expect(repository.resolve("1")).rejects.toMatchObject({ code: "RESPONSE_TOO_LARGE" });
   });

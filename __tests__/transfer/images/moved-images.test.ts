@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import type { AccessForm } from "../../../src/ocm/access/access-form.ts";
 import { movedImages, neutralReference, referenceBelow } from "../../../src/transfer/images/moved-images.ts";
-import { arrange } from "../../../src/transfer/target/arrange.ts";
+import { buildDesired } from "../../../src/transfer/target/desired.ts";
 import { addImage, addIndex, resource } from "../content.ts";
 import { createMemoryRegistry } from "../memory-registry.ts";
 import { surveyed } from "../surveyed.ts";
@@ -37,8 +37,8 @@ async function transferred(form: AccessForm, options: { from?: string; path?: st
     ],
   });
   const target = { origin: "http://localhost:9999", path };
-  const arrangement = arrange(version, { form, target, furtherSignatures: [] });
-  return { images: movedImages([arrangement], { targetPath: path, names: "any" }), single, many, native };
+  const desired = buildDesired(version, { form, target, furtherSignatures: [] });
+  return { images: movedImages([desired], { targetPath: path, names: "any" }), single, many, native };
 }
 
 test("local blobs: every image of the resources, by digest in the component's repository", async () => {

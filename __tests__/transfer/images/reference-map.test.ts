@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import type { AccessForm } from "../../../src/ocm/access/access-form.ts";
-import { imageMap } from "../../../src/transfer/images/reference-map.ts";
-import { arrange } from "../../../src/transfer/target/arrange.ts";
+import { referenceMap } from "../../../src/transfer/images/reference-map.ts";
+import { buildDesired } from "../../../src/transfer/target/desired.ts";
 import { addImage, resource } from "../content.ts";
 import { createMemoryRegistry } from "../memory-registry.ts";
 import { surveyed } from "../surveyed.ts";
@@ -34,13 +34,13 @@ test.each<[AccessForm, (digest: string) => string]>([
       resource("code", { type: "gitHub" }),
     ],
   });
-  const arrangement = arrange(version, {
+  const desired = buildDesired(version, {
     form,
     target: { origin: "http://target.test", path: "moved" },
     furtherSignatures: [],
   });
-  const images = imageMap(
-    { arrangements: [arrangement], steps: [], tags: [], comparables: [] },
+  const images = referenceMap(
+    { desired: [desired], steps: [], tags: [], comparables: [] },
     {
       prefix: "target.test/moved",
       targetPath: "moved",
@@ -60,14 +60,14 @@ test("what stays where it is needs no other name", async () => {
   const image = addImage(registry, HOME);
   const access = { type: "localBlob", localReference: image.digest, mediaType: image.mediaType };
   const version = await surveyed(registry, { natives: [image], resources: [resource("app", access)] });
-  const arrangement = arrange(version, {
+  const desired = buildDesired(version, {
     form: "localBlob",
     target: { origin: "home.test", path: "" },
     furtherSignatures: [],
   });
   expect(
-    imageMap(
-      { arrangements: [arrangement], steps: [], tags: [], comparables: [] },
+    referenceMap(
+      { desired: [desired], steps: [], tags: [], comparables: [] },
       { prefix: "home.test", targetPath: "", names: "any" },
     ),
   ).toEqual({});

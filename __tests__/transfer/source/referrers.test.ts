@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { type Descriptor, OCI_INDEX } from "../../../src/oci/descriptor.ts";
 import { referrersTag } from "../../../src/stores/registry/referrers.ts";
 import { readGraph } from "../../../src/transfer/source/graph.ts";
-import { createReadReferrers, type Referrers } from "../../../src/transfer/source/referrers.ts";
+import { createReadReferrers, type ReferrerGraph } from "../../../src/transfer/source/referrers.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { asked, type Fault } from "../../../testing/fakes/registry-faults.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
@@ -25,12 +25,12 @@ async function scene(options: FakeRegistryOptions = {}) {
   return { fake, root, platform, signature, sbom, signed };
 }
 
-async function read(fake: FakeRegistry, root: Descriptor): Promise<Referrers> {
+async function read(fake: FakeRegistry, root: Descriptor): Promise<ReferrerGraph> {
   const from = openRegistry(fake.host).repository("a");
   return createReadReferrers()(await readGraph(from, root));
 }
 
-const described = ({ found }: Referrers) =>
+const described = ({ found }: ReferrerGraph) =>
   found.map(({ subject, graph, tag, type }) => [subject.digest, graph.root.digest, tag ?? type]);
 
 /** The list that a client keeps where the registry has none. */

@@ -35,7 +35,7 @@ test("an artifact set whose content breaks off is packed again, and nothing is l
   const folder = temporaryFolder();
   const { versions } = await withFallback(gathered, { form: "artifact-set", refused: "index", folder, attempts: 2 });
   const [item] = versions[0]?.items ?? [];
-  if (item?.kind !== "layer") throw new Error("not packed");
+  if (item?.kind !== "blob") throw new Error("not packed");
   const [blob] = item.blobs;
   if (blob === undefined) throw new Error("no blob");
   expect(sha256(await bytesOf(await item.from.fetch(blob)))).toBe(blob.digest);

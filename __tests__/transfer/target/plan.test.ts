@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Descriptor } from "../../../src/oci/descriptor.ts";
-import { type Arrangement, arrange, type TagPlacement } from "../../../src/transfer/target/arrange.ts";
+import { buildDesired, type DesiredVersion, type TagPlacement } from "../../../src/transfer/target/desired.ts";
 import { keyOf } from "../../../src/transfer/target/inspect.ts";
 import { makePlan, type Plan, type PlanOptions } from "../../../src/transfer/target/plan.ts";
 import { addImage, type ComponentOptions, resource } from "../content.ts";
@@ -21,11 +21,11 @@ async function arranged(
   form: "localBlob" | "ociArtifact" = "localBlob",
 ) {
   const target = { origin: "target.test", path: "moved" };
-  return arrange(await surveyed(registry, component), { form, target, furtherSignatures: [] });
+  return buildDesired(await surveyed(registry, component), { form, target, furtherSignatures: [] });
 }
 
 /** A component version with one image of this layer. */
-function withImage(registry: MemoryRegistry, name: string, layer = "layer"): Promise<Arrangement> {
+function withImage(registry: MemoryRegistry, name: string, layer = "layer"): Promise<DesiredVersion> {
   addImage(registry, `images/${name}`, { tag: "1", layers: [layer] });
   const access = { type: "ociArtifact", imageReference: `far.test/images/${name}:1` };
   return arranged(registry, { name: `acme.org/${name}`, resources: [resource(name, access)] });
@@ -51,9 +51,9 @@ test("onto an empty target: content is copied, what describes it is written", as
 });
 
 test("what is at the target is skipped, and nobody waits for it", async () => {
-  const arrangement = await withImage(createMemoryRegistry(), "app");
-  const present = new Set(arrangement.placements.map(keyOf));
-  const plan = makePlan([arrangement], { ...nothing, present });
+  const desired = await withImage(createMemoryRegistry(), "app");
+  const present = new Set(desired.placements.map(keyOf));
+  const plan = makePlan([desired], { ...nothing, present });
   expect(new Set(kindsOf(plan))).toEqual(new Set(["skip"]));
   expect(plan.steps.every(({ needs }) => needs.length === 0)).toBe(true);
 });
@@ -85,8 +85,8 @@ test("of several that have a blob, the first is mounted from", async () => {
 });
 
 test("one component version twice is planned once", async () => {
-  const arrangement = await withImage(createMemoryRegistry(), "app");
-  expect(makePlan([arrangement, arrangement], nothing).steps).toEqual(makePlan([arrangement], nothing).steps);
+  const desired = await withImage(createMemoryRegistry(), "app");
+  expect(makePlan([desired, desired], nothing).steps).toEqual(makePlan([desired], nothing).steps);
 });
 
 test("a blob that another repository of the transfer has already is mounted from there", async () => {
@@ -101,8 +101,8 @@ test("a blob that another repository of the transfer has already is mounted from
 });
 
 test("where source and target are one registry, blobs are mounted from the source", async () => {
-  const arrangement = await withImage(createMemoryRegistry(), "app");
-  const plan = makePlan([arrangement], {
+  const desired = await withImage(createMemoryRegistry(), "app");
+  const plan = makePlan([desired], {
     ...nothing,
     asTargetRepository: (from) => ("name" in from ? from.name : undefined),
   });
@@ -120,8 +120,8 @@ describe("tags", () => {
   });
 
   async function planned(artifactTags: readonly TagPlacement[], options: Partial<PlanOptions> = {}) {
-    const arrangement = await arranged(createMemoryRegistry(), {});
-    return makePlan([{ ...arrangement, artifactTags }], { ...nothing, ...options });
+    const desired = await arranged(createMemoryRegistry(), {});
+    return makePlan([{ ...desired, artifactTags }], { ...nothing, ...options });
   }
 
   test("of artifacts first, then of component versions: what refers to none, what refers to those, and so on", async () => {
@@ -132,7 +132,7 @@ describe("tags", () => {
         arranged(registry, { name: `acme.org/${name}`, references: to.map((other) => `acme.org/${other}:1.0.0`) }),
       ),
     );
-    const [first, ...others] = all as [Arrangement, ...Arrangement[]];
+    const [first, ...others] = all as [DesiredVersion, ...DesiredVersion[]];
     const { tags } = makePlan([{ ...first, artifactTags: [tag(one)] }, ...others], nothing);
     expect(tags.map((group) => group.map(({ repository }) => repository.replace(/.*\//, "")))).toEqual([
       ["app"],

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { arrange } from "../../../src/transfer/target/arrange.ts";
+import { buildDesired } from "../../../src/transfer/target/desired.ts";
 import { parseNameTemplate } from "../../../src/transfer/target/published-name.ts";
 import { addImage, resource } from "../content.ts";
 import { createMemoryRegistry } from "../memory-registry.ts";
@@ -13,7 +13,7 @@ async function published(template: string, imageReference: string, name = "app")
   const image = addImage(registry, "images/app", { tag: "2" });
   const version = await surveyed(registry, { resources: [resource(name, { type: "ociArtifact", imageReference })] });
   const options = { form: "localBlob", target, furtherSignatures: [], published: parseNameTemplate(template) } as const;
-  return { image, arrangement: arrange(version, options) };
+  return { image, desired: buildDesired(version, options) };
 }
 
 test.each([
@@ -22,13 +22,13 @@ test.each([
   ["{registry}/{repository}:{tag}", "far.test:5000/images/app:2", "ocm/far.test-5000/images/app:2"],
   ["pull/{component}/{name}:{version}", "far.test/images/app:2", "ocm/pull/acme.org/shop/app:1.0.0"],
 ])("%s of %s is %s", async (template, reference, expected) => {
-  const { image, arrangement } = await published(template, reference);
-  expect(arrangement.artifactTags.map(({ repository, tag }) => `${repository}:${tag}`)).toEqual([expected]);
-  expect(arrangement.artifactTags[0]?.target).toEqual(image);
+  const { image, desired } = await published(template, reference);
+  expect(desired.artifactTags.map(({ repository, tag }) => `${repository}:${tag}`)).toEqual([expected]);
+  expect(desired.artifactTags[0]?.target).toEqual(image);
   // It stays a local blob of the component version, and lies under its own name beside.
-  const places = arrangement.placements.filter(({ descriptor }) => descriptor.digest === image.digest);
+  const places = desired.placements.filter(({ descriptor }) => descriptor.digest === image.digest);
   expect(places.map(({ to }) => to)).toEqual([`ocm/${HOME}`, expected.slice(0, expected.lastIndexOf(":"))]);
-  expect(arrangement.changes[0]?.after).toMatchObject({ type: "localBlob", localReference: image.digest });
+  expect(desired.changes[0]?.after).toMatchObject({ type: "localBlob", localReference: image.digest });
 });
 
 test("an artifact without a tag gets one that no other can have", async () => {
@@ -44,7 +44,7 @@ test("an artifact without a tag gets one that no other can have", async () => {
     furtherSignatures: [],
     published: parseNameTemplate("{repository}:{tag}"),
   } as const;
-  const [tag] = arrange(version, options).artifactTags;
+  const [tag] = buildDesired(version, options).artifactTags;
   expect(tag?.tag).toBe(`1.0.0-${image.digest.slice(7, 19)}`);
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { isRepository, isTag } from "../../../src/oci/reference.ts";
 import type { Element } from "../../../src/ocm/descriptor/component-descriptor.ts";
-import { imageMap } from "../../../src/transfer/images/reference-map.ts";
-import { arrange } from "../../../src/transfer/target/arrange.ts";
+import { referenceMap } from "../../../src/transfer/images/reference-map.ts";
+import { buildDesired } from "../../../src/transfer/target/desired.ts";
 import { parseNameTemplate } from "../../../src/transfer/target/published-name.ts";
 import { nameSource, signedName, signedReference, unsignedNames } from "../../../src/transfer/target/signed-name.ts";
 import { writtenRepositories } from "../../../src/transfer/target/written-repositories.ts";
@@ -95,18 +95,18 @@ describe("a source", () => {
       resources: [resource("web", at(web?.digest))],
       sources: [resource("web", at(evil?.digest))],
     });
-    const arrangement = arrange(version, {
+    const desired = buildDesired(version, {
       form: "localBlob",
       names: "signed",
       published: parseNameTemplate("{repository}:{tag}", "signed"),
       target: { origin: "target.test", path: "" },
       furtherSignatures: [],
     });
-    const plan = { arrangements: [arrangement], steps: [], tags: [], comparables: [] };
-    expect(imageMap(plan, { prefix: "target.test", targetPath: "", names: "signed" })).toEqual({
+    const plan = { desired: [desired], steps: [], tags: [], comparables: [] };
+    expect(referenceMap(plan, { prefix: "target.test", targetPath: "", names: "signed" })).toEqual({
       "acme.org/shop/web:1.0.0": `target.test/acme.org/shop/web:1.0.0@${web?.digest}`,
     });
-    expect(arrangement.artifactTags.map(({ repository, target }) => [repository, target.digest])).toEqual([
+    expect(desired.artifactTags.map(({ repository, target }) => [repository, target.digest])).toEqual([
       ["acme.org/shop/web", web?.digest],
       [expect.stringMatching(/^acme\.org\/shop\/web-[0-9a-f]{12}$/), evil?.digest],
     ]);
@@ -121,11 +121,11 @@ test("one name for two images has their digests behind it, so that none is taken
       const access = { type: "ociArtifact", imageReference: `far.test/images/web@${image.digest}` };
       const version = await surveyed(registry, { version: number, resources: [resource("web", access)] });
       const target = { origin: "target.test", path: "" };
-      return { image, arrangement: arrange(version, { form: "localBlob", target, furtherSignatures: [] }) };
+      return { image, desired: buildDesired(version, { form: "localBlob", target, furtherSignatures: [] }) };
     }),
   );
-  const images = imageMap(
-    { arrangements: plans.map(({ arrangement }) => arrangement), steps: [], tags: [], comparables: [] },
+  const images = referenceMap(
+    { desired: plans.map(({ desired }) => desired), steps: [], tags: [], comparables: [] },
     { prefix: "target.test", targetPath: "", names: "signed" },
   );
   const reference = (digest: string) => `target.test/component-descriptors/acme.org/shop@${digest}`;
@@ -143,7 +143,7 @@ test.each(["localBlob", "relativeOciReference", "ociArtifact"] as const)(
     const version = await surveyed(registry, { resources: [resource("web", access)] });
     const options = { form, names: "signed", published: parseNameTemplate("{repository}", "signed") } as const;
     const target = { origin: "target.test", path: "ocm" };
-    const { placements } = arrange(version, { ...options, target, furtherSignatures: [] });
+    const { placements } = buildDesired(version, { ...options, target, furtherSignatures: [] });
     const asked = writtenRepositories([version], { ...options, path: target.path });
     expect([...asked].sort()).toEqual([...new Set(placements.map(({ to }) => to))].sort());
     expect(asked).toContain("ocm/acme.org/shop/web");

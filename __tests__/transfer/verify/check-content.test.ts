@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
 import type { ReadableRegistry, ReadableRepository } from "../../../src/oci/store.ts";
 import { parseComponentDescriptor } from "../../../src/ocm/descriptor/component-descriptor.ts";
-import type { SurveyedVersion } from "../../../src/transfer/source/survey.ts";
+import type { ResolvedVersion } from "../../../src/transfer/source/resolve-elements.ts";
 import { type Checked, checkContent } from "../../../src/transfer/verify/check-content.ts";
 import { addBlob, addImage, artifactDigest, type ComponentOptions, descriptorDocument, resource } from "../content.ts";
 import { createMemoryRegistry, type MemoryRegistry } from "../memory-registry.ts";
@@ -11,7 +11,7 @@ import { surveyed } from "../surveyed.ts";
 const HOME = "component-descriptors/acme.org/shop";
 const image = { type: "ociArtifact", imageReference: "memory.test/images/a:1" };
 
-async function check(versions: readonly SurveyedVersion[], signal?: AbortSignal) {
+async function check(versions: readonly ResolvedVersion[], signal?: AbortSignal) {
   const done: Checked[] = [];
   const errors = await checkContent(
     versions,
@@ -26,7 +26,7 @@ async function check(versions: readonly SurveyedVersion[], signal?: AbortSignal)
 }
 
 /** What the survey finds wrong with the only element, or `check` with its content. */
-async function failures(version: Promise<SurveyedVersion>): Promise<string[]> {
+async function failures(version: Promise<ResolvedVersion>): Promise<string[]> {
   const surveyedVersion = await version;
   if (surveyedVersion.errors.length === 0) return (await check([surveyedVersion])).messages;
   return surveyedVersion.errors.map((error) => {

@@ -158,7 +158,7 @@ test("signatures that the target alone has are kept, and the next run finds noth
   await transfer({ source: from, target });
   const again = await transfer({ source: from, target });
   expect(again.tags.flat().map(({ kind }) => kind)).toEqual(["skip"]);
-  expect(again.arrangements[0]?.manifest.blobs[1]?.bytes.toString()).toContain(
+  expect(again.desired[0]?.manifest.blobs[1]?.bytes.toString()).toContain(
     '"signatures":[{"name":"acme"},{"name":"customer"}]',
   );
 });

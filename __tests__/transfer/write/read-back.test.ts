@@ -79,14 +79,14 @@ describe("a registry that was written to", () => {
 
   test.each(["image", "note", "layer", "descriptor", "manifest"] as const)("lost its %s", async (what) => {
     const { target, plan, image, note, look } = await transferred();
-    const [arrangement] = plan.arrangements;
+    const [desired] = plan.desired;
     const reference = {
       image: image.digest,
       note: note.digest,
       layer: plan.steps.find(({ placement }) => placement.descriptor.mediaType.endsWith("layer.v1.tar"))?.placement
         .descriptor.digest,
-      descriptor: arrangement?.manifest.blobs[1]?.descriptor.digest,
-      manifest: arrangement?.manifest.manifests[0]?.descriptor.digest,
+      descriptor: desired?.manifest.blobs[1]?.descriptor.digest,
+      manifest: desired?.manifest.manifests[0]?.descriptor.digest,
     }[what];
     lose(target, reference ?? "");
     await expect(look()).rejects.toMatchObject({ message: expect.stringContaining(reference ?? "nothing") });
@@ -108,9 +108,12 @@ describe("a registry that was written to", () => {
     const root = addComponentVersion(registry, { path: PATH, resources: [resource("image", access)] });
     const from = await surveyed(registry, { path: PATH, resources: [resource("image", access)] });
     const tagging = { kind: "skip", target: root, repository: SHOP, tag: "1.0.0", before: root } as const;
-    const arrangements = [{ version: from.version }] as never;
+    const desiredVersions = [{ version: from.version }] as never;
     await expect(
-      read({ tags: [[tagging]], arrangements, comparables: [] }, { registry, path: PATH, display: "memory" }),
+      read(
+        { tags: [[tagging]], desired: desiredVersions, comparables: [] },
+        { registry, path: PATH, display: "memory" },
+      ),
     ).rejects.toMatchObject({
       message: `resource image of acme.org/shop:1.0.0 is ${image.digest}, which no tag leads to`,
     });
@@ -121,9 +124,12 @@ describe("a registry that was written to", () => {
     const root = addComponentVersion(registry, { path: PATH, more: { provider: "another" } });
     const from = await surveyed(createMemoryRegistry());
     const tagging = { kind: "skip", target: root, repository: SHOP, tag: "1.0.0", before: root } as const;
-    const arrangements = [{ version: from.version }] as never;
+    const desiredVersions = [{ version: from.version }] as never;
     await expect(
-      read({ tags: [[tagging]], arrangements, comparables: [] }, { registry, path: PATH, display: "memory" }),
+      read(
+        { tags: [[tagging]], desired: desiredVersions, comparables: [] },
+        { registry, path: PATH, display: "memory" },
+      ),
     ).rejects.toMatchObject({ code: "COMPONENT_DIGEST_DIFFERS" });
   });
 });

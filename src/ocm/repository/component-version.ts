@@ -33,7 +33,7 @@ export interface ComponentVersion {
   /** Whether it was read by its digest: its tag may lead elsewhere, or be missing. */
   readonly isPinned: boolean;
   /** Local blobs that are manifests of their own: the entries of the index behind the component manifest. */
-  readonly natives: ReadonlyMap<Digest, Descriptor>;
+  readonly nativeManifests: ReadonlyMap<Digest, Descriptor>;
   /** Layers of the component manifest: the descriptor and the other local blobs. */
   readonly layers: ReadonlyMap<Digest, Descriptor>;
 }
@@ -109,7 +109,7 @@ async function readFrom(
   if (component_ === undefined || isIndex(component_.mediaType)) throw notAComponentVersion(where);
   const manifest = isIndex(root.mediaType) ? await read(component_) : outer;
   const { descriptor, size } = await readDescriptor(repository, manifest, where, signal);
-  const contents = { natives: byDigest(natives), layers: byDigest(manifest.layers) };
+  const contents = { nativeManifests: byDigest(natives), layers: byDigest(manifest.layers) };
   return { from, repository, descriptor, descriptorSize: size, root, isPinned: false, ...contents };
 }
 

@@ -21,7 +21,7 @@ interface Group {
 }
 
 const LONGEST = 512;
-const MOST_GROUPS = 32;
+const MAX_GROUPS = 32;
 
 /** White space of Go's regular expressions. */
 const BLANK = "[\\t\\n\\f\\r ]";
@@ -47,7 +47,7 @@ export function parseConstraint(text: string, where: string): VersionConstraint 
     });
   if (text.length > LONGEST) throw malformed(`is longer than ${LONGEST} characters`);
   const alternatives = text.replace(RANGE, (_, low, high) => `>= ${low}, <= ${high} `).split("||");
-  if (alternatives.length > MOST_GROUPS) throw malformed(`has more than ${MOST_GROUPS} alternatives`);
+  if (alternatives.length > MAX_GROUPS) throw malformed(`has more than ${MAX_GROUPS} alternatives`);
   const groups = alternatives.map((alternative) => {
     const group = parseGroup(alternative);
     if (group === undefined) throw malformed("cannot be read as a constraint of versions");

@@ -3,7 +3,7 @@ import { spoolTar } from "../../archive/spool.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
 import { BLOBS, blobName, digestOfName, layoutBlobName } from "../../oci/blob-name.ts";
 import { bytesOf } from "../../oci/content.ts";
-import { type Descriptor, isManifest, isRecord, LARGEST_MANIFEST, parseDescriptor } from "../../oci/descriptor.ts";
+import { type Descriptor, isManifest, isRecord, MAX_MANIFEST_BYTES, parseDescriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { MANIFEST_MEMBERS, parseManifest } from "../../oci/manifest.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
@@ -57,7 +57,7 @@ async function readIndex(archive: Archive, where: string): Promise<Listed> {
   for (const name of INDEXES) {
     const size = await archive.size(name);
     if (size === undefined) continue;
-    if (size > LARGEST_MANIFEST) throw malformed(where, `its ${name} has ${size} bytes`);
+    if (size > MAX_MANIFEST_BYTES) throw malformed(where, `its ${name} has ${size} bytes`);
     let document: unknown;
     try {
       document = parseStrictJson((await bytesOf(archive.read(name))).toString("utf8"));
@@ -94,7 +94,7 @@ async function onlyRoot(
   const inner = new Set<Digest>();
   for (const each of distinct.size > 1 ? distinct.values() : []) {
     const size = await sizeOf(archive, each.digest);
-    if (!isManifest(each.mediaType) || size === undefined || size > LARGEST_MANIFEST) continue;
+    if (!isManifest(each.mediaType) || size === undefined || size > MAX_MANIFEST_BYTES) continue;
     const content = await bytesOf(verifying(archive.read(await nameOf(archive, each.digest)), each, where));
     for (const child of parseManifest(content, each.mediaType, where).manifests) inner.add(child.digest);
   }

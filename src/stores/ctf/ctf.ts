@@ -5,7 +5,7 @@ import { type Archive, archiveFormat, openArchive } from "../../archive/archive.
 import { errorCode, errorMessage, TransferError } from "../../errors/transfer-error.ts";
 import { BLOBS, blobName, digestOfName } from "../../oci/blob-name.ts";
 import { bytesOf } from "../../oci/content.ts";
-import { isManifest, isRecord, LARGEST_MANIFEST, OCI_INDEX, OCI_MANIFEST } from "../../oci/descriptor.ts";
+import { isManifest, isRecord, MAX_MANIFEST_BYTES, OCI_INDEX, OCI_MANIFEST } from "../../oci/descriptor.ts";
 import { type Digest, isDigest } from "../../oci/digest.ts";
 import type { ReadableRepository, Registry } from "../../oci/store.ts";
 import { verifying } from "../../oci/verify.ts";
@@ -149,7 +149,7 @@ export function manifestUnknown(path: string, repository: string, reference: str
 /** Old archives say no media types in their index; the manifest itself mostly does, and Docker's always. */
 export async function sniffedType(pool: BlobPool, digest: Digest): Promise<string> {
   const size = await pool.size(digest);
-  if (size === undefined || size > LARGEST_MANIFEST) return OCI_MANIFEST;
+  if (size === undefined || size > MAX_MANIFEST_BYTES) return OCI_MANIFEST;
   try {
     const document: unknown = JSON.parse((await bytesOf(pool.read(digest))).toString("utf8"));
     if (!isRecord(document)) return OCI_MANIFEST;

@@ -1,5 +1,5 @@
 import { bytesOf } from "../../oci/content.ts";
-import { LARGEST_MANIFEST } from "../../oci/descriptor.ts";
+import { MAX_MANIFEST_BYTES } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/manifest.ts";
 import type { Artifacts } from "./artifact-index.ts";
@@ -41,7 +41,7 @@ async function reachable(
 /** What cannot be read refers to nothing. */
 async function referredTo(digest: Digest, mediaType: string, pool: BlobPool): Promise<Digest[]> {
   const size = await pool.size(digest);
-  if (size === undefined || size > LARGEST_MANIFEST) return [];
+  if (size === undefined || size > MAX_MANIFEST_BYTES) return [];
   try {
     const { manifests, subject } = parseManifest(await bytesOf(pool.read(digest)), mediaType, digest);
     return [...manifests, ...(subject === undefined ? [] : [subject])].map((each) => each.digest);

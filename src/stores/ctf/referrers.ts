@@ -1,5 +1,5 @@
 import { bytesOf } from "../../oci/content.ts";
-import { type Descriptor, LARGEST_MANIFEST, OCI_MANIFEST } from "../../oci/descriptor.ts";
+import { type Descriptor, MAX_MANIFEST_BYTES, OCI_MANIFEST } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/manifest.ts";
 import type { Artifacts } from "./artifact-index.ts";
@@ -13,7 +13,7 @@ export async function referrersOf(
   const referrers = new Map<Digest, Descriptor[]>();
   for (const [digest, mediaType = OCI_MANIFEST] of manifests) {
     const size = await pool.size(digest);
-    if (size === undefined || size > LARGEST_MANIFEST) continue;
+    if (size === undefined || size > MAX_MANIFEST_BYTES) continue;
     const subject = await subjectOf(digest, mediaType, pool);
     if (subject === undefined) continue;
     referrers.set(subject, [...(referrers.get(subject) ?? []), { mediaType, digest, size }]);

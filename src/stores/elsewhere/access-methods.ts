@@ -5,8 +5,8 @@ import { type HttpClient, readAll } from "../../net/client.ts";
 import type { ImageReference } from "../../oci/reference.ts";
 import type { ReadableRegistry } from "../../oci/store.ts";
 import type { HelmAccess, OciBlobAccess, WgetAccess } from "../../ocm/access/access.ts";
-import type { Found, Wanted } from "./found.ts";
-import { type ChartMeans, locateChart } from "./helm.ts";
+import type { AccessRequest, Found } from "./found.ts";
+import { type ChartContext, locateChart } from "./helm.ts";
 import { locateOciBlob } from "./oci-blob.ts";
 import { webServer } from "./remote-content.ts";
 import { createSpool } from "./spool.ts";
@@ -14,7 +14,7 @@ import { locateWget } from "./wget.ts";
 
 /** Follows accesses that lead to something else than an artifact of a registry. */
 export interface AccessMethods {
-  locate(access: HelmAccess | OciBlobAccess | WgetAccess, wanted: Wanted, signal?: AbortSignal): Promise<Found>;
+  locate(access: HelmAccess | OciBlobAccess | WgetAccess, wanted: AccessRequest, signal?: AbortSignal): Promise<Found>;
   /** Removes what was kept on disk; what was found cannot be read any more. */
   close(): Promise<void>;
 }
@@ -31,20 +31,20 @@ export interface AccessMethodsOptions {
   readonly attempts: number;
 }
 
-const LARGEST_CONTENT = 16 * 1024 ** 3;
+const MAX_CONTENT_BYTES = 16 * 1024 ** 3;
 /** Bytes of the index of a chart repository, of which the largest known ones have about 20 MiB, and of all that are kept. */
 const MAX_INDEX = 64 * 1024 * 1024;
 const MAX_INDEXES = 2 * MAX_INDEX;
 
 export function createAccessMethods(options: AccessMethodsOptions): AccessMethods {
-  const { client, registryAt, attempts, folder, largest = LARGEST_CONTENT } = options;
+  const { client, registryAt, attempts, folder, largest = MAX_CONTENT_BYTES } = options;
   const spool = createSpool(folder, largest);
   const indexes = createCache<Promise<string>>(MAX_INDEXES);
 
   async function readIndex(url: string, signal?: AbortSignal): Promise<string> {
     const { host } = new URL(url);
     const party = webServer(url);
-    const request = { method: "GET", url, neededFor: "chart repository", party, whole: MAX_INDEX } as const;
+    const request = { method: "GET", url, neededFor: "chart repository", party, bufferUpTo: MAX_INDEX } as const;
     const response = await client.request(request, signal);
     if (response.status === 200) return (await readAll(response, MAX_INDEX)).toString("utf8");
     await readAll(response, 65_536, true);
@@ -54,7 +54,7 @@ export function createAccessMethods(options: AccessMethodsOptions): AccessMethod
     });
   }
 
-  const means: ChartMeans = {
+  const means: ChartContext = {
     client,
     registryAt,
     spool,

@@ -20,7 +20,7 @@ export type Found =
   | { readonly kind: "left"; readonly reason: string };
 
 /** The element that content is asked for. */
-export interface Wanted {
+export interface AccessRequest {
   readonly element: Element;
   /** As messages name it. */
   readonly where: string;
@@ -30,18 +30,18 @@ export interface Wanted {
  * Whether the element is pinned to a manifest. v1 of the CLI says so of artifacts only, and charts and files that a server hands out are
  * none to it: no copy of such bytes would be what was pinned.
  */
-export function isPinnedToManifest(wanted: Wanted): boolean {
+export function isPinnedToManifest(wanted: AccessRequest): boolean {
   return pinOf(wanted)?.of === "artifact";
 }
 
 /** The pin of the content; undefined without a digest, or with one that is not supported. */
-export function pinOf({ element: { digest }, where }: Wanted): ContentPin | undefined {
+export function pinOf({ element: { digest }, where }: AccessRequest): ContentPin | undefined {
   const pin = digest === undefined ? undefined : parsePin(digest, where);
   return pin?.of === "artifact" || pin?.of === "blob" ? pin : undefined;
 }
 
 /** The same as a digest that content may be stored under. */
-export function pinnedDigest(wanted: Wanted): Digest | undefined {
+export function pinnedDigest(wanted: AccessRequest): Digest | undefined {
   const pin = pinOf(wanted);
   return pin === undefined ? undefined : asDigest(pin);
 }

@@ -7,14 +7,14 @@ import type { HelmAccess } from "../../ocm/access/access.ts";
 import { pinsManifest } from "../../ocm/signing/pin.ts";
 import { printable } from "../../text/redact.ts";
 import { findChart } from "./chart-index.ts";
-import { type Found, isPinnedToManifest, pinnedDigest, pinOf, type Wanted } from "./found.ts";
-import { type Means, readRemote } from "./remote-content.ts";
+import { type AccessRequest, type Found, isPinnedToManifest, pinnedDigest, pinOf } from "./found.ts";
+import { type FetchContext, readRemote } from "./remote-content.ts";
 
 /** The layer of a chart, and its name before charts had one (HIP 6). */
 const CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
 const CHART_LAYERS: ReadonlySet<string> = new Set([CHART_LAYER, "application/tar+gzip"]);
 
-export interface ChartMeans extends Means {
+export interface ChartContext extends FetchContext {
   readonly registryAt: (reference: ImageReference, where: string) => ReadableRegistry;
   /** `index.yaml` of a chart repository. */
   readonly chartIndex: (url: string, signal?: AbortSignal) => Promise<string>;
@@ -26,8 +26,8 @@ export interface ChartMeans extends Means {
  */
 export async function locateChart(
   access: HelmAccess,
-  wanted: Wanted,
-  means: ChartMeans,
+  wanted: AccessRequest,
+  means: ChartContext,
   signal?: AbortSignal,
 ): Promise<Found> {
   const { helmRepository, chart, version } = access;
@@ -69,8 +69,8 @@ export async function locateChart(
 /** A chart in a registry: its archive as elsewhere, or the artifact as a whole where v2 of the CLI pinned the resource to that. */
 async function locateInRegistry(
   text: string,
-  wanted: Wanted,
-  { registryAt }: ChartMeans,
+  wanted: AccessRequest,
+  { registryAt }: ChartContext,
   signal?: AbortSignal,
 ): Promise<Found> {
   const { where } = wanted;

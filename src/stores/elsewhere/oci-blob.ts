@@ -2,13 +2,13 @@ import { parseDigest } from "../../oci/digest.ts";
 import { type ImageReference, parseImageReference } from "../../oci/reference.ts";
 import type { ReadableRegistry } from "../../oci/store.ts";
 import type { OciBlobAccess } from "../../ocm/access/access.ts";
-import type { Found, Wanted } from "./found.ts";
+import type { AccessRequest, Found } from "./found.ts";
 import { blobMediaType } from "./media-type.ts";
 
 /** What an `ociBlob` access leads to: a layer that is known without asking. */
 export function locateOciBlob(
   access: OciBlobAccess,
-  { where }: Pick<Wanted, "where">,
+  { where }: Pick<AccessRequest, "where">,
   registryAt: (reference: ImageReference, where: string) => ReadableRegistry,
 ): Found {
   if (access.size === undefined) return { kind: "left", reason: "it does not say its size" };

@@ -6,10 +6,10 @@ import { bodyError, drain, type HttpClient, type HttpResponse } from "../../net/
 import { isRedirect } from "../../net/redirects.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { blobRepository } from "../../oci/single-blob.ts";
+import { singleBlobRepository } from "../../oci/single-blob.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
 import { verifying } from "../../oci/verify.ts";
-import { persist } from "../retry-stream.ts";
+import { retryStream } from "../retry-stream.ts";
 import { blobMediaType } from "./media-type.ts";
 import { type Spool, tooLarge } from "./spool.ts";
 
@@ -30,7 +30,7 @@ export interface RemoteContent {
   readonly followsRedirects: boolean;
 }
 
-export interface Means {
+export interface FetchContext {
   readonly client: HttpClient;
   readonly spool: Spool;
   /** Bytes. */
@@ -56,7 +56,7 @@ const LARGE = 8 * 1024 * 1024;
 /** The content as a blob, read now or when it is copied; undefined where the server redirects and that is not to be followed. */
 export async function readRemote(
   content: RemoteContent,
-  means: Means,
+  means: FetchContext,
   signal?: AbortSignal,
 ): Promise<RemoteBlob | undefined> {
   const { pinned, where } = content;
@@ -73,7 +73,7 @@ export async function readRemote(
     return { descriptor: { mediaType, digest: pinned, size }, from: askedLater(content, pinned, means) };
   }
   let answer: HttpResponse | undefined = first;
-  const held = await persist(
+  const held = await retryStream(
     means.attempts,
     async () => {
       const response: HttpResponse | undefined = answer ?? (await ask(content, means, signal));
@@ -94,7 +94,7 @@ function isPacked({ decodes }: RemoteContent, { headers }: HttpResponse): boolea
   return decodes && headers["content-encoding"]?.toLowerCase() === "gzip";
 }
 
-function askedLater(content: RemoteContent, digest: Digest, means: Means): ReadableRepository {
+function askedLater(content: RemoteContent, digest: Digest, means: FetchContext): ReadableRepository {
   return repositoryOf(new URL(content.url).host, digest, async (target, signal) => {
     const response = await ask(content, means, signal);
     if (response === undefined) throw unavailable(content, "a redirect");
@@ -104,10 +104,14 @@ function askedLater(content: RemoteContent, digest: Digest, means: Means): Reada
 
 function repositoryOf(host: string, digest: Digest, fetch: ReadableRepository["fetch"]): ReadableRepository {
   const unknown = (reference: string) => `${host} is no registry and has no ${reference}`;
-  return blobRepository({ name: host, unknown }, digest, fetch);
+  return singleBlobRepository({ name: host, unknown }, digest, fetch);
 }
 
-async function ask(content: RemoteContent, means: Means, signal?: AbortSignal): Promise<HttpResponse | undefined> {
+async function ask(
+  content: RemoteContent,
+  means: FetchContext,
+  signal?: AbortSignal,
+): Promise<HttpResponse | undefined> {
   const { url, headers, neededFor, where, followsRedirects: redirects } = content;
   const response = await means.client.request(
     { method: "GET", url, headers, neededFor, redirects, party: webServer(url) },

@@ -1,7 +1,7 @@
 import type { WgetAccess } from "../../ocm/access/access.ts";
 import { printable } from "../../text/redact.ts";
-import { type Found, isPinnedToManifest, pinnedDigest, type Wanted } from "./found.ts";
-import { type Means, readRemote } from "./remote-content.ts";
+import { type AccessRequest, type Found, isPinnedToManifest, pinnedDigest } from "./found.ts";
+import { type FetchContext, readRemote } from "./remote-content.ts";
 
 /**
  * Headers that only choose among representations. Any other may be a credential, or what guards a service from requests that were not
@@ -12,8 +12,8 @@ const SENT = new Set(["accept", "accept-language"]);
 /** What a `wget` access leads to: a layer, as both OCM CLIs copy it. */
 export async function locateWget(
   access: WgetAccess,
-  wanted: Wanted,
-  means: Means,
+  wanted: AccessRequest,
+  means: FetchContext,
   signal?: AbortSignal,
 ): Promise<Found> {
   const reason = whyLeft(access, wanted);
@@ -38,7 +38,7 @@ export async function locateWget(
   return { kind: "left", reason: "the server redirects, and the access says not to follow" };
 }
 
-function whyLeft({ url, verb, hasBody, header }: WgetAccess, wanted: Wanted): string | undefined {
+function whyLeft({ url, verb, hasBody, header }: WgetAccess, wanted: AccessRequest): string | undefined {
   const parsed = URL.parse(url);
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) return "its URL is none of http or https";
   if (parsed.username !== "" || parsed.password !== "") return "its URL holds credentials";

@@ -38,7 +38,7 @@ export async function* pagesOf(
     const asked: URL = url;
     if (seen.size >= MAX_PAGES) throw tooLong(list, asked.host, `have more than ${MAX_PAGES} pages`);
     seen.add(asked.href);
-    const response = await client.request({ method: "GET", url: asked.href, whole: MAX_PAGE }, scopes, signal);
+    const response = await client.request({ method: "GET", url: asked.href, bufferUpTo: MAX_PAGE }, scopes, signal);
     if (response.status !== 200) {
       yield { response, content: Buffer.alloc(0) };
       return;

@@ -4,7 +4,7 @@ import { hostOf } from "../../net/address/host.ts";
 import { bodyError, drain, type HttpClient, type HttpResponse, readAll } from "../../net/client.ts";
 import type { Hop } from "../../net/hop.ts";
 import { bytesOf, streamOf } from "../../oci/content.ts";
-import { type Descriptor, isManifest, isRecord, LARGEST_MANIFEST, MANIFEST_TYPES } from "../../oci/descriptor.ts";
+import { type Descriptor, isManifest, isRecord, MANIFEST_TYPES, MAX_MANIFEST_BYTES } from "../../oci/descriptor.ts";
 import { isDigest, sha256 } from "../../oci/digest.ts";
 import { isRepository, isTag } from "../../oci/reference.ts";
 import type { Registry, Repository } from "../../oci/store.ts";
@@ -159,12 +159,17 @@ function createRepository(context: RepositoryContext): RemoteRepository {
       });
     }
     const headers = { accept: MANIFEST_TYPES.join(", ") };
-    const request = { method: "GET" as const, url: `${base}manifests/${reference}`, headers, whole: LARGEST_MANIFEST };
+    const request = {
+      method: "GET" as const,
+      url: `${base}manifests/${reference}`,
+      headers,
+      bufferUpTo: MAX_MANIFEST_BYTES,
+    };
     const response = await client.request(request, scopes, signal);
     const where = `${registry.name}/${name}`;
     if (response.status !== 200)
       throw await registryError(response, `reading manifest ${reference} of ${where}`, { of: "manifest" });
-    const content = await readAll(response, LARGEST_MANIFEST);
+    const content = await readAll(response, MAX_MANIFEST_BYTES);
     const mediaType = mediaTypeOf(content, response.headers["content-type"]);
     const digest = isDigest(reference) ? reference : sha256(content);
     const descriptor = { mediaType, digest, size: content.length };
@@ -220,8 +225,8 @@ function createRepository(context: RepositoryContext): RemoteRepository {
         return streamOf(verified(content, target, `${registry.name}/${name}`));
       }
       // Small content is asked for again where it breaks off; one byte more than expected is enough to be found out.
-      const whole = target.size <= MAX_DOCUMENT ? { whole: target.size + 1, cut: true } : {};
-      const response = await client.request({ method: "GET", url: path(target), ...whole }, scopes, signal);
+      const buffered = target.size <= MAX_DOCUMENT ? { bufferUpTo: target.size + 1, truncate: true } : {};
+      const response = await client.request({ method: "GET", url: path(target), ...buffered }, scopes, signal);
       if (response.status !== 200 || isInserted(response, target)) throw await refusedBlob(response, target);
       return verifying(response.body, target, response.hop.host, (error) => bodyError(response, error));
     },

@@ -4,7 +4,7 @@ import { type ImageReference, isTag, parseArtifactReference, parseImageReference
 import { type Access, parseAccess } from "../../ocm/access/access.ts";
 import { tagOf } from "../../ocm/repository/component-version.ts";
 import { compareVersions } from "../../ocm/version/version.ts";
-import type { Arrangement, Change } from "../target/arrange.ts";
+import type { Change, DesiredVersion } from "../target/desired.ts";
 import { signedReference } from "../target/signed-name.ts";
 import type { ImageNames } from "./reference-map.ts";
 
@@ -27,11 +27,11 @@ export interface MovedImage {
 
 /** Every image and chart among the resources, sorted, those that kept their names included. */
 export function movedImages(
-  arrangements: readonly Arrangement[],
+  desiredVersions: readonly DesiredVersion[],
   names: Pick<ImageNames, "targetPath" | "names">,
 ): readonly MovedImage[] {
-  return arrangements
-    .flatMap((arrangement) => arrangement.changes.flatMap((change) => movedImage(arrangement, change, names)))
+  return desiredVersions
+    .flatMap((desired) => desired.changes.flatMap((change) => movedImage(desired, change, names)))
     .sort(
       (one, other) =>
         byText(one.component, other.component) ||
@@ -58,7 +58,7 @@ export function byText(one: string, other: string): number {
 }
 
 function movedImage(
-  { version }: Arrangement,
+  { version }: DesiredVersion,
   change: Change,
   { targetPath, names }: Pick<ImageNames, "targetPath" | "names">,
 ): MovedImage[] {

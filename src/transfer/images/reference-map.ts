@@ -14,8 +14,8 @@ export interface ImageNames {
 }
 
 /** Old reference to new reference of every artifact, as deployments write them; or signed name to new reference, of what is signed. */
-export function imageMap(plan: Plan, { prefix, targetPath, names }: ImageNames): Record<string, string> {
-  const pairs = plan.arrangements.flatMap(({ version, changes }) =>
+export function referenceMap(plan: Plan, { prefix, targetPath, names }: ImageNames): Record<string, string> {
+  const pairs = plan.desired.flatMap(({ version, changes }) =>
     changes.flatMap((change): [string, string][] => {
       const { element, before, after, contents, published } = change;
       const root = contents.findLast(({ mediaType }) => isManifest(mediaType));

@@ -5,14 +5,14 @@ import { componentDigest } from "../../ocm/signing/normalise.ts";
 import { isNesting } from "../pins/pins.ts";
 import { isAbsence } from "./locate.ts";
 import { createReadVersion, type ReadVersion, type VersionReference } from "./read-version.ts";
-import { type SurveyedVersion, type SurveyOptions, surveyVersion } from "./survey.ts";
+import { type ResolvedVersion, type ResolveOptions, resolveElements } from "./resolve-elements.ts";
 
 /** Component versions of one run, and bytes of their descriptors: they are in memory together. */
 const MAX_VERSIONS = 10_000;
 const MAX_DESCRIPTORS = 128 * 1024 * 1024;
 
 /** A component version that the user asked for. */
-export interface Wanted extends VersionReference {
+export interface VersionRequest extends VersionReference {
   /** The component version, where it had to be read to find out which version the digest pins. */
   readonly known?: ComponentVersion;
   /** Whether another component version refers to it, rather than the user. */
@@ -23,14 +23,14 @@ export interface Wanted extends VersionReference {
 
 export interface Gathered {
   /** Everything to be transferred, each once, referenced component versions before those that refer to them. */
-  readonly versions: readonly SurveyedVersion[];
+  readonly versions: readonly ResolvedVersion[];
   /** Those of them that the user asked for. */
   readonly named: readonly ComponentVersion[];
   /** What could not be read or found, in the order of the input. A transfer needs all of it. */
   readonly errors: readonly unknown[];
 }
 
-export interface GatherOptions extends SurveyOptions {
+export interface GatherOptions extends ResolveOptions {
   readonly recursive: boolean;
   /** Remembers what was read, where more than one of these belong to a run. */
   readonly readVersion?: ReadVersion;
@@ -40,14 +40,14 @@ export interface GatherOptions extends SurveyOptions {
 
 /** Reads the component versions, on request with all that they refer to, and finds their artifacts. */
 export async function gather(
-  wanted: readonly Wanted[],
+  wanted: readonly VersionRequest[],
   options: GatherOptions,
   signal?: AbortSignal,
 ): Promise<Gathered> {
   const { readVersion = createReadVersion() } = options;
   const reading = new Map<string, Promise<ComponentVersion>>();
   const found = new Map<string, ComponentVersion>();
-  const versions = new Map<string, SurveyedVersion>();
+  const versions = new Map<string, ResolvedVersion>();
   const errors = new Set<unknown>();
   const work: Promise<void>[] = [];
   let size = 0;
@@ -58,7 +58,7 @@ export async function gather(
     work.push(job.catch((error) => void errors.add(error)));
   }
 
-  function visit(item: Wanted): void {
+  function visit(item: VersionRequest): void {
     const key = keyOf(item.component, item.version);
     const known = reading.get(key);
     if (known !== undefined) {
@@ -84,7 +84,7 @@ export async function gather(
   }
 
   async function survey(key: string, version: ComponentVersion, roots: readonly ComponentDescriptor[]): Promise<void> {
-    const surveyed = await surveyVersion(version, { ...options, roots }, signal);
+    const surveyed = await resolveElements(version, { ...options, roots }, signal);
     versions.set(key, surveyed);
     for (const error of surveyed.errors) errors.add(error);
   }
@@ -97,7 +97,7 @@ export async function gather(
   }
 
   /** Where the reference was found, then where its component is said to lie. The first error is the one that tells. */
-  async function readReferred({ from, component, version, referrer }: Wanted): Promise<ComponentVersion> {
+  async function readReferred({ from, component, version, referrer }: VersionRequest): Promise<ComponentVersion> {
     try {
       return await readVersion({ from, component, version }, signal);
     } catch (error) {
@@ -110,12 +110,12 @@ export async function gather(
     }
   }
 
-  async function readWanted(item: Wanted): Promise<ComponentVersion> {
+  async function readWanted(item: VersionRequest): Promise<ComponentVersion> {
     return item.known ?? readVersion(item, signal);
   }
 
   /** The same name and version from two lines has to be the same component version. */
-  async function assertSame(known: Promise<ComponentVersion>, item: Wanted): Promise<void> {
+  async function assertSame(known: Promise<ComponentVersion>, item: VersionRequest): Promise<void> {
     const version = await known;
     // A reference says which component version it means, not where that lies.
     if (item.isReferred) return;
@@ -205,17 +205,17 @@ async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
 }
 
 /** Also finds references in a circle: no order, and no digest of a reference, could ever be right. */
-function childrenFirst(versions: ReadonlyMap<string, SurveyedVersion>): {
-  readonly ordered: SurveyedVersion[];
+function childrenFirst(versions: ReadonlyMap<string, ResolvedVersion>): {
+  readonly ordered: ResolvedVersion[];
   readonly cycles: readonly TransferError[];
 } {
-  const ordered: SurveyedVersion[] = [];
+  const ordered: ResolvedVersion[] = [];
   const cycles: TransferError[] = [];
-  const entered = new Set<SurveyedVersion>();
-  const left = new Set<SurveyedVersion>();
+  const entered = new Set<ResolvedVersion>();
+  const left = new Set<ResolvedVersion>();
   // By hand rather than by recursion: chains of references may be longer than the stack.
-  const stack: { surveyed: SurveyedVersion; children: Iterator<SurveyedVersion> }[] = [];
-  const enter = (surveyed: SurveyedVersion) => {
+  const stack: { surveyed: ResolvedVersion; children: Iterator<ResolvedVersion> }[] = [];
+  const enter = (surveyed: ResolvedVersion) => {
     if (entered.has(surveyed) && !left.has(surveyed))
       cycles.push(cycleOf(surveyed.version, stack.at(-1)?.surveyed.version));
     if (entered.has(surveyed)) return;
@@ -250,8 +250,8 @@ function cycleOf({ descriptor, from }: ComponentVersion, by: ComponentVersion | 
 
 function referenced(
   { descriptor }: ComponentVersion,
-  versions: ReadonlyMap<string, SurveyedVersion>,
-): SurveyedVersion[] {
+  versions: ReadonlyMap<string, ResolvedVersion>,
+): ResolvedVersion[] {
   return descriptor.references.flatMap(
     ({ componentName, version }) => versions.get(keyOf(componentName, version)) ?? [],
   );

@@ -19,14 +19,14 @@ export interface Referrer {
   readonly type: string | undefined;
 }
 
-export interface Referrers {
+export interface ReferrerGraph {
   /** Those of the artifact before those of its referrers. */
   readonly found: readonly Referrer[];
   /** What could not be asked for or read, as people read it. */
   readonly unread: readonly string[];
 }
 
-export const NO_REFERRERS: Referrers = { found: [], unread: [] };
+export const NO_REFERRERS: ReferrerGraph = { found: [], unread: [] };
 
 /** What cosign adds to the referrers tag of an image to name its signatures, attestations and SBOM there. */
 const COSIGN_SUFFIXES = [".sig", ".att", ".sbom"];
@@ -34,7 +34,7 @@ const COSIGN_SUFFIXES = [".sig", ".att", ".sbom"];
 /** Signatures of SBOMs of images, and then some. */
 const DEEPEST = 5;
 
-export type ReadReferrers = (artifact: Graph) => Promise<Referrers>;
+export type ReadReferrers = (artifact: Graph) => Promise<ReferrerGraph>;
 
 /**
  * Finds what hangs on the manifests of artifacts: by the registry's API or else the tag that stands in for it, and by cosign's tags.
@@ -50,7 +50,7 @@ export function createReadReferrers(signal?: AbortSignal): ReadReferrers {
   };
 }
 
-async function readReferrers(artifact: Graph, context: Context): Promise<Referrers> {
+async function readReferrers(artifact: Graph, context: Context): Promise<ReferrerGraph> {
   const { from, signal } = context;
   const descriptors = artifact.nodes.map(({ descriptor }) => descriptor);
   const known = new Set(descriptors.map(nodeKey));

@@ -3,7 +3,7 @@ import { isVersion } from "../../ocm/descriptor/component-reference.ts";
 import { componentRepositoryName, readPinnedVersion, versionOf } from "../../ocm/repository/component-version.ts";
 import { compareVersions, latestOf } from "../../ocm/version/version.ts";
 import type { VersionConstraint } from "../../ocm/version/version-constraint.ts";
-import type { Wanted } from "./gather.ts";
+import type { VersionRequest } from "./gather.ts";
 
 /** Which versions of a component are meant where none is named. */
 export interface VersionSelection {
@@ -12,7 +12,7 @@ export interface VersionSelection {
 }
 
 /** What a line of `component-versions` names. */
-export interface Named extends Omit<Wanted, "version"> {
+export interface VersionQuery extends Omit<VersionRequest, "version"> {
   readonly version: string | undefined;
 }
 
@@ -21,10 +21,10 @@ export interface Named extends Omit<Wanted, "version"> {
  * the selection allows, oldest first.
  */
 export async function selectVersions(
-  named: Named,
+  named: VersionQuery,
   { constraint, isLatestOnly }: VersionSelection,
   signal?: AbortSignal,
-): Promise<readonly Wanted[]> {
+): Promise<readonly VersionRequest[]> {
   const { from, component, version, digest } = named;
   if (version !== undefined) return [{ from, component, version, digest }];
   if (digest !== undefined) {

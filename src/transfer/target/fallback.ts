@@ -1,11 +1,11 @@
 import type { Finding } from "../../errors/finding.ts";
 import { formatArtifactReference } from "../../oci/reference.ts";
-import { blobRepository } from "../../oci/single-blob.ts";
+import { singleBlobRepository } from "../../oci/single-blob.ts";
 import { verifying } from "../../oci/verify.ts";
 import { writeArtifactSet } from "../../stores/artifact-set/write.ts";
-import { persist } from "../../stores/retry-stream.ts";
+import { retryStream } from "../../stores/retry-stream.ts";
 import type { Gathered } from "../source/gather.ts";
-import type { Item } from "../source/survey.ts";
+import type { ResolvedElement } from "../source/resolve-elements.ts";
 
 /** The form of artifacts that a target does not take as native manifests of a component version. */
 export type AccessFallback = "none" | "artifact-set" | "ociArtifact";
@@ -35,10 +35,10 @@ export async function withFallback(
 }
 
 async function changedItem(
-  item: Item,
+  item: ResolvedElement,
   { form, refused, folder, attempts }: FallbackOptions,
   signal?: AbortSignal,
-): Promise<Item> {
+): Promise<ResolvedElement> {
   if (item.kind !== "artifact" || item.form !== undefined || !isRefused(item, refused)) return item;
   if (form === "ociArtifact") return { ...item, form };
   // Packed out of an artifact that was compared with its digest.
@@ -46,7 +46,7 @@ async function changedItem(
   const below = graph.nodes.map(({ descriptor }) => descriptor).filter(({ digest }) => digest !== graph.root.digest);
   const tag = name.tag === undefined ? {} : { tag: name.tag };
   const pack = () => writeArtifactSet(graph.from, [graph.root, ...below], { folder, ...tag }, signal);
-  const { descriptor, read } = await persist(attempts, pack, signal);
+  const { descriptor, read } = await retryStream(attempts, pack, signal);
   const access = {
     type: "localBlob",
     localReference: descriptor.digest,
@@ -55,13 +55,13 @@ async function changedItem(
   };
   const repository = graph.from.name;
   const unknown = (reference: string) => `an artifact set of ${repository} has no ${reference}`;
-  const from = blobRepository({ name: repository, unknown }, descriptor.digest, async (target) =>
+  const from = singleBlobRepository({ name: repository, unknown }, descriptor.digest, async (target) =>
     verifying(read(), target, repository),
   );
-  return { kind: "layer", element, blobs: [descriptor], from, access, verdict };
+  return { kind: "blob", element, blobs: [descriptor], from, access, verdict };
 }
 
-function isRefused({ graph }: Extract<Item, { kind: "artifact" }>, refused: Refused): boolean {
+function isRefused({ graph }: Extract<ResolvedElement, { kind: "artifact" }>, refused: Refused): boolean {
   return refused === "index" || graph.nodes.some(({ descriptor }) => descriptor.mediaType === refused.mediaType);
 }
 

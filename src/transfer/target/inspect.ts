@@ -5,7 +5,7 @@ import { isJsonObject, type Json, type JsonObject } from "../../ocm/descriptor/j
 import type { ComponentVersion } from "../../ocm/repository/component-version.ts";
 import { componentDigest } from "../../ocm/signing/normalise.ts";
 import { isAbsence } from "../source/locate.ts";
-import type { Placement, TagPlacement } from "./arrange.ts";
+import type { Placement, TagPlacement } from "./desired.ts";
 
 /** What to do where the target has the component version already. */
 export type ExistingPolicy = "skip" | "overwrite" | "fail";

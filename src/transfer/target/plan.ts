@@ -2,7 +2,7 @@ import { TransferError } from "../../errors/transfer-error.ts";
 import { type Descriptor, isManifest } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Comparable } from "../verify/comparison.ts";
-import type { Arrangement, Placement, TagPlacement } from "./arrange.ts";
+import type { DesiredVersion, Placement, TagPlacement } from "./desired.ts";
 import { type ExistingPolicy, keyOf } from "./inspect.ts";
 
 /** How one piece of content gets to the target. */
@@ -28,7 +28,7 @@ export interface Tagging {
 
 /** All that a transfer will do, known before anything is written. */
 export interface Plan {
-  readonly arrangements: readonly Arrangement[];
+  readonly desired: readonly DesiredVersion[];
   /** Children before parents, each piece of content once. */
   readonly steps: readonly Step[];
   /** Tags of artifacts, and then those of component versions, referenced ones first: one group after the other. */
@@ -49,10 +49,10 @@ export interface PlanOptions extends Pick<Plan, "comparables"> {
   readonly tellsReferrers?: boolean | undefined;
 }
 
-/** Decides on every step. `arrangements` come with referenced component versions before those that refer to them. */
-export function makePlan(arrangements: readonly Arrangement[], options: PlanOptions): Plan {
+/** Decides on every step. `desiredVersions` come with referenced component versions before those that refer to them. */
+export function makePlan(desiredVersions: readonly DesiredVersion[], options: PlanOptions): Plan {
   const placements = new Map<string, Placement>();
-  const all = arrangements.flatMap((arrangement) => arrangement.placements);
+  const all = desiredVersions.flatMap((desired) => desired.placements);
   // What goes in any case comes first: a blob that an artifact shares with what hangs on another must not be left with that.
   const certain = all.filter(({ about }) => about === undefined);
   for (const placement of [...certain, ...all.filter(({ about }) => about !== undefined)]) {
@@ -70,20 +70,20 @@ export function makePlan(arrangements: readonly Arrangement[], options: PlanOpti
     remember(placement);
     return step;
   });
-  const artifactTags = uniqueTags(arrangements.flatMap((arrangement) => arrangement.artifactTags));
+  const artifactTags = uniqueTags(desiredVersions.flatMap((desired) => desired.artifactTags));
   return {
-    arrangements,
+    desired: desiredVersions,
     steps,
     comparables: options.comparables,
-    tags: [artifactTags.map((tag) => tagging(tag, options)), ...componentTags(arrangements, options)],
+    tags: [artifactTags.map((tag) => tagging(tag, options)), ...componentTags(desiredVersions, options)],
   };
 }
 
 /** In groups that can be set at once: those that refer to nothing in this transfer, those that refer only to them, and so on. */
-function componentTags(arrangements: readonly Arrangement[], options: PlanOptions): Tagging[][] {
+function componentTags(desiredVersions: readonly DesiredVersion[], options: PlanOptions): Tagging[][] {
   const levels = new Map<string, number>();
   const groups: Tagging[][] = [];
-  for (const { version, componentTag } of arrangements) {
+  for (const { version, componentTag } of desiredVersions) {
     const { name, version: number, references } = version.descriptor;
     const below = references.map((reference) => levels.get(`${reference.componentName}:${reference.version}`) ?? -1);
     const level = 1 + below.reduce((highest, other) => Math.max(highest, other), -1);

@@ -10,14 +10,14 @@ import {
 import type { Gathered } from "../source/gather.ts";
 import { comparablesIn } from "../verify/comparison.ts";
 import type { TargetLocation } from "./access-form.ts";
-import { type Arrangement, arrange, type Placement } from "./arrange.ts";
 import { checkComponentDigest } from "./component-digest.ts";
+import { buildDesired, type DesiredVersion, type Placement } from "./desired.ts";
 import { checkExisting, type ExistingPolicy, findPresent, findTags, furtherSignatures, keyOf } from "./inspect.ts";
+import { keepExistingManifest } from "./keep-existing.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import type { NameTemplate } from "./published-name.ts";
-import { settle } from "./settle.ts";
 import type { NameSource } from "./signed-name.ts";
-import { tellsReferrers } from "./tag-referrers.ts";
+import { supportsReferrersApi } from "./tag-referrers.ts";
 
 export interface PrepareOptions {
   readonly target: ComponentRepository<Registry & Partial<Pick<TargetLocation, "origin">>>;
@@ -38,25 +38,31 @@ export async function prepare(
   const { target, form, published, names, existing } = options;
   const there = await Promise.all(versions.map(({ version }) => options.existingVersion(version)));
   const location = { origin: target.registry.origin ?? target.registry.name, path: target.path };
-  const arrangements = versions.map((surveyed, index) => {
+  const desiredVersions = versions.map((surveyed, index) => {
     checkExisting(there[index], surveyed.version, existing);
     const signatures = furtherSignatures(there[index], surveyed.version);
-    const arranged = arrange(surveyed, { form, published, names, target: location, furtherSignatures: signatures });
+    const arranged = buildDesired(surveyed, {
+      form,
+      published,
+      names,
+      target: location,
+      furtherSignatures: signatures,
+    });
     checkComponentDigest(surveyed.version.descriptor, arranged.manifest);
-    return settle(arranged, there[index]);
+    return keepExistingManifest(arranged, there[index]);
   });
   // What is overwritten without being understood is still what its tag goes back to when the transfer fails.
-  const unread = arrangements.filter((_, index) => existing === "overwrite" && there[index] === undefined);
+  const unread = desiredVersions.filter((_, index) => existing === "overwrite" && there[index] === undefined);
   const [present, tagged] = await Promise.all([
     findPresent(
       target.registry,
-      arrangements.flatMap(({ placements }) => placements),
+      desiredVersions.flatMap(({ placements }) => placements),
       signal,
     ),
     findTags(
       target.registry,
       [
-        ...arrangements.flatMap((arrangement) => arrangement.artifactTags),
+        ...desiredVersions.flatMap((desired) => desired.artifactTags),
         ...unread.map(({ componentTag }) => componentTag),
       ],
       signal,
@@ -65,12 +71,12 @@ export async function prepare(
   const componentTags = there.flatMap((version) =>
     version === undefined ? [] : [[tagKey(target, version), version.root] as const],
   );
-  return makePlan(arrangements, {
+  return makePlan(desiredVersions, {
     existing,
     comparables: comparablesIn(versions),
     present,
     tags: new Map<string, Descriptor>([...tagged, ...componentTags]),
-    tellsReferrers: await tellsAbout(target.registry, arrangements, present, signal),
+    tellsReferrers: await tellsAbout(target.registry, desiredVersions, present, signal),
     asTargetRepository: (from) => (isOf(target.registry, from) ? from.name : undefined),
   });
 }
@@ -78,16 +84,16 @@ export async function prepare(
 /** Asked about a subject that is there, if one is: of what is not, registries say anything. */
 async function tellsAbout(
   target: Registry,
-  arrangements: readonly Arrangement[],
+  desiredVersions: readonly DesiredVersion[],
   present: ReadonlySet<string>,
   signal?: AbortSignal,
 ): Promise<boolean | undefined> {
-  const placements = arrangements.flatMap(({ placements }) => placements);
+  const placements = desiredVersions.flatMap(({ placements }) => placements);
   const found = placements.find(
     ({ about, to }) => about?.isTaggable === false && present.has(keyOf({ to, descriptor: about.subject })),
   );
   if (found?.about === undefined) return undefined;
-  return tellsReferrers(target.repository(found.to), found.about.subject, signal);
+  return supportsReferrersApi(target.repository(found.to), found.about.subject, signal);
 }
 
 function tagKey({ path }: ComponentRepository, { descriptor }: ComponentVersion): string {

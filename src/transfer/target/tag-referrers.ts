@@ -6,11 +6,11 @@ import { parseManifest } from "../../oci/manifest.ts";
 import type { ReadableRepository, Registry, Repository } from "../../oci/store.ts";
 import { referrersTag } from "../../stores/registry/referrers.ts";
 import { listedUnderTag, resolveOrNone } from "../source/referrers.ts";
-import type { ArrangedReferrer } from "./arrange-referrers.ts";
+import type { DesiredReferrer } from "./desired-referrers.ts";
 import type { Plan, Tagging } from "./plan.ts";
 
 /** Whether the API of a registry tells what refers to a manifest that is there. */
-export async function tellsReferrers(
+export async function supportsReferrersApi(
   repository: ReadableRepository,
   subject: Descriptor,
   signal?: AbortSignal,
@@ -22,7 +22,7 @@ export interface TaggedReferrers {
   /** To be set together with the other tags. */
   readonly tags: readonly Tagging[];
   /** Those that nobody finds at the target. */
-  readonly left: readonly ArrangedReferrer[];
+  readonly left: readonly DesiredReferrer[];
 }
 
 /**
@@ -30,7 +30,7 @@ export interface TaggedReferrers {
  * business: an index under a tag (distribution-spec, "Pushing Manifests with Subject").
  */
 export async function tagReferrers(plan: Plan, target: Registry, signal?: AbortSignal): Promise<TaggedReferrers> {
-  const all = plan.arrangements.flatMap(({ referrers }) => referrers);
+  const all = plan.desired.flatMap(({ referrers }) => referrers);
   const bySubject = Map.groupBy(
     all.filter(({ tag }) => tag === undefined),
     ({ repository, subject }) => `${repository}@${subject.digest}`,
@@ -41,27 +41,27 @@ export async function tagReferrers(plan: Plan, target: Registry, signal?: AbortS
 }
 
 /** What a plan says already that nobody will find; more may turn out when it is carried out. */
-export function plannedToBeLeft(plan: Plan): ArrangedReferrer[] {
+export function plannedToBeLeft(plan: Plan): DesiredReferrer[] {
   const steps = new Set(
     plan.steps.flatMap(({ kind, placement: { to, descriptor } }) =>
       kind === "left" ? [`${to}@${descriptor.digest}`] : [],
     ),
   );
-  return plan.arrangements
+  return plan.desired
     .flatMap(({ referrers }) => referrers)
     .filter((each) =>
       each.tag === undefined ? steps.has(`${each.repository}@${each.graph.root.digest}`) : isTagLeft(each, plan),
     );
 }
 
-function isTagLeft({ isTaggable, repository, tag }: ArrangedReferrer, { tags }: Plan): boolean {
+function isTagLeft({ isTaggable, repository, tag }: DesiredReferrer, { tags }: Plan): boolean {
   const isLeft = ({ kind, ...other }: Tagging) =>
     kind === "left" && other.repository === repository && other.tag === tag;
   return !isTaggable || tags.flat().some(isLeft);
 }
 
 async function tagGroup(
-  group: readonly ArrangedReferrer[],
+  group: readonly DesiredReferrer[],
   target: Registry,
   signal?: AbortSignal,
 ): Promise<TaggedReferrers> {
@@ -102,7 +102,7 @@ async function listed(
 async function pushIndex(
   repository: Repository,
   before: Descriptor | undefined,
-  missing: readonly ArrangedReferrer[],
+  missing: readonly DesiredReferrer[],
   signal?: AbortSignal,
 ): Promise<Descriptor> {
   const document: unknown =

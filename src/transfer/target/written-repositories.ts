@@ -1,7 +1,7 @@
 import type { AccessForm } from "../../ocm/access/access-form.ts";
 import { componentRepositoryName } from "../../ocm/repository/component-version.ts";
 import { below } from "../source/artifact-name.ts";
-import type { SurveyedVersion } from "../source/survey.ts";
+import type { ResolvedVersion } from "../source/resolve-elements.ts";
 import { type NameTemplate, publishedName } from "./published-name.ts";
 import { type NameSource, targetName } from "./signed-name.ts";
 
@@ -15,7 +15,7 @@ export interface WrittenForms {
 
 /** Names of the repositories that a transfer of these component versions writes to. */
 export function writtenRepositories(
-  versions: readonly SurveyedVersion[],
+  versions: readonly ResolvedVersion[],
   { form, published, names, path }: WrittenForms,
 ): readonly string[] {
   const written = versions.flatMap(({ version, items }) => [

@@ -4,7 +4,7 @@ import { TransferError } from "../../errors/transfer-error.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
 import type { ComponentVersion } from "../../ocm/repository/component-version.ts";
-import { persist } from "../../stores/retry-stream.ts";
+import { retryStream } from "../../stores/retry-stream.ts";
 import { type Comparable, createComparison } from "./comparison.ts";
 
 export interface BlobReader {
@@ -36,7 +36,7 @@ export function createBlobReader(
   async function drain(from: ReadableRepository, blob: Descriptor, passing?: () => Transform): Promise<void> {
     const release = await limiter.acquire("blobs", signal);
     try {
-      await persist(
+      await retryStream(
         attempts,
         async () => {
           const content = await from.fetch(blob, signal);

@@ -4,7 +4,7 @@ import { describeElement } from "../../ocm/descriptor/component-descriptor.ts";
 import type { ComponentVersion } from "../../ocm/repository/component-version.ts";
 import { RegistryError } from "../../stores/registry/error.ts";
 import { describeMovedTag, type MovedTag } from "../source/locate.ts";
-import type { Item, SurveyedVersion } from "../source/survey.ts";
+import type { ResolvedElement, ResolvedVersion } from "../source/resolve-elements.ts";
 import { type BlobReader, createBlobReader } from "./blob-reader.ts";
 import { comparableIn } from "./comparison.ts";
 
@@ -18,7 +18,7 @@ export interface ContentOptions {
 
 /** What came of one resource or source. */
 export interface Checked {
-  readonly item: Item;
+  readonly item: ResolvedElement;
   /** Bytes that its content has. */
   readonly size: number;
   /** false where there is nothing to read, or nobody asks for it. */
@@ -30,7 +30,7 @@ export interface Checked {
  * kept. Resolves to all that differs; a host that cannot be reached ends it at once.
  */
 export async function checkContent(
-  versions: readonly SurveyedVersion[],
+  versions: readonly ResolvedVersion[],
   { concurrency, attempts, onDone }: ContentOptions,
   signal?: AbortSignal,
 ): Promise<unknown[]> {
@@ -39,7 +39,7 @@ export async function checkContent(
   const reader = createBlobReader({ concurrency, attempts }, stop);
   const errors = new Set<unknown>();
 
-  async function check(version: ComponentVersion, item: Item): Promise<Checked[]> {
+  async function check(version: ComponentVersion, item: ResolvedElement): Promise<Checked[]> {
     try {
       return [await checkItem(item, version, reader)];
     } catch (error) {
@@ -58,17 +58,17 @@ export async function checkContent(
   return stop.aborted ? [stop.reason, ...errors] : [...errors];
 }
 
-async function checkItem(item: Item, version: ComponentVersion, reader: BlobReader): Promise<Checked> {
+async function checkItem(item: ResolvedElement, version: ComponentVersion, reader: BlobReader): Promise<Checked> {
   const { name, version: number } = version.descriptor;
   const where = `${describeElement(item.element)} of ${name}:${number}`;
-  if (item.kind === "kept") return { item, size: 0, isRead: false };
+  if (item.kind === "byReference") return { item, size: 0, isRead: false };
   if (item.kind === "artifact" && item.movedTag !== undefined) throw tagMoved(item.movedTag, where);
   const [from, contents] =
-    item.kind === "layer"
+    item.kind === "blob"
       ? [item.from, item.blobs]
       : [item.graph.from, item.graph.nodes.map(({ descriptor }) => descriptor)];
   const comparable = comparableIn(version, item);
-  const blobs = contents.filter(({ mediaType }) => item.kind === "layer" || !isManifest(mediaType));
+  const blobs = contents.filter(({ mediaType }) => item.kind === "blob" || !isManifest(mediaType));
   const reading =
     comparable === undefined ? blobs.map((blob) => reader.read(from, version, blob)) : [reader.compare(comparable)];
   await Promise.all(reading).catch((error) => {

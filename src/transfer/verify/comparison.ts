@@ -6,7 +6,7 @@ import { describeElement } from "../../ocm/descriptor/component-descriptor.ts";
 import type { ComponentVersion } from "../../ocm/repository/component-version.ts";
 import type { ContentPin } from "../../ocm/signing/pin.ts";
 import { differs } from "../pins/pinned-content.ts";
-import type { Item, SurveyedVersion } from "../source/survey.ts";
+import type { ResolvedElement, ResolvedVersion } from "../source/resolve-elements.ts";
 
 /** Blobs that have to be read in a row to be compared with the digests that pin them. */
 export interface Comparable {
@@ -18,15 +18,15 @@ export interface Comparable {
 }
 
 /** Comparisons that are left to be made while content is read, equal ones once for all elements. */
-export function comparablesIn(versions: readonly SurveyedVersion[]): Comparable[] {
+export function comparablesIn(versions: readonly ResolvedVersion[]): Comparable[] {
   const comparables = versions.flatMap(({ version, items }) =>
     items.flatMap((item) => comparableIn(version, item) ?? []),
   );
   return [...new Map(comparables.map((comparable) => [comparableKey(comparable), comparable])).values()];
 }
 
-export function comparableIn({ descriptor }: ComponentVersion, item: Item): Comparable | undefined {
-  if (item.kind !== "layer" || item.verdict.kind !== "matches" || item.verdict.pins.length === 0) return undefined;
+export function comparableIn({ descriptor }: ComponentVersion, item: ResolvedElement): Comparable | undefined {
+  if (item.kind !== "blob" || item.verdict.kind !== "matches" || item.verdict.pins.length === 0) return undefined;
   const where = `${describeElement(item.element)} of ${descriptor.name}:${descriptor.version}`;
   return { blobs: item.blobs, from: item.from, pins: item.verdict.pins, where };
 }

@@ -32,7 +32,9 @@ export interface Trust {
 export function trustOf({ named, versions }: Omit<Gathered, "errors">, keys: readonly TrustedKey[]): Trust {
   const all = versions.map(({ version }) => version.descriptor);
   const trust = judgeTree({ named: named.map(({ descriptor }) => descriptor), all }, keys);
-  const verdicts = versions.flatMap(({ items }) => items.flatMap((item) => (item.kind === "kept" ? [] : item.verdict)));
+  const verdicts = versions.flatMap(({ items }) =>
+    items.flatMap((item) => (item.kind === "byReference" ? [] : item.verdict)),
+  );
   const incomparable = keys.length === 0 ? [] : verdicts.filter((verdict) => verdict.kind === "incomparable");
   return { ...trust, errors: [...trust.errors, ...incomparable.map(({ error }) => error)] };
 }

@@ -4,7 +4,7 @@ import type { DigestSpec } from "../../ocm/signing/hash-algorithm.ts";
 import { isExcluded } from "../../ocm/signing/pin.ts";
 import { printable } from "../../text/redact.ts";
 import { pinsIn, unpinnedReferences } from "../pins/pins.ts";
-import type { Item, SurveyedVersion } from "../source/survey.ts";
+import type { ResolvedElement, ResolvedVersion } from "../source/resolve-elements.ts";
 import type { Trust, TrustedKey } from "./trust.ts";
 
 export function uncheckedSignatures(keys: readonly TrustedKey[]): Finding[] {
@@ -25,7 +25,7 @@ export interface UncheckedOptions extends Pick<Trust, "rootsOf"> {
 
 /** Content and references of component versions that no digest was compared with. */
 export function uncheckedContent(
-  versions: readonly SurveyedVersion[],
+  versions: readonly ResolvedVersion[],
   { isSigned, rootsOf }: UncheckedOptions,
 ): Finding[] {
   const followed = new Set(versions.map(({ version: { descriptor } }) => `${descriptor.name}:${descriptor.version}`));
@@ -55,7 +55,7 @@ export function uncheckedContent(
 const REFERRERS = "no component version pins them";
 
 /** Content that cannot be compared with its digest. With signatures, that is an error. */
-export function incomparableContent(versions: readonly SurveyedVersion[]): Finding[] {
+export function incomparableContent(versions: readonly ResolvedVersion[]): Finding[] {
   return findingOf(
     versions.flatMap(({ version, items }) =>
       items.flatMap((item) => {
@@ -67,23 +67,23 @@ export function incomparableContent(versions: readonly SurveyedVersion[]): Findi
 }
 
 /** Why the content of an element is not known to be what is pinned; undefined where it is, and where neither access nor digest is. */
-export function whyUnchecked(item: Item, digests: readonly DigestSpec[]): string | undefined {
+export function whyUnchecked(item: ResolvedElement, digests: readonly DigestSpec[]): string | undefined {
   // A digest belongs to content, and any access can be exchanged for an access to nothing.
   if (isNowhere(item) && digests.every(isExcluded)) return undefined;
   if (digests.length === 0) return item.element.kind === "source" ? undefined : "has no digest";
   if (digests.some(isExcluded)) return "is excluded from signatures";
-  return item.kind === "kept" ? item.reason : whyIncomparable(item);
+  return item.kind === "byReference" ? item.reason : whyIncomparable(item);
 }
 
-function sourceReason(item: Item): string | undefined {
+function sourceReason(item: ResolvedElement): string | undefined {
   return isNowhere(item) ? undefined : "is a source, which no signature pins";
 }
 
-function whyIncomparable(item: Item): string | undefined {
-  return item.kind !== "kept" && item.verdict.kind === "incomparable" ? item.verdict.error.message : undefined;
+function whyIncomparable(item: ResolvedElement): string | undefined {
+  return item.kind !== "byReference" && item.verdict.kind === "incomparable" ? item.verdict.error.message : undefined;
 }
 
-function isNowhere({ element: { access } }: Item): boolean {
+function isNowhere({ element: { access } }: ResolvedElement): boolean {
   return typeof access.type === "string" && /^none(?:\/v1)?$/i.test(access.type);
 }
 

@@ -7,12 +7,12 @@ import type { Digest } from "../../oci/digest.ts";
 import type { ReadableRepository, Registry, Repository } from "../../oci/store.ts";
 import { COMPONENT_DESCRIPTORS } from "../../ocm/descriptor/component-reference.ts";
 import { RegistryError } from "../../stores/registry/error.ts";
-import { persist } from "../../stores/retry-stream.ts";
-import type { Placement } from "../target/arrange.ts";
+import { retryStream } from "../../stores/retry-stream.ts";
+import type { Placement } from "../target/desired.ts";
 import type { Refused } from "../target/fallback.ts";
 import { keyOf } from "../target/inspect.ts";
 import type { Plan, Step } from "../target/plan.ts";
-import { tellsReferrers } from "../target/tag-referrers.ts";
+import { supportsReferrersApi } from "../target/tag-referrers.ts";
 import { type Comparable, createComparison } from "../verify/comparison.ts";
 
 export interface CopyOptions {
@@ -150,7 +150,7 @@ async function drain(
   const release = await limiter.acquire("blobs", signal);
   try {
     const read = async () => finished(pipeline(await from.fetch(blob, signal), passing(), () => {}).resume());
-    await persist(attempts, read, signal);
+    await retryStream(attempts, read, signal);
   } finally {
     release();
   }
@@ -162,7 +162,7 @@ type TellsReferrers = (repository: string, subject: Descriptor) => Promise<boole
 function createTellsReferrers(target: Registry, signal: AbortSignal): TellsReferrers {
   let asking: Promise<boolean> | undefined;
   return async (repository, subject) => {
-    asking ??= tellsReferrers(target.repository(repository), subject, signal);
+    asking ??= supportsReferrersApi(target.repository(repository), subject, signal);
     return asking;
   };
 }
@@ -204,7 +204,7 @@ async function transferBlob(
   signal: AbortSignal,
   passing?: () => Transform,
 ): Promise<void> {
-  await persist(
+  await retryStream(
     options.attempts,
     async () => {
       if (Buffer.isBuffer(from)) return to.push(descriptor, from, signal);

@@ -10,13 +10,13 @@ import {
 import { componentDigest } from "../../ocm/signing/normalise.ts";
 import { isNesting } from "../pins/pins.ts";
 import { readGraph } from "../source/graph.ts";
-import { type SurveyedVersion, type SurveyOptions, surveyVersion } from "../source/survey.ts";
-import type { Arrangement } from "../target/arrange.ts";
+import { type ResolvedVersion, type ResolveOptions, resolveElements } from "../source/resolve-elements.ts";
+import type { DesiredVersion } from "../target/desired.ts";
 import type { Plan, Tagging } from "../target/plan.ts";
 import { createBlobReader } from "../verify/blob-reader.ts";
 import { comparableKey, comparablesIn } from "../verify/comparison.ts";
 
-export interface ReadBackOptions extends Pick<SurveyOptions, "unpack"> {
+export interface ReadBackOptions extends Pick<ResolveOptions, "unpack"> {
   readonly concurrency: number;
   readonly attempts: number;
 }
@@ -27,11 +27,11 @@ export interface ReadBackOptions extends Pick<SurveyOptions, "unpack"> {
  * pins. `target` must not be the one that wrote, which would answer out of its memory. Fails with whatever is missing or another.
  */
 export async function readBack(
-  { tags, arrangements, comparables }: Pick<Plan, "tags" | "arrangements" | "comparables">,
+  { tags, desired: desiredVersions, comparables }: Pick<Plan, "tags" | "desired" | "comparables">,
   target: ComponentRepository,
   options: ReadBackOptions,
   signal: AbortSignal,
-): Promise<SurveyedVersion[]> {
+): Promise<ResolvedVersion[]> {
   const asked = new Map<string, Promise<void>>();
 
   async function checkBlob(repository: ReadableRepository, blob: Descriptor, from: string): Promise<void> {
@@ -58,7 +58,7 @@ export async function readBack(
   }
 
   throwAll(failures(await Promise.allSettled(tags.flat().map(walk))));
-  const read = await Promise.allSettled(arrangements.map((arrangement) => readVersion(arrangement, target, signal)));
+  const read = await Promise.allSettled(desiredVersions.map((desired) => readVersion(desired, target, signal)));
   throwAll(failures(read));
   const surveyed = await surveyAll(
     read.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])),
@@ -78,10 +78,10 @@ async function surveyAll(
   versions: readonly ComponentVersion[],
   { unpack }: ReadBackOptions,
   signal: AbortSignal,
-): Promise<SurveyedVersion[]> {
+): Promise<ResolvedVersion[]> {
   const roots = versions.map(({ descriptor }) => descriptor).filter(isNesting);
   const options = { copyResources: false, copySources: false, registryAt: notFollowed, unpack, roots };
-  const surveyed = await Promise.all(versions.map((version) => surveyVersion(version, options, signal)));
+  const surveyed = await Promise.all(versions.map((version) => resolveElements(version, options, signal)));
   throwAll(surveyed.flatMap(({ errors }) => errors));
   return surveyed;
 }
@@ -91,7 +91,7 @@ function notFollowed(): never {
 }
 
 async function readVersion(
-  { version: { descriptor: source } }: Arrangement,
+  { version: { descriptor: source } }: DesiredVersion,
   target: ComponentRepository,
   signal: AbortSignal,
 ): Promise<ComponentVersion> {
@@ -110,7 +110,7 @@ async function readVersion(
   return version;
 }
 
-function has({ natives, layers }: ComponentVersion, digest: string): boolean {
+function has({ nativeManifests: natives, layers }: ComponentVersion, digest: string): boolean {
   return [natives, layers].some((contents) => (contents as ReadonlyMap<string, Descriptor>).has(digest));
 }
 

@@ -8,7 +8,7 @@ import { makeFolders } from "../../files/place.ts";
 import { type Descriptor, OCI_INDEX } from "../../oci/descriptor.ts";
 import { encoded } from "../../oci/digest.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
-import { persist } from "../../stores/retry-stream.ts";
+import { retryStream } from "../../stores/retry-stream.ts";
 import type { Graph } from "../source/graph.ts";
 import type { Comparison } from "../verify/comparison.ts";
 
@@ -56,7 +56,7 @@ export async function saveBlobs(
         const content = await from.fetch(blob, options.signal);
         await pipeline(comparison === undefined ? [content, write()] : [content, comparison.passing(index), write()]);
       };
-      await persist(options.attempts, save, options.signal);
+      await retryStream(options.attempts, save, options.signal);
       start += blob.size;
     }
   });
@@ -64,7 +64,7 @@ export async function saveBlobs(
 
 async function saveBlob(from: ReadableRepository, blob: Descriptor, file: string, options: SaveOptions): Promise<void> {
   const save = async () => pipeline(await from.fetch(blob, options.signal), createWriteStream(file));
-  await persist(options.attempts, save, options.signal);
+  await retryStream(options.attempts, save, options.signal);
 }
 
 /** Writes elsewhere and renames at the end: what bears the name is whole. */

@@ -56,7 +56,7 @@ interface Authorization {
 
 /** A token that is about to expire is not worth sending. */
 const EXPIRY_MARGIN = 5_000;
-const LARGEST_REFUSAL = 8192;
+const MAX_REFUSAL_BYTES = 8192;
 
 /** The scope of a repository (distribution, spec/auth/scope.md). */
 export function scopeOf(repository: string, actions: "pull" | "pull,push" | "delete"): string {
@@ -164,7 +164,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       const response = await client.request({ ...request, headers: { ...request.headers, ...before } }, signal);
       if (response.status !== 401 || !learnFrom(response)) return response;
       // The token host may be the same host: whoever waits for it must not hold one of its slots.
-      const refusal = await inMemory(response, LARGEST_REFUSAL, true);
+      const refusal = await inMemory(response, MAX_REFUSAL_BYTES, true);
       await forget(scopes, before.authorization);
       const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
       if (isStream) return refusal;
@@ -189,7 +189,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
 }
 
 /** More than clocks of machines that keep time ever differ, and less than tokens live. */
-const MOST_SKEW = 120_000;
+const MAX_SKEW_MS = 120_000;
 
 interface RefusedToken {
   readonly request: Pick<HttpRequest, "method">;
@@ -212,7 +212,7 @@ function refusedToken({ hop, headers }: HttpResponse, refused: RefusedToken): Co
     return isAnonymous ? undefined : reads ? "DENIED" : "PUSH_DENIED";
   }
   const skew = clockSkew(headers, Date.now());
-  if (skew !== undefined && Math.abs(skew) > MOST_SKEW) return "CLOCK_SKEWED";
+  if (skew !== undefined && Math.abs(skew) > MAX_SKEW_MS) return "CLOCK_SKEWED";
   if (asked === undefined || error !== undefined)
     return isAnonymous && error === undefined ? undefined : "TOKEN_REFUSED";
   // A login that is missing looks the same as a token that was taken out, unless the token is known to be enough.

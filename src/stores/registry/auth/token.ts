@@ -33,9 +33,9 @@ export interface Token {
   readonly foreignHost: string | undefined;
 }
 
-const LARGEST_ANSWER = 1024 * 1024;
+const MAX_ANSWER_BYTES = 1024 * 1024;
 /** The least life of a token where nothing or less is said (distribution, token specification). */
-const SHORTEST_LIFE = 60;
+const MIN_LIFE_SECONDS = 60;
 
 /** Asks the realm of a Bearer challenge for a token (distribution, spec/auth/token.md). */
 export async function requestToken(
@@ -57,7 +57,7 @@ export async function requestToken(
       ? exchange(realm, service, scopes, credential.identityToken)
       : ask(realm, service, scopes, credential);
   const response = await client.request(
-    { ...asking, lane: "token", whole: LARGEST_ANSWER, neededFor: `token for ${registry.host}` },
+    { ...asking, lane: "token", bufferUpTo: MAX_ANSWER_BYTES, neededFor: `token for ${registry.host}` },
     signal,
   );
   if (response.status !== 200) {
@@ -73,7 +73,7 @@ export async function requestToken(
   if (response.headers["content-type"]?.includes("text/html")) {
     throw await registryError(response, doing, { as: "CAPTIVE_PORTAL" });
   }
-  const token = parseToken(await readAll(response, LARGEST_ANSWER), realm.host, now);
+  const token = parseToken(await readAll(response, MAX_ANSWER_BYTES), realm.host, now);
   return { ...token, isAnonymous: credential === undefined, foreignHost };
 }
 
@@ -115,7 +115,7 @@ function parseToken(body: Buffer, host: string, now: number): Omit<Token, "isAno
       remedy: "See what answers at this host: a login page of a proxy is a usual cause.",
     });
   }
-  const life = isRecord(answer) && typeof answer.expires_in === "number" ? answer.expires_in : SHORTEST_LIFE;
+  const life = isRecord(answer) && typeof answer.expires_in === "number" ? answer.expires_in : MIN_LIFE_SECONDS;
   const scope = isRecord(answer) ? answer.scope : undefined;
-  return { value, expires: now + Math.max(life, SHORTEST_LIFE) * 1000, granted: grantedActions(value, scope) };
+  return { value, expires: now + Math.max(life, MIN_LIFE_SECONDS) * 1000, granted: grantedActions(value, scope) };
 }

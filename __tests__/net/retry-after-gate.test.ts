@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
-import { createRest } from "../../src/net/rest.ts";
+import { createRetryAfterGate } from "../../src/net/retry-after-gate.ts";
 
 test("a host that asks for rest gets it, and others are not kept", async () => {
-  const rest = createRest();
+  const rest = createRetryAfterGate();
   rest.extend("a.test:443", 300);
   const started = performance.now();
   const order: string[] = [];
@@ -13,7 +13,7 @@ test("a host that asks for rest gets it, and others are not kept", async () => {
 });
 
 test("a shorter wish does not end a longer one, and a longer one reaches who waits", async () => {
-  const rest = createRest();
+  const rest = createRetryAfterGate();
   const started = performance.now();
   rest.extend("a.test:443", 100);
   const waiting = rest.until("a.test:443");
@@ -24,7 +24,7 @@ test("a shorter wish does not end a longer one, and a longer one reaches who wai
 });
 
 test("waiting can be called off", async () => {
-  const rest = createRest();
+  const rest = createRetryAfterGate();
   rest.extend("a.test:443", 60_000);
   const stop = new AbortController();
   const waiting = rest.until("a.test:443", stop.signal);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { type ComponentVersion, readComponentVersion } from "../../../src/ocm/repository/component-version.ts";
-import { surveyVersion } from "../../../src/transfer/source/survey.ts";
-import { arrange } from "../../../src/transfer/target/arrange.ts";
-import { settle } from "../../../src/transfer/target/settle.ts";
+import { resolveElements } from "../../../src/transfer/source/resolve-elements.ts";
+import { buildDesired } from "../../../src/transfer/target/desired.ts";
+import { keepExistingManifest } from "../../../src/transfer/target/keep-existing.ts";
 import { addComponentVersion, addImage, type ComponentOptions, resource } from "../content.ts";
 import { createMemoryRegistry } from "../memory-registry.ts";
 import { surveyed } from "../surveyed.ts";
@@ -19,7 +19,7 @@ async function settled(there: There | undefined) {
   const [source, target] = [createMemoryRegistry(), createMemoryRegistry()];
   const image = addImage(source, "images/app", { tag: "1" });
   const absolute = { type: "ociArtifact", imageReference: "far.test/images/app:1" };
-  const arrangement = arrange(await surveyed(source, { resources: [resource("app", absolute)] }), {
+  const desired = buildDesired(await surveyed(source, { resources: [resource("app", absolute)] }), {
     form: "localBlob",
     target: { origin: "target.test", path: PATH },
     furtherSignatures: [],
@@ -36,7 +36,7 @@ async function settled(there: There | undefined) {
       "1.0.0",
     );
   }
-  return { arrangement, existing, result: settle(arrangement, existing) };
+  return { desired, existing, result: keepExistingManifest(desired, existing) };
 }
 
 test.each<[string, There]>([
@@ -44,10 +44,10 @@ test.each<[string, There]>([
   ["under another spelling of its access", { access: { type: "LocalBlob/v1", referenceName: "other:1" } }],
   ["with a note of where it lay", { repositoryContexts: [{ subPath: "x" }] }],
 ])("what is there %s stays under its own manifest, and its artifacts are completed", async (_, there) => {
-  const { arrangement, existing, result } = await settled(there);
-  expect(existing?.root.digest).not.toBe(arrangement.manifest.root.digest);
+  const { desired, existing, result } = await settled(there);
+  expect(existing?.root.digest).not.toBe(desired.manifest.root.digest);
   expect(result.componentTag.target).toEqual(existing?.root);
-  expect(result.placements).toEqual(arrangement.placements.filter(({ from }) => !Buffer.isBuffer(from)));
+  expect(result.placements).toEqual(desired.placements.filter(({ from }) => !Buffer.isBuffer(from)));
   expect(result.placements).toHaveLength(3);
 });
 
@@ -63,8 +63,8 @@ test.each<[string, There | undefined]>([
   ["has other labels", { more: { labels: [{ name: "x", value: "y" }] } }],
   ["has another signature", { signatures: [{ name: "acme" }] }],
 ])("what %s is written", async (_, there) => {
-  const { arrangement, result } = await settled(there);
-  expect(result).toBe(arrangement);
+  const { desired, result } = await settled(there);
+  expect(result).toBe(desired);
 });
 
 describe("what the target has by value, and the transfer would leave by reference", () => {
@@ -83,13 +83,13 @@ describe("what the target has by value, and the transfer would leave by referenc
     const read = (registry: typeof from, path: string) =>
       readComponentVersion({ registry, path, display: path }, "acme.org/shop", "1.0.0");
     const options = { copyResources: false, copySources: false, registryAt: () => from };
-    const arrangement = arrange(await surveyVersion(await read(from, ""), options), {
+    const desired = buildDesired(await resolveElements(await read(from, ""), options), {
       form: "localBlob",
       target: { origin: "target.test", path: PATH },
       furtherSignatures: [],
     });
     const existing = await read(target, PATH);
-    return { arrangement, existing, result: settle(arrangement, existing) };
+    return { desired, existing, result: keepExistingManifest(desired, existing) };
   }
 
   const local = (localReference: string) => ({ type: "localBlob", localReference, mediaType: "x" });
@@ -120,12 +120,12 @@ describe("what the target has by value, and the transfer would leave by referenc
 
   test("does not where it is a reference itself", async () => {
     const other = { type: "ociArtifact", imageReference: "elsewhere.test/app:1" };
-    const { arrangement, result } = await byReference({}, () => other);
-    expect(result).toBe(arrangement);
+    const { desired, result } = await byReference({}, () => other);
+    expect(result).toBe(desired);
   });
 
   test("does not where it is of another component version, that is to be overwritten", async () => {
-    const { arrangement, result } = await byReference({ more: { creationTime: "2026-01-01T00:00:00Z" } }, local);
-    expect(result).toBe(arrangement);
+    const { desired, result } = await byReference({ more: { creationTime: "2026-01-01T00:00:00Z" } }, local);
+    expect(result).toBe(desired);
   });
 });

@@ -3,7 +3,11 @@ import { TransferError, throwAll } from "../../../src/errors/transfer-error.ts";
 import { DOCKER_MANIFEST } from "../../../src/oci/descriptor.ts";
 import { sha256 } from "../../../src/oci/digest.ts";
 import { readComponentVersion } from "../../../src/ocm/repository/component-version.ts";
-import { type Item, type SurveyOptions, surveyVersion } from "../../../src/transfer/source/survey.ts";
+import {
+  type ResolvedElement,
+  type ResolveOptions,
+  resolveElements,
+} from "../../../src/transfer/source/resolve-elements.ts";
 import {
   addComponentVersion,
   addImage,
@@ -28,24 +32,28 @@ function scene(): Scene {
   return { home: createMemoryRegistry("home.test"), far: createMemoryRegistry("far.test") };
 }
 
-async function survey({ home, far }: Scene, component: ComponentOptions, options: Partial<SurveyOptions> = {}) {
+async function survey({ home, far }: Scene, component: ComponentOptions, options: Partial<ResolveOptions> = {}) {
   addComponentVersion(home, component);
   const from = { registry: home, path: component.path ?? "", display: "home.test" };
   const version = await readComponentVersion(from, "acme.org/shop", "1.0.0");
-  const registryAt: SurveyOptions["registryAt"] = ({ host }) => {
+  const registryAt: ResolveOptions["registryAt"] = ({ host }) => {
     if (host === "far.test") return far;
     if (host === "home.test") return home;
     throw new Error(`nobody knows ${host}`);
   };
-  const surveyed = await surveyVersion(version, { copyResources: true, copySources: true, registryAt, ...options });
+  const surveyed = await resolveElements(version, { copyResources: true, copySources: true, registryAt, ...options });
   throwAll(surveyed.errors);
   return surveyed;
 }
 
-async function one(given: Scene, component: ComponentOptions, options: Partial<SurveyOptions> = {}): Promise<Item> {
+async function one(
+  given: Scene,
+  component: ComponentOptions,
+  options: Partial<ResolveOptions> = {},
+): Promise<ResolvedElement> {
   const { items } = await survey(given, component, options);
   expect(items).toHaveLength(1);
-  return items[0] as Item;
+  return items[0] as ResolvedElement;
 }
 
 const absolute = (reference: string) => ({ type: "ociArtifact", imageReference: `far.test/${reference}` });
@@ -57,7 +65,7 @@ describe("local blobs", () => {
     const blob = given.home.addBlob(HOME, "text", "text/plain");
     const access = { type: "localBlob", localReference: blob.digest, mediaType: "text/plain" };
     const item = await one(given, { resources: [resource("readme", access)], layers: [blob] });
-    expect(item).toMatchObject({ kind: "layer", blobs: [blob] });
+    expect(item).toMatchObject({ kind: "blob", blobs: [blob] });
   });
 
   test("several layers, as v1 splits large blobs", async () => {
@@ -66,7 +74,7 @@ describe("local blobs", () => {
     const localReference = blobs.map(({ digest }) => digest).join(", ");
     const access = { type: "localBlob", localReference, mediaType: "text/plain" };
     expect(await one(given, { resources: [resource("big", access)], layers: blobs })).toMatchObject({
-      kind: "layer",
+      kind: "blob",
       blobs,
     });
   });
@@ -83,7 +91,7 @@ describe("local blobs", () => {
     const digest = { hashAlgorithm: "SHA-256", normalisationAlgorithm, value: "0".repeat(64) };
     const item = one(given, { resources: [resource("readme", access, { digest })], layers: [blob] });
     if (isRefused) await expect(item).rejects.toMatchObject({ code: "ARTIFACT_DIGEST_DIFFERS" });
-    else expect(await item).toMatchObject({ kind: "layer", verdict: { kind: "incomparable" } });
+    else expect(await item).toMatchObject({ kind: "blob", verdict: { kind: "incomparable" } });
   });
 
   test("one that the component manifest does not list", async () => {
@@ -131,7 +139,7 @@ describe("local blobs", () => {
     const blob = given.home.addBlob(HOME, "text");
     const access = { type: "localBlob", localReference: blob.digest, mediaType: "text/plain" };
     const component = { resources: [resource("x", access)], layers: [blob] };
-    expect(await one(given, component, { copyResources: false })).toMatchObject({ kind: "layer" });
+    expect(await one(given, component, { copyResources: false })).toMatchObject({ kind: "blob" });
   });
 });
 
@@ -342,14 +350,14 @@ test.each([
 describe("what is kept by reference", () => {
   test("types that are not followed", async () => {
     const item = await one(scene(), { resources: [resource("code", { type: "gitHub/v1", commit: "c0ffee" })] });
-    expect(item).toMatchObject({ kind: "kept", reason: "commit on GitHub stays a reference" });
+    expect(item).toMatchObject({ kind: "byReference", reason: "commit on GitHub stays a reference" });
   });
 
   test.each([
     [true, true, ["artifact", "artifact"]],
-    [true, false, ["artifact", "kept"]],
-    [false, true, ["kept", "artifact"]],
-    [false, false, ["kept", "kept"]],
+    [true, false, ["artifact", "byReference"]],
+    [false, true, ["byReference", "artifact"]],
+    [false, false, ["byReference", "byReference"]],
   ])("copy-resources %s, copy-sources %s", async (copyResources, copySources, kinds) => {
     const given = scene();
     addImage(given.far, "app", { tag: "1" });

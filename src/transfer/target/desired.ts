@@ -12,9 +12,9 @@ import {
 import { type ComponentVersion, componentRepositoryName, tagOf } from "../../ocm/repository/component-version.ts";
 import { type ArtifactName, below } from "../source/artifact-name.ts";
 import type { Graph, Node } from "../source/graph.ts";
-import type { Item, SurveyedVersion } from "../source/survey.ts";
+import type { ResolvedElement, ResolvedVersion } from "../source/resolve-elements.ts";
 import { accessOf, sameAccess, type TargetLocation } from "./access-form.ts";
-import { type ArrangedReferrer, arrangeReferrers } from "./arrange-referrers.ts";
+import { type DesiredReferrer, desiredReferrers } from "./desired-referrers.ts";
 import { type NameTemplate, publishedName } from "./published-name.ts";
 import { rewriteDescriptor } from "./rewrite.ts";
 import { type NameSource, targetName } from "./signed-name.ts";
@@ -48,13 +48,13 @@ export interface Change {
 }
 
 /** A component version as it is to be at the target: all of it is known before anything is written. */
-export interface Arrangement {
+export interface DesiredVersion {
   readonly version: ComponentVersion;
   readonly repository: string;
   /** Children before parents. */
   readonly placements: readonly Placement[];
   readonly artifactTags: readonly TagPlacement[];
-  readonly referrers: readonly ArrangedReferrer[];
+  readonly referrers: readonly DesiredReferrer[];
   readonly componentTag: TagPlacement;
   readonly manifest: ComponentManifest;
   /** The component descriptor as it is to be. */
@@ -74,7 +74,7 @@ interface OwnContent extends LocalContent {
   readonly elements: Element[];
 }
 
-export interface ArrangeOptions {
+export interface DesiredOptions {
   readonly form: AccessForm;
   /** Where artifacts are tagged beside, for clients that pull by name. */
   readonly published?: NameTemplate | undefined;
@@ -85,16 +85,16 @@ export interface ArrangeOptions {
   readonly furtherSignatures: readonly JsonObject[];
 }
 
-export function arrange({ version, items }: SurveyedVersion, options: ArrangeOptions): Arrangement {
+export function buildDesired({ version, items }: ResolvedVersion, options: DesiredOptions): DesiredVersion {
   const { name, version: number, tree: before } = version.descriptor;
   const repository = componentRepositoryName(options.target.path, name);
-  const arranged = items.map((item) => arrangeItem(item, version, repository, options));
+  const desiredItems = items.map((item) => desiredItem(item, version, repository, options));
   const contents: LocalContents = { layers: new Map(), natives: new Map() };
-  for (const { change, layers, natives } of arranged) {
+  for (const { change, layers, natives } of desiredItems) {
     for (const layer of layers) addTo(contents.layers, layer, change.element);
     for (const native of natives) addTo(contents.natives, native, change.element);
   }
-  const changes = arranged.map(({ change }) => change);
+  const changes = desiredItems.map(({ change }) => change);
   const tree = rewriteDescriptor(before, changes, options.furtherSignatures);
   const manifest = buildComponentManifest({
     name,
@@ -107,11 +107,11 @@ export function arrange({ version, items }: SurveyedVersion, options: ArrangeOpt
     version,
     repository,
     placements: [
-      ...arranged.flatMap(({ placements }) => placements),
+      ...desiredItems.flatMap(({ placements }) => placements),
       ...componentPlacements(manifest, contents, repository),
     ],
-    artifactTags: arranged.flatMap(({ tags }) => tags),
-    referrers: arranged.flatMap(({ referrers }) => referrers),
+    artifactTags: desiredItems.flatMap(({ tags }) => tags),
+    referrers: desiredItems.flatMap(({ referrers }) => referrers),
     componentTag: { target: manifest.root, repository, tag: tagOf(number) },
     manifest,
     tree,
@@ -121,20 +121,25 @@ export function arrange({ version, items }: SurveyedVersion, options: ArrangeOpt
 }
 
 /** What one resource or source brings along. */
-interface ArrangedItem {
+interface DesiredItem {
   readonly change: Change;
   readonly placements: readonly Placement[];
   readonly tags: readonly TagPlacement[];
-  readonly referrers: readonly ArrangedReferrer[];
+  readonly referrers: readonly DesiredReferrer[];
   /** Local blobs of the component version that are its content. */
   readonly layers: readonly Descriptor[];
   readonly natives: readonly Descriptor[];
 }
 
-function arrangeItem(item: Item, version: ComponentVersion, home: string, options: ArrangeOptions): ArrangedItem {
+function desiredItem(
+  item: ResolvedElement,
+  version: ComponentVersion,
+  home: string,
+  options: DesiredOptions,
+): DesiredItem {
   const nothing = { placements: [], tags: [], referrers: [], layers: [], natives: [] };
-  if (item.kind === "kept") return { ...nothing, change: unchanged(item.element, item.reason, home, []) };
-  if (item.kind === "layer") {
+  if (item.kind === "byReference") return { ...nothing, change: unchanged(item.element, item.reason, home, []) };
+  if (item.kind === "blob") {
     const own = { needs: [], from: item.from, to: home };
     const placements = item.blobs.map((descriptor) => ({ descriptor, ...own }));
     return { ...nothing, placements, layers: item.blobs, change: asLocalBlob(item, home) };
@@ -145,35 +150,35 @@ function arrangeItem(item: Item, version: ComponentVersion, home: string, option
     const native = { ...nothing, placements: placed(item.graph, home), natives: [root] };
     const change = renamed(item, item.name, home, options);
     if (options.published === undefined) {
-      const referrers = arrangeReferrers(item, home, { isTaggable: false });
+      const referrers = desiredReferrers(item, home, { isTaggable: false });
       const placements = [...native.placements, ...referrers.placements];
-      return { ...native, placements, referrers: referrers.arranged, change };
+      return { ...native, placements, referrers: referrers.items, change };
     }
     const called = publishedName(options.published, { element: item.element, name, version });
     const published = { repository: below(options.target.path, called.repository), tag: called.tag };
     // Where it has a name of its own, what hangs on it may have tags too.
-    const referrers = arrangeReferrers(item, published.repository, { isTaggable: true });
+    const referrers = desiredReferrers(item, published.repository, { isTaggable: true });
     return {
       ...native,
       placements: [...native.placements, ...placed(item.graph, published.repository), ...referrers.placements],
-      referrers: referrers.arranged,
+      referrers: referrers.items,
       tags: [{ target: root, ...published }, ...referrers.tags],
       change: { ...change, published },
     };
   }
   const to = below(options.target.path, name.repository);
-  const referrers = arrangeReferrers(item, to, { isTaggable: true });
+  const referrers = desiredReferrers(item, to, { isTaggable: true });
   return {
     ...nothing,
     placements: [...placed(item.graph, to), ...referrers.placements],
     tags: [{ target: root, repository: to, tag: name.tag }, ...referrers.tags],
-    referrers: referrers.arranged,
+    referrers: referrers.items,
     change: renamed(item, name, to, options),
   };
 }
 
 /** The artifact under its new access, or under the one that it has where that says the same. */
-function renamed(item: ArtifactItem, name: ArtifactName, repository: string, options: ArrangeOptions): Change {
+function renamed(item: ArtifactItem, name: ArtifactName, repository: string, options: DesiredOptions): Change {
   const { element, graph, form = options.form } = item;
   const { target } = options;
   const before = element.access;
@@ -189,7 +194,7 @@ function renamed(item: ArtifactItem, name: ArtifactName, repository: string, opt
   };
 }
 
-type ArtifactItem = Extract<Item, { kind: "artifact" }>;
+type ArtifactItem = Extract<ResolvedElement, { kind: "artifact" }>;
 
 /** What describes the component version: config and descriptor, the component manifest, and the index around it. */
 function componentPlacements(manifest: ComponentManifest, contents: LocalContents, to: string): Placement[] {
@@ -225,7 +230,7 @@ function addTo(contents: Map<string, OwnContent>, descriptor: Descriptor, elemen
   else known.elements.push(element);
 }
 
-type LayerItem = Extract<Item, { kind: "layer" }>;
+type LayerItem = Extract<ResolvedElement, { kind: "blob" }>;
 
 /** As v1 of the CLI writes what it copies by value and is no artifact. */
 function asLocalBlob({ element, blobs, access }: LayerItem, repository: string): Change {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, OCI_INDEX, OCI_MANIFEST } from "../../../src/oci/descriptor.ts";
 import type { AccessForm } from "../../../src/ocm/access/access-form.ts";
-import { type Arrangement, type ArrangeOptions, arrange } from "../../../src/transfer/target/arrange.ts";
+import { buildDesired, type DesiredOptions, type DesiredVersion } from "../../../src/transfer/target/desired.ts";
 import { keyOf } from "../../../src/transfer/target/inspect.ts";
 import { addImage, addIndex, artifactDigest, resource } from "../content.ts";
 import { createMemoryRegistry, type MemoryRegistry } from "../memory-registry.ts";
@@ -10,7 +10,7 @@ import { surveyed } from "../surveyed.ts";
 const HOME = "component-descriptors/acme.org/shop";
 const AT_TARGET = `moved/${HOME}`;
 const target = { origin: "http://target.test:5000", path: "moved" };
-const options = (form: AccessForm, more: Partial<ArrangeOptions> = {}) => ({
+const options = (form: AccessForm, more: Partial<DesiredOptions> = {}) => ({
   form,
   target,
   furtherSignatures: [],
@@ -36,7 +36,7 @@ async function shop(registry: MemoryRegistry) {
 }
 
 /** Every placement after those that it needs, in its own repository. */
-function expectChildrenFirst({ placements }: Arrangement): void {
+function expectChildrenFirst({ placements }: DesiredVersion): void {
   const seen = new Set<string>();
   for (const { descriptor, needs, to } of placements) {
     for (const needed of needs) expect(seen).toContain(keyOf({ to, descriptor: needed }));
@@ -44,8 +44,8 @@ function expectChildrenFirst({ placements }: Arrangement): void {
   }
 }
 
-const rootDocument = ({ manifest }: Arrangement) => JSON.parse(manifest.manifests.at(-1)?.bytes.toString() ?? "");
-const written = ({ manifest }: Arrangement) => JSON.parse(manifest.blobs[1]?.bytes.toString() ?? "");
+const rootDocument = ({ manifest }: DesiredVersion) => JSON.parse(manifest.manifests.at(-1)?.bytes.toString() ?? "");
+const written = ({ manifest }: DesiredVersion) => JSON.parse(manifest.blobs[1]?.bytes.toString() ?? "");
 
 describe("the forms of access", () => {
   test.each<[AccessForm, object, string]>([
@@ -54,22 +54,20 @@ describe("the forms of access", () => {
     ["ociArtifact", { type: "ociArtifact" }, "moved/images/app"],
   ])("%s", async (form, access, repository) => {
     const { version, image } = await shop(createMemoryRegistry());
-    const arrangement = arrange(version, options(form));
+    const desired = buildDesired(version, options(form));
     const pinned = `moved/images/app:2@${image.digest}`;
     const whole = {
       localBlob: { ...access, localReference: image.digest },
       relativeOciReference: { ...access, reference: pinned },
       ociArtifact: { ...access, imageReference: `http://target.test:5000/${pinned}` },
     }[form];
-    expect(arrangement.changes[0]).toMatchObject({ after: whole, repository, reason: `takes the form ${form}` });
-    expect(written(arrangement).component.resources[0].access).toEqual(whole);
+    expect(desired.changes[0]).toMatchObject({ after: whole, repository, reason: `takes the form ${form}` });
+    expect(written(desired).component.resources[0].access).toEqual(whole);
     expect(
-      new Set(
-        arrangement.placements.filter(({ descriptor }) => descriptor.digest === image.digest).map(({ to }) => to),
-      ),
+      new Set(desired.placements.filter(({ descriptor }) => descriptor.digest === image.digest).map(({ to }) => to)),
     ).toEqual(new Set([repository]));
-    expect(arrangement.artifactTags).toEqual(form === "localBlob" ? [] : [{ target: image, repository, tag: "2" }]);
-    expectChildrenFirst(arrangement);
+    expect(desired.artifactTags).toEqual(form === "localBlob" ? [] : [{ target: image, repository, tag: "2" }]);
+    expectChildrenFirst(desired);
   });
 
   test.each<[string, string]>([
@@ -82,9 +80,9 @@ describe("the forms of access", () => {
       ? addIndex(registry, "old", [], { mediaType, tag: "1" })
       : addImage(registry, "old", { mediaType, tag: "1" });
     const version = await surveyed(registry, { resources: [resource("old", absolute("old:1"))] });
-    const arrangement = arrange(version, options("localBlob"));
-    expect(arrangement.changes[0]?.after).toMatchObject({ mediaType: said, localReference: root.digest });
-    expect(rootDocument(arrangement).manifests[1]).toMatchObject({ mediaType, digest: root.digest });
+    const desired = buildDesired(version, options("localBlob"));
+    expect(desired.changes[0]?.after).toMatchObject({ mediaType: said, localReference: root.digest });
+    expect(rootDocument(desired).manifests[1]).toMatchObject({ mediaType, digest: root.digest });
   });
 
   test.each<[AccessForm, object]>([
@@ -108,7 +106,7 @@ describe("the forms of access", () => {
       natives: form === "localBlob" ? [image] : [],
       resources: [resource("app", before)],
     });
-    const [change] = arrange(version, options(form)).changes;
+    const [change] = buildDesired(version, options(form)).changes;
     expect(change?.after).toBe(change?.before);
     expect(change?.reason).toBe(`has the form ${form} already`);
   });
@@ -125,7 +123,7 @@ test.each([
   const [item] = found.items;
   if (item === undefined) throw new Error("no item");
   const written = { ...access, ...difference };
-  const { changes } = arrange(
+  const { changes } = buildDesired(
     { ...found, items: [{ ...item, element: { ...item.element, access: written } }] },
     options("localBlob"),
   );
@@ -134,12 +132,12 @@ test.each([
 
 test("local blobs and what is kept stay as they are; a shared blob is one layer for both", async () => {
   const { version, blob } = await shop(createMemoryRegistry());
-  const arrangement = arrange(version, options("localBlob"));
-  const [, readme, licence, code] = arrangement.changes;
+  const desired = buildDesired(version, options("localBlob"));
+  const [, readme, licence, code] = desired.changes;
   for (const change of [readme, licence, code]) expect(change?.after).toBe(change?.before);
   expect(readme?.contents).toEqual([blob]);
   expect(code).toMatchObject({ contents: [], reason: "commit on GitHub stays a reference" });
-  const manifest = JSON.parse(arrangement.manifest.manifests[0]?.bytes.toString() ?? "");
+  const manifest = JSON.parse(desired.manifest.manifests[0]?.bytes.toString() ?? "");
   expect(manifest.layers).toHaveLength(2);
   expect(JSON.parse(manifest.layers[1].annotations["software.ocm.artifact"])).toHaveLength(2);
 });
@@ -147,27 +145,27 @@ test("local blobs and what is kept stay as they are; a shared blob is one layer 
 test("the component version is placed with everything it needs, and its tag is the version's", async () => {
   const registry = createMemoryRegistry();
   const { version } = await shop(registry);
-  const arrangement = arrange(version, options("localBlob"));
-  expect(arrangement.repository).toBe(AT_TARGET);
-  expect(arrangement.componentTag).toEqual({
-    target: arrangement.manifest.root,
+  const desired = buildDesired(version, options("localBlob"));
+  expect(desired.repository).toBe(AT_TARGET);
+  expect(desired.componentTag).toEqual({
+    target: desired.manifest.root,
     repository: AT_TARGET,
     tag: "1.0.0",
   });
-  expect(new Set(arrangement.placements.map(({ to }) => to))).toEqual(new Set([AT_TARGET]));
-  const root = arrangement.placements.at(-1);
-  expect(root?.descriptor).toEqual(arrangement.manifest.root);
+  expect(new Set(desired.placements.map(({ to }) => to))).toEqual(new Set([AT_TARGET]));
+  const root = desired.placements.at(-1);
+  expect(root?.descriptor).toEqual(desired.manifest.root);
   expect(root?.needs.map(({ digest }) => digest)).toEqual(
-    rootDocument(arrangement).manifests.map(({ digest }: { digest: string }) => digest),
+    rootDocument(desired).manifests.map(({ digest }: { digest: string }) => digest),
   );
   const plus = await surveyed(registry, { version: "1.0.0+b" });
-  expect(arrange(plus, options("localBlob")).componentTag.tag).toBe("1.0.0.build-b");
+  expect(buildDesired(plus, options("localBlob")).componentTag.tag).toBe("1.0.0.build-b");
 });
 
 test("without a path below the host, names are those of the artifacts", async () => {
   const { version } = await shop(createMemoryRegistry());
   const bare = { target: { origin: "target.test", path: "" } };
-  const { changes, repository } = arrange(version, options("ociArtifact", bare));
+  const { changes, repository } = buildDesired(version, options("ociArtifact", bare));
   expect(repository).toBe(HOME);
   expect(changes[0]?.after.imageReference).toMatch(/^target\.test\/images\/app:2@sha256:/);
 });
@@ -181,11 +179,14 @@ test.each([
   const registry = createMemoryRegistry();
   const image = addImage(registry, "images/app");
   const resources = [resource("app", absolute(`images/app@${image.digest}`), { version })];
-  const { artifactTags, changes } = arrange(await surveyed(registry, { resources }), options("relativeOciReference"));
+  const { artifactTags, changes } = buildDesired(
+    await surveyed(registry, { resources }),
+    options("relativeOciReference"),
+  );
   const tag = `${prefix}${image.digest.slice("sha256:".length, "sha256:".length + 12)}`;
   expect(artifactTags).toEqual([{ target: image, repository: "moved/images/app", tag }]);
   expect(changes[0]?.after.reference).toBe(`moved/images/app:${tag}@${image.digest}`);
-  expect(arrange(await surveyed(registry, { resources }), options("localBlob")).artifactTags).toEqual([]);
+  expect(buildDesired(await surveyed(registry, { resources }), options("localBlob")).artifactTags).toEqual([]);
 });
 
 test("a global access, which names the place that it came from, is not taken along", async () => {
@@ -203,7 +204,7 @@ test("a global access, which names the place that it came from, is not taken alo
       resource("image", { ...local(image), globalAccess }),
     ],
   });
-  const { changes } = arrange(found, options("localBlob"));
+  const { changes } = buildDesired(found, options("localBlob"));
   expect(changes[0]).toMatchObject({ after: local(text), reason: "loses its global access" });
   expect(changes[1]).toMatchObject({ after: local(image), reason: "takes the form localBlob" });
   for (const { after } of changes) expect(after).not.toHaveProperty("globalAccess");
@@ -211,13 +212,13 @@ test("a global access, which names the place that it came from, is not taken alo
 
 test("further signatures are written", async () => {
   const { version } = await shop(createMemoryRegistry());
-  const arrangement = arrange(version, options("localBlob", { furtherSignatures: [{ name: "customer" }] }));
-  expect(written(arrangement).signatures).toEqual([{ name: "customer" }]);
+  const desired = buildDesired(version, options("localBlob", { furtherSignatures: [{ name: "customer" }] }));
+  expect(written(desired).signatures).toEqual([{ name: "customer" }]);
 });
 
 test("the same component version is arranged the same way", async () => {
   const { version } = await shop(createMemoryRegistry());
-  expect(arrange(version, options("localBlob"))).toEqual(arrange(version, options("localBlob")));
+  expect(buildDesired(version, options("localBlob"))).toEqual(buildDesired(version, options("localBlob")));
 });
 
 test.each([
@@ -227,7 +228,7 @@ test.each([
   const registry = createMemoryRegistry("home.test");
   const blob = registry.addBlob(HOME, "text", "text/plain");
   const version = await surveyed(registry, { layers: [blob], resources: [resource("readme", accessTo(blob.digest))] });
-  const { changes, contents } = arrange(version, options("localBlob"));
+  const { changes, contents } = buildDesired(version, options("localBlob"));
   expect(changes[0]?.after).toEqual({ type: "localBlob", localReference: blob.digest, mediaType: "text/plain" });
   expect(contents.layers).toEqual([blob]);
 });

@@ -3,27 +3,27 @@ import type { Element } from "../../ocm/descriptor/component-descriptor.ts";
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../../ocm/descriptor/json.ts";
 import type { ComponentVersion } from "../../ocm/repository/component-version.ts";
 import { componentDigest } from "../../ocm/signing/normalise.ts";
-import type { Arrangement, Change } from "./arrange.ts";
+import type { Change, DesiredVersion } from "./desired.ts";
 
 /**
  * Leaves a component version that is at the target in the form that was asked for under the manifest that it has: written anew, it
  * would say the same in other bytes, and what refers to its digest would be lost. Its artifacts are completed all the same.
  */
-export function settle(arrangement: Arrangement, existing: ComponentVersion | undefined): Arrangement {
-  if (existing === undefined) return arrangement;
-  const isSame = componentDigest(existing.descriptor) === componentDigest(arrangement.version.descriptor);
-  const changes = new Map(arrangement.changes.map((change) => [keyOf(change.element), change]));
+export function keepExistingManifest(desired: DesiredVersion, existing: ComponentVersion | undefined): DesiredVersion {
+  if (existing === undefined) return desired;
+  const isSame = componentDigest(existing.descriptor) === componentDigest(desired.version.descriptor);
+  const changes = new Map(desired.changes.map((change) => [keyOf(change.element), change]));
   const holds = existing.descriptor.elements.filter(
     (element) => isSame && holdsMore(element, changes.get(keyOf(element))),
   );
-  if (holds.length === 0 && !saysTheSame(existing, arrangement)) return arrangement;
-  const kept = new Map(holds.map((element) => [keyOf(element), element.access]));
+  if (holds.length === 0 && !saysTheSame(existing, desired)) return desired;
+  const accesses = new Map(holds.map((element) => [keyOf(element), element.access]));
   return {
-    ...arrangement,
-    placements: arrangement.placements.filter(({ from }) => !Buffer.isBuffer(from)),
-    componentTag: { ...arrangement.componentTag, target: existing.root },
-    changes: arrangement.changes.map((change) => {
-      const access = kept.get(keyOf(change.element));
+    ...desired,
+    placements: desired.placements.filter(({ from }) => !Buffer.isBuffer(from)),
+    componentTag: { ...desired.componentTag, target: existing.root },
+    changes: desired.changes.map((change) => {
+      const access = accesses.get(keyOf(change.element));
       return access === undefined
         ? change
         : { ...change, before: access, after: access, reason: "is at the target by value" };
@@ -45,9 +45,9 @@ function holdsMore({ access }: Element, change: Change | undefined): boolean {
   return isReference && (there === "localBlob" || there === "relativeOciReference");
 }
 
-function saysTheSame(existing: ComponentVersion, { tree, contents }: Arrangement): boolean {
+function saysTheSame(existing: ComponentVersion, { tree, contents }: DesiredVersion): boolean {
   return (
-    contents.natives.every(({ digest }) => existing.natives.has(digest)) &&
+    contents.natives.every(({ digest }) => existing.nativeManifests.has(digest)) &&
     contents.layers.every(({ digest }) => existing.layers.has(digest)) &&
     canonicalJson(essence(existing.descriptor.tree)) === canonicalJson(essence(tree))
   );

@@ -18,13 +18,13 @@ import { pinsIn } from "../pins/pins.ts";
 import { type ArtifactName, hintedName, strippedName } from "./artifact-name.ts";
 import { type Graph, readGraph } from "./graph.ts";
 import { type Location, locateAbsolute, locateRelative, type MovedTag } from "./locate.ts";
-import { createReadReferrers, NO_REFERRERS, type ReadReferrers, type Referrers } from "./referrers.ts";
+import { createReadReferrers, NO_REFERRERS, type ReadReferrers, type ReferrerGraph } from "./referrers.ts";
 
 /** What a transfer has to do with one resource or source, as far as the source tells. */
-export type Item =
+export type ResolvedElement =
   /** A blob that is a layer of the component manifest (or several, where v1 split it), or is to become one. */
   | {
-      readonly kind: "layer";
+      readonly kind: "blob";
       readonly element: Element;
       readonly blobs: readonly Descriptor[];
       readonly from: ReadableRepository;
@@ -40,22 +40,22 @@ export type Item =
       readonly name: ArtifactName;
       readonly form?: AccessForm;
       /** What hangs on it, where that was asked for. */
-      readonly referrers: Referrers;
+      readonly referrers: ReferrerGraph;
       readonly verdict: Verdict;
       /** The tag of its access, where that leads elsewhere than its pin. */
       readonly movedTag?: MovedTag | undefined;
     }
-  /** Left where it is, by reference; `isAsked` where it could be copied. */
-  | { readonly kind: "kept"; readonly element: Element; readonly reason: string; readonly isAsked: boolean };
+  /** Left where it is, by reference; `isOnRequest` where it could be copied. */
+  | { readonly kind: "byReference"; readonly element: Element; readonly reason: string; readonly isOnRequest: boolean };
 
-export interface SurveyedVersion {
+export interface ResolvedVersion {
   readonly version: ComponentVersion;
-  readonly items: readonly Item[];
+  readonly items: readonly ResolvedElement[];
   /** Why other elements are not among the items: what could not be found. */
   readonly errors: readonly unknown[];
 }
 
-export interface SurveyOptions {
+export interface ResolveOptions {
   readonly copyResources: boolean;
   readonly copySources: boolean;
   /** Whether what lies elsewhere is to be copied; by default all of it. */
@@ -79,11 +79,11 @@ export interface UnpackedArtifact {
 }
 
 /** Finds the content of every resource and source. Nothing is written, and of blobs only those are read that no digest names yet. */
-export async function surveyVersion(
+export async function resolveElements(
   version: ComponentVersion,
-  options: SurveyOptions,
+  options: ResolveOptions,
   signal?: AbortSignal,
-): Promise<SurveyedVersion> {
+): Promise<ResolvedVersion> {
   const read = options.withReferrers === true ? createReadReferrers(signal) : async () => NO_REFERRERS;
   const digestsOf = pinsIn(version.descriptor, options.roots ?? []);
   const surveys = version.descriptor.elements.map((element) =>
@@ -100,29 +100,34 @@ export async function surveyVersion(
 async function surveyElement(
   version: ComponentVersion,
   { element, digests }: { readonly element: Element; readonly digests: readonly DigestSpec[] },
-  options: SurveyOptions,
+  options: ResolveOptions,
   read: ReadReferrers,
   signal?: AbortSignal,
-): Promise<Item> {
+): Promise<ResolvedElement> {
   const access = parseAccess(element.access);
   const where = `${describeElement(element)} of ${version.descriptor.name}:${version.descriptor.version}`;
   const pins = digests.map((digest) => parsePin(digest, where));
-  const artifact = async ({ from, root, name, movedTag }: Location): Promise<Item> => {
+  const artifact = async ({ from, root, name, movedTag }: Location): Promise<ResolvedElement> => {
     const verdict = await judgeArtifact(pins, { from, root }, where, signal);
     const graph = await readGraph(from, root, signal);
     return { kind: "artifact", element, graph, name, referrers: await read(graph), verdict, movedTag };
   };
-  const layer = (from: ReadableRepository, blobs: readonly Descriptor[], isPacked: boolean): Item => {
-    return { kind: "layer", element, blobs, from, verdict: judgeBlob(pins, { blobs, isPacked }, where) };
+  const layer = (from: ReadableRepository, blobs: readonly Descriptor[], isPacked: boolean): ResolvedElement => {
+    return { kind: "blob", element, blobs, from, verdict: judgeBlob(pins, { blobs, isPacked }, where) };
   };
 
-  const kept = (reason: string, isAsked = false): Item => ({ kind: "kept", element, reason, isAsked });
-  if (access.kind === "other") return kept(`${describeOther(access)} stays a reference`);
+  const byReference = (reason: string, isOnRequest = false): ResolvedElement => ({
+    kind: "byReference",
+    element,
+    reason,
+    isOnRequest,
+  });
+  if (access.kind === "other") return byReference(`${describeOther(access)} stays a reference`);
   if (access.kind === "localBlob") {
     const references = access.localReference.split(",").map((digest) => parseDigest(digest.trim(), where));
     const [first] = references;
     const isWhole = references.length === 1;
-    const native = first === undefined || !isWhole ? undefined : version.natives.get(first);
+    const native = first === undefined || !isWhole ? undefined : version.nativeManifests.get(first);
     const name = hintedName(access.referenceName, version, element);
     if (native === undefined && !(isWhole && isManifest(access.mediaType))) {
       const blobs = references.map((digest) => layerOf(version, digest, where));
@@ -138,19 +143,19 @@ async function surveyElement(
   const isCopied = element.kind === "resource" ? options.copyResources : options.copySources;
   const isSelected = options.isSelected?.(element, version.descriptor.name) ?? true;
   if (access.kind === "ociArtifact") {
-    if (!isSelected) return kept("is not selected", true);
-    if (!isCopied) return kept(`${element.kind}s are left by reference`, true);
+    if (!isSelected) return byReference("is not selected", true);
+    if (!isCopied) return byReference(`${element.kind}s are left by reference`, true);
     const reference = parseImageReference(access.imageReference, where);
     const registryAt = (named: ImageReference) => options.registryAt(named, where);
     return artifact(await locateAbsolute(version, pins, reference, registryAt, signal));
   }
   if (access.kind === "helm" || access.kind === "wget" || access.kind === "ociBlob") {
-    if (!isSelected) return kept("is not selected", true);
-    if (!isCopied) return kept(`${element.kind}s are left by reference`, true);
+    if (!isSelected) return byReference("is not selected", true);
+    if (!isCopied) return byReference(`${element.kind}s are left by reference`, true);
     const pinned = { ...element, digest: digests[0] };
     const found = await options.accessMethods?.locate(access, { element: pinned, where }, signal);
-    if (found === undefined) return kept(`access type ${access.kind} stays a reference`);
-    if (found.kind === "left") return kept(found.reason);
+    if (found === undefined) return byReference(`access type ${access.kind} stays a reference`);
+    if (found.kind === "left") return byReference(found.reason);
     if (found.kind === "blob") return layer(found.from, [found.descriptor], false);
     return artifact({ ...found, name: strippedName(found.reference, version) });
   }
@@ -166,7 +171,7 @@ async function unpackedArtifact(
   from: ReadableRepository,
   [blob, ...others]: readonly Descriptor[],
   pins: readonly Pin[],
-  { unpack }: SurveyOptions,
+  { unpack }: ResolveOptions,
   signal?: AbortSignal,
 ): Promise<UnpackedArtifact | undefined> {
   if (unpack === undefined || blob === undefined || others.length > 0) return undefined;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-export interface Rest {
+export interface RetryAfterGate {
   /** Nobody asks the host before so many milliseconds have passed. */
   extend(host: string, milliseconds: number): void;
   /** Resolves when the host may be asked. */
@@ -8,7 +8,7 @@ export interface Rest {
 }
 
 /** The rest that servers ask for (`Retry-After`), kept by all requests to the same host. */
-export function createRest(): Rest {
+export function createRetryAfterGate(): RetryAfterGate {
   const ends = new Map<string, number>();
   return {
     extend(host, milliseconds) {

@@ -1,10 +1,10 @@
 import type { Element } from "../../ocm/descriptor/component-descriptor.ts";
 import type { Referrer } from "../source/referrers.ts";
-import type { Item } from "../source/survey.ts";
-import type { Placement, TagPlacement } from "./arrange.ts";
+import type { ResolvedElement } from "../source/resolve-elements.ts";
+import type { Placement, TagPlacement } from "./desired.ts";
 
 /** A referrer, and where it is to be at the target. */
-export interface ArrangedReferrer extends Referrer {
+export interface DesiredReferrer extends Referrer {
   /** The resource or source that it hangs on. */
   readonly element: Element;
   readonly repository: string;
@@ -15,33 +15,33 @@ export interface ArrangedReferrer extends Referrer {
   readonly isTaggable: boolean;
 }
 
-interface ArrangedReferrers {
-  readonly arranged: readonly ArrangedReferrer[];
+interface DesiredReferrers {
+  readonly items: readonly DesiredReferrer[];
   readonly placements: readonly Placement[];
   readonly tags: readonly TagPlacement[];
 }
 
 /** What hangs on an artifact goes to the same repository: all of it where that may have tags, else what is found without. */
-export function arrangeReferrers(
-  { element, referrers }: Extract<Item, { kind: "artifact" }>,
+export function desiredReferrers(
+  { element, referrers }: Extract<ResolvedElement, { kind: "artifact" }>,
   to: string,
   { isTaggable }: { readonly isTaggable: boolean },
-): ArrangedReferrers {
-  const arranged = referrers.found.map((each) => ({ ...each, element, repository: to, isTaggable }));
-  const placed = ({ graph, subject }: ArrangedReferrer): Placement[] =>
+): DesiredReferrers {
+  const items = referrers.found.map((each) => ({ ...each, element, repository: to, isTaggable }));
+  const placed = ({ graph, subject }: DesiredReferrer): Placement[] =>
     graph.nodes.map((node) => ({ ...node, from: graph.from, to, about: { subject, isTaggable } }));
   if (isTaggable) {
     return {
-      arranged,
-      placements: arranged.flatMap(placed),
-      tags: arranged.flatMap(({ graph: { root }, tag }) =>
+      items,
+      placements: items.flatMap(placed),
+      tags: items.flatMap(({ graph: { root }, tag }) =>
         tag === undefined ? [] : [{ target: root, repository: to, tag, isHanging: true }],
       ),
     };
   }
   // What hangs on something that stays behind stays behind with it.
   const left = new Set<string>();
-  const placements = arranged.flatMap((each) => {
+  const placements = items.flatMap((each) => {
     const { graph, subject, tag } = each;
     if (tag === undefined && !left.has(subject.digest)) {
       return placed(each).map((placement) => ({ ...placement, needs: [...placement.needs, subject] }));
@@ -49,5 +49,5 @@ export function arrangeReferrers(
     left.add(graph.root.digest);
     return [];
   });
-  return { arranged, placements, tags: [] };
+  return { items, placements, tags: [] };
 }
