@@ -1,4 +1,4 @@
-import { connect, createServer } from "node:net";
+import { createServer } from "node:net";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { errorMessage, TransferError } from "../../src/errors/transfer-error.ts";
 import { HopError } from "../../src/net/hop.ts";
@@ -219,12 +219,3 @@ test("whatever a registry refuses with becomes one short line", async () => {
 function isPlain(codes: readonly string[]): boolean {
   return codes.every((code) => code.length <= 61 && ![...code].some((character) => character < " "));
 }
-
-test("the server of this test answers as it is told", async () => {
-  const port = await answering(() => "HTTP/1.1 204 No Content\r\n\r\n");
-  const socket = connect(port, "127.0.0.1");
-  socket.write("x");
-  let answer = "";
-  for await (const chunk of socket) answer += chunk;
-  expect(answer).toBe("HTTP/1.1 204 No Content\r\n\r\n");
-});
