@@ -12034,9 +12034,11 @@ function cachePart({ manifests, tagLists }, key) {
 
 ;// CONCATENATED MODULE: ./lib/stores/registry/auth/challenge.js
 const challenge_TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
+/** A value without quotes, as registries write it and Go's clients read it: up to a comma or a blank, and it may be empty. */
+const BARE_VALUE = /[^\s,]*/y;
 /** What Negotiate and NTLM have in the place of parameters. */
 const TOKEN68 = /[A-Za-z0-9._~+/-]+=*\s*(?=,|$)/y;
-/** All challenges of a header, in order. What cannot be read ends the list, before its challenge: a half-read one is worse than none. */
+/** All challenges of a header, in order. A quoted value without its end is left out, with all that is behind it. */
 function parseChallenges(header) {
     const challenges = [];
     let at = 0;
@@ -12046,9 +12048,9 @@ function parseChallenges(header) {
         if (match !== null)
             at += match[0].length;
     };
-    const token = () => {
-        challenge_TOKEN.lastIndex = at;
-        const match = challenge_TOKEN.exec(header);
+    const take = (pattern) => {
+        pattern.lastIndex = at;
+        const match = pattern.exec(header);
         if (match === null)
             return undefined;
         at += match[0].length;
@@ -12056,7 +12058,7 @@ function parseChallenges(header) {
     };
     while (at < header.length) {
         skip(/[\s,]*/y);
-        const name = token();
+        const name = take(challenge_TOKEN);
         if (name === undefined)
             break;
         skip(/\s*/y);
@@ -12067,14 +12069,10 @@ function parseChallenges(header) {
         }
         at++;
         skip(/\s*/y);
-        const value = header[at] === '"' ? quoted() : token();
+        const value = header[at] === '"' ? quoted() : take(BARE_VALUE);
         const current = challenges.at(-1);
-        if (current === undefined)
+        if (current === undefined || value === undefined)
             break;
-        if (value === undefined) {
-            challenges.pop();
-            break;
-        }
         current.parameters[name.toLowerCase()] = value;
     }
     return challenges;
@@ -12091,6 +12089,13 @@ function parseChallenges(header) {
         }
         return undefined;
     }
+}
+/** The strongest challenge that we can answer. */
+function wantedChallenge(header) {
+    const challenges = parseChallenges(header ?? "");
+    const bearer = challenges.filter(({ scheme }) => scheme === "bearer");
+    const basics = challenges.filter(({ scheme }) => scheme === "basic");
+    return bearer.find(({ parameters }) => parameters.realm) ?? basics[0] ?? bearer[0];
 }
 
 ;// CONCATENATED MODULE: ./lib/stores/registry/auth/realm.js

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseChallenges } from "../../../../src/stores/registry/auth/challenge.ts";
+import { parseChallenges, wantedChallenge } from "../../../../src/stores/registry/auth/challenge.ts";
 
 const bearer = (parameters: Record<string, string>) => ({ scheme: "bearer", parameters });
 const basic = (realm: string) => ({ scheme: "basic", parameters: { realm } });
@@ -18,6 +18,17 @@ describe("WWW-Authenticate", () => {
     ["Negotiate", [{ scheme: "negotiate", parameters: {} }]],
     ['Negotiate, Basic realm="b"', [{ scheme: "negotiate", parameters: {} }, basic("b")]],
     ['NTLM TlRM/TVNT+UA==, Basic realm="b"', [{ scheme: "ntlm", parameters: {} }, basic("b")]],
+    ["Basic realm=/", [basic("/")]],
+    ["Basic realm=https://r.test/", [basic("https://r.test/")]],
+    ["Negotiate, Basic realm=/", [{ scheme: "negotiate", parameters: {} }, basic("/")]],
+    [
+      "Bearer realm=https://a.test/token,service=r/x, scope=*",
+      [bearer({ realm: "https://a.test/token", service: "r/x", scope: "*" })],
+    ],
+    ['Bearer realm="r",x=,service="s"', [bearer({ realm: "r", x: "", service: "s" })]],
+    ['Bearer realm="r",service=', [bearer({ realm: "r", service: "" })]],
+    ['Bearer realm="r",empty="",service="s"', [bearer({ realm: "r", empty: "", service: "s" })]],
+    ["Basic", [{ scheme: "basic", parameters: {} }]],
     ['Bearer __proto__="x",realm="r"', [bearer({ realm: "r" })]],
   ])("%s", (header, challenges) => {
     expect(parseChallenges(header)).toEqual(challenges);
@@ -26,10 +37,23 @@ describe("WWW-Authenticate", () => {
   test.each([
     ['realm="nobody\'s"', []],
     ['"quoted"', []],
-    ['Basic realm="b", Bearer realm="never ends', [basic("b")]],
-    ['Basic realm="b", Bearer realm="r",service=', [basic("b")]],
-    ['Bearer realm="r\\', []],
-  ])("what cannot be read is left out whole: %s", (header, challenges) => {
+    ['Basic realm="b", Bearer realm="never ends', [basic("b"), bearer({})]],
+    ['Bearer realm="r\\', [bearer({})]],
+  ])("a value without its end is left out: %s", (header, challenges) => {
     expect(parseChallenges(header)).toEqual(challenges);
+  });
+});
+
+describe("the challenge that is answered", () => {
+  test.each([
+    ['Basic realm="b", Bearer realm="r"', bearer({ realm: "r" })],
+    ['Bearer realm="r", Basic realm="b"', bearer({ realm: "r" })],
+    ['Basic realm="b", Bearer realm="never ends', basic("b")],
+    ["Negotiate, Basic realm=/", basic("/")],
+    ["Bearer", bearer({})],
+    ["Negotiate", undefined],
+    [undefined, undefined],
+  ])("%s", (header, challenge) => {
+    expect(wantedChallenge(header)).toEqual(challenge);
   });
 });

@@ -5,10 +5,12 @@ export interface Challenge {
 }
 
 const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
+/** A value without quotes, as registries write it and Go's clients read it: up to a comma or a blank, and it may be empty. */
+const BARE_VALUE = /[^\s,]*/y;
 /** What Negotiate and NTLM have in the place of parameters. */
 const TOKEN68 = /[A-Za-z0-9._~+/-]+=*\s*(?=,|$)/y;
 
-/** All challenges of a header, in order. What cannot be read ends the list, before its challenge: a half-read one is worse than none. */
+/** All challenges of a header, in order. A quoted value without its end is left out, with all that is behind it. */
 export function parseChallenges(header: string): Challenge[] {
   const challenges: { scheme: string; parameters: Record<string, string> }[] = [];
   let at = 0;
@@ -17,9 +19,9 @@ export function parseChallenges(header: string): Challenge[] {
     const match = pattern.exec(header);
     if (match !== null) at += match[0].length;
   };
-  const token = (): string | undefined => {
-    TOKEN.lastIndex = at;
-    const match = TOKEN.exec(header);
+  const take = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at;
+    const match = pattern.exec(header);
     if (match === null) return undefined;
     at += match[0].length;
     return match[0];
@@ -27,7 +29,7 @@ export function parseChallenges(header: string): Challenge[] {
 
   while (at < header.length) {
     skip(/[\s,]*/y);
-    const name = token();
+    const name = take(TOKEN);
     if (name === undefined) break;
     skip(/\s*/y);
     if (header[at] !== "=") {
@@ -37,13 +39,9 @@ export function parseChallenges(header: string): Challenge[] {
     }
     at++;
     skip(/\s*/y);
-    const value = header[at] === '"' ? quoted() : token();
+    const value = header[at] === '"' ? quoted() : take(BARE_VALUE);
     const current = challenges.at(-1);
-    if (current === undefined) break;
-    if (value === undefined) {
-      challenges.pop();
-      break;
-    }
+    if (current === undefined || value === undefined) break;
     current.parameters[name.toLowerCase()] = value;
   }
   return challenges;
@@ -60,4 +58,12 @@ export function parseChallenges(header: string): Challenge[] {
     }
     return undefined;
   }
+}
+
+/** The strongest challenge that we can answer. */
+export function wantedChallenge(header: string | undefined): Challenge | undefined {
+  const challenges = parseChallenges(header ?? "");
+  const bearer = challenges.filter(({ scheme }) => scheme === "bearer");
+  const basics = challenges.filter(({ scheme }) => scheme === "basic");
+  return bearer.find(({ parameters }) => parameters.realm) ?? basics[0] ?? bearer[0];
 }
