@@ -26,6 +26,7 @@ const ROOMS = [
   "transfer/verify",
   "transfer/source",
   "transfer/pins",
+  "logins",
   "stores/elsewhere",
   "stores/artifact-set",
   "stores/ctf",

@@ -93,6 +93,8 @@ describe("good values", () => {
         { pattern: ".corp:5000", path: "" },
       ],
     ],
+    ["ocm-config", "./ocm.yaml", "ocmConfig", "./ocm.yaml"],
+    ["github-token", "ghs_token", "githubToken", "ghs_token"],
     ["credentials", "ghcr.io=a:b=c#d\nquay.io=x:y", "credentials", ["ghcr.io=a:b=c#d", "quay.io=x:y"]],
     ["output", "./out", "output", "./out"],
     ["concurrency", "64", "concurrency", 64],
@@ -116,11 +118,12 @@ test("every input of action.yml is read", () => {
   for (const name of Object.keys(action.inputs)) expect(asked).toContain(`INPUT_${name.toUpperCase()}`);
 });
 
-test("the defaults of action.yml are those of the code", () => {
+test("the defaults of action.yml are those of the code, with the token of the job", () => {
   const defaults = Object.fromEntries(
     Object.entries(action.inputs).map(([name, { default: value }]) => [name, String(value)]),
   );
-  expect(read(defaults)).toEqual(read({}));
+  expect(read({ ...defaults, "github-token": "" })).toEqual(read({}));
+  expect(defaults["github-token"]).toMatch(/^\$\{\{ github\.token \}\}$/);
 });
 
 test("defaults", () => {
@@ -160,6 +163,8 @@ test("defaults", () => {
     exportEnvironment: false,
     urls: [],
     registryConfig: "",
+    ocmConfig: "",
+    githubToken: "",
     credentials: [],
     output: "",
     concurrency: 8,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Finding } from "../src/errors/finding.ts";
 import { readInputs } from "../src/inputs.ts";
+import { parseCredentialLines } from "../src/logins/credential-lines.ts";
 import { bytesOf } from "../src/oci/content.ts";
 import { sha256 } from "../src/oci/digest.ts";
 import { parseImageReference } from "../src/oci/reference.ts";
@@ -10,7 +11,6 @@ import type { JsonObject } from "../src/ocm/descriptor/json.ts";
 import { readSettings } from "../src/proxy/settings.ts";
 import { openSession, type Session } from "../src/session.ts";
 import type { Found } from "../src/stores/elsewhere/found.ts";
-import { parseCredentialLines } from "../src/stores/registry/auth/credentials.ts";
 import { httpServer, listen } from "../testing/real/listening.ts";
 import { remember } from "../testing/real/running.ts";
 
@@ -34,7 +34,7 @@ export function openTestSession({ inputs = {}, sources = [], target, credentials
   const session = openSession({
     inputs: read,
     settings: readSettings({ inputs: { httpProxy, httpsProxy, noProxy }, environment: {} }).effective,
-    credentials: parseCredentialLines(credentials),
+    logins: [{ name: "input credentials", state: "found", logins: parseCredentialLines(credentials) }],
     sources: sources.map((source) => parseRepository(source, "test")),
     target: target === undefined ? undefined : parseRepository(target, "test"),
     onFinding: (finding: Finding) => findings.push(finding),

@@ -3,6 +3,8 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { readInputs } from "../src/inputs.ts";
+import { parseCredentialLines } from "../src/logins/credential-lines.ts";
+import type { Login } from "../src/logins/login.ts";
 import { bytesOf } from "../src/oci/content.ts";
 import type { Descriptor } from "../src/oci/descriptor.ts";
 import { sha256 } from "../src/oci/digest.ts";
@@ -10,10 +12,8 @@ import { parseAccess, type WgetAccess } from "../src/ocm/access/access.ts";
 import { parseRepository, type RegistrySpec } from "../src/ocm/descriptor/component-reference.ts";
 import { readSettings } from "../src/proxy/settings.ts";
 import { openSession, type Session } from "../src/session.ts";
-import { readCredentials } from "../src/setup/credentials.ts";
 import { writeArtifactSet } from "../src/stores/artifact-set/write.ts";
 import { openCtfTarget } from "../src/stores/ctf/target.ts";
-import { type CredentialEntry, parseCredentialLines } from "../src/stores/registry/auth/credentials.ts";
 import type { RemoteRegistry } from "../src/stores/registry/registry.ts";
 import { readGraph } from "../src/transfer/source/graph.ts";
 import { startProxy } from "../testing/fakes/proxy.ts";
@@ -29,7 +29,7 @@ interface Given {
   readonly inputs?: Readonly<Record<string, string>>;
   readonly sources?: readonly string[];
   readonly target?: string;
-  readonly credentials?: readonly CredentialEntry[];
+  readonly credentials?: readonly Login[];
   readonly temp?: string;
   readonly signal?: AbortSignal;
 }
@@ -44,7 +44,7 @@ function open({ inputs = {}, sources = [], target, credentials = [], temp, signa
   const session = openSession({
     inputs: read,
     settings: readSettings({ inputs: { httpProxy, httpsProxy, noProxy }, environment: {} }).effective,
-    credentials,
+    logins: [{ name: "test", state: "found", logins: credentials }],
     sources: sources.map((source) => parseRepository(source, "test")),
     target: target === undefined ? undefined : registrySpec(target),
     ...(temp === undefined ? {} : { temp }),
@@ -303,63 +303,5 @@ describe("archives and artifact sets", () => {
     await expect(session.unpack(repository, blob)).resolves.toMatchObject({ root: { digest: image.digest } });
     await session.close();
     expect(readdirSync(temp)).toEqual([]);
-  });
-});
-
-describe("credentials are read", () => {
-  const dockerConfig = (password: string) =>
-    JSON.stringify({ auths: { "ghcr.io": { auth: Buffer.from(`ada:${password}`).toString("base64") } } });
-
-  /** A folder with a config.json, in a home. */
-  function homeWith(text: string) {
-    const home = temporaryFolder();
-    mkdirSync(join(home, ".docker"));
-    const file = join(home, ".docker", "config.json");
-    writeFileSync(file, text);
-    return { home, folder: join(home, ".docker"), file };
-  }
-
-  async function passwords(inputs: Record<string, string>, environment: Record<string, string>): Promise<string[]> {
-    const entries = await readCredentials(readInputs(inputs), environment);
-    return entries.map(({ credential }) => credential.password);
-  }
-
-  test("from the input first, then from the file that is named, instead of others", async () => {
-    const [named, other] = [homeWith(dockerConfig("named")), homeWith(dockerConfig("other"))];
-    const inputs = { INPUT_CREDENTIALS: "ghcr.io=ada:input", "INPUT_REGISTRY-CONFIG": named.file };
-    expect(await passwords(inputs, { HOME: other.home, DOCKER_CONFIG: other.folder })).toEqual(["input", "named"]);
-  });
-
-  test("from DOCKER_CONFIG, then from the home", async () => {
-    const [one, other] = [homeWith(dockerConfig("one")), homeWith(dockerConfig("other"))];
-    expect(await passwords({}, { HOME: other.home, DOCKER_CONFIG: one.folder })).toEqual(["one"]);
-    expect(await passwords({}, { HOME: other.home, DOCKER_CONFIG: "" })).toEqual(["other"]);
-  });
-
-  test("where there are none, there are none", async () => {
-    expect(await passwords({}, { HOME: temporaryFolder() })).toEqual([]);
-    expect(await passwords({ INPUT_CREDENTIALS: "ghcr.io=ada:input" }, { DOCKER_CONFIG: temporaryFolder() })).toEqual([
-      "input",
-    ]);
-  });
-
-  test("a file that is named has to be there", async () => {
-    const reading = readCredentials(readInputs({ "INPUT_REGISTRY-CONFIG": join(temporaryFolder(), "x.json") }), {});
-    await expect(reading).rejects.toMatchObject({ code: "CREDENTIALS_MALFORMED", where: "input registry-config" });
-  });
-
-  test("a file that cannot be read is an error, and its content no part of it", async () => {
-    const { home } = homeWith('{"auths": s3cret');
-    const reading = readCredentials(readInputs({}), { HOME: home });
-    await expect(reading).rejects.toMatchObject({
-      code: "CREDENTIALS_MALFORMED",
-      message: expect.not.stringContaining("s3cret"),
-    });
-    const folder = homeWith("{}").home;
-    mkdirSync(join(folder, "config.json"));
-    await expect(readCredentials(readInputs({}), { DOCKER_CONFIG: folder })).rejects.toMatchObject({
-      code: "CREDENTIALS_MALFORMED",
-      where: join(folder, "config.json"),
-    });
   });
 });

@@ -85,6 +85,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer"
 
 /***/ }),
 
+/***/ 1421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+
+/***/ }),
+
 /***/ 7540:
 /***/ ((module) => {
 
@@ -334,7 +341,7 @@ else {
         if (code === 13)
             process.stdout.write("INTERNAL: the run came to a standstill; please report this.\n");
     });
-    const { main } = await Promise.all(/* import() */[__nccwpck_require__.e(330), __nccwpck_require__.e(975)]).then(__nccwpck_require__.bind(__nccwpck_require__, 975));
+    const { main } = await Promise.all(/* import() */[__nccwpck_require__.e(330), __nccwpck_require__.e(337)]).then(__nccwpck_require__.bind(__nccwpck_require__, 5337));
     process.exitCode = await main(process.env);
 }
 

@@ -71,6 +71,10 @@ export interface Inputs {
   /** Registries that component descriptors may lead to; empty for all. */
   readonly allowedRegistries: readonly AllowedRegistry[];
   readonly credentials: readonly string[];
+  /** OCM configuration file; empty for `~/.ocmconfig`, where there is one. */
+  readonly ocmConfig: string;
+  /** The token of the job, for the container registry of its server. */
+  readonly githubToken: string;
   readonly output: string;
   readonly concurrency: number;
   readonly retries: number;
@@ -88,6 +92,8 @@ export interface SignatureSpec {
 export interface ResolverSpec {
   /** `acme.org/shop` stands for itself and everything below it; empty for every component. */
   readonly prefix: string;
+  /** Glob of component names instead, whose `*` also stands for slashes. */
+  readonly pattern?: string;
   readonly repository: RepositorySpec;
 }
 
@@ -165,6 +171,8 @@ export function readInputs(environment: Environment): Inputs {
       parseAllowedRegistry(line, `input allowed-registries, line ${index + 1}`),
     ),
     credentials: readLines(input("credentials")),
+    ocmConfig: input("ocm-config"),
+    githubToken: input("github-token"),
     output: input("output"),
     concurrency: readCount("concurrency", input("concurrency"), 8, 1, 64),
     retries: readCount("retries", input("retries"), 6, 1, 20),

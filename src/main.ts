@@ -18,11 +18,12 @@ import { type Problem, problemsOf } from "./report/problem.ts";
 import { writeReport } from "./report/report.ts";
 import type { Results } from "./report/results.ts";
 import { createRunner, type Runner } from "./report/runner.ts";
-import { secretsOf, tokenSpellings } from "./report/secrets.ts";
+import { secretsOf, secretsOfCredential, tokenSpellings } from "./report/secrets.ts";
 import { summarise } from "./report/summary.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
 import { exportSettings } from "./setup/export-settings.ts";
 import { type RunSettings, readRunSettings } from "./setup/run-settings.ts";
+import type { Credential } from "./stores/registry/auth/credentials.ts";
 import { noProxyEntriesFor } from "./stores/registry/hosts.ts";
 
 /** One run, from inputs to report. Resolves to the exit code. */
@@ -35,10 +36,11 @@ export async function main(environment: Environment): Promise<number> {
   let problem: Problem | undefined;
   let toAllow: () => string[] = () => [];
   try {
-    const inputs = readInputs(environment);
-    command = inputs.command;
-    const settings = await readRunSettings(inputs, environment);
-    for (const secret of secretsOf(settings.proxy.effective, settings.credentials)) runner.mask(secret);
+    const given = readInputs(environment);
+    command = given.command;
+    const settings = await readRunSettings(given, environment, interruption.signal);
+    for (const secret of secretsOf(settings.proxy.effective, settings.logins)) runner.mask(secret);
+    const inputs = { ...given, resolvers: [...given.resolvers, ...settings.resolvers] };
     results.findings.push(...settings.findings);
     tellFindings(settings.findings, runner);
 
@@ -60,7 +62,16 @@ export async function main(environment: Environment): Promise<number> {
     interruption.stop();
     await session?.close();
   }
-  const report = { command, results, hosts: hostsOf(session?.hops ?? []), allowList: toAllow(), problem };
+  const logins = session?.logins() ?? [];
+  for (const { host, from } of logins) runner.info(`login for ${host} from ${from}`);
+  const report = {
+    command,
+    results,
+    hosts: hostsOf(session?.hops ?? []),
+    logins,
+    allowList: toAllow(),
+    problem,
+  };
   await writeReport(runner, report);
   await runner.summary(summarise(report));
   return problem === undefined ? 0 : 1;
@@ -99,6 +110,7 @@ function openRunSession(
   };
   const sources = [...inputs.componentVersions, ...inputs.resolvers].map(({ repository }) => repository);
   const onSecret = (token: string) => tokenSpellings(token).forEach(runner.mask);
+  const onCredential = (credential: Credential) => secretsOfCredential(credential).forEach(runner.mask);
   return openSession({
     ...others,
     inputs,
@@ -106,6 +118,7 @@ function openRunSession(
     sources,
     target: inputs.target,
     onSecret,
+    onCredential,
     observeAnswer,
     onFinding(finding) {
       findings.push(finding);

@@ -6,6 +6,8 @@ import { createLimiter } from "./bounds/limiter.ts";
 import type { Finding } from "./errors/finding.ts";
 import { placeOf, workspaceOf } from "./files/place.ts";
 import type { Inputs } from "./inputs.ts";
+import type { AskHelper } from "./logins/credential-helper.ts";
+import { createLogins, type LoginSource, type LoginUse } from "./logins/logins.ts";
 import { type NamedHosts, namedHosts } from "./net/address/named-hosts.ts";
 import { type ClientOptions, createClient, type RetryPolicy } from "./net/client.ts";
 import type { Hop } from "./net/hop.ts";
@@ -22,7 +24,7 @@ import { type ArtifactSet, openArtifactSet } from "./stores/artifact-set/artifac
 import { openCtf, type ReadableCtf } from "./stores/ctf/ctf.ts";
 import { type CtfTarget, openCtfTarget } from "./stores/ctf/target.ts";
 import { type AccessMethods, createAccessMethods } from "./stores/elsewhere/access-methods.ts";
-import type { CredentialEntry } from "./stores/registry/auth/credentials.ts";
+import type { Credential } from "./stores/registry/auth/credentials.ts";
 import { apiHost, noProxyEntriesFor } from "./stores/registry/hosts.ts";
 import { createRegistries, type DescribedReference, matchesHost } from "./stores/registry/registries.ts";
 import type { RemoteRegistry } from "./stores/registry/registry.ts";
@@ -32,6 +34,8 @@ import { retryStream } from "./stores/retry-stream.ts";
 export interface Session {
   /** The requests that went out, in order: every host, each way to it and each purpose is among them. */
   readonly hops: readonly Hop[];
+  /** Which source each host got its login from. */
+  logins(): readonly LoginUse[];
   /** Every registry that the run has to do with. */
   registries(): readonly RemoteRegistry[];
   /** The registry or archive that the user named as a source. */
@@ -54,14 +58,18 @@ export interface Session {
 }
 
 export interface SessionOptions {
-  /** Told of every secret that the run comes to hold. */
+  /** Called with every token before it is used. */
   readonly onSecret?: (secret: string) => void;
+  /** Called with every credential before it is used. */
+  readonly onCredential?: (credential: Credential) => void;
   readonly observeAnswer?: ClientOptions["observeAnswer"];
   /** Called with each finding when it is made. */
   readonly onFinding?: (finding: Finding) => void;
   readonly inputs: Inputs;
   readonly settings: ProxySettings;
-  readonly credentials: readonly CredentialEntry[];
+  readonly logins: readonly LoginSource[];
+  /** Default: no helper is known. */
+  readonly askHelper?: AskHelper;
   readonly sources: readonly RepositorySpec[];
   readonly target: RepositorySpec | undefined;
   /** PEM certificates that are trusted beside those of Node.js and the system. */
@@ -77,8 +85,16 @@ export interface SessionOptions {
 }
 
 export function openSession(options: SessionOptions): Session {
-  const { inputs, settings, credentials, sources, target, onSecret, certificates = [], unverified = [] } = options;
-  const { observeAnswer, onFinding, signal, workspace = workspaceOf({}) } = options;
+  const { inputs, settings, sources, target, onSecret, certificates = [], unverified = [] } = options;
+  const {
+    observeAnswer,
+    onFinding,
+    onCredential,
+    signal,
+    workspace = workspaceOf({}),
+    askHelper = async () => undefined,
+  } = options;
+  const logins = createLogins({ sources: options.logins, askHelper, onCredential });
   const temp = join(options.temp ?? tmpdir(), `.ocm-proxied-transfer-${randomUUID()}`);
   const { hops, add: observe } = createHopList();
   const patience: Record<"probe" | "transfer", RetryPolicy> = {
@@ -105,7 +121,7 @@ export function openSession(options: SessionOptions): Session {
   });
   const registries = createRegistries({
     client,
-    credentials,
+    logins,
     plainHttp: inputs.plainHttp,
     sources,
     target,
@@ -117,6 +133,7 @@ export function openSession(options: SessionOptions): Session {
   const accessMethods = createAccessMethods({
     client,
     registryAt: registries.described,
+    credentialFor: registries.credentialFor,
     folder: temp,
     attempts: inputs.retries,
   });
@@ -149,6 +166,7 @@ export function openSession(options: SessionOptions): Session {
 
   return {
     hops,
+    logins: logins.uses,
     registries: registries.all,
     accessMethods,
     temp,

@@ -31,7 +31,7 @@ export async function runCommand(
   const { signal } = new AbortController();
   const sources = inputs.componentVersions.map(({ repository }) => repository);
   const { target } = inputs;
-  const session = openSession({ inputs, settings: settings.effective, credentials: [], sources, target, temp, signal });
+  const session = openSession({ inputs, settings: settings.effective, logins: [], sources, target, temp, signal });
   const results: Results = { findings: [], diagnosis: [] };
   const run: Run = { inputs, settings, runner: createRecordingRunner(temp), session, results, signal };
   try {

@@ -22,6 +22,7 @@ async function report(results: Results = nothing, more: Partial<Parameters<typeo
     command: "transfer",
     results,
     hosts,
+    logins: [],
     allowList: ["ghcr.io:443"],
     problem: undefined,
     ...more,
@@ -110,9 +111,14 @@ describe("an output of more than 64 KiB", () => {
   });
 });
 
+test("which source a host got its login from is in the report", async () => {
+  const logins = [{ host: "ghcr.io", from: "input github-token" }];
+  expect((await report(nothing, { logins })).document.logins).toEqual(logins);
+});
+
 test("two runs write two reports", async () => {
   const runner = createRecordingRunner(temporaryFolder());
-  const options = { command: "transfer", results: nothing, hosts, allowList: [], problem: undefined };
+  const options = { command: "transfer", results: nothing, hosts, logins: [], allowList: [], problem: undefined };
   await writeReport(runner, options);
   const first = runner.outputs.report;
   await writeReport(runner, options);

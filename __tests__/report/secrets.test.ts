@@ -1,15 +1,22 @@
 import { describe, expect, test } from "@jest/globals";
+import { parseCredentialLines } from "../../src/logins/credential-lines.ts";
+import { type Login, registryPattern } from "../../src/logins/login.ts";
+import type { LoginSource } from "../../src/logins/logins.ts";
 import { parseProxyUrl } from "../../src/proxy/proxy-url.ts";
 import { readSettings } from "../../src/proxy/settings.ts";
 import { secretsOf, tokenSpellings } from "../../src/report/secrets.ts";
-import { type Credential, parseCredentialLines } from "../../src/stores/registry/auth/credentials.ts";
+import type { Credential } from "../../src/stores/registry/auth/credentials.ts";
 
 const none = readSettings({ environment: {} }).effective;
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
+function sourcesOf(logins: readonly Login[]): readonly LoginSource[] {
+  return [{ name: "test", state: "found", logins }];
+}
+
 function ofCredential(credential: Partial<Credential>): string[] {
   const whole = { username: "ada", password: "", from: "test", ...credential };
-  return secretsOf(none, [{ host: "ghcr.io", path: "", credential: whole }]);
+  return secretsOf(none, sourcesOf([{ ...registryPattern("ghcr.io"), credential: whole }]));
 }
 
 function ofProxies(httpProxy: string, httpsProxy = ""): string[] {
@@ -56,6 +63,12 @@ describe("every spelling of a password", () => {
   });
 });
 
+test("a bearer token is one", () => {
+  expect(ofCredential({ accessToken: "eyJ.b3arer" })).toEqual(
+    expect.arrayContaining(["eyJ.b3arer", btoa("eyJ.b3arer")]),
+  );
+});
+
 test("an identity token is one, its user name none", () => {
   const secrets = ofCredential({ username: "<token>", identityToken: "eyJ.s3cret" });
   expect(secrets).toContain("eyJ.s3cret");
@@ -67,7 +80,7 @@ test("user names alone never are: outputs that hold them would be dropped", () =
   expect(ofCredential({ username: "long-user-name" })).toEqual([]);
   const all = [
     ...ofProxies("http://long-user-name:s3cret@proxy"),
-    ...secretsOf(none, parseCredentialLines(["a.b=long-user-name:s3cret"])),
+    ...secretsOf(none, sourcesOf(parseCredentialLines(["a.b=long-user-name:s3cret"]))),
   ];
   expect(all).not.toContain("long-user-name");
   expect(all).not.toContain(base64("long-user-name"));
@@ -80,7 +93,7 @@ test("short ones are not masked: half of the log would be asterisks", () => {
 });
 
 test("what is bound to a token host is as secret as any other login", () => {
-  const secrets = secretsOf(none, parseCredentialLines(["gitlab.corp@registry.corp=ada:s3cret"]));
+  const secrets = secretsOf(none, sourcesOf(parseCredentialLines(["gitlab.corp@registry.corp=ada:s3cret"])));
   expect(secrets).toEqual(expect.arrayContaining(["s3cret", "ada:s3cret", btoa("ada:s3cret")]));
 });
 

@@ -125,6 +125,7 @@ describe("outputs and the report", () => {
       command: "x",
       results,
       hosts: hostileHosts(random),
+      logins: [],
       allowList: [],
       problem: undefined,
     });

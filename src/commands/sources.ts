@@ -1,6 +1,7 @@
 import { TransferError } from "../errors/transfer-error.ts";
 import { formatRepository, type RepositorySpec } from "../ocm/descriptor/component-reference.ts";
 import type { ComponentRepository } from "../ocm/repository/component-version.ts";
+import { matchesGlob } from "../transfer/source/glob.ts";
 import type { VersionQuery } from "../transfer/source/select-versions.ts";
 import type { Run } from "./run.ts";
 
@@ -24,7 +25,9 @@ export function createResolve({ inputs, session }: Run): (component: string) => 
   const resolvers = inputs.resolvers.toSorted((one, other) => other.prefix.length - one.prefix.length);
   return (component) => {
     const fitting = resolvers.filter(
-      ({ prefix }) => prefix === "" || component === prefix || component.startsWith(`${prefix}/`),
+      ({ prefix, pattern }) =>
+        (pattern === undefined || matchesGlob(component, pattern)) &&
+        (prefix === "" || component === prefix || component.startsWith(`${prefix}/`)),
     );
     return Promise.all(fitting.map(({ repository }) => open(repository)));
   };

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Diagnosis } from "../diagnosis/diagnosis.ts";
+import type { LoginUse } from "../logins/logins.ts";
 import type { Plan, Tagging } from "../transfer/target/plan.ts";
 import type { HostResult } from "./hosts.ts";
 import { inertJson } from "./inert-json.ts";
@@ -16,6 +17,8 @@ export interface ReportOptions {
   readonly command: string;
   readonly results: Results;
   readonly hosts: readonly HostResult[];
+  /** Which source each host got its login from. */
+  readonly logins: readonly LoginUse[];
   /** What the proxy has to let through, each `host:port`. */
   readonly allowList: readonly string[];
   readonly problem: Problem | undefined;
@@ -24,7 +27,7 @@ export interface ReportOptions {
 /** Writes the full report to a file and the outputs of the contract to the runner. */
 export async function writeReport(
   runner: Runner,
-  { command, results, hosts, allowList, problem }: ReportOptions,
+  { command, results, hosts, logins, allowList, problem }: ReportOptions,
 ): Promise<void> {
   const { componentVersions, routes, findings, diagnosis, plan, files, written, images, bytes } = results;
   const outputs = {
@@ -43,6 +46,7 @@ export async function writeReport(
     verdict: problem === undefined ? "succeeded" : "failed",
     ...(problem === undefined ? {} : { error: problem }),
     ...outputs,
+    logins,
     bytes: bytes ?? { copied: 0, mounted: 0, skipped: 0 },
   };
   await mkdir(runner.temp, { recursive: true });

@@ -1,5 +1,6 @@
+import type { LoginSource } from "../logins/logins.ts";
 import type { ProxySettings } from "../proxy/settings.ts";
-import type { CredentialEntry } from "../stores/registry/auth/credentials.ts";
+import type { Credential } from "../stores/registry/auth/credentials.ts";
 
 /** Masking something this short would turn half of the log into asterisks, and it protects nothing. */
 const MIN_SECRET_LENGTH = 4;
@@ -8,15 +9,21 @@ const MIN_SECRET_LENGTH = 4;
  * What must not be seen in a log: passwords and `user:password` in every spelling. User names alone are no secrets: GitHub drops every
  * job output that contains a masked text.
  */
-export function secretsOf({ httpProxy, httpsProxy }: ProxySettings, credentials: readonly CredentialEntry[]): string[] {
-  const logins = [httpProxy, httpsProxy, ...credentials.map(({ credential }) => credential)].filter(
-    (login) => login !== undefined,
-  );
-  const secrets = logins.flatMap((login) => {
-    const identity = "identityToken" in login ? [login.identityToken ?? ""] : [];
-    const both = login.password === "" ? "" : `${login.username}:${login.password}`;
-    return [login.password, both, ...identity].flatMap(spellings);
-  });
+export function secretsOf({ httpProxy, httpsProxy }: ProxySettings, sources: readonly LoginSource[]): string[] {
+  const proxies = [httpProxy, httpsProxy].filter((proxy) => proxy !== undefined);
+  const credentials = sources
+    .flatMap(({ logins }) => logins)
+    .flatMap((login) => ("credential" in login ? [login.credential] : []));
+  return [...new Set([...proxies, ...credentials].flatMap(secretsOfCredential))];
+}
+
+/** The same of one login. */
+export function secretsOfCredential(
+  login: Pick<Credential, "username" | "password" | "identityToken" | "accessToken">,
+): string[] {
+  const { username, password, identityToken = "", accessToken = "" } = login;
+  const both = password === "" ? "" : `${username}:${password}`;
+  const secrets = [password, both, identityToken, accessToken].flatMap(spellings);
   return [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET_LENGTH);
 }
 

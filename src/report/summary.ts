@@ -1,3 +1,4 @@
+import type { LoginUse } from "../logins/logins.ts";
 import type { HostResult } from "./hosts.ts";
 import { code, paragraph, prose, table } from "./markdown.ts";
 import { pasteReady } from "./paste.ts";
@@ -10,6 +11,7 @@ export interface SummaryOptions {
   readonly command: string;
   readonly results: Results;
   readonly hosts: readonly HostResult[];
+  readonly logins?: readonly LoginUse[];
   readonly allowList: readonly string[];
   readonly problem: Problem | undefined;
 }
@@ -26,7 +28,10 @@ export function summarise(options: SummaryOptions): string {
   }
 }
 
-function summaryOf({ command, results, hosts, allowList, problem }: SummaryOptions, maxRows: number): string {
+function summaryOf(
+  { command, results, hosts, logins = [], allowList, problem }: SummaryOptions,
+  maxRows: number,
+): string {
   const { componentVersions = [], routes = [], files = [], findings, diagnosis, bytes } = results;
   return [
     `## ${verdict(command, problem)}`,
@@ -65,6 +70,11 @@ function summaryOf({ command, results, hosts, allowList, problem }: SummaryOptio
     table(
       ["Host", "Way", "Rule", "Needed for"],
       hosts.map((host) => [code(host.host), host.via, prose(host.rule), prose(host["needed-for"])]),
+      maxRows,
+    ),
+    table(
+      ["Host", "Login from"],
+      logins.map(({ host, from }) => [code(host), prose(from)]),
       maxRows,
     ),
     table(

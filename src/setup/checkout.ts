@@ -1,6 +1,4 @@
-import { access, readFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import type { Finding } from "../errors/finding.ts";
 import { isInWorkspace, workspaceOf } from "../files/place.ts";
 import type { Inputs } from "../inputs.ts";
@@ -10,33 +8,13 @@ import type { Environment } from "../proxy/settings.ts";
 import { printable } from "../text/redact.ts";
 import { certificatePaths } from "./certificates.ts";
 
-/** docker's own configuration file. */
-export function dockerConfigFile({ DOCKER_CONFIG, HOME }: Environment): string {
-  return join(DOCKER_CONFIG || join(HOME || homedir(), ".docker"), "config.json");
-}
-
-/** The same, where a commit could have written it and no input names it: it is not to be read. */
-export async function dockerConfigInCheckout(inputs: Inputs, environment: Environment): Promise<string | undefined> {
-  if (inputs.registryConfig !== "") return undefined;
-  // In a shell, the working directory may well be the home, which is no checkout.
-  if (!environment.DOCKER_CONFIG && !environment.GITHUB_WORKSPACE) return undefined;
-  const file = dockerConfigFile(environment);
-  const exists = await access(file).then(
-    () => true,
-    () => false,
-  );
-  return exists && (await isInWorkspace(file, workspaceOf(environment))) ? file : undefined;
-}
-
 /** What a commit could have chosen for this run, and what a pull request could gain by it. */
 export async function checkoutFindings(
   inputs: Inputs,
   config: ProxyConfig | undefined,
   environment: Environment,
 ): Promise<Finding[]> {
-  const ignored = await dockerConfigInCheckout(inputs, environment);
   return [
-    ...(ignored === undefined ? [] : [configIgnored(ignored)]),
     ...(config === undefined ? [] : rootsAdded(config)),
     ...(await pullRequestFindings(inputs, config, environment)),
   ];
@@ -90,12 +68,13 @@ interface FileSetting {
 }
 
 function settingsFrom(inputs: Inputs, config: ProxyConfig | undefined): FileSetting[] {
-  const { proxyConfig, registryConfig, caCertificates, signatures } = inputs;
+  const { proxyConfig, registryConfig, ocmConfig, caCertificates, signatures } = inputs;
   const unverified = (config?.insecureRegistries ?? []).map(({ value }) => value).join(", ");
   return [
     ...(proxyConfig === "" ? [] : [{ input: "proxy-config", path: proxyConfig, stake: STAKES.proxy }]),
     ...(unverified === "" ? [] : [{ input: "proxy-config", path: proxyConfig, stake: STAKES.unverified(unverified) }]),
     ...(registryConfig === "" ? [] : [{ input: "registry-config", path: registryConfig, stake: STAKES.account }]),
+    ...(ocmConfig === "" ? [] : [{ input: "ocm-config", path: ocmConfig, stake: STAKES.account }]),
     ...certificatePaths(caCertificates).map((path) => ({ input: "ca-certificates", path, stake: STAKES.authority })),
     ...signatures.map(({ path }) => ({ input: "signatures", path, stake: STAKES.key })),
   ];
@@ -123,15 +102,6 @@ function eventPrivileged({ name }: PullRequestEvent): Finding {
     message: `The event ${name} gives this run the secrets of the repository, and the author of a pull request from a fork can start it.`,
     remedy:
       "Check out nothing of the pull request in this job and take no input from it, or start the job by push or workflow_dispatch.",
-  };
-}
-
-function configIgnored(file: string): Finding {
-  return {
-    code: "DOCKER_CONFIG_IGNORED",
-    message: `The docker configuration ${printable(file, 200)} lies in the checkout, and no input names it: its credentials are not used.`,
-    remedy:
-      "Name it in registry-config if it is meant; otherwise set DOCKER_CONFIG to a folder outside of the checkout.",
   };
 }
 

@@ -1,19 +1,25 @@
 import type { Finding } from "../errors/finding.ts";
 import { TransferError } from "../errors/transfer-error.ts";
 import type { Inputs } from "../inputs.ts";
+import { type AskHelper, createHelpers } from "../logins/credential-helper.ts";
+import type { LoginSource } from "../logins/logins.ts";
+import type { OcmResolver } from "../logins/ocm-resolvers.ts";
+import { checkoutTest, readLogins } from "../logins/read-logins.ts";
 import type { Environment } from "../proxy/settings.ts";
 import { unverifiedHosts } from "../report/lint.ts";
-import type { CredentialEntry } from "../stores/registry/auth/credentials.ts";
 import { certificatesIn, readCertificates } from "./certificates.ts";
 import { checkoutFindings } from "./checkout.ts";
-import { readCredentials } from "./credentials.ts";
 import { readProxyConfig } from "./proxy-files.ts";
 import { type EffectiveSettings, readProxySettings } from "./proxy-settings.ts";
 
 /** What a run goes by, from wherever it was told: inputs, files, environment. */
 export interface RunSettings {
   readonly proxy: EffectiveSettings;
-  readonly credentials: readonly CredentialEntry[];
+  /** In order of precedence. */
+  readonly logins: readonly LoginSource[];
+  readonly askHelper: AskHelper;
+  /** Those of the OCM configuration, which come after the input's. */
+  readonly resolvers: readonly OcmResolver[];
   /** PEM certificates of further authorities. */
   readonly certificates: readonly string[];
   /** Hosts whose certificate is not looked at. */
@@ -21,7 +27,11 @@ export interface RunSettings {
   readonly findings: readonly Finding[];
 }
 
-export async function readRunSettings(inputs: Inputs, environment: Environment): Promise<RunSettings> {
+export async function readRunSettings(
+  inputs: Inputs,
+  environment: Environment,
+  signal?: AbortSignal,
+): Promise<RunSettings> {
   refuseUncheckedTls(environment);
   const { httpProxy, httpsProxy, noProxy, noProxyRegistries, proxyConfig } = inputs;
   const config = proxyConfig === "" ? undefined : await readProxyConfig(proxyConfig, environment);
@@ -33,15 +43,20 @@ export async function readRunSettings(inputs: Inputs, environment: Environment):
   });
   const extra = (config?.extraRootCertificates ?? []).flatMap(({ value, from }) => certificatesIn(value, from));
   const unverified = [...inputs.insecureSkipTlsVerify, ...(config?.insecureRegistries ?? []).map(({ value }) => value)];
+  const logins = await readLogins(inputs, environment);
+  const { variables: proxyVariables } = proxy;
   return {
     proxy,
-    credentials: await readCredentials(inputs, environment),
+    logins: logins.sources,
+    askHelper: createHelpers({ environment, proxyVariables, isInCheckout: checkoutTest(environment), signal }),
+    resolvers: logins.resolvers,
     certificates: [...(await readCertificates(inputs.caCertificates)), ...extra],
     unverified,
     findings: [
       ...proxy.findings,
       ...(config?.findings ?? []),
       ...unverifiedHosts(unverified),
+      ...logins.findings,
       ...(await checkoutFindings(inputs, config, environment)),
     ],
   };

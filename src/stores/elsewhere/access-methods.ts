@@ -5,10 +5,12 @@ import { type HttpClient, readAll } from "../../net/client.ts";
 import type { ImageReference } from "../../oci/reference.ts";
 import type { ReadableRegistry } from "../../oci/store.ts";
 import type { HelmAccess, OciBlobAccess, WgetAccess } from "../../ocm/access/access.ts";
+import type { Consumer, Credential } from "../registry/auth/credentials.ts";
 import type { AccessRequest, Found } from "./found.ts";
 import { type ChartContext, locateChart } from "./helm.ts";
 import { locateOciBlob } from "./oci-blob.ts";
 import { webServer } from "./remote-content.ts";
+import { createAuthorization } from "./server-login.ts";
 import { createSpool } from "./spool.ts";
 import { locateWget } from "./wget.ts";
 
@@ -23,6 +25,8 @@ export interface AccessMethodsOptions {
   readonly client: HttpClient;
   /** The registry that an absolute reference names. */
   readonly registryAt: (reference: ImageReference, where: string) => ReadableRegistry;
+  /** The login for a server of charts or files; default none. */
+  readonly credentialFor?: (url: URL, consumer: Consumer) => Promise<Credential | undefined>;
   /** Where content is kept whose size and digest are known only when it was read. */
   readonly folder: string;
   /** Bytes that one piece of content may have. */
@@ -39,23 +43,25 @@ const MAX_INDEXES = 2 * MAX_INDEX;
 export function createAccessMethods(options: AccessMethodsOptions): AccessMethods {
   const { client, registryAt, attempts, folder, largest = MAX_CONTENT_BYTES } = options;
   const spool = createSpool(folder, largest);
+  const authorize = createAuthorization(options.credentialFor);
   const indexes = createCache<Promise<string>>(MAX_INDEXES);
 
   async function readIndex(url: string, signal?: AbortSignal): Promise<string> {
     const { host } = new URL(url);
     const party = webServer(url);
     const request = { method: "GET", url, neededFor: "chart repository", party, bufferUpTo: MAX_INDEX } as const;
-    const response = await client.request(request, signal);
+    const response = await client.request({ ...request, headers: await authorize(url, "chart") }, signal);
     if (response.status === 200) return (await readAll(response, MAX_INDEX)).toString("utf8");
     await readAll(response, 65_536, true);
     throw new TransferError("ARTIFACT_UNAVAILABLE", `the chart repository ${host} answers with ${response.status}`, {
       where: host,
-      remedy: "It is asked for index.yaml without credentials; see that it has one that can be read so.",
+      remedy: "See that it has an index.yaml; a login for it is taken from ocm-config, consumer HelmChartRepository.",
     });
   }
 
   const means: ChartContext = {
     client,
+    authorize,
     registryAt,
     spool,
     largest,

@@ -53,6 +53,7 @@ export async function locateChart(
     {
       url: url.href,
       headers: { accept: "application/gzip,application/octet-stream" },
+      consumer: "chart",
       neededFor: `helm ${wanted.element.kind} ${printable(wanted.element.name, 80)}`,
       where: wanted.where,
       pinned: pinnedDigest(wanted) ?? entry.digest,

@@ -9,14 +9,18 @@ import type { Digest } from "../../oci/digest.ts";
 import { singleBlobRepository } from "../../oci/single-blob.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
 import { verifying } from "../../oci/verify.ts";
+import type { Consumer } from "../registry/auth/credentials.ts";
 import { retryStream } from "../retry-stream.ts";
 import { blobMediaType } from "./media-type.ts";
+import type { Authorize } from "./server-login.ts";
 import { type Spool, tooLarge } from "./spool.ts";
 
 /** Something that a server answers to GET. */
 export interface RemoteContent {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Whose login applies. */
+  readonly consumer: Consumer;
   /** As hosts are listed: `wget resource notes`. */
   readonly neededFor: string;
   /** As messages name it. */
@@ -32,6 +36,7 @@ export interface RemoteContent {
 
 export interface FetchContext {
   readonly client: HttpClient;
+  readonly authorize: Authorize;
   readonly spool: Spool;
   /** Bytes. */
   readonly largest: number;
@@ -112,7 +117,8 @@ async function ask(
   means: FetchContext,
   signal?: AbortSignal,
 ): Promise<HttpResponse | undefined> {
-  const { url, headers, neededFor, where, followsRedirects: redirects } = content;
+  const { url, neededFor, where, followsRedirects: redirects } = content;
+  const headers = { ...content.headers, ...(await means.authorize(url, content.consumer)) };
   const response = await means.client.request(
     { method: "GET", url, headers, neededFor, redirects, party: webServer(url) },
     signal,
@@ -134,7 +140,8 @@ function unavailable({ where, url }: RemoteContent, answer: string): TransferErr
   const { host } = new URL(url);
   return new TransferError("ARTIFACT_UNAVAILABLE", `${where}: ${host} answers with ${answer}`, {
     where: host,
-    remedy: "It is asked without credentials; let it be read so, or make it a local blob at its origin.",
+    remedy:
+      "A login for it is taken from ocm-config, consumers Wget and HelmChartRepository; or make it a local blob at its origin.",
   });
 }
 

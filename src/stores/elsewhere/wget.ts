@@ -24,6 +24,7 @@ export async function locateWget(
     {
       url: access.url,
       headers: Object.fromEntries(headers),
+      consumer: "file",
       neededFor: `wget ${element.kind} ${printable(element.name, 80)}`,
       where,
       pinned: pinnedDigest(wanted),

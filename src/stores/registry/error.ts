@@ -31,15 +31,17 @@ export class RegistryError extends TransferError {
 
 const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
   UNAUTHORIZED:
-    "Give credentials for this registry in credentials or registry-config, and see that they are still valid.",
-  CREDENTIALS_REFUSED:
-    "See that user and password, or token, are right and still valid; they come from credentials or registry-config.",
+    "Give credentials for this registry, in credentials or one of the files that were looked for, and see that they are still valid.",
+  CREDENTIALS_REFUSED: "See that user and password, or token, are right and still valid.",
   DENIED: "Ask the owner of the repository for the right to do this, or use other credentials.",
   PUSH_DENIED: "Ask the owner of the target for the right to push, or use other credentials.",
   REPOSITORY_UNKNOWN:
     "Create the repository (or project) at the registry first, or name a target below which it creates repositories by itself.",
   REPOSITORY_NAME_REFUSED:
     "Component versions lie in PATH/component-descriptors/COMPONENT: use a shorter path, or a registry that allows names that deep.",
+  TOKEN_HOST_REFUSED: "Ask the operators of the registry: the host that it names for tokens gives none.",
+  IDENTITY_TOKEN_UNSUPPORTED:
+    "Give user and password for this registry, in credentials or with docker login: its token host takes no identity tokens.",
   CAPTIVE_PORTAL:
     "See which page that is: log this runner in there or have it exempted, or correct the host if it is no registry.",
   AUTHORIZATION_STRIPPED:
@@ -63,11 +65,19 @@ function remedyFor(code: Code, { neededFor }: Hop): string {
 }
 
 /** What a refused request was about, for what the same status means there. */
-export type Subject = "manifest" | "blob" | "push" | "api";
+export type Subject = "manifest" | "blob" | "push" | "api" | "token";
+
+/** An answer, with what is known of the login that it was asked with. */
+export interface AnsweredRequest extends HttpResponse {
+  /** Where the login was from, or where one was looked for. */
+  readonly login?: string | undefined;
+}
+
+const ABOUT_LOGINS = new Set<Code>(["UNAUTHORIZED", "CREDENTIALS_REFUSED", "DENIED", "PUSH_DENIED"]);
 
 /** The error for an answer nobody wanted. `doing` is a phrase such as `reading manifest 1.2.0 of acme/shop`. */
 export async function registryError(
-  response: HttpResponse,
+  response: AnsweredRequest,
   doing: string,
   { as, of = "api", remedy }: { readonly as?: Code | undefined; readonly of?: Subject; readonly remedy?: string } = {},
 ): Promise<RegistryError> {
@@ -77,7 +87,8 @@ export async function registryError(
   const words = said.text === "" ? "" : `: ${said.text}`;
   const wait = retryAfter(response.headers["retry-after"], Date.now());
   const later = wait === undefined ? "" : `; it asks to come back in ${Math.round(wait / 1000)} s`;
-  return new RegistryError(code, `${doing}: ${hop.host} answered ${status}${words}${later}`, {
+  const login = response.login === undefined || !ABOUT_LOGINS.has(code) ? "" : `; ${response.login}`;
+  return new RegistryError(code, `${doing}: ${hop.host} answered ${status}${words}${later}${login}`, {
     hop,
     status,
     registryCodes: said.codes,
@@ -92,6 +103,8 @@ function codeFor(status: number, registryCodes: readonly string[], subject: Subj
   if (subject === "push" && registryCodes.includes("NAME_INVALID")) return "REPOSITORY_NAME_REFUSED";
   // Registries that know a repository only when it was made there say so at the first write.
   if (subject === "push" && (status === 404 || registryCodes.includes("NAME_UNKNOWN"))) return "REPOSITORY_UNKNOWN";
+  // A token host knows nothing of manifests and blobs.
+  if (subject === "token" && status < 500 && status !== 429) return "TOKEN_HOST_REFUSED";
   if (status === 404) return subject === "blob" ? "BLOB_UNKNOWN" : "MANIFEST_UNKNOWN";
   if (status === 429 || registryCodes.includes("TOOMANYREQUESTS")) return "RATE_LIMITED";
   return status >= 500 ? "REGISTRY_UNAVAILABLE" : "REGISTRY_REFUSED";

@@ -9,7 +9,7 @@ import type { ReadableRegistry } from "../../oci/store.ts";
 import type { RegistrySpec, RepositorySpec } from "../../ocm/descriptor/component-reference.ts";
 import { printable } from "../../text/redact.ts";
 import { type AllowedRegistry, isAllowedRegistry, isListedHost, registryNotAllowed } from "./allowed-registries.ts";
-import { boundCredential, type CredentialEntry, credentialFor } from "./auth/credentials.ts";
+import type { Consumer, Credential, LoginProvider, LoginRequest } from "./auth/credentials.ts";
 import { cachePart, createRegistryCache } from "./cache.ts";
 import { apiHost } from "./hosts.ts";
 import { createRemoteRegistry, type RemoteRegistry } from "./registry.ts";
@@ -22,6 +22,8 @@ export interface Registries {
   anew(spec: RegistrySpec): RemoteRegistry;
   /** The registry that a component descriptor names in the resource `where`. One that is not allowed refuses when it is asked. */
   described(reference: DescribedReference, where: string): ReadableRegistry;
+  /** The login for a server that is no registry; never in plain HTTP, but where the user lists its host. */
+  credentialFor(url: URL, consumer: Consumer): Promise<Credential | undefined>;
 }
 
 export type DescribedReference = Pick<ImageReference, "host" | "scheme" | "repository">;
@@ -29,7 +31,7 @@ export type DescribedReference = Pick<ImageReference, "host" | "scheme" | "repos
 export interface RegistriesOptions {
   readonly sources: readonly RepositorySpec[];
   readonly target: RepositorySpec | undefined;
-  readonly credentials: readonly CredentialEntry[];
+  readonly logins: LoginProvider;
   /** Told of every token that was got. */
   readonly onSecret: ((secret: string) => void) | undefined;
   readonly client: HttpClient;
@@ -40,10 +42,12 @@ export interface RegistriesOptions {
   readonly onFinding: ((finding: Finding) => void) | undefined;
 }
 
+const UNPROTECTED = "no login is sent in plain HTTP to a host that only a component descriptor names so";
+
 /** One registry per host, so that what was learned of it is known wherever it is met. */
 export function createRegistries({
   client,
-  credentials,
+  logins,
   plainHttp,
   sources,
   target,
@@ -116,6 +120,12 @@ export function createRegistries({
 
   function create(host: string, plain: boolean, isTrusted: boolean, own = createRegistryCache()): RemoteRegistry {
     const isForeign = isForeignHost(urlOf(host, plain));
+    const asked = (path: string): LoginRequest => ({
+      consumer: "registry",
+      host,
+      scheme: plain ? "http" : "https",
+      path,
+    });
     return createRemoteRegistry({
       client,
       cache: own,
@@ -126,15 +136,20 @@ export function createRegistries({
       isForeign,
       ...(isForeign ? { onLogin: (repository: string) => noticeLogin(host, repository) } : {}),
       isWritten: (repository) => isBelowTarget(host, repository),
-      credentialFor: (repository) => (isTrusted ? credentialFor(credentials, host, repository) : undefined),
-      boundCredential: (realm, repository) =>
-        isTrusted ? boundCredential(credentials, realm, host, repository) : undefined,
+      credentialFor: (repository) => (isTrusted ? logins.find(asked(repository)) : undefined),
+      boundCredential: (realm, repository) => (isTrusted ? logins.bound(realm, asked(repository)) : undefined),
+      explainLogin: (repository) => (isTrusted ? logins.explain(asked(repository)) : UNPROTECTED),
       allowsPlainHttp: (realm) => isPlain(realm.host, hostOf(realm)),
     });
   }
 
   const registries: Registries = {
     all: () => [...known.values()],
+    async credentialFor(url, consumer) {
+      const scheme = url.protocol === "https:" ? "https" : "http";
+      if (scheme === "http" && !isPlain(url.host, hostOf(url))) return undefined;
+      return logins.find({ consumer, host: url.host, scheme, path: url.pathname.replace(/^\//, "") });
+    },
     /** What is written for one repository wins over what is written for another of the same host. */
     named({ host, scheme }: RegistrySpec): RemoteRegistry {
       const name = canonicalHost(host);

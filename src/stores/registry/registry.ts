@@ -29,9 +29,11 @@ export interface RemoteRegistryOptions {
   readonly neededFor: string;
   /** Whether tokens are asked for with the right to push: one for both saves a second, and shows early where it is missing. */
   readonly isWritten: (repository: string) => boolean;
-  readonly credentialFor: (repository: string) => Credential | undefined;
+  readonly credentialFor: (repository: string) => Credential | undefined | Promise<Credential | undefined>;
   /** What the user bound to the host of a token realm for this registry. */
   readonly boundCredential?: (realm: URL, repository: string) => Credential | undefined;
+  /** For the refusal of a login: where it was from, or where one was looked for. */
+  readonly explainLogin?: (repository: string) => string;
   /** Whether the host of a token realm, other than the registry, may be asked in plain HTTP. */
   readonly allowsPlainHttp?: (realm: URL) => boolean;
   /** Told of every token that was got, before it is used. */

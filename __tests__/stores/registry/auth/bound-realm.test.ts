@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { parseCredentialLines } from "../../../../src/logins/credential-lines.ts";
+import type { Login } from "../../../../src/logins/login.ts";
 import { parseRepository } from "../../../../src/ocm/descriptor/component-reference.ts";
-import { type CredentialEntry, parseCredentialLines } from "../../../../src/stores/registry/auth/credentials.ts";
 import { withParts } from "../../../../testing/real/parts.ts";
 import { stopEverything } from "../../../../testing/real/running.ts";
 import { blobOf } from "../open-registry.ts";
@@ -27,10 +28,7 @@ withParts(["openssl"], "what a user can say of token hosts", () => {
   describe("a line that binds a token host to a registry", () => {
     const binding = (...lines: readonly string[]) => [...passwords, ...parseCredentialLines(lines)];
     const realm = "https://tokens.corp/jwt/auth";
-    const at = async (
-      credentials: readonly CredentialEntry[],
-      given: Partial<Asking> & { readonly realm?: string },
-    ) => {
+    const at = async (credentials: readonly Login[], given: Partial<Asking> & { readonly realm?: string }) => {
       const hosts = await start({ realm, ...given });
       await askForBlob(hosts, { registry: "https://registry.corp", credentials, ...given });
       return hosts.seen()[new URL(given.realm ?? realm).origin] ?? [];

@@ -1,16 +1,15 @@
 import type { RequestListener } from "node:http";
 import { text } from "node:stream/consumers";
+import { parseCredentialLines } from "../../../../src/logins/credential-lines.ts";
+import { parseDockerConfig } from "../../../../src/logins/docker-config.ts";
+import type { Login } from "../../../../src/logins/login.ts";
 import { namedHosts } from "../../../../src/net/address/named-hosts.ts";
 import { parseRepository } from "../../../../src/ocm/descriptor/component-reference.ts";
-import {
-  type CredentialEntry,
-  parseCredentialLines,
-  parseDockerConfig,
-} from "../../../../src/stores/registry/auth/credentials.ts";
 import { createRegistries, type Registries } from "../../../../src/stores/registry/registries.ts";
 import { startProxy } from "../../../../testing/fakes/proxy.ts";
 import { createAuthority, type KeyPair } from "../../../../testing/real/certificates.ts";
 import { httpServer, listen } from "../../../../testing/real/listening.ts";
+import { loginsOf } from "../../../logins/logins-of.ts";
 import { openClient, through } from "../../../net/open-client.ts";
 import { blobOf } from "../open-registry.ts";
 
@@ -52,7 +51,7 @@ export interface RealmHosts {
   readonly tokenRequests: readonly { readonly origin: string; readonly url: URL; readonly form: URLSearchParams }[];
   /** The registries of a run that reaches all these hosts. */
   open(given: {
-    readonly credentials: readonly CredentialEntry[];
+    readonly credentials: readonly Login[];
     readonly plainHttp?: readonly string[];
     readonly sources?: Parameters<typeof createRegistries>[0]["sources"];
   }): Registries;
@@ -120,7 +119,7 @@ export async function startRealmHosts(options: RealmHostsOptions): Promise<Realm
       );
       return createRegistries({
         client: openClient({ named, tls: { ca: [tls.ca] }, routeFor: () => through(proxy.url) }),
-        credentials,
+        logins: loginsOf(credentials),
         plainHttp,
         sources,
         target: undefined,
@@ -136,7 +135,7 @@ export async function startRealmHosts(options: RealmHostsOptions): Promise<Realm
 export interface Asking {
   /** As users write it, with its scheme. */
   readonly registry: string;
-  readonly credentials: readonly CredentialEntry[];
+  readonly credentials: readonly Login[];
   readonly plainHttp?: readonly string[];
   readonly repository?: string;
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import type { CredentialEntry } from "../../../../src/stores/registry/auth/credentials.ts";
+import type { Login } from "../../../../src/logins/login.ts";
 import { parseRealm } from "../../../../src/stores/registry/auth/realm.ts";
 import { withParts } from "../../../../testing/real/parts.ts";
 import { stopEverything } from "../../../../testing/real/running.ts";
@@ -61,7 +61,7 @@ describe("a realm's own query", () => {
   });
 });
 
-const KINDS: readonly (readonly [string, readonly CredentialEntry[], string])[] = [
+const KINDS: readonly (readonly [string, readonly Login[], string])[] = [
   ["password", passwords, "Basic ada:of "],
   ["identity token", identityTokens, "identity token of "],
 ];
@@ -153,7 +153,7 @@ withParts(["openssl"], "credentials and where they arrive", () => {
   test("a realm that redirects elsewhere does not take the identity token along", async () => {
     const hosts = await start({ realm: "https://registry.corp/moved", moved: "https://target.corp/token" });
     const asking = askForBlob(hosts, { registry: "https://registry.corp", credentials: identityTokens });
-    await expect(asking).rejects.toMatchObject({ code: "REGISTRY_REFUSED", status: 307 });
+    await expect(asking).rejects.toMatchObject({ code: "TOKEN_HOST_REFUSED", status: 307 });
     expect(hosts.seen()).toEqual({ "https://registry.corp": ["identity token of registry.corp"] });
   });
 

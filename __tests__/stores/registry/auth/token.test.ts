@@ -82,6 +82,41 @@ describe("asking for a token", () => {
   });
 });
 
+describe("a host that gives no token", () => {
+  const answering = async (status: number, body = "") => {
+    const { address, port } = await listen(httpServer((_, response) => void response.writeHead(status).end(body)));
+    return requestToken(openClient({ attempts: 1 }), asking(`http://${address}:${port}/token`), 0);
+  };
+
+  test.each([
+    [400, "TOKEN_HOST_REFUSED"],
+    [404, "TOKEN_HOST_REFUSED"],
+    [405, "TOKEN_HOST_REFUSED"],
+    [410, "TOKEN_HOST_REFUSED"],
+    [401, "UNAUTHORIZED"],
+    [403, "DENIED"],
+    [429, "RATE_LIMITED"],
+    [503, "REGISTRY_UNAVAILABLE"],
+  ])("with %i says nothing of a manifest", async (status, code) => {
+    await expect(answering(status)).rejects.toMatchObject({ code, status });
+  });
+
+  test("whatever words of a registry it uses", async () => {
+    const body = JSON.stringify({ errors: [{ code: "MANIFEST_UNKNOWN" }, { code: "NAME_UNKNOWN" }] });
+    await expect(answering(404, body)).rejects.toMatchObject({ code: "TOKEN_HOST_REFUSED" });
+  });
+
+  test("without a service, none is named", async () => {
+    for (const service of [undefined, ""]) {
+      const { asked, host } = await startTokenHost();
+      const realm = `http://${host}/token`;
+      const parameters = service === undefined ? { realm } : { realm, service };
+      await requestToken(openClient(), { ...asking(realm), challenge: { scheme: "bearer", parameters } }, 0);
+      expect(asked[0]?.url).not.toContain("service");
+    }
+  });
+});
+
 describe("the answer", () => {
   test.each([
     ['{"token":"t","expires_in":300}', "t", 300],
@@ -97,6 +132,7 @@ describe("the answer", () => {
       value,
       expires: 1000 + seconds * 1000,
       isAnonymous: true,
+      isAmbient: false,
     });
   });
 

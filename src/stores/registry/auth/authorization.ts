@@ -1,14 +1,14 @@
-import type { Code } from "../../../errors/codes.ts";
+import { TransferError } from "../../../errors/transfer-error.ts";
 import type { Party } from "../../../net/address/address-policy.ts";
 import type { HttpClient, HttpRequest, HttpResponse, PartyClient } from "../../../net/client.ts";
 import { inMemory } from "../../../net/client.ts";
-import { clockSkew } from "../../../net/clock-skew.ts";
 import type { Hop } from "../../../net/hop.ts";
-import { registryError } from "../error.ts";
-import { type Challenge, parseChallenges } from "./challenge.ts";
+import { type AnsweredRequest, registryError } from "../error.ts";
+import { type Challenge, wantedChallenge } from "./challenge.ts";
 import type { Credential } from "./credentials.ts";
 import type { GrantedActions } from "./granted-actions.ts";
 import { bindingRemedy } from "./realm.ts";
+import { refusedToken, repositoryOf } from "./refused-token.ts";
 import { basic, requestToken, type Token, type TokenRequest } from "./token.ts";
 
 export type RegistryRequest = Omit<HttpRequest, "neededFor" | "party">;
@@ -17,7 +17,11 @@ export interface AuthorizedClient {
   /** An anonymous request whose 401, if that is the answer, teaches what the registry wants. */
   learn(request: RegistryRequest, signal?: AbortSignal): Promise<HttpResponse>;
   /** A request with what the registry asks for to let `scopes` pass; without scopes (another host) it goes out anonymous. */
-  request(request: RegistryRequest, scopes: readonly string[] | undefined, signal?: AbortSignal): Promise<HttpResponse>;
+  request(
+    request: RegistryRequest,
+    scopes: readonly string[] | undefined,
+    signal?: AbortSignal,
+  ): Promise<AnsweredRequest>;
   /** What the token for `scopes` allows; undefined where no token is asked for or it does not say. */
   granted(scopes: readonly string[], signal?: AbortSignal): Promise<Grant | undefined>;
 }
@@ -39,8 +43,10 @@ export interface AuthorizationOptions {
   readonly origin: string;
   /** What the registry is in this run: `source registry`, `target registry`, … */
   readonly neededFor: string;
-  readonly credentialFor: (repository: string) => Credential | undefined;
+  readonly credentialFor: (repository: string) => Credential | undefined | Promise<Credential | undefined>;
   readonly boundCredential?: (realm: URL, repository: string) => Credential | undefined;
+  /** For the refusal of a login: where it was from, or where one was looked for. */
+  readonly explainLogin?: (repository: string) => string;
   readonly allowsPlainHttp?: (realm: URL) => boolean;
   readonly onToken?: (token: string) => void;
   readonly isForeign?: boolean;
@@ -52,6 +58,12 @@ interface Authorization {
   readonly headers: { readonly authorization?: string };
   /** Where it is a token. */
   readonly token?: Token;
+}
+
+interface TokenAsking {
+  readonly bearer: Challenge;
+  readonly credential: Credential | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** A token that is about to expire is not worth sending. */
@@ -76,30 +88,50 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
   let challenge: Challenge | undefined;
   let challengedAt: Hop | undefined;
   const tokens = new Map<string, Promise<Token>>();
+  /** Scopes that the ambient credential was refused for. */
+  const withoutAmbient = new Set<string>();
 
-  async function tokenFor(scopes: readonly string[], bearer: Challenge, signal?: AbortSignal): Promise<Token> {
+  async function tokenFor(scopes: readonly string[], asking: TokenAsking): Promise<Token> {
     const key = scopes.join(" ");
     for (let held = tokens.get(key); held !== undefined; held = tokens.get(key)) {
       const token = await held;
       if (token.expires - EXPIRY_MARGIN > Date.now()) return token;
       if (tokens.get(key) === held) tokens.delete(key);
     }
+    const promised = askToken(scopes, asking).then((token) => {
+      options.onToken?.(token.value);
+      return token;
+    });
+    tokens.set(key, promised);
+    promised.catch(() => tokens.delete(key));
+    return promised;
+  }
+
+  async function askToken(scopes: readonly string[], { bearer, credential, signal }: TokenAsking): Promise<Token> {
     const repository = repositoryOf(scopes[0]);
     const request: TokenRequest = {
       challenge: bearer,
       scopes,
       registry: options,
-      credential: options.credentialFor(repository),
+      credential,
       boundCredential: (realm) => options.boundCredential?.(realm, repository),
+      explainLogin: () => options.explainLogin?.(repository),
       allowsPlainHttp: options.allowsPlainHttp,
     };
-    const asking = requestToken(noticing(repository), request, Date.now(), signal).then((token) => {
-      options.onToken?.(token.value);
-      return token;
-    });
-    tokens.set(key, asking);
-    asking.catch(() => tokens.delete(key));
-    return asking;
+    const asking = noticing(repository);
+    try {
+      return await requestToken(asking, request, Date.now(), signal);
+    } catch (error) {
+      if (!(error instanceof TransferError) || error.code !== "CREDENTIALS_REFUSED") throw error;
+      if (!mayReadAnonymously(scopes, credential?.isAmbient)) throw error;
+      withoutAmbient.add(scopes.join(" "));
+      return requestToken(asking, { ...request, credential: undefined }, Date.now(), signal);
+    }
+  }
+
+  async function credentialFor(scopes: readonly string[]): Promise<Credential | undefined> {
+    const credential = await options.credentialFor(repositoryOf(scopes[0]));
+    return credential?.isAmbient === true && withoutAmbient.has(scopes.join(" ")) ? undefined : credential;
   }
 
   /** Of all who find out at once that a token is not accepted any more, one asks anew and the others wait for the same. */
@@ -112,15 +144,24 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
 
   async function authorization(scopes: readonly string[], signal?: AbortSignal): Promise<Authorization> {
     if (challenge === undefined) return { headers: {} };
+    const credential = await credentialFor(scopes);
     if (challenge.scheme === "bearer") {
-      const token = await tokenFor(scopes, challenge, signal);
+      if (credential?.accessToken !== undefined) {
+        return { headers: { authorization: `Bearer ${credential.accessToken}` } };
+      }
+      const token = await tokenFor(scopes, { bearer: challenge, credential, signal });
       return { headers: { authorization: `Bearer ${token.value}` }, token };
     }
-    const repository = repositoryOf(scopes[0]);
-    const credential = options.credentialFor(repository);
-    if (credential === undefined) return { headers: {} };
-    options.onLogin?.(repository);
-    return { headers: basic(credential) };
+    const isLogin = credential !== undefined && (credential.username !== "" || credential.password !== "");
+    if (isLogin) options.onLogin?.(repositoryOf(scopes[0]));
+    return { headers: isLogin ? basic(credential) : {} };
+  }
+
+  /** An answer with what to say of the login, where it refuses one. */
+  function explained(response: HttpResponse, scopes: readonly string[]): AnsweredRequest {
+    const isOwn = new URL(response.hop.url).origin === options.origin;
+    if (!isOwn || (response.status !== 401 && response.status !== 403)) return response;
+    return { ...response, login: options.explainLogin?.(repositoryOf(scopes[0])) };
   }
 
   /** Notices a login on its way to a token host: a password is a header, an identity token a form. */
@@ -136,7 +177,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
   /** Whether the answer says what is to be sent. Only the registry itself says that, and no host that it redirects to. */
   function learnFrom({ headers, hop }: HttpResponse): boolean {
     if (new URL(hop.url).origin !== options.origin) return false;
-    const asked = wanted(headers["www-authenticate"]);
+    const asked = wantedChallenge(headers["www-authenticate"]);
     if (asked === undefined) return false;
     challenge = asked;
     challengedAt = hop;
@@ -152,7 +193,9 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
 
     async granted(scopes, signal) {
       if (challenge?.scheme !== "bearer" || challengedAt === undefined) return undefined;
-      const { granted: actions, foreignHost } = await tokenFor(scopes, challenge, signal);
+      const credential = await credentialFor(scopes);
+      if (credential?.accessToken !== undefined) return undefined;
+      const { granted: actions, foreignHost } = await tokenFor(scopes, { bearer: challenge, credential, signal });
       return actions === undefined ? undefined : { actions, hop: challengedAt, foreignHost };
     },
 
@@ -160,79 +203,60 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       const request = { ...registryRequest, neededFor: options.neededFor };
       if (scopes === undefined)
         return client.request({ ...request, neededFor: `uploads to ${options.hopHost}` }, signal);
-      const { headers: before } = await authorization(scopes, signal);
+      const { headers: before, token: held } = await authorization(scopes, signal);
       const response = await client.request({ ...request, headers: { ...request.headers, ...before } }, signal);
-      if (response.status !== 401 || !learnFrom(response)) return response;
+      if (response.status === 403 && mayReadAnonymously(scopes, held?.isAmbient)) {
+        return askAnonymously(request, scopes, { refusal: response, signal });
+      }
+      if (response.status !== 401 || !learnFrom(response)) return explained(response, scopes);
       // The token host may be the same host: whoever waits for it must not hold one of its slots.
       const refusal = await inMemory(response, MAX_REFUSAL_BYTES, true);
       await forget(scopes, before.authorization);
       const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
-      if (isStream) return refusal;
+      if (isStream) return explained(refusal, scopes);
       const { headers: after, token } = await authorization(scopes, signal);
-      if (after.authorization === undefined) return refusal;
+      if (after.authorization === undefined) return explained(refusal, scopes);
       if (after.authorization === before.authorization) {
         // The same login again: it was heard, and is wrong.
-        throw await registryError(refusal, `logging in at ${options.host}`, { as: "CREDENTIALS_REFUSED" });
+        const as = "CREDENTIALS_REFUSED";
+        throw await registryError(explained(refusal, scopes), `logging in at ${options.host}`, { as });
       }
       const answer = await client.request({ ...request, headers: { ...request.headers, ...after } }, signal);
-      if (answer.status !== 401) return answer;
+      if ((answer.status === 401 || answer.status === 403) && mayReadAnonymously(scopes, token?.isAmbient)) {
+        return askAnonymously(request, scopes, { refusal: answer, signal });
+      }
+      if (answer.status !== 401) return explained(answer, scopes);
+      const refused = explained(answer, scopes);
       const code = token === undefined ? "CREDENTIALS_REFUSED" : refusedToken(answer, { request, scopes, token });
-      if (code !== undefined) throw await registryError(answer, `logging in at ${options.host}`, { as: code });
-      if (token?.foreignHost === undefined) return answer;
+      if (code !== undefined) throw await registryError(refused, `logging in at ${options.host}`, { as: code });
+      if (token?.foreignHost === undefined) return refused;
       throw await registryError(
-        answer,
+        refused,
         `logging in at ${options.host} with a token of ${token.foreignHost}, which got no credentials`,
         { as: "TOKEN_HOST_FOREIGN", remedy: bindingRemedy(options.host, token.foreignHost) },
       );
     },
   };
-}
 
-/** More than clocks of machines that keep time ever differ, and less than tokens live. */
-const MAX_SKEW_MS = 120_000;
-
-interface RefusedToken {
-  readonly request: Pick<HttpRequest, "method">;
-  readonly scopes: readonly string[];
-  readonly token: Pick<Token, "granted" | "isAnonymous">;
-}
-
-/**
- * Why a registry refuses what its own token host gave; undefined where it wants another to ask. The challenge tells (RFC 6750, 3.1): it
- * names no error where it saw no token, and where the registry does not care to say.
- */
-function refusedToken({ hop, headers }: HttpResponse, refused: RefusedToken): Code | undefined {
-  const { request, scopes, token } = refused;
-  const { granted, isAnonymous } = token;
-  const asked = wanted(headers["www-authenticate"]);
-  const error = asked?.parameters.error;
-  const reads = request.method === "GET" || request.method === "HEAD";
-  const allows = granted === undefined ? undefined : scopes.every((scope) => isAllowed(granted, scope, reads));
-  if (error === "insufficient_scope" || allows === false) {
-    return isAnonymous ? undefined : reads ? "DENIED" : "PUSH_DENIED";
+  /** What the runner's own token may not read may be open to everybody. */
+  async function askAnonymously(
+    request: Omit<HttpRequest, "party">,
+    scopes: readonly string[],
+    { refusal, signal }: { readonly refusal: HttpResponse; readonly signal: AbortSignal | undefined },
+  ): Promise<AnsweredRequest> {
+    const held = await inMemory(refusal, MAX_REFUSAL_BYTES, true);
+    withoutAmbient.add(scopes.join(" "));
+    tokens.delete(scopes.join(" "));
+    const { headers } = await authorization(scopes, signal);
+    const answer = await client.request({ ...request, headers: { ...request.headers, ...headers } }, signal);
+    if (answer.status !== 401) return explained(answer, scopes);
+    // The answer to somebody says more than the one to nobody.
+    await inMemory(answer, MAX_REFUSAL_BYTES, true);
+    return explained(held, scopes);
   }
-  const skew = clockSkew(headers, Date.now());
-  if (skew !== undefined && Math.abs(skew) > MAX_SKEW_MS) return "CLOCK_SKEWED";
-  if (asked === undefined || error !== undefined)
-    return isAnonymous && error === undefined ? undefined : "TOKEN_REFUSED";
-  // A login that is missing looks the same as a token that was taken out, unless the token is known to be enough.
-  if (isAnonymous && allows === undefined) return undefined;
-  return hop.route.via === "proxy" ? "AUTHORIZATION_STRIPPED" : "TOKEN_REFUSED";
 }
 
-/** Whether a token allows the last action of a scope, which is the one that reading does not need. */
-function isAllowed(granted: GrantedActions, scope: string, reads: boolean): boolean {
-  const action = reads ? "pull" : (scope.split(/[:,]/).at(-1) ?? "");
-  const actions = granted.get(repositoryOf(scope));
-  return actions !== undefined && (actions.has(action) || actions.has("*"));
-}
-
-/** The strongest challenge that we can answer. */
-function wanted(header: string | undefined): Challenge | undefined {
-  const challenges = parseChallenges(header ?? "");
-  return challenges.find(({ scheme }) => scheme === "bearer") ?? challenges.find(({ scheme }) => scheme === "basic");
-}
-
-function repositoryOf(scope: string | undefined): string {
-  return scope?.split(":").slice(1, -1).join(":") ?? "";
+/** Whether nobody can lose anything by asking again without a credential. */
+function mayReadAnonymously(scopes: readonly string[], isAmbient: boolean | undefined): boolean {
+  return isAmbient === true && scopes.every((scope) => scope.endsWith(":pull"));
 }

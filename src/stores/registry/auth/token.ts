@@ -1,5 +1,12 @@
 import { TransferError } from "../../../errors/transfer-error.ts";
-import { type PartyClient, readAll } from "../../../net/client.ts";
+import {
+  drain,
+  type HttpRequest,
+  type HttpResponse,
+  inMemory,
+  type PartyClient,
+  readAll,
+} from "../../../net/client.ts";
 import { isRecord } from "../../../oci/descriptor.ts";
 import { registryError } from "../error.ts";
 import type { Challenge } from "./challenge.ts";
@@ -17,6 +24,8 @@ export interface TokenRequest {
   readonly credential: Credential | undefined;
   /** What the user bound to the host of a realm for this registry. */
   readonly boundCredential?: ((realm: URL) => Credential | undefined) | undefined;
+  /** For the refusal of a login: where it was from, or where one was looked for. */
+  readonly explainLogin?: (() => string | undefined) | undefined;
   /** Whether the user lets the host of a realm, other than the registry, be asked in plain HTTP; by default not. */
   readonly allowsPlainHttp?: ((realm: URL) => boolean) | undefined;
 }
@@ -29,11 +38,14 @@ export interface Token {
   readonly granted: GrantedActions | undefined;
   /** Whether it was asked for without credentials. */
   readonly isAnonymous: boolean;
+  /** Whether it was asked for with a credential that nobody gave for this registry. */
+  readonly isAmbient: boolean;
   /** The realm's host, where the registry is not known to use it and the user bound nothing to it. */
   readonly foreignHost: string | undefined;
 }
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
+const MAX_REFUSAL_BYTES = 8192;
 /** The least life of a token where nothing or less is said (distribution, token specification). */
 const MIN_LIFE_SECONDS = 60;
 
@@ -52,45 +64,89 @@ export async function requestToken(
   const service = challenge.parameters.service;
   const doing = `getting a token for ${registry.host} from ${realm.host}`;
 
-  const asking =
-    credential?.identityToken !== undefined
-      ? exchange(realm, service, scopes, credential.identityToken)
-      : ask(realm, service, scopes, credential);
-  const response = await client.request(
-    { ...asking, lane: "token", bufferUpTo: MAX_ANSWER_BYTES, neededFor: `token for ${registry.host}` },
-    signal,
-  );
+  const asking = requestsFor(credential, { realm, service, scopes });
+  const send = async (request: TokenHttpRequest): Promise<HttpResponse> => {
+    const neededFor = `token for ${registry.host}`;
+    const answer = await client.request({ ...request, lane: "token", bufferUpTo: MAX_ANSWER_BYTES, neededFor }, signal);
+    return answer.status === 200 ? answer : inMemory(answer, MAX_REFUSAL_BYTES, true);
+  };
+  let response = await send(asking[0]);
+  const [first, next] = asking;
+  if (next !== undefined && isUnsupported(response.status, first)) {
+    await drain(response);
+    response = await send(next);
+  }
   if (response.status !== 200) {
     const isRefusal = response.status === 401 || response.status === 403;
+    const isExchange = credential?.identityToken !== undefined && asking.length === 1;
+    const refused = { ...response, login: request.explainLogin?.() };
+    if (isExchange && isUnsupported(response.status, first)) {
+      throw await registryError(refused, doing, { as: "IDENTITY_TOKEN_UNSUPPORTED" });
+    }
     if (isRefusal && foreignHost !== undefined) {
-      throw await registryError(response, `${doing}, which got no credentials`, {
+      throw await registryError(refused, `${doing}, which got no credentials`, {
         as: "TOKEN_HOST_FOREIGN",
         remedy: bindingRemedy(registry.host, foreignHost),
       });
     }
-    throw await registryError(response, doing, { as: isRefusal && credential ? "CREDENTIALS_REFUSED" : undefined });
+    const as = isRefusal && credential !== undefined ? "CREDENTIALS_REFUSED" : undefined;
+    throw await registryError(refused, doing, { as, of: "token" });
   }
   if (response.headers["content-type"]?.includes("text/html")) {
     throw await registryError(response, doing, { as: "CAPTIVE_PORTAL" });
   }
   const token = parseToken(await readAll(response, MAX_ANSWER_BYTES), realm.host, now);
-  return { ...token, isAnonymous: credential === undefined, foreignHost };
-}
-
-function ask(realm: URL, service: string | undefined, scopes: readonly string[], credential: Credential | undefined) {
-  const url = new URL(realm);
-  if (service !== undefined) url.searchParams.set("service", service);
-  for (const scope of scopes) url.searchParams.append("scope", scope);
-  return { method: "GET" as const, url: url.href, headers: credential === undefined ? {} : basic(credential) };
-}
-
-function exchange(realm: URL, service: string | undefined, scopes: readonly string[], identityToken: string) {
-  const form = new URLSearchParams({ grant_type: "refresh_token", client_id: "ocm-proxied-transfer" });
-  if (service !== undefined) form.set("service", service);
-  form.set("scope", scopes.join(" "));
-  form.set("refresh_token", identityToken);
   return {
-    method: "POST" as const,
+    ...token,
+    isAnonymous: credential === undefined,
+    isAmbient: credential?.isAmbient === true,
+    foreignHost,
+  };
+}
+
+type TokenHttpRequest = Pick<HttpRequest, "method" | "url" | "headers" | "body">;
+
+interface TokenQuestion {
+  readonly realm: URL;
+  readonly service: string | undefined;
+  readonly scopes: readonly string[];
+}
+
+/**
+ * How a credential gets a token, the next one for where a host does not know the way before: an identity token by POST alone (oauth.md),
+ * user and password by GET, which every token host of registries knows, and then by POST.
+ */
+function requestsFor(
+  credential: Credential | undefined,
+  question: TokenQuestion,
+): readonly [TokenHttpRequest, TokenHttpRequest?] {
+  if (credential === undefined) return [ask(question, undefined)];
+  const { username, password, identityToken } = credential;
+  if (identityToken !== undefined) {
+    const exchange = post(question, { grant_type: "refresh_token", refresh_token: identityToken });
+    return password === "" ? [exchange] : [exchange, ask(question, credential)];
+  }
+  return [ask(question, credential), post(question, { grant_type: "password", username, password })];
+}
+
+/** What hosts answer that know no tokens by POST, or none by GET: containerd and crane try the other way then. */
+function isUnsupported(status: number, { method }: TokenHttpRequest): boolean {
+  return status === 405 || status === 501 || (method === "POST" && (status === 400 || status === 404));
+}
+
+function ask({ realm, service, scopes }: TokenQuestion, credential: Credential | undefined): TokenHttpRequest {
+  const url = new URL(realm);
+  if (service) url.searchParams.set("service", service);
+  for (const scope of scopes) url.searchParams.append("scope", scope);
+  return { method: "GET", url: url.href, headers: credential === undefined ? {} : basic(credential) };
+}
+
+function post({ realm, service, scopes }: TokenQuestion, grant: Readonly<Record<string, string>>): TokenHttpRequest {
+  const form = new URLSearchParams({ ...grant, client_id: "ocm-proxied-transfer" });
+  if (service) form.set("service", service);
+  form.set("scope", scopes.join(" "));
+  return {
+    method: "POST",
     url: realm.href,
     headers: { "content-type": "application/x-www-form-urlencoded" },
     body: Buffer.from(form.toString()),
@@ -101,7 +157,7 @@ export function basic({ username, password }: Credential): { authorization: stri
   return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` };
 }
 
-function parseToken(body: Buffer, host: string, now: number): Omit<Token, "isAnonymous" | "foreignHost"> {
+function parseToken(body: Buffer, host: string, now: number): Pick<Token, "value" | "expires" | "granted"> {
   let answer: unknown;
   try {
     answer = JSON.parse(body.toString("utf8"));
