@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { parseDockerConfig } from "../src/logins/docker-config.ts";
 import { parseImageReference } from "../src/oci/reference.ts";
 import type { ReadableRegistry } from "../src/oci/store.ts";
 import { startFakeRegistry } from "../testing/fakes/registry.ts";
@@ -189,6 +190,22 @@ describe("a login that a registry receives which only a descriptor names", () =>
     ]);
     await read(session, `${registry.host}/other:1`);
     expect(session.findings).toHaveLength(1);
+  });
+
+  test("is a finding for a bearer token that is sent as it is given", async () => {
+    const { port, ...registry } = await start(bearer);
+    const inputs = { "plain-http": registry.host.replace(`:${port}`, "") };
+    await readAt(registry.host, { inputs });
+    const registrytoken = registry.requests.at(-1)?.headers.authorization?.replace("Bearer ", "");
+    const config = JSON.stringify({ auths: { [registry.host]: { registrytoken } } });
+    const session = await readAt(registry.host, {
+      inputs,
+      credentials: [],
+      logins: parseDockerConfig(config, "config.json"),
+    });
+    expect(registry.requests.at(-1)?.headers.authorization).toBe(`Bearer ${registrytoken}`);
+    expect(registry.requests.at(-1)?.status).toBe(200);
+    expect(session.findings.map(({ code }) => code)).toEqual(["LOGIN_BY_DESCRIPTOR"]);
   });
 
   test.each<[string, (host: string) => Given]>([

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Finding } from "../src/errors/finding.ts";
 import { readInputs } from "../src/inputs.ts";
 import { parseCredentialLines } from "../src/logins/credential-lines.ts";
+import type { Login } from "../src/logins/login.ts";
 import { bytesOf } from "../src/oci/content.ts";
 import { sha256 } from "../src/oci/digest.ts";
 import { parseImageReference } from "../src/oci/reference.ts";
@@ -19,13 +20,21 @@ export interface Given {
   readonly sources?: readonly string[];
   readonly target?: string;
   readonly credentials?: readonly string[];
+  /** Further ones, behind the credentials. */
+  readonly logins?: readonly Login[];
 }
 
 export interface OpenedSession extends Session {
   readonly findings: readonly Finding[];
 }
 
-export function openTestSession({ inputs = {}, sources = [], target, credentials = [] }: Given): OpenedSession {
+export function openTestSession({
+  inputs = {},
+  sources = [],
+  target,
+  credentials = [],
+  logins = [],
+}: Given): OpenedSession {
   const read = readInputs(
     Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
   );
@@ -34,7 +43,7 @@ export function openTestSession({ inputs = {}, sources = [], target, credentials
   const session = openSession({
     inputs: read,
     settings: readSettings({ inputs: { httpProxy, httpsProxy, noProxy }, environment: {} }).effective,
-    logins: [{ name: "input credentials", state: "found", logins: parseCredentialLines(credentials) }],
+    logins: [{ name: "test", state: "found", logins: [...parseCredentialLines(credentials), ...logins] }],
     sources: sources.map((source) => parseRepository(source, "test")),
     target: target === undefined ? undefined : parseRepository(target, "test"),
     onFinding: (finding: Finding) => findings.push(finding),

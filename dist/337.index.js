@@ -12644,6 +12644,7 @@ function createAuthorizedClient(options) {
         const credential = await credentialFor(scopes);
         if (challenge.scheme === "bearer") {
             if (credential?.accessToken !== undefined) {
+                options.onLogin?.(refused_token_repositoryOf(scopes[0]));
                 return { headers: { authorization: `Bearer ${credential.accessToken}` } };
             }
             const token = await tokenFor(scopes, { bearer: challenge, credential, signal });

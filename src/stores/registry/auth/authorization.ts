@@ -147,6 +147,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
     const credential = await credentialFor(scopes);
     if (challenge.scheme === "bearer") {
       if (credential?.accessToken !== undefined) {
+        options.onLogin?.(repositoryOf(scopes[0]));
         return { headers: { authorization: `Bearer ${credential.accessToken}` } };
       }
       const token = await tokenFor(scopes, { bearer: challenge, credential, signal });
