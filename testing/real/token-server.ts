@@ -26,18 +26,35 @@ export async function startTokenServer({ authority, grants, key }: TokenServerOp
   const server = httpServer(({ url = "/" }, response) => {
     const scopes = new URL(url, "http://host").searchParams.getAll("scope");
     asked.push(...scopes);
-    const now = Math.floor(Date.now() / 1000);
-    const access = scopes.map((scope) => {
-      const [type, name, actions = ""] = scope.split(":");
-      return { type, name, actions: actions.split(",").filter((action) => grants.includes(action)) };
-    });
-    const claims = { iss: issuer, sub: "", aud: service, exp: now + 300, nbf: now - 60, iat: now, jti: randomUUID() };
-    const token = jwt(authority, key ?? authority.key, { ...claims, access });
+    const token = signToken({ authority, key: key ?? authority.key, service, issuer, scopes, grants });
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ token, expires_in: 300 }));
   });
   const { address, port } = await listen(server);
   const host = `${address}:${port}`;
   return { token: { realm: `http://${host}/token`, service, issuer, root: authority.path }, host, asked };
+}
+
+export interface SignedToken {
+  readonly authority: Authority;
+  /** Default the authority's. */
+  readonly key?: string;
+  readonly service: string;
+  readonly issuer: string;
+  /** As they were asked for. */
+  readonly scopes: readonly string[];
+  /** Actions that are granted of those. */
+  readonly grants: readonly string[];
+}
+
+/** A token as a registry of the CNCF distribution accepts it for five minutes. */
+export function signToken({ authority, key, service, issuer, scopes, grants }: SignedToken): string {
+  const now = Math.floor(Date.now() / 1000);
+  const access = scopes.map((scope) => {
+    const [type, name, actions = ""] = scope.split(":");
+    return { type, name, actions: actions.split(",").filter((action) => grants.includes(action)) };
+  });
+  const claims = { iss: issuer, sub: "", aud: service, exp: now + 300, nbf: now - 60, iat: now, jti: randomUUID() };
+  return jwt(authority, key ?? authority.key, { ...claims, access });
 }
 
 /** RFC 7515 with ES256, the certificate of the signer in the header. */
