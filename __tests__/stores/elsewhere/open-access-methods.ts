@@ -25,7 +25,7 @@ export interface Opened extends AccessMethods {
   kept(): readonly string[];
 }
 
-export interface OpenOptions extends Partial<Pick<AccessMethodsOptions, "largest" | "attempts">> {
+export interface OpenOptions extends Partial<Pick<AccessMethodsOptions, "largest" | "attempts" | "credentialFor">> {
   /** Hosts that are reached though they are on loopback. */
   readonly named?: readonly string[];
   readonly registry?: ReadableRegistry;
