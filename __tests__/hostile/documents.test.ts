@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { TransferError } from "../../src/errors/transfer-error.ts";
+import { parseDockerConfig } from "../../src/logins/docker-config.ts";
+import { parseOcmConfig } from "../../src/logins/ocm-config.ts";
 import { OCI_INDEX, OCI_MANIFEST } from "../../src/oci/descriptor.ts";
 import { sha256 } from "../../src/oci/digest.ts";
 import { parseManifest } from "../../src/oci/manifest.ts";
@@ -20,6 +22,25 @@ const component = descriptorDocument({
   resources: [resource("image", { type: "ociArtifact", imageReference: "a.test/x:1" })],
   references: ["acme.org/other:1.0.0"],
 });
+
+const ocmConfig = {
+  type: "generic.config.ocm.software",
+  configurations: [
+    {
+      type: "credentials.config.ocm.software",
+      consumers: [
+        {
+          identity: { type: "OCIRegistry", hostname: "a.test", path: "[a-c]*" },
+          credentials: [{ type: "Credentials", properties: { username: "ada", password: "pw" } }],
+        },
+      ],
+    },
+    {
+      type: "ocm.config.ocm.software",
+      resolvers: [{ prefix: "acme.org", repository: { type: "OCIRegistry", baseUrl: "a.test" } }],
+    },
+  ],
+};
 
 const JSON_PIECES = [
   ...["{", "}", "[", "]", ",", ":", "null", "true", "-0", "1e999", '"a"', '"', "\\", '"\\u0061"'],
@@ -73,6 +94,18 @@ const PARSERS: readonly Parser[] = [
     valid: { name: "a", tags: ["1", "2"] },
     pieces: JSON_PIECES,
     parse: (text) => parseTags(Buffer.from(text), "here"),
+  },
+  {
+    name: "a docker configuration",
+    valid: { auths: { "a.test": { auth: "YWRhOnB3" } }, credHelpers: { "b.test": "pass" }, credsStore: "pass" },
+    pieces: JSON_PIECES,
+    parse: (text) => parseDockerConfig(text, "here"),
+  },
+  {
+    name: "an OCM configuration",
+    valid: ocmConfig,
+    pieces: YAML_PIECES,
+    parse: (text) => parseOcmConfig(text, "here"),
   },
 ];
 

@@ -63,13 +63,13 @@ test("regular expressions that are made out of text are few, and looked at one b
     Object.fromEntries(Object.entries(Object.groupBy(made, (file) => file)).map(([file, all]) => [file, all?.length])),
   ).toEqual({
     // The name of a chart, escaped, between the line break and the colon.
-    "access-methods/chart-index.ts": 2,
+    "stores/elsewhere/chart-index.ts": 2,
     // Of a constraint of at most 512 characters.
-    "ocm/version-constraint.ts": 4,
+    "ocm/version/version-constraint.ts": 4,
     // At one place, and an error where it does not match.
     "proxy/files/env-file.ts": 1,
     // A closing quote.
-    "proxy/files/toml-statements.ts": 1,
+    "proxy/files/toml/statements.ts": 1,
     // White space, from the edge of each run.
     "proxy/go-text.ts": 1,
   });
