@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
+import type { Finding } from "../../../src/errors/finding.ts";
 import { createLogins } from "../../../src/logins/logins.ts";
 import { parseOcmConfig } from "../../../src/logins/ocm-config.ts";
 import { namedHosts } from "../../../src/net/address/named-hosts.ts";
@@ -87,7 +88,7 @@ consumers:
     credentials: [{ type: Credentials, properties: { username: ada, password: pw } }]
 `;
   const { logins } = parseOcmConfig(config, "~/.ocmconfig");
-  const registries = (plainHttp: readonly string[]) =>
+  const registries = (plainHttp: readonly string[], onFinding?: (finding: Finding) => void) =>
     createRegistries({
       client: openClient(),
       logins: loginsOf(logins),
@@ -97,7 +98,7 @@ consumers:
       onSecret: undefined,
       namedHosts: namedHosts([]),
       allowed: [],
-      onFinding: undefined,
+      onFinding,
     });
 
   test.each<[string, readonly string[], string | undefined]>([
@@ -111,6 +112,17 @@ consumers:
     ["http://files.corp/team/x", ["other.corp"], undefined],
   ])("%s, with plain-http %j: %s", async (url, plainHttp, user) => {
     expect((await registries(plainHttp).credentialFor(new URL(url), "file"))?.username).toBe(user);
+  });
+
+  test("with a finding, once for a host", async () => {
+    const findings: Finding[] = [];
+    const { credentialFor } = registries([], (finding) => findings.push(finding));
+    for (const path of ["team/x", "team/y", "other"]) {
+      await credentialFor(new URL(`https://files.corp/${path}`), "file");
+    }
+    expect(findings.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      expect.stringContaining("LOGIN_BY_DESCRIPTOR files.corp received a login for charts or files"),
+    ]);
   });
 
   test("of a registry never", async () => {

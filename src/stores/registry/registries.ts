@@ -148,7 +148,13 @@ export function createRegistries({
     async credentialFor(url, consumer) {
       const scheme = url.protocol === "https:" ? "https" : "http";
       if (scheme === "http" && !isPlain(url.host, hostOf(url))) return undefined;
-      return logins.find({ consumer, host: url.host, scheme, path: url.pathname.replace(/^\//, "") });
+      const path = url.pathname.replace(/^\//, "");
+      const credential = await logins.find({ consumer, host: url.host, scheme, path });
+      if (credential !== undefined && isForeignHost(url) && !loggedIn.has(url.host)) {
+        loggedIn.add(url.host);
+        onFinding?.(serverLoginByDescriptor(url.host, credential.from));
+      }
+      return credential;
     },
     /** What is written for one repository wins over what is written for another of the same host. */
     named({ host, scheme }: RegistrySpec): RemoteRegistry {
@@ -195,6 +201,14 @@ function loginByDescriptor(host: string, where: string): Finding {
     code: "LOGIN_BY_DESCRIPTOR",
     message: `${host} received a login, and only the component descriptor names it, in ${printable(where, 200)}.`,
     remedy: `If that is meant, list ${host} in allowed-registries; otherwise list there the registries that descriptors may lead to.`,
+  };
+}
+
+function serverLoginByDescriptor(host: string, from: string): Finding {
+  return {
+    code: "LOGIN_BY_DESCRIPTOR",
+    message: `${host} received a login for charts or files, and only a component descriptor names it.`,
+    remedy: `If that is not meant, take the login out of ${printable(from, 200)}, or limit it to a path there.`,
   };
 }
 

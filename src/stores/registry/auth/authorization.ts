@@ -6,9 +6,10 @@ import type { Hop } from "../../../net/hop.ts";
 import { type AnsweredRequest, registryError } from "../error.ts";
 import { type Challenge, wantedChallenge } from "./challenge.ts";
 import type { Credential } from "./credentials.ts";
-import type { GrantedActions } from "./granted-actions.ts";
+import type { Grant } from "./granted-actions.ts";
 import { bindingRemedy } from "./realm.ts";
-import { refusedToken, repositoryOf } from "./refused-token.ts";
+import { refusedToken } from "./refused-token.ts";
+import { areForReading, repositoryOf } from "./scope.ts";
 import { basic, requestToken, type Token, type TokenRequest } from "./token.ts";
 
 export type RegistryRequest = Omit<HttpRequest, "neededFor" | "party">;
@@ -24,14 +25,6 @@ export interface AuthorizedClient {
   ): Promise<AnsweredRequest>;
   /** What the token for `scopes` allows; undefined where no token is asked for or it does not say. */
   granted(scopes: readonly string[], signal?: AbortSignal): Promise<Grant | undefined>;
-}
-
-export interface Grant {
-  readonly actions: GrantedActions;
-  /** Who asked for the token. */
-  readonly hop: Hop;
-  /** The host that granted it, where it got no credentials since the registry is not known to use it. */
-  readonly foreignHost: string | undefined;
 }
 
 export interface AuthorizationOptions {
@@ -69,11 +62,6 @@ interface TokenAsking {
 /** A token that is about to expire is not worth sending. */
 const EXPIRY_MARGIN = 5_000;
 const MAX_REFUSAL_BYTES = 8192;
-
-/** The scope of a repository (distribution, spec/auth/scope.md). */
-export function scopeOf(repository: string, actions: "pull" | "pull,push" | "delete"): string {
-  return `repository:${repository}:${actions}`;
-}
 
 /**
  * Learns from the first 401 what a registry wants, and from then on sends it at once: one token per set of scopes, asked for once
@@ -123,7 +111,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       return await requestToken(asking, request, Date.now(), signal);
     } catch (error) {
       if (!(error instanceof TransferError) || error.code !== "CREDENTIALS_REFUSED") throw error;
-      if (!mayReadAnonymously(scopes, credential?.isAmbient)) throw error;
+      if (credential?.isAmbient !== true || !areForReading(scopes)) throw error;
       withoutAmbient.add(scopes.join(" "));
       return requestToken(asking, { ...request, credential: undefined }, Date.now(), signal);
     }
@@ -206,7 +194,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
         return client.request({ ...request, neededFor: `uploads to ${options.hopHost}` }, signal);
       const { headers: before, token: held } = await authorization(scopes, signal);
       const response = await client.request({ ...request, headers: { ...request.headers, ...before } }, signal);
-      if (response.status === 403 && mayReadAnonymously(scopes, held?.isAmbient)) {
+      if (response.status === 403 && held?.isAmbient === true && areForReading(scopes)) {
         return askAnonymously(request, scopes, { refusal: response, signal });
       }
       if (response.status !== 401 || !learnFrom(response)) return explained(response, scopes);
@@ -223,7 +211,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
         throw await registryError(explained(refusal, scopes), `logging in at ${options.host}`, { as });
       }
       const answer = await client.request({ ...request, headers: { ...request.headers, ...after } }, signal);
-      if ((answer.status === 401 || answer.status === 403) && mayReadAnonymously(scopes, token?.isAmbient)) {
+      if ((answer.status === 401 || answer.status === 403) && token?.isAmbient === true && areForReading(scopes)) {
         return askAnonymously(request, scopes, { refusal: answer, signal });
       }
       if (answer.status !== 401) return explained(answer, scopes);
@@ -255,9 +243,4 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
     await inMemory(answer, MAX_REFUSAL_BYTES, true);
     return explained(held, scopes);
   }
-}
-
-/** Whether nobody can lose anything by asking again without a credential. */
-function mayReadAnonymously(scopes: readonly string[], isAmbient: boolean | undefined): boolean {
-  return isAmbient === true && scopes.every((scope) => scope.endsWith(":pull"));
 }

@@ -1,7 +1,16 @@
+import type { Hop } from "../../../net/hop.ts";
 import { isRecord } from "../../../oci/descriptor.ts";
 
 /** What a token allows: `push`, `pull`, … by repository. */
 export type GrantedActions = ReadonlyMap<string, ReadonlySet<string>>;
+
+export interface Grant {
+  readonly actions: GrantedActions;
+  /** Who asked for the token. */
+  readonly hop: Hop;
+  /** The host that granted it, where it got no credentials since the registry is not known to use it. */
+  readonly foreignHost: string | undefined;
+}
 
 /**
  * What a token host granted of what it was asked for: from `scope` of its answer (RFC 6749, 5.1), or from the `access` claim of the

@@ -3,6 +3,7 @@ import type { HttpRequest, HttpResponse } from "../../../net/client.ts";
 import { clockSkew } from "../../../net/clock-skew.ts";
 import { wantedChallenge } from "./challenge.ts";
 import type { GrantedActions } from "./granted-actions.ts";
+import { repositoryOf } from "./scope.ts";
 import type { Token } from "./token.ts";
 
 /** More than clocks of machines that keep time ever differ, and less than tokens live. */
@@ -42,9 +43,4 @@ function isAllowed(granted: GrantedActions, scope: string, reads: boolean): bool
   const action = reads ? "pull" : (scope.split(/[:,]/).at(-1) ?? "");
   const actions = granted.get(repositoryOf(scope));
   return actions !== undefined && (actions.has(action) || actions.has("*"));
-}
-
-/** The repository of a scope. */
-export function repositoryOf(scope: string | undefined): string {
-  return scope?.split(":").slice(1, -1).join(":") ?? "";
 }
