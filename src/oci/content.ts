@@ -6,7 +6,8 @@ import type { ReadableRepository } from "./store.ts";
 export async function bytesOf(content: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of content) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  const [only, ...others] = chunks;
+  return only !== undefined && others.length === 0 ? only : Buffer.concat(chunks);
 }
 
 export function streamOf(content: Buffer): Readable {

@@ -62,7 +62,7 @@ test.each<[string, Record<string, string[]>, string]>([
   expect(await namesOf(registry, ["a"], false)).toEqual(["a"]);
 });
 
-describe("a run has an end, and says so once", () => {
+describe("V8: a run has an end, and says so once", () => {
   const tooMany = (errors: readonly unknown[]) =>
     errors.filter((error) => (error as TransferError).code === "COMPONENT_VERSIONS_TOO_MANY");
 
@@ -86,6 +86,21 @@ describe("a run has an end, and says so once", () => {
     expect(tooMany(errors)).toHaveLength(1);
     expect(errors).toHaveLength(1);
     expect(versions).toHaveLength(38);
+  });
+
+  test("in manifests and blobs of artifacts, though it is one manifest that a descriptor names again and again", async () => {
+    const registry = createMemoryRegistry();
+    const layers = Array.from({ length: 15_000 }, (_, index) => `layer ${index}`);
+    const image = addImage(registry, "component-descriptors/acme.org/shop", { layers });
+    const access = { type: "localBlob", localReference: image.digest, mediaType: image.mediaType };
+    const resources = Array.from({ length: 100 }, (_, index) => resource(`image-${index}`, access));
+    addComponentVersion(registry, { resources, natives: [image] });
+    const wanted = [{ from: repositoryOf(registry), component: "acme.org/shop", version: "1.0.0" }];
+    const { versions, errors } = await gather(wanted, options(registry));
+    expect(tooMany(errors)).toHaveLength(1);
+    expect(errors).toHaveLength(1);
+    const contents = versions.flatMap(({ items }) => items.map((item) => item.kind === "artifact" && item.graph.nodes));
+    expect(contents.flat().length).toBeLessThan(1_000_000);
   });
 });
 

@@ -3,13 +3,17 @@ import type { ComponentDescriptor } from "../../ocm/descriptor/component-descrip
 import type { ComponentRepository, ComponentVersion } from "../../ocm/repository/component-version.ts";
 import { componentDigest } from "../../ocm/signing/normalise.ts";
 import { isNesting } from "../pins/pins.ts";
+import { createBudget } from "./budget.ts";
 import { isAbsence } from "./locate.ts";
 import { createReadVersion, type ReadVersion, type VersionReference } from "./read-version.ts";
 import { type ResolvedVersion, type ResolveOptions, resolveElements } from "./resolve-elements.ts";
 
-/** Component versions of one run, and bytes of their descriptors: they are in memory together. */
+/** Component versions of one run, bytes of their descriptors, and manifests and blobs of their artifacts: all in memory together. */
 const MAX_VERSIONS = 10_000;
 const MAX_DESCRIPTORS = 128 * 1024 * 1024;
+const MAX_CONTENTS = 1_000_000;
+/** At the same time: more than a host has slots for, and few enough to hold a manifest of each. */
+const MAX_ARTIFACTS_READ = 64;
 
 /** A component version that the user asked for. */
 export interface VersionRequest extends VersionReference {
@@ -53,6 +57,7 @@ export async function gather(
   let size = 0;
   // One for all that is met beyond: it is said once.
   const tooMany = tooManyVersions();
+  const budget = createBudget({ max: MAX_CONTENTS, concurrency: MAX_ARTIFACTS_READ, error: tooMany }, signal);
 
   function start(job: Promise<void>): void {
     work.push(job.catch((error) => void errors.add(error)));
@@ -84,7 +89,7 @@ export async function gather(
   }
 
   async function survey(key: string, version: ComponentVersion, roots: readonly ComponentDescriptor[]): Promise<void> {
-    const surveyed = await resolveElements(version, { ...options, roots }, signal);
+    const surveyed = await resolveElements(version, { budget, ...options, roots }, signal);
     versions.set(key, surveyed);
     for (const error of surveyed.errors) errors.add(error);
   }
@@ -174,7 +179,7 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
 ]);
 
 function tooManyVersions(): TransferError {
-  const most = `${MAX_VERSIONS} component versions, or ${MAX_DESCRIPTORS} bytes of component descriptors`;
+  const most = `${MAX_VERSIONS} component versions, ${MAX_DESCRIPTORS} bytes of component descriptors, or ${MAX_CONTENTS} manifests and blobs`;
   return new TransferError("COMPONENT_VERSIONS_TOO_MANY", `this run leads to more than ${most}`, {
     where: "input component-versions",
     remedy:

@@ -3,6 +3,7 @@ import { type Descriptor, isManifest } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/manifest.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
+import { type Budget, UNLIMITED } from "./budget.ts";
 
 /** One manifest or blob of an artifact, and what has to be at a target before it. */
 export interface Node {
@@ -28,15 +29,26 @@ export function nodeKey({ mediaType, digest }: Descriptor): string {
 }
 
 /** Reads every manifest below `root`; what can be asked for at once is asked for at once. */
-export function readGraph(from: ReadableRepository, root: Descriptor, signal?: AbortSignal): Promise<Graph> {
-  return readFurther(from, root, new Set(), signal);
+export function readGraph(
+  from: ReadableRepository,
+  root: Descriptor,
+  signal?: AbortSignal,
+  budget: Budget = UNLIMITED,
+): Promise<Graph> {
+  return readFurther(from, root, { known: new Set(), budget }, signal);
 }
 
-/** Reads what is below `root` and not `known` yet, by node keys: it is no node of this graph, and needed all the same. */
+export interface FurtherOptions {
+  /** Node keys of what is no node of this graph, and needed all the same. */
+  readonly known: ReadonlySet<string>;
+  readonly budget?: Budget;
+}
+
+/** Reads what is below `root` and not `known` yet. */
 export async function readFurther(
   from: ReadableRepository,
   root: Descriptor,
-  known: ReadonlySet<string>,
+  { known, budget = UNLIMITED }: FurtherOptions,
   signal?: AbortSignal,
 ): Promise<Graph> {
   const nodes: Node[] = [];
@@ -57,6 +69,7 @@ export async function readFurther(
   }
 
   async function visitManifest(descriptor: Descriptor): Promise<void> {
+    budget.take(1);
     const content = await readContent(from, descriptor, signal);
     const manifest = parseManifest(content, descriptor.mediaType, `${from.name}@${descriptor.digest}`);
     const config = manifest.config === undefined ? [] : [manifest.config];
@@ -67,6 +80,7 @@ export async function readFurther(
     const children = [...manifest.manifests, ...config, ...manifest.layers, ...subject].filter(
       (child) => !isForeign(child),
     );
+    budget.take(children.length);
     await Promise.all(children.filter((child) => !known.has(nodeKey(child))).map(visit));
     nodes.push({ descriptor, needs: children });
   }

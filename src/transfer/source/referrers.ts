@@ -5,6 +5,7 @@ import { type Manifest, parseManifest } from "../../oci/manifest.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
 import { referrersTag } from "../../stores/registry/referrers.ts";
 import { printable } from "../../text/redact.ts";
+import { type Budget, UNLIMITED } from "./budget.ts";
 import { type Graph, nodeKey, readFurther } from "./graph.ts";
 
 /** A signature, SBOM or attestation: something that is no part of an artifact, and says something about it. */
@@ -40,18 +41,18 @@ export type ReadReferrers = (artifact: Graph) => Promise<ReferrerGraph>;
  * Finds what hangs on the manifests of artifacts: by the registry's API or else the tag that stands in for it, and by cosign's tags.
  * Where a registry refuses to tell, the artifact is no worse; only what could not be reached at all is an error.
  */
-export function createReadReferrers(signal?: AbortSignal): ReadReferrers {
+export function createReadReferrers(signal?: AbortSignal, budget: Budget = UNLIMITED): ReadReferrers {
   const repositories = new WeakMap<ReadableRepository, Context>();
   return (artifact) => {
     const { from } = artifact;
-    const context = repositories.get(from) ?? { from, resolveTag: createResolveTag(from, signal), signal };
+    const context = repositories.get(from) ?? { from, resolveTag: createResolveTag(from, signal), signal, budget };
     repositories.set(from, context);
     return readReferrers(artifact, context);
   };
 }
 
 async function readReferrers(artifact: Graph, context: Context): Promise<ReferrerGraph> {
-  const { from, signal } = context;
+  const { from, signal, budget } = context;
   const descriptors = artifact.nodes.map(({ descriptor }) => descriptor);
   const known = new Set(descriptors.map(nodeKey));
   const seen = new Set(known);
@@ -76,7 +77,7 @@ async function readReferrers(artifact: Graph, context: Context): Promise<Referre
     }
     // What the artifact has anyway needs nothing but its tag.
     if (!isNew && tag === undefined) return [];
-    const graph = await told(readFurther(from, root, known, signal), undefined);
+    const graph = await told(readFurther(from, root, { known, budget }, signal), undefined);
     if (graph === undefined) return [];
     const manifest = await readManifest(graph, signal);
     // A list may say anything: what counts is the manifest.
@@ -114,6 +115,7 @@ interface Context {
   readonly from: ReadableRepository;
   readonly resolveTag: (tag: string) => Promise<Descriptor | undefined>;
   readonly signal: AbortSignal | undefined;
+  readonly budget: Budget;
 }
 
 async function untagged({ from, resolveTag, signal }: Context, subject: Descriptor): Promise<Hanging[]> {

@@ -16,6 +16,7 @@ import type { AccessMethods } from "../../stores/elsewhere/access-methods.ts";
 import { isPinnedArtifact, judgeArtifact, judgeBlob, type Verdict } from "../pins/pinned-content.ts";
 import { pinsIn } from "../pins/pins.ts";
 import { type ArtifactName, hintedName, strippedName } from "./artifact-name.ts";
+import { type Budget, UNLIMITED } from "./budget.ts";
 import { type Graph, readGraph } from "./graph.ts";
 import { type Location, locateAbsolute, locateRelative, type MovedTag } from "./locate.ts";
 import { createReadReferrers, NO_REFERRERS, type ReadReferrers, type ReferrerGraph } from "./referrers.ts";
@@ -68,6 +69,8 @@ export interface ResolveOptions {
   readonly withReferrers?: boolean;
   /** Unpacks an artifact set; without it, one stays the layer that it is. */
   readonly unpack?: ((from: ReadableRepository, blob: Descriptor) => Promise<UnpackedArtifact>) | undefined;
+  /** Bounds the manifests and blobs of all artifacts of the run. */
+  readonly budget?: Budget;
   /** Component versions signed in mode `top`, which may hold digests for this one. */
   readonly roots?: readonly ComponentDescriptor[];
 }
@@ -84,7 +87,7 @@ export async function resolveElements(
   options: ResolveOptions,
   signal?: AbortSignal,
 ): Promise<ResolvedVersion> {
-  const read = options.withReferrers === true ? createReadReferrers(signal) : async () => NO_REFERRERS;
+  const read = options.withReferrers === true ? createReadReferrers(signal, options.budget) : async () => NO_REFERRERS;
   const digestsOf = pinsIn(version.descriptor, options.roots ?? []);
   const surveys = version.descriptor.elements.map((element) =>
     surveyElement(version, { element, digests: digestsOf(element) }, options, read, signal),
@@ -107,9 +110,12 @@ async function surveyElement(
   const access = parseAccess(element.access);
   const where = `${describeElement(element)} of ${version.descriptor.name}:${version.descriptor.version}`;
   const pins = digests.map((digest) => parsePin(digest, where));
+  const { budget = UNLIMITED } = options;
   const artifact = async ({ from, root, name, movedTag }: Location): Promise<ResolvedElement> => {
-    const verdict = await judgeArtifact(pins, { from, root }, where, signal);
-    const graph = await readGraph(from, root, signal);
+    const [verdict, graph] = await budget.read(async () => [
+      await judgeArtifact(pins, { from, root }, where, signal),
+      await readGraph(from, root, signal, budget),
+    ]);
     return { kind: "artifact", element, graph, name, referrers: await read(graph), verdict, movedTag };
   };
   const layer = (from: ReadableRepository, blobs: readonly Descriptor[], isPacked: boolean): ResolvedElement => {
