@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { errorMessage, TransferError } from "../errors/transfer-error.ts";
+import { readSettingsFile } from "../files/read-settings-file.ts";
 import type { SignatureSpec } from "../inputs.ts";
 import { parsePublicKey } from "../ocm/signing/public-key.ts";
 import { printable } from "../text/redact.ts";
@@ -14,7 +14,7 @@ export function readTrustedKeys(signatures: readonly SignatureSpec[]): Promise<T
 
 async function read(path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return await readSettingsFile(path);
   } catch (error) {
     throw new TransferError("PUBLIC_KEY_MALFORMED", `${printable(path, 200)} cannot be read: ${errorMessage(error)}`, {
       where: "input signatures",

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Code } from "../errors/codes.ts";
 import { errorCode, errorMessage, TransferError } from "../errors/transfer-error.ts";
+import { readSettingsBytes } from "../files/read-settings-file.ts";
 import type { Environment } from "../proxy/settings.ts";
 import { parseDockerConfig } from "./docker-config.ts";
 import type { LoginSource } from "./logins.ts";
@@ -111,7 +111,7 @@ async function readNamed(input: string, code: Code, file: string): Promise<strin
       remedy: `Name an existing file in ${input}.`,
       ...(cause === undefined ? {} : { cause }),
     });
-  const bytes = await readFile(file).catch((error) => {
+  const bytes = await readSettingsBytes(file).catch((error) => {
     throw refused(`cannot be read: ${errorMessage(error)}`, error);
   });
   const text = decodeText(bytes, file);
@@ -128,7 +128,7 @@ interface ReadFile {
 /** A file that was not named need not be there, and is not read where a commit could have written it. */
 async function readUnnamed(file: string, { isInCheckout }: LoginFileOptions): Promise<ReadFile> {
   try {
-    const bytes = await readFile(file);
+    const bytes = await readSettingsBytes(file);
     if (await isInCheckout(file)) return { name: file, state: "ignored", text: undefined };
     return { name: file, state: "found", text: decodeText(bytes, file) };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { randomUUID, X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errorMessage, TransferError } from "../errors/transfer-error.ts";
+import { readSettingsFile } from "../files/read-settings-file.ts";
 import { PRIVATE, writeWhole } from "../files/write-whole.ts";
 import { trustedAuthorities } from "../net/tls.ts";
 import { printable } from "../text/redact.ts";
@@ -52,7 +52,7 @@ export async function exportCertificates(further: readonly string[], folder: str
 
 async function readPemFile(path: string): Promise<string[]> {
   try {
-    return certificatesIn(await readFile(path, "utf8"), path);
+    return certificatesIn(await readSettingsFile(path), path);
   } catch (error) {
     if (error instanceof TransferError) throw error;
     throw malformed(path, `cannot be read: ${errorMessage(error)}`);
