@@ -4834,6 +4834,20 @@ function nodeKey({ mediaType, digest }) {
 function readGraph(from, root, signal, budget = UNLIMITED) {
     return readFurther(from, root, { known: new Set(), budget }, signal);
 }
+/** Reads each artifact once, however many elements of a component descriptor name it. */
+function createReadGraph(budget, signal) {
+    const repositories = new Map();
+    return async (from, root) => {
+        const graphs = repositories.get(from) ?? new Map();
+        repositories.set(from, graphs);
+        const known = graphs.get(nodeKey(root));
+        const reading = known ?? readGraph(from, root, signal, budget);
+        graphs.set(nodeKey(root), reading);
+        if (known !== undefined)
+            budget.take((await known).nodes.length);
+        return reading;
+    };
+}
 /** Reads what is below `root` and not `known` yet. */
 async function readFurther(from, root, { known, budget = UNLIMITED }, signal) {
     const nodes = [];
@@ -5181,7 +5195,14 @@ async function readManifest({ root, from }, signal) {
 
 /** Finds the content of every resource and source. Nothing is written, and of blobs only those are read that no digest names yet. */
 async function resolveElements(version, options, signal) {
-    const read = options.withReferrers === true ? createReadReferrers(signal, options.budget) : async () => NO_REFERRERS;
+    const { budget = UNLIMITED } = options;
+    const readGraph = createReadGraph(budget, signal);
+    const readReferrers = options.withReferrers === true ? createReadReferrers(signal, budget) : async () => NO_REFERRERS;
+    const read = ({ from, root }, judge) => budget.read(async () => {
+        const verdict = await judge();
+        const graph = await readGraph(from, root);
+        return { verdict, graph, referrers: await readReferrers(graph) };
+    });
     const digestsOf = pinsIn(version.descriptor, options.roots ?? []);
     const surveys = version.descriptor.elements.map((element) => surveyElement(version, { element, digests: digestsOf(element) }, options, read, signal));
     const results = await Promise.allSettled(surveys);
@@ -5195,13 +5216,9 @@ async function surveyElement(version, { element, digests }, options, read, signa
     const access = parseAccess(element.access);
     const where = `${describeElement(element)} of ${version.descriptor.name}:${version.descriptor.version}`;
     const pins = digests.map((digest) => parsePin(digest, where));
-    const { budget = UNLIMITED } = options;
     const artifact = async ({ from, root, name, movedTag }) => {
-        const [verdict, graph] = await budget.read(async () => [
-            await judgeArtifact(pins, { from, root }, where, signal),
-            await readGraph(from, root, signal, budget),
-        ]);
-        return { kind: "artifact", element, graph, name, referrers: await read(graph), verdict, movedTag };
+        const found = await read({ from, root }, () => judgeArtifact(pins, { from, root }, where, signal));
+        return { kind: "artifact", element, name, movedTag, ...found };
     };
     const layer = (from, blobs, isPacked) => {
         return { kind: "blob", element, blobs, from, verdict: judgeBlob(pins, { blobs, isPacked }, where) };

@@ -38,6 +38,23 @@ export function readGraph(
   return readFurther(from, root, { known: new Set(), budget }, signal);
 }
 
+/** Reads each artifact once, however many elements of a component descriptor name it. */
+export function createReadGraph(
+  budget: Budget,
+  signal?: AbortSignal,
+): (from: ReadableRepository, root: Descriptor) => Promise<Graph> {
+  const repositories = new Map<ReadableRepository, Map<string, Promise<Graph>>>();
+  return async (from, root) => {
+    const graphs = repositories.get(from) ?? new Map<string, Promise<Graph>>();
+    repositories.set(from, graphs);
+    const known = graphs.get(nodeKey(root));
+    const reading = known ?? readGraph(from, root, signal, budget);
+    graphs.set(nodeKey(root), reading);
+    if (known !== undefined) budget.take((await known).nodes.length);
+    return reading;
+  };
+}
+
 export interface FurtherOptions {
   /** Node keys of what is no node of this graph, and needed all the same. */
   readonly known: ReadonlySet<string>;

@@ -17,9 +17,9 @@ import { isPinnedArtifact, judgeArtifact, judgeBlob, type Verdict } from "../pin
 import { pinsIn } from "../pins/pins.ts";
 import { type ArtifactName, hintedName, strippedName } from "./artifact-name.ts";
 import { type Budget, UNLIMITED } from "./budget.ts";
-import { type Graph, readGraph } from "./graph.ts";
+import { createReadGraph, type Graph } from "./graph.ts";
 import { type Location, locateAbsolute, locateRelative, type MovedTag } from "./locate.ts";
-import { createReadReferrers, NO_REFERRERS, type ReadReferrers, type ReferrerGraph } from "./referrers.ts";
+import { createReadReferrers, NO_REFERRERS, type ReferrerGraph } from "./referrers.ts";
 
 /** What a transfer has to do with one resource or source, as far as the source tells. */
 export type ResolvedElement =
@@ -87,7 +87,15 @@ export async function resolveElements(
   options: ResolveOptions,
   signal?: AbortSignal,
 ): Promise<ResolvedVersion> {
-  const read = options.withReferrers === true ? createReadReferrers(signal, options.budget) : async () => NO_REFERRERS;
+  const { budget = UNLIMITED } = options;
+  const readGraph = createReadGraph(budget, signal);
+  const readReferrers = options.withReferrers === true ? createReadReferrers(signal, budget) : async () => NO_REFERRERS;
+  const read: ReadArtifact = ({ from, root }, judge) =>
+    budget.read(async () => {
+      const verdict = await judge();
+      const graph = await readGraph(from, root);
+      return { verdict, graph, referrers: await readReferrers(graph) };
+    });
   const digestsOf = pinsIn(version.descriptor, options.roots ?? []);
   const surveys = version.descriptor.elements.map((element) =>
     surveyElement(version, { element, digests: digestsOf(element) }, options, read, signal),
@@ -100,23 +108,24 @@ export async function resolveElements(
   };
 }
 
+type ReadArtifact = (
+  location: Pick<Location, "from" | "root">,
+  judge: () => Promise<Verdict>,
+) => Promise<Pick<Extract<ResolvedElement, { kind: "artifact" }>, "verdict" | "graph" | "referrers">>;
+
 async function surveyElement(
   version: ComponentVersion,
   { element, digests }: { readonly element: Element; readonly digests: readonly DigestSpec[] },
   options: ResolveOptions,
-  read: ReadReferrers,
+  read: ReadArtifact,
   signal?: AbortSignal,
 ): Promise<ResolvedElement> {
   const access = parseAccess(element.access);
   const where = `${describeElement(element)} of ${version.descriptor.name}:${version.descriptor.version}`;
   const pins = digests.map((digest) => parsePin(digest, where));
-  const { budget = UNLIMITED } = options;
   const artifact = async ({ from, root, name, movedTag }: Location): Promise<ResolvedElement> => {
-    const [verdict, graph] = await budget.read(async () => [
-      await judgeArtifact(pins, { from, root }, where, signal),
-      await readGraph(from, root, signal, budget),
-    ]);
-    return { kind: "artifact", element, graph, name, referrers: await read(graph), verdict, movedTag };
+    const found = await read({ from, root }, () => judgeArtifact(pins, { from, root }, where, signal));
+    return { kind: "artifact", element, name, movedTag, ...found };
   };
   const layer = (from: ReadableRepository, blobs: readonly Descriptor[], isPacked: boolean): ResolvedElement => {
     return { kind: "blob", element, blobs, from, verdict: judgeBlob(pins, { blobs, isPacked }, where) };
