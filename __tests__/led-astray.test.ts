@@ -102,12 +102,12 @@ describe.each([
   ["directly", false],
 ])("%s", (_, isProxied) => {
   describe.each(EVERY_WAY)("%s", (way) => {
-    test("leads to no metadata of a cloud, however that is spelled", async () => {
+    test("S3, S6, V5: leads to no metadata of a cloud, however that is spelled", async () => {
       expectRefused(await outcomes(way, METADATA, isProxied), ...codesOf(way));
     });
   });
 
-  test.each([...WEB, ...FOREIGN])("%s leads to nothing private", async (way) => {
+  test.each([...WEB, ...FOREIGN])("S5: %s leads to nothing private", async (way) => {
     const hosts = [...PRIVATE, "127.0.0.1:9", "localhost:9", "[::1]:9"];
     expectRefused(await outcomes(way, hosts, isProxied), ...codesOf(way));
   });
@@ -120,7 +120,7 @@ describe.each([
     ["wget", "ADDRESS_REFUSED"],
     ["helm chart", "ADDRESS_REFUSED"],
     ["redirect of a foreign registry", "REDIRECT_MALFORMED"],
-  ])("%s leads to nothing that a rule of a proxy would read as a pattern", async (way, ...expected) => {
+  ])("V6: %s leads to nothing that a rule of a proxy would read as a pattern", async (way, ...expected) => {
     expectRefused(await outcomes(way, NO_HOST, isProxied), ...expected);
   });
 });
@@ -169,7 +169,7 @@ test("a metadata server that the user names as a source is asked", async () => {
   });
 });
 
-test("an upload elsewhere is sent without a login", async () => {
+test("S3: an upload elsewhere is sent without a login", async () => {
   const session = openTestSession({
     inputs: { "http-proxy": `http://${world.host}` },
     target: `http://${BEGINNING}`,
@@ -183,7 +183,7 @@ test("an upload elsewhere is sent without a login", async () => {
   ]);
 });
 
-test("a host that is named without a port is not named with every port", async () => {
+test("V9: a host that is named without a port is not named with every port", async () => {
   const session = openTestSession({ inputs: { "plain-http": "127.26.0.1" }, target: "http://127.26.0.1/ocm" });
   const wget = WAYS.wget(session, { beginning: "", origin: "http://127.26.0.1:9999" });
   await expect(wget).rejects.toMatchObject({ code: "ADDRESS_REFUSED", where: "127.26.0.1:9999" });

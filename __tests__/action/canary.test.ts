@@ -485,7 +485,7 @@ const FAILURES: readonly [name: string, code: string, options: () => Promise<Act
   ],
 ];
 
-describe("no canary is seen after", () => {
+describe("S16: no canary is seen after", () => {
   test.each(FAILURES)("%s: %s", async (_, code, options) => {
     const result = await runWatched(await options());
     const errors = result.annotations.filter(({ level }) => level === "error").map(({ title }) => title);
@@ -608,7 +608,7 @@ describe("the proof itself", () => {
     expect(leaksIn({ log: "nothing", summary: "" })).toEqual([]);
   });
 
-  test("reads the command line of the action, where the system tells it", async () => {
+  test("S17: reads the command line of the action, where the system tells it", async () => {
     const { commandLines, places } = await runWatched({ inputs: { command: "explain", urls: "https://ghcr.io/" } });
     if (process.platform === "linux") expect(commandLines).toBeGreaterThan(0);
     expect(Object.keys(places)).toEqual(

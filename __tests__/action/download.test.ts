@@ -66,7 +66,7 @@ test("an archive is downloaded from without any network", async () => {
   expect(JSON.parse(result.outputs.hosts ?? "")).toEqual([]);
 });
 
-test("names that want to be paths become names, and do not overwrite one another", async () => {
+test("S20: names that want to be paths become names, and do not overwrite one another", async () => {
   const registry = await startFakeRegistry();
   addImage(registry, "images/a", "1.0.0", "a");
   const imageReference = `${registry.origin}/images/a:1.0.0`;

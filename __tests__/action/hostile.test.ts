@@ -43,7 +43,7 @@ const VALID = { name: "artifact-index.json", content: '{"schemaVersion":1,"artif
 const DIGEST = "a".repeat(64);
 const BLOB = `blobs/sha256.${DIGEST}`;
 
-describe("an archive", () => {
+describe("S9: an archive", () => {
   test.each<readonly [string, string, Buffer]>([
     ["a file beside the target", "ARCHIVE_REFUSED", tar(VALID, { name: "../evil", content: "x" })],
     ["a file above it by a prefix", "ARCHIVE_REFUSED", tar(VALID, { name: "evil", prefix: "../..", content: "x" })],
@@ -82,7 +82,7 @@ describe("an archive", () => {
     await expectRefused(path, code);
   });
 
-  test("that unpacks to far more than it is, is given up on the way", async () => {
+  test("S10: that unpacks to far more than it is, is given up on the way", async () => {
     const path = join(temporaryFolder(), "bomb.tgz");
     const size = 3 * 1024;
     const zeros = Buffer.concat(Array(size).fill(bomb(1)));
@@ -137,7 +137,7 @@ const layers = (...added: readonly object[]) => ({
   manifest: (manifest: { layers: object[] }) => ({ ...manifest, layers: [...manifest.layers, ...added] }),
 });
 
-describe("a component descriptor", () => {
+describe("S21: a component descriptor", () => {
   test.each<readonly [string, string, Partial<MadeVersion>]>([
     ["an alias bomb", "DESCRIPTOR_MALFORMED", { descriptor: BOMB }],
     ["an alias bomb of merge keys", "DESCRIPTOR_MALFORMED", { descriptor: mergeBomb() }],
@@ -238,7 +238,7 @@ describe("a component descriptor", () => {
   }
 });
 
-describe("a component manifest", () => {
+describe("S8: a component manifest", () => {
   const layer = { mediaType: "text/plain", digest: `sha256:${DIGEST}`, size: 1 };
   test.each<readonly [string, string, Partial<MadeVersion>]>([
     ["both layers and manifests", "MANIFEST_MALFORMED", { manifest: (manifest) => ({ ...manifest, manifests: [] }) }],

@@ -147,7 +147,7 @@ func main() {
 
 afterEach(stopEverything);
 
-test("a switch that stops checking certificates everywhere is refused", async () => {
+test("S30: a switch that stops checking certificates everywhere is refused", async () => {
   const { annotations, code } = await runAction({
     inputs: { command: "setup" },
     env: { NODE_TLS_REJECT_UNAUTHORIZED: "0" },

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(stopEverything);
 
-describe("a CTF as target", () => {
+describe("V10: a CTF as target", () => {
   const transfer = (target: string) => checkout.run({ "component-versions": CART, target });
 
   test.each(["./out", "./out/ctf", "./out/shop.tgz"])("is not written behind a link: %s", async (target) => {
@@ -29,7 +29,7 @@ describe("a CTF as target", () => {
   });
 });
 
-describe("a CTF as source", () => {
+describe("V10: a CTF as source", () => {
   /** A copy of which one file or folder lies elsewhere, with a link in its place. */
   function copyWithLink(name: string, elsewhere: string): string {
     const copy = join(checkout.workspace, "ctf");

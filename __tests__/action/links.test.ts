@@ -19,7 +19,7 @@ afterEach(stopEverything);
 const setup = (inputs: Record<string, string>) =>
   checkout.run({ command: "setup", "https-proxy": "http://proxy.corp:3128", ...inputs });
 
-describe("a download", () => {
+describe("S20, V10: a download", () => {
   const download = (output: string) => checkout.run({ command: "download", "component-versions": CART, output });
 
   test.each([
@@ -76,7 +76,7 @@ describe("a download", () => {
   });
 });
 
-describe("write-proxy-config", () => {
+describe("V10: write-proxy-config", () => {
   test.each([
     ["env", "authorized_keys", "A=1\n"],
     ["docker", "config.json", "{}"],
@@ -146,7 +146,7 @@ describe("write-images", () => {
 withParts(["openssl"], "certificates for later steps", () => {
   afterEach(stopEverything);
 
-  test("go into a file of this run's own, which no link or file can await", async () => {
+  test("V14: go into a file of this run's own, which no link or file can await", async () => {
     const temp = join(checkout.folder, "temp");
     mkdirSync(temp);
     symlinkSync(join(checkout.home, "authorized_keys"), join(temp, "ocm-proxied-transfer-ca.pem"));

@@ -113,7 +113,7 @@ async function listening(listener: RequestListener): Promise<string> {
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 
-test("the token is shown to a server that asks for it, and to nobody else", async () => {
+test("S17: the token is shown to a server that asks for it, and to nobody else", async () => {
   const asked: (string | undefined)[] = [];
   const server = await listening(({ headers }, response) => {
     asked.push(headers.authorization);
@@ -144,7 +144,7 @@ describe("a proxy that wants a login", () => {
     return { asked, shown: proxy.log.map(({ headers }) => headers["proxy-authorization"]), output };
   }
 
-  test("does not get the token for the password that its URL lacks", async () => {
+  test("V4: does not get the token for the password that its URL lacks", async () => {
     const { asked, shown, output } = await behind("ada");
     expect({ asked, shown }).toEqual({ asked: [], shown: [] });
     expect(output).toContain("could not read Password for 'http://ada@127.0.0.1");

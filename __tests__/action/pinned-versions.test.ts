@@ -298,7 +298,7 @@ describe("a tag of a signed component version", () => {
   });
 });
 
-describe("a source whose tag moves to what nobody signed while the run is under way", () => {
+describe("S28: a source whose tag moves to what nobody signed while the run is under way", () => {
   /** From its second answer on, the tag leads to the other manifest. */
   async function startMoving() {
     const { registry, first } = await startMoved();

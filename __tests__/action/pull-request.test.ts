@@ -35,7 +35,7 @@ async function findingsOf(inputs: Texts, env: Texts) {
 const messagesOf = async (code: string, inputs: Texts, env: Texts) =>
   (await findingsOf(inputs, env)).filter((finding) => finding.code === code).map(({ message }) => message);
 
-describe("the event", () => {
+describe("S24: the event", () => {
   const payload = (run: object) =>
     put(join(folder, "event.json"), JSON.stringify({ repository: { full_name: "acme/shop" }, workflow_run: run }));
   const own = { head_repository: { full_name: "acme/shop" } };
@@ -128,7 +128,7 @@ withParts(["openssl"], "settings from the checkout of a pull request", () => {
   });
 });
 
-describe("a docker configuration in the checkout", () => {
+describe("S19: a docker configuration in the checkout", () => {
   const login = (host: string) => JSON.stringify({ auths: { [host]: { auth: btoa("mallory:s3cret") } } });
 
   /** Which authorization the registry saw, and what was found. */

@@ -17,7 +17,7 @@ const SHOP = "ocm//example.org/shop:1.0.0";
 
 describe("a redirect to what is no single host", () => {
   test.each([".com", "*.com", "*", "a,b.example", "com,"])(
-    "%s becomes no rule, no entry and no line to paste",
+    "V6: %s becomes no rule, no entry and no line to paste",
     async (host) => {
       const registry = await startFakeRegistry({ redirect: `http://${host}/` });
       fill(registry, registry.origin);

@@ -103,7 +103,7 @@ function inputsFor(registry: FakeRegistry): Record<string, string> {
 
 const codesOf = ({ errors }: CommandResult) => errors.map((error) => error.split(":")[0]);
 
-describe.each(Object.entries(EXCHANGES))("content exchanged behind an intact signature: %s", (_, exchange) => {
+describe.each(Object.entries(EXCHANGES))("S7, V1: content exchanged behind an intact signature: %s", (_, exchange) => {
   test("is an error of verify", async () => {
     const registry = await startFakeRegistry();
     exchange(registry);

@@ -7,7 +7,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_P
 const seeds = Array.from({ length: 150 }, (_, seed) => seed);
 
 describe("variables for later steps", () => {
-  test.each(seeds)("hold characters that can be seen, each on one line: seed %d", (seed) => {
+  test.each(seeds)("S14, V15: hold characters that can be seen, each on one line: seed %d", (seed) => {
     const random = seeded(seed);
     const noProxy = Array.from({ length: 5 }, () => hostileText(random)).join(",");
     const { variables } = readProxySettings({ inputs: { noProxy, httpsProxy: "http://proxy:3128" }, environment: {} });

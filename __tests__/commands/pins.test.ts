@@ -111,7 +111,7 @@ describe.each(PLACES)("content of a component version in a %s", (kind) => {
   });
 
   const forms = Object.entries(FORMS).filter(([, { isFar }]) => kind === "registry" || isFar !== true);
-  test.each(forms)("that was exchanged behind a signature arrives nowhere: %s", async (form, { of, make }) => {
+  test.each(forms)("V1: that was exchanged behind a signature arrives nowhere: %s", async (form, { of, make }) => {
     const outcomes: string[] = [];
     for (const digest of DIGESTS[of]) {
       const shelves = await startShelves(kind);
@@ -135,7 +135,7 @@ describe.each(PLACES)("content of a component version in a %s", (kind) => {
 const SERVED = new Set(["wget", "helm, from a chart repository"]);
 
 test.each(Object.entries(FORMS))(
-  "%s exchanged for content in any other form arrives nowhere",
+  "V1: %s exchanged for content in any other form arrives nowhere",
   async (form, { of, make }) => {
     const outcomes: string[] = [];
     const others = Object.entries(FORMS).filter(([other]) => other !== form);

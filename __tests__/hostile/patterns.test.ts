@@ -47,7 +47,7 @@ function worstAttack(pattern: Pattern): object | undefined {
   return undefined;
 }
 
-test("every regular expression takes steps in proportion to the text", () => {
+test("V7: every regular expression takes steps in proportion to the text", () => {
   const literals = written.filter(({ source }) => source !== "");
   const slow = literals.flatMap(({ file, source, flags }) => {
     const found = worstAttack(parsePattern(source, flags));

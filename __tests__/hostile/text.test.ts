@@ -134,7 +134,7 @@ describe("what is printed of foreign text", () => {
   const WHAT_RUNNERS_READ = /::|##\[/;
   const withoutAddresses = (text: string) => text.replace(/\[[0-9a-fA-F:.]+(?:\]|…$)/g, "[]");
 
-  test("is one line, short, without commands and tokens, and stays so", async () => {
+  test("S13: is one line, short, without commands and tokens, and stays so", async () => {
     await forSeeds(3000, (random) => {
       const text = hostileText(random, FOREIGN, 2000);
       const shown = printable(text, 300);

@@ -17,7 +17,7 @@ function redirect(path: string, location: string, status = 307): Fault {
 const asked = ({ requests }: FakeRegistry) =>
   requests.map(({ path, headers }) => `${path} ${headers.authorization ?? "-"}`);
 
-test("credentials stay at their origin, and do not come back", async () => {
+test("S2: credentials stay at their origin, and do not come back", async () => {
   const registry = await startFakeRegistry();
   const otherPort = await startFakeRegistry();
   registry.inject(

@@ -173,7 +173,7 @@ describe("a server that fails", () => {
     });
   });
 
-  test("speaks plain HTTP where TLS is expected, and is not asked in plain HTTP then", async () => {
+  test("S27: speaks plain HTTP where TLS is expected, and is not asked in plain HTTP then", async () => {
     const requests: string[] = [];
     const { port } = await listen(createHttpServer(({ url = "" }) => void requests.push(url)));
     const client = openClient({ attempts: 2 });

@@ -34,7 +34,7 @@ function dripping(first: string, piece: string) {
 const document: Partial<HttpRequest> = { bufferUpTo: 4096 };
 const LENGTH = "Content-Length: 4096\r\n\r\n";
 
-describe("what drips for ever ends all the same", () => {
+describe("V7: what drips for ever ends all the same", () => {
   test.each<[string, string, string, Partial<HttpRequest>]>([
     ["a document", `HTTP/1.1 200 OK\r\n${LENGTH}`, "x", document],
     ["a document in chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n", document],

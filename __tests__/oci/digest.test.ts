@@ -3,7 +3,7 @@ import { encoded, hasherOf, parseDigest, sha256 } from "../../src/oci/digest.ts"
 
 const hex = "0123456789abcdef".repeat(4);
 
-describe("a digest", () => {
+describe("S7: a digest", () => {
   test.each([`sha256:${hex}`, `sha512:${hex}${hex}`])("%s", (text) => {
     expect(parseDigest(text, "test")).toBe(text);
   });

@@ -39,7 +39,7 @@ const everything = `
   await runner.summary("# one\\n"); await runner.summary("two\\n"); console.log("after " + process.env.HTTPS_PROXY);`;
 
 describe("on a GitHub runner", () => {
-  test("everything becomes a command or a line of a file, and nothing of others does", () => {
+  test("S14: everything becomes a command or a line of a file, and nothing of others does", () => {
     const { environment, read } = github();
     const { stdout, stderr } = run(everything, environment);
     expect(parseWorkflowCommands(stdout)).toEqual([

@@ -57,7 +57,7 @@ describe("a job summary", () => {
       .replace(/<\/?[a-z]+>/g, " ")
       .replace(/&#(\d+);/g, (_, unit) => String.fromCharCode(Number(unit)));
 
-  test.each(seeds)("links nothing, and has the shape of one without hostile text: seed %d", (seed) => {
+  test.each(seeds)("S15, V13: links nothing, and has the shape of one without hostile text: seed %d", (seed) => {
     const random = seeded(seed);
     const problem = {
       code: "DENIED",
@@ -83,7 +83,7 @@ describe("a job summary", () => {
       expect(block).toMatch(/^(?:<table>[\s\S]*<\/table>|<p>.*<\/p>|```[\s\S]*```|Ask for this .*)$/);
   });
 
-  test("stays below what GitHub shows, however long the words are", () => {
+  test("S15: stays below what GitHub shows, however long the words are", () => {
     const long = `${"<".repeat(499)}`;
     const findings = Array.from({ length: 2000 }, (_, at) => ({
       code: "RATE_LIMITED" as const,
@@ -170,7 +170,7 @@ describe("what a runner reads", () => {
   const random = seeded(1);
   const texts = Array.from({ length: 1500 }, () => hostileText(random));
 
-  test("are this action's commands, a line each, and no others", () => {
+  test("S13: are this action's commands, a line each, and no others", () => {
     const { stdout, output } = said(texts, true);
     const commands = parseWorkflowCommands(stdout).map(({ command }) => command);
     expect(commands).toEqual(texts.flatMap(() => ["warning", "error", "group", "endgroup"]));

@@ -38,7 +38,7 @@ test("the workflows are those that have rules here", () => {
 describe.each(workflowNames)("%s", (name) => {
   const { permissions, concurrency, jobs } = workflow(name);
 
-  test("names actions of others by commit, with the version beside it", () => {
+  test("S22: names actions of others by commit, with the version beside it", () => {
     const uses = [...workflowText(name).matchAll(/uses: (.*)/g)].map(([, action = ""]) => action);
     const foreign = uses.filter((action) => !action.startsWith("./"));
     expect(foreign).toEqual(
@@ -58,7 +58,7 @@ describe.each(workflowNames)("%s", (name) => {
     for (const checkout of checkouts) expect(checkout.with).toMatchObject({ "persist-credentials": false });
   });
 
-  test("puts no expression into a script", () => {
+  test("S25: puts no expression into a script", () => {
     for (const { run = "" } of stepsOf(workflow(name))) expect(run).not.toContain("${{");
   });
 

@@ -106,7 +106,7 @@ withParts(["unshare", "perl"], "a name is judged by what it resolves to", () => 
     });
   });
 
-  test("a name that changes after it was judged is judged again when it is dialled again", async () => {
+  test("S5: a name that changes after it was judged is judged again when it is dialled again", async () => {
     let asked = 0;
     const node = await nodeWithNameServer((nth) => {
       asked = nth;

@@ -119,7 +119,7 @@ describe("behind a proxy", () => {
     expect(proxy.log.map(({ target }) => target)).toEqual(["files.acme.test:80"]);
   });
 
-  test("addresses that are not public are not asked for either", async () => {
+  test("S6: addresses that are not public are not asked for either", async () => {
     const proxy = await startProxy({ hosts: { "files.acme.test": server.host } });
     server.put("/notes.txt", { status: 302, headers: { location: "http://169.254.169.254/" } });
     const finding = open({ routeFor: () => through(proxy.url) }).find(file);
@@ -169,7 +169,7 @@ describe("a large file", () => {
   });
 });
 
-test("packed content that unpacks to far more is refused, as an archive is", async () => {
+test("S10, V11: packed content that unpacks to far more is refused, as an archive is", async () => {
   server.put("/bomb", { headers: { "content-encoding": "gzip" }, body: bomb(16) });
   const wget = { type: "wget", url: `${server.origin}/bomb` };
   const unpackLimits = { ...UNPACK_LIMITS, free: 4 * 1024 * 1024 };

@@ -77,7 +77,7 @@ test.each<[string, string, RegExp]>([
   ["a password", "Authorization: Basic YWRhOnNlY3JldA==", /YWRhOnNlY3JldA/],
   ["a signed URL", "https://cdn.test/x?X-Amz-Signature=abcdef0123&token=hunter2", /abcdef0123|hunter2/],
   ["a flood", "y".repeat(1_000_000), /y{1000}/],
-])("is harmless where it echoes %s", async (_, body, harm) => {
+])("S29: is harmless where it echoes %s", async (_, body, harm) => {
   const error = await registryError(await answer(400, body), "pushing a");
   expect(error.message).toMatch(/answered 400: ./);
   expect(error.message).not.toMatch(harm);

@@ -58,7 +58,7 @@ test.each<[string, FaultAction, string]>([
   await expect(repository.listTags()).rejects.toMatchObject({ code });
 });
 
-test("pages that lead to each other end with an error, when each was read once", async () => {
+test("S4, V8: pages that lead to each other end with an error, when each was read once", async () => {
   const fake = await startFakeRegistry();
   const links = ["<?n=1000&last=b>; rel=next", "<?n=1000&last=a>; rel=next"];
   for (const link of [...links, ...links]) fake.inject({ when: isList, times: 1, act: page(["1"], link) });
@@ -80,7 +80,7 @@ async function endless(body: string) {
   return { repository: openRegistry(`127.0.0.1:${port}`).repository("acme/shop"), pages: () => pages };
 }
 
-test("a list has an end, in pages, bytes and tags", async () => {
+test("S4, V8: a list has an end, in pages, bytes and tags", async () => {
   const long = await endless('{"tags":["1"]}');
   await expect(long.repository.listTags()).rejects.toMatchObject({ code: "RESPONSE_TOO_LARGE" });
   expect(long.pages()).toBe(1000);

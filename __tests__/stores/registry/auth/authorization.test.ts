@@ -216,7 +216,7 @@ describe("a token host of another name", () => {
     });
   });
 
-  test("is not asked in plain HTTP because the registry is: that is a question about its own host", async () => {
+  test("V3: is not asked in plain HTTP because the registry is: that is a question about its own host", async () => {
     const fake = await start({ auth: { ...bearer, tokenAddress } });
     const registry = openRegistry(fake.host, { credential: ada });
     await expect(registry.repository("a").exists(layer)).rejects.toMatchObject({

@@ -102,7 +102,7 @@ const ROWS: readonly (readonly [string, string, string, Outcome])[] = [
   ["a host behind a backslash", "https://registry.corp", "https://target.corp\\\\@registry.corp/token", "nothing"],
 ];
 
-withParts(["openssl"], "credentials and where they arrive", () => {
+withParts(["openssl"], "S1, V2, V12: credentials and where they arrive", () => {
   let tls: RealmCertificates;
   beforeAll(() => {
     tls = createRealmCertificates();
@@ -128,7 +128,7 @@ withParts(["openssl"], "credentials and where they arrive", () => {
     });
   });
 
-  test("a token is for the registry that it was asked for: another one of the same token host gets its own", async () => {
+  test("V2: a token is for the registry that it was asked for: another one of the same token host gets its own", async () => {
     const hosts = await start({ realm: "https://tokens.corp/token" });
     const registries = hosts.open({ credentials: [] });
     for (const name of ["registry.corp", "target.corp", "registry.corp"]) {
@@ -157,7 +157,7 @@ withParts(["openssl"], "credentials and where they arrive", () => {
     expect(hosts.seen()).toEqual({ "https://registry.corp": ["identity token of registry.corp"] });
   });
 
-  test("the realm's own scope and service are not asked for, with a password and with an identity token", async () => {
+  test("V2: the realm's own scope and service are not asked for, with a password and with an identity token", async () => {
     const asked = "repository:secret/app:pull,push,delete";
     const realm = `https://registry.corp/token?scope=${asked}&service=target&%73cope=${asked}&x=1;scope=${asked}`;
     for (const [, credentials] of KINDS) {
