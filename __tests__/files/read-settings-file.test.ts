@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { readTrustedKeys } from "../../src/commands/trusted-keys.ts";
 import { readInputs } from "../../src/inputs.ts";
+import { readLogins } from "../../src/logins/read-logins.ts";
 import { readCertificates } from "../../src/setup/certificates.ts";
-import { readCredentials } from "../../src/setup/credentials.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
 
@@ -26,7 +26,11 @@ const READERS: Readonly<Record<string, { readonly code: string; readonly read: (
     "ca-certificates": { code: "CERTIFICATES_MALFORMED", read: readCertificates },
     "registry-config": {
       code: "CREDENTIALS_MALFORMED",
-      read: (path) => readCredentials(readInputs({ INPUT_COMMAND: "setup", "INPUT_REGISTRY-CONFIG": path }), {}),
+      read: (path) => readLogins(readInputs({ INPUT_COMMAND: "setup", "INPUT_REGISTRY-CONFIG": path }), {}),
+    },
+    "ocm-config": {
+      code: "OCM_CONFIG_MALFORMED",
+      read: (path) => readLogins(readInputs({ INPUT_COMMAND: "setup", "INPUT_OCM-CONFIG": path }), {}),
     },
     signatures: { code: "PUBLIC_KEY_MALFORMED", read: (path) => readTrustedKeys([{ name: "acme", path }]) },
   };
