@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { readInputs } from "../src/inputs.ts";
 import { parseCredentialLines } from "../src/logins/credential-lines.ts";
 import type { Login } from "../src/logins/login.ts";
+import { describePurpose } from "../src/net/purpose.ts";
 import { bytesOf } from "../src/oci/content.ts";
 import type { Descriptor } from "../src/oci/descriptor.ts";
 import { sha256 } from "../src/oci/digest.ts";
@@ -170,7 +171,7 @@ describe("requests", () => {
     });
     await (await openRemote(session, registrySpec("http://registry.corp/b"))).ping();
     expect(session.hops).toMatchObject([
-      { host: "registry.corp:80", route: { via: "proxy" }, neededFor: "source and target registry" },
+      { host: "registry.corp:80", route: { via: "proxy" }, purpose: { kind: "registry", role: "source and target" } },
     ]);
     expect(proxy.log).toHaveLength(1);
   });
@@ -186,7 +187,7 @@ describe("requests", () => {
       .repository("app")
       .resolve("1")
       .catch(() => {});
-    expect(session.hops.map((hop) => hop.neededFor)).toEqual([neededFor]);
+    expect(session.hops.map(({ purpose }) => describePurpose(purpose))).toEqual([neededFor]);
   });
 
   test("ask for the right to push at the target only", async () => {
@@ -210,17 +211,16 @@ describe("requests", () => {
     const session = open({ inputs: { retries: "2" }, target: registry.origin });
     const app = (await openRemote(session, registrySpec(registry.origin))).repository("app");
     const failOnce = { when: () => true, times: 1, act: { kind: "reset" } } as const;
-    session.setStage("probe");
+    const isRead = () => expect(app.resolve("1")).resolves.toMatchObject({ size: expect.any(Number) });
     registry.inject(failOnce);
-    await expect(app.resolve("1")).rejects.toMatchObject({ name: "HopError" });
+    await session.probe(() => expect(app.resolve("1")).rejects.toMatchObject({ name: "HopError" }));
     registry.inject({ ...failOnce, act: { kind: "respond", status: 503 } });
-    await expect(app.resolve("1")).resolves.toMatchObject({ size: expect.any(Number) });
-    // Who has answered before can be reached: a connection that is cut then is asked for again.
+    await session.probe(isRead);
+    // A host that has answered before can be reached: a request whose connection is cut then is repeated.
     registry.inject(failOnce);
-    await expect(app.resolve("1")).resolves.toMatchObject({ size: expect.any(Number) });
-    session.setStage("transfer");
+    await session.probe(isRead);
     registry.inject(failOnce);
-    await expect(app.resolve("1")).resolves.toMatchObject({ size: expect.any(Number) });
+    await isRead();
   });
 });
 

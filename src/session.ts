@@ -9,10 +9,12 @@ import type { Inputs } from "./inputs.ts";
 import type { AskHelper } from "./logins/credential-helper.ts";
 import { createLogins, type LoginSource, type LoginUse } from "./logins/logins.ts";
 import { type NamedHosts, namedHosts } from "./net/address/named-hosts.ts";
-import { type ClientOptions, createClient, type RetryPolicy } from "./net/client.ts";
+import { type ClientOptions, createClient } from "./net/client.ts";
+import { trustedAuthorities } from "./net/connection/tls.ts";
 import type { Hop } from "./net/hop.ts";
 import { createHopList } from "./net/hop-list.ts";
-import { trustedAuthorities } from "./net/tls.ts";
+import type { RetryPolicy } from "./net/http.ts";
+import { withRetryPolicy } from "./net/work.ts";
 import type { Descriptor } from "./oci/descriptor.ts";
 import type { Digest } from "./oci/digest.ts";
 import type { ReadableRegistry, ReadableRepository } from "./oci/store.ts";
@@ -52,8 +54,8 @@ export interface Session {
   readonly accessMethods: Pick<AccessMethods, "locate">;
   /** Opens the artifact set that a blob is; the same one once. */
   unpack(from: ReadableRepository, blob: Descriptor): Promise<ArtifactSet>;
-  /** A probe finds out and fails fast; a transfer gets through. */
-  setStage(stage: "probe" | "transfer"): void;
+  /** Runs work whose requests fail fast: they find out what can be reached, and the transfer does not depend on them. */
+  probe<T>(work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -97,12 +99,13 @@ export function openSession(options: SessionOptions): Session {
   const logins = createLogins({ sources: options.logins, askHelper, onCredential });
   const temp = join(options.temp ?? tmpdir(), `.ocm-proxied-transfer-${randomUUID()}`);
   const { hops, add: observe } = createHopList();
-  const patience: Record<"probe" | "transfer", RetryPolicy> = {
-    // A server that asks to come back has been reached; one that does not answer may be the blocked hop.
-    probe: { timeout: inputs.probeTimeout, attempts: inputs.retries, connectAttempts: 1, failFast: true },
-    transfer: { timeout: inputs.stallTimeout, attempts: inputs.retries },
+  // A server that asks to come back has been reached; one that does not answer may be the blocked hop.
+  const probePolicy: RetryPolicy = {
+    timeout: inputs.probeTimeout,
+    attempts: inputs.retries,
+    connectAttempts: 1,
+    failFast: true,
   };
-  let stage: "probe" | "transfer" = "transfer";
   const named = hostsNamedBy(options);
   const client = createClient({
     named,
@@ -116,7 +119,7 @@ export function openSession(options: SessionOptions): Session {
     userAgent: "ocm-proxied-transfer",
     concurrency: inputs.concurrency,
     connectTimeout: inputs.probeTimeout,
-    retryPolicy: () => patience[stage],
+    retryPolicy: { timeout: inputs.stallTimeout, attempts: inputs.retries },
     stallTimeout: inputs.stallTimeout,
   });
   const registries = createRegistries({
@@ -196,9 +199,7 @@ export function openSession(options: SessionOptions): Session {
       opening.catch(() => artifactSets.delete(blob.digest));
       return opening;
     },
-    setStage(next) {
-      stage = next;
-    },
+    probe: (work) => withRetryPolicy(probePolicy, work),
     async close() {
       await client.close();
       const opened = await Promise.allSettled([

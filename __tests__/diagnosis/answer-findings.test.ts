@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { answerFindings } from "../../src/diagnosis/answer-findings.ts";
-import type { Answer } from "../../src/net/client.ts";
+import type { Answer } from "../../src/net/http.ts";
 import { through } from "../net/open-client.ts";
 
 const NOW = Date.parse("2026-01-01T12:00:00Z");
@@ -9,7 +9,13 @@ const digest = { "docker-content-digest": "sha256:0" };
 
 function codesOf(answer: Partial<Answer> & { url?: string; method?: string }, asked = {}): readonly string[] {
   const { url = "https://ghcr.io/v2/", method = "GET", status = 200, headers = {} } = answer;
-  const hop = { method, url, host: "ghcr.io:443", route: { via: "direct", rule: "test" }, neededFor: "x" } as const;
+  const hop = {
+    method,
+    url,
+    host: "ghcr.io:443",
+    route: { via: "direct", rule: "test" },
+    purpose: { kind: "registry", role: "source" },
+  } as const;
   return answerFindings({ hop, status, headers }, asked, NOW).map(({ code }) => code);
 }
 
@@ -64,7 +70,8 @@ describe("the digest of a manifest", () => {
 });
 
 test("the proxy is suspected where there is one", () => {
-  const hop = { method: "GET", url: MANIFEST, host: "ghcr.io:443", neededFor: "x" };
+  const purpose = { kind: "registry", role: "source" } as const;
+  const hop = { method: "GET", url: MANIFEST, host: "ghcr.io:443", purpose };
   const remedyOf = (route: Answer["hop"]["route"]) =>
     answerFindings({ hop: { ...hop, route }, status: 200, headers: {} }, {}, NOW)[0]?.remedy;
   expect(remedyOf(through("http://proxy.corp:3128"))).toContain("A proxy that takes headers out");

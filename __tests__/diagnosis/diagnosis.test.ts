@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { type Diagnosis, diagnose } from "../../src/diagnosis/diagnosis.ts";
 import { TransferError } from "../../src/errors/transfer-error.ts";
 import { namedHosts } from "../../src/net/address/named-hosts.ts";
-import { readAll } from "../../src/net/client.ts";
+import { readAll } from "../../src/net/body.ts";
 import { routeFor } from "../../src/proxy/route.ts";
 import { readSettings } from "../../src/proxy/settings.ts";
 import { startProxy } from "../../testing/fakes/proxy.ts";
@@ -217,7 +217,7 @@ describe("a proxy", () => {
       ...via,
       code: "PROXY_DENIED",
       host: "ghcr.io:443",
-      message: expect.stringMatching(/refused ghcr\.io:443 \(test registry\): 403 Refused \(ERR_ACCESS_DENIED 0\)/),
+      message: expect.stringMatching(/refused ghcr\.io:443 \(source registry\): 403 Refused \(ERR_ACCESS_DENIED 0\)/),
       remedy: expect.stringContaining("Ask for ghcr.io:443 to be allowed on the proxy"),
     });
   });

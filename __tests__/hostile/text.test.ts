@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { errorMessage, TransferError } from "../../src/errors/transfer-error.ts";
 import { HopError } from "../../src/net/hop.ts";
-import { redirectTarget } from "../../src/net/redirects.ts";
+import { redirectTarget } from "../../src/net/layers/redirects.ts";
 import { parseChallenges } from "../../src/stores/registry/auth/challenge.ts";
 import { registryError } from "../../src/stores/registry/error.ts";
 import { nextTarget } from "../../src/stores/registry/pages.ts";

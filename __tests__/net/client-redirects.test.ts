@@ -44,9 +44,9 @@ test("the route is asked for again at each hop, and what another host is needed 
   const response = await client.request(get(`${registry.origin}/blob`));
   expect(await textOf(response)).toBe("{}");
   expect(client.routed).toEqual([`${registry.origin}/blob`, "http://cdn.test/v2/"]);
-  expect(client.hops.map(({ host, neededFor, route }) => [host, neededFor, route.via])).toEqual([
-    [registry.host, "test registry", "direct"],
-    ["cdn.test:80", `blobs of ${registry.host}`, "proxy"],
+  expect(client.hops.map(({ host, purpose, route }) => [host, purpose, route.via])).toEqual([
+    [registry.host, { kind: "registry", role: "source" }, "direct"],
+    ["cdn.test:80", { kind: "blobs", registry: registry.host }, "proxy"],
   ]);
   expect(proxy.log.map(({ method, target }) => `${method} ${target}`)).toEqual(["GET cdn.test:80"]);
 });

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { readAll } from "../../src/net/client.ts";
+import { readAll } from "../../src/net/body.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { freePort } from "../../testing/real/address.ts";
 import { createAuthority } from "../../testing/real/certificates.ts";
@@ -37,14 +37,18 @@ describe("a request", () => {
       url: blob,
       host: registry.host,
       route: { via: "direct", rule: "test" },
-      neededFor: "test registry",
+      purpose: { kind: "registry", role: "source" },
     });
     expect(client.hops).toEqual([response.hop]);
   });
 
   test("sends a buffer, a stream, or nothing", async () => {
     const client = openClient();
-    const upload = { method: "POST", url: `${registry.origin}/v2/a/blobs/uploads/`, neededFor: "test" } as const;
+    const upload = {
+      method: "POST",
+      url: `${registry.origin}/v2/a/blobs/uploads/`,
+      purpose: { kind: "registry", role: "source" },
+    } as const;
     for (const body of [Buffer.from("one"), Readable.from([Buffer.from("t"), Buffer.from("wo")]), undefined]) {
       const response = await client.request({ ...upload, ...(body === undefined ? {} : { body }) });
       expect(response.status).toBe(202);

@@ -8,7 +8,7 @@ const hop = (url: string, more: Partial<Hop> = {}): Hop => ({
   url,
   host: new URL(url).host,
   route: direct,
-  neededFor: "source registry",
+  purpose: { kind: "registry", role: "source" },
   ...more,
 });
 
@@ -18,7 +18,7 @@ test("every request is listed, up to so many, and from then on those that show s
   const later = [
     hop("http://b.test/"),
     hop("https://a.test/"),
-    hop("http://a.test/", { neededFor: "target registry" }),
+    hop("http://a.test/", { purpose: { kind: "registry", role: "target" } }),
     hop("http://a.test/", { redirectedFrom: { host: "b.test", route: direct } }),
   ];
   for (const each of [...first, hop("http://a.test/3"), ...later, ...later]) list.add(each);

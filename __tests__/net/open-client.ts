@@ -1,15 +1,10 @@
 import type { Party } from "../../src/net/address/address-policy.ts";
 import { hostOf } from "../../src/net/address/host.ts";
 import { namedHosts } from "../../src/net/address/named-hosts.ts";
-import {
-  type ClientOptions,
-  createClient,
-  type HttpClient,
-  type HttpRequest,
-  type HttpResponse,
-  readAll,
-} from "../../src/net/client.ts";
+import { readAll } from "../../src/net/body.ts";
+import { type ClientOptions, createClient } from "../../src/net/client.ts";
 import type { Hop } from "../../src/net/hop.ts";
+import type { HttpClient, HttpRequest, HttpResponse } from "../../src/net/http.ts";
 import { parseProxyUrl } from "../../src/proxy/proxy-url.ts";
 import type { Route } from "../../src/proxy/route.ts";
 import { remember } from "../../testing/real/running.ts";
@@ -25,7 +20,7 @@ export interface OpenClient extends HttpClient {
 
 export type OpenRequest = Omit<HttpRequest, "party"> & { readonly party?: Party };
 
-export interface OpenClientOptions extends Partial<Omit<ClientOptions, "patience">> {
+export interface OpenClientOptions extends Partial<Omit<ClientOptions, "retryPolicy">> {
   readonly attempts?: number;
   readonly connections?: number;
   /** Milliseconds for each layer, and for the answer. */
@@ -51,7 +46,7 @@ export function openClient(options: OpenClientOptions = {}): OpenClient {
     userAgent: "test",
     concurrency: 8,
     connectTimeout: timeout,
-    retryPolicy: () => ({ attempts, connectAttempts: connections, timeout }),
+    retryPolicy: { attempts, connectAttempts: connections, timeout },
     stallTimeout: timeout,
     observe: (hop) => hops.push(hop),
     ...others,
@@ -76,7 +71,7 @@ function namedRegistry(text: string): Party {
 
 /** A request that only reads. */
 export function get(url: string, headers: Readonly<Record<string, string>> = {}) {
-  return { method: "GET", url, headers, neededFor: "test registry" } as const;
+  return { method: "GET", url, headers, purpose: { kind: "registry", role: "source" } } as const;
 }
 
 export async function textOf(response: HttpResponse): Promise<string> {

@@ -1,29 +1,34 @@
 import { expect, test } from "@jest/globals";
 import type { Hop } from "../../src/net/hop.ts";
+import type { Purpose } from "../../src/net/purpose.ts";
 import { allowList, hostsOf } from "../../src/report/hosts.ts";
 import { direct, through } from "../net/open-client.ts";
 
-const hop = (host: string, route: Hop["route"], neededFor: string): Hop => ({
+const source: Purpose = { kind: "registry", role: "source" };
+const blobs: Purpose = { kind: "blobs", registry: "ghcr.io:443" };
+const token: Purpose = { kind: "token", registry: "ghcr.io" };
+
+const hop = (host: string, route: Hop["route"], purpose: Purpose = source): Hop => ({
   method: "GET",
   url: `https://${host}/v2/`,
   host,
   route,
-  neededFor,
+  purpose,
 });
 
 const proxied = through("http://user:s3cret@proxy:3128");
 
-test("each host once per way, in the order of asking, with all that it was needed for", () => {
+test("a host is listed once per route, in the order of the requests, with all their purposes", () => {
   const hosts = hostsOf([
-    hop("ghcr.io:443", proxied, "source registry"),
-    hop("cdn.test:443", proxied, "blobs of ghcr.io:443"),
-    hop("ghcr.io:443", proxied, "token for ghcr.io"),
-    hop("ghcr.io:443", proxied, "source registry"),
-    hop("ghcr.io:443", direct, "source registry"),
+    hop("ghcr.io:443", proxied),
+    hop("cdn.test:443", proxied, blobs),
+    hop("ghcr.io:443", proxied, token),
+    hop("ghcr.io:443", proxied),
+    hop("ghcr.io:443", direct),
   ]);
   expect(hosts).toEqual([
     { host: "ghcr.io:443", via: "proxy", rule: "test", "needed-for": "source registry, token for ghcr.io" },
-    { host: "cdn.test:443", via: "proxy", rule: "test", "needed-for": "blobs of ghcr.io:443" },
+    { host: "cdn.test:443", via: "proxy", rule: "test", "needed-for": "blobs of ghcr.io:443", blobsOf: "ghcr.io:443" },
     { host: "ghcr.io:443", via: "direct", rule: "test", "needed-for": "source registry" },
   ]);
   expect(JSON.stringify(hosts)).not.toContain("s3cret");
@@ -31,10 +36,10 @@ test("each host once per way, in the order of asking, with all that it was neede
 
 test("the allow list is what went through the proxy, sorted, each once", () => {
   const hosts = hostsOf([
-    hop("b.test:443", proxied, "x"),
-    hop("a.test:80", proxied, "x"),
-    hop("c.test:443", direct, "x"),
-    hop("b.test:443", proxied, "y"),
+    hop("b.test:443", proxied),
+    hop("a.test:80", proxied),
+    hop("c.test:443", direct),
+    hop("b.test:443", proxied, token),
   ]);
   expect(allowList(hosts, ["c.test:443", "a.test:80"])).toEqual(["a.test:80", "b.test:443", "c.test:443"]);
   expect(allowList([], [])).toEqual([]);

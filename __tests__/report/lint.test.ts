@@ -33,12 +33,15 @@ test("where no spelling helps, that is said", () => {
 
 test("a registry and its blob host on different ways: which is where, and why", () => {
   const through = settings("ghcr.io");
-  const hop = (url: string, neededFor: string): Hop => {
-    return { method: "GET", url, host: `${new URL(url).hostname}:443`, route: routeFor(url, through), neededFor };
+  const hop = (url: string, purpose: Hop["purpose"]): Hop => {
+    return { method: "GET", url, host: `${new URL(url).hostname}:443`, route: routeFor(url, through), purpose };
   };
-  const registry = hop("https://ghcr.io/v2/", "source registry");
+  const registry = hop("https://ghcr.io/v2/", { kind: "registry", role: "source" });
   const from = { redirectedFrom: { host: registry.host, route: registry.route } };
-  const blob = { ...hop("https://pkg-containers.githubusercontent.com/x", "blobs of ghcr.io:443"), ...from };
+  const blob = {
+    ...hop("https://pkg-containers.githubusercontent.com/x", { kind: "blobs", registry: "ghcr.io:443" }),
+    ...from,
+  };
   expect(splitRoutes([registry, blob, blob])).toMatchObject([
     {
       code: "ROUTES_DIFFER",

@@ -5,7 +5,7 @@ import { hostResult, told } from "./told.ts";
 const CDN = "pkg-containers.githubusercontent.com:443";
 const ghcr = [
   hostResult("ghcr.io:443", "proxy", "source registry, token for ghcr.io"),
-  hostResult(CDN, "proxy", "blobs of ghcr.io:443"),
+  hostResult(CDN, "proxy", "blobs of ghcr.io:443", "ghcr.io:443"),
   hostResult("registry.corp:5000", "direct", "target registry"),
 ];
 

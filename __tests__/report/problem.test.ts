@@ -9,8 +9,8 @@ const hop = {
   url: "https://ghcr.io/v2/",
   host: "ghcr.io:443",
   route: direct,
-  neededFor: "source registry",
-};
+  purpose: { kind: "registry", role: "source" },
+} as const;
 const failure = new HopError(hop, new PhaseError("dial", "no", { timedOut: true }));
 
 test("an error of ours is told in its own words", () => {

@@ -19,7 +19,7 @@ describe("rules and lines to paste", () => {
     url: "https://x/",
     host,
     route: through("http://p:1"),
-    neededFor: "x",
+    purpose: { kind: "registry", role: "source" },
   });
 
   /** One host by itself: nothing that stands for several. */

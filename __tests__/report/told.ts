@@ -1,5 +1,5 @@
 import type { DetailedDiagnosis } from "../../src/diagnosis/diagnosis.ts";
-import type { HostResult } from "../../src/report/hosts.ts";
+import type { DetailedHost } from "../../src/report/hosts.ts";
 
 /** A refusal by the proxy of the one host it was asked for, but for what is said. */
 export function told(host: string, more: Partial<DetailedDiagnosis> = {}): DetailedDiagnosis {
@@ -19,6 +19,7 @@ export function told(host: string, more: Partial<DetailedDiagnosis> = {}): Detai
   };
 }
 
-export function hostResult(host: string, via: HostResult["via"], neededFor: string): HostResult {
-  return { host, via, rule: "test", "needed-for": neededFor };
+export function hostResult(host: string, via: DetailedHost["via"], neededFor: string, blobsOf?: string): DetailedHost {
+  const result = { host, via, rule: "test", "needed-for": neededFor };
+  return blobsOf === undefined ? result : { ...result, blobsOf };
 }

@@ -5,7 +5,8 @@ import { RegistryError } from "../../src/stores/registry/error.ts";
 import { retryStream } from "../../src/stores/retry-stream.ts";
 import { direct } from "../net/open-client.ts";
 
-const hop = { method: "GET", url: "https://ghcr.io/v2/", host: "ghcr.io:443", route: direct, neededFor: "test" };
+const purpose = { kind: "registry", role: "source" } as const;
+const hop = { method: "GET", url: "https://ghcr.io/v2/", host: "ghcr.io:443", route: direct, purpose };
 const answer = (status: number, registryCodes: readonly string[] = []) =>
   new RegistryError("REGISTRY_REFUSED", "no", { hop, status, registryCodes });
 const broken = (code: string) => new HopError(hop, new PhaseError("body", "broken", { cause: { code } }));

@@ -59,7 +59,6 @@ export async function gatherWithPreflight(run: Run, destination?: Destination): 
   const read = createReader(run);
   if (inputs.preflightMode === "off") return complete(await read(wanted));
 
-  session.setStage("probe");
   const target = destination === undefined || !isRemote(destination.target) ? undefined : destination.target;
   const lookAtTarget = async ({ versions }: Gathered) => {
     if (target === undefined || destination === undefined) return [];
@@ -73,8 +72,9 @@ export async function gatherWithPreflight(run: Run, destination?: Destination): 
     });
     return names.map((name) => target.registry.repository(name));
   };
-  const { gathered, errors } = await runPreflight({ wanted, target, gather: read, lookAtTarget }, signal);
-  session.setStage("transfer");
+  const { gathered, errors } = await session.probe(() =>
+    runPreflight({ wanted, target, gather: read, lookAtTarget }, signal),
+  );
   signal.throwIfAborted();
   if (errors.length === 0) {
     runner.info("preflight: every host that is needed can be reached");

@@ -1,6 +1,6 @@
 import type { Finding } from "../errors/finding.ts";
-import type { Answer } from "../net/client.ts";
 import { clockSkew } from "../net/clock-skew.ts";
+import type { Answer } from "../net/http.ts";
 
 /** Milliseconds by which clocks may differ before logins and certificates begin to fail. */
 const MAX_SKEW_MS = 300_000;

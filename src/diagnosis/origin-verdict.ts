@@ -1,7 +1,8 @@
 import type { Code } from "../errors/codes.ts";
 import { errorCode } from "../errors/transfer-error.ts";
 import type { Hop, HopError } from "../net/hop.ts";
-import { type InputLine, isUpload, proxyOf, quotedReply, roleOf, uploadRemedy, type Verdict } from "./verdict.ts";
+import { describePurpose } from "../net/purpose.ts";
+import { type InputLine, proxyOf, quotedReply, roleOf, uploadRegistry, uploadRemedy, type Verdict } from "./verdict.ts";
 
 /** A code, what to do, and the line that does it where there is one. */
 type Cause = readonly [Code, string, InputLine?];
@@ -10,7 +11,7 @@ type Cause = readonly [Code, string, InputLine?];
 export function originVerdict(error: HopError): Verdict {
   const { hop, layer } = error;
   const way = hop.route.via === "proxy" ? "through the proxy" : `directly, by the rule: ${hop.route.rule}`;
-  const message = `${hop.host} (${hop.neededFor}), reached ${way}: ${quotedReply(error)}`;
+  const message = `${hop.host} (${describePurpose(hop.purpose)}), reached ${way}: ${quotedReply(error)}`;
   const code = errorCode(error.failure.cause) ?? "";
   if (layer === "tls" && TRUST_CODES.has(code)) return trustVerdict(error, message);
   if (layer === "lookup" || layer === "dial") return verdict(directCause(error, code), "runner", message);
@@ -23,7 +24,8 @@ function verdict([code, remedy, inputLine]: Cause, refusedBy: Verdict["refusedBy
 
 function directCause(error: HopError, code: string): Cause {
   const { hop, layer, timedOut } = error;
-  if (isUpload(hop)) return ["UPLOAD_HOST_BLOCKED", uploadRemedy(hop)];
+  const registry = uploadRegistry(hop);
+  if (registry !== undefined) return ["UPLOAD_HOST_BLOCKED", uploadRemedy(hop, registry)];
   if (roleOf(hop) === "blob-host" && hop.route.rule.startsWith("NO_PROXY entry")) {
     return [
       "BLOB_HOST_IN_NO_PROXY",

@@ -1,9 +1,10 @@
 import { errorCode } from "../errors/transfer-error.ts";
 import type { Hop, HopError, ProxyReply } from "../net/hop.ts";
+import { describePurpose } from "../net/purpose.ts";
 import { noProxyEntriesFor } from "../stores/registry/hosts.ts";
 import { printable } from "../text/redact.ts";
 import { isPrivateHost } from "./private-host.ts";
-import { type InputLine, isUpload, proxyOf, quotedReply, roleOf, uploadRemedy, type Verdict } from "./verdict.ts";
+import { type InputLine, proxyOf, quotedReply, roleOf, uploadRegistry, uploadRemedy, type Verdict } from "./verdict.ts";
 
 /** What makes a verdict; who refused and in which words is the same for all of them. */
 type Cause = Pick<Verdict, "code" | "remedy" | "inputLines">;
@@ -13,10 +14,10 @@ export function tunnelVerdict(error: HopError): Verdict {
   const { hop, failure } = error;
   const { display } = proxyOf(hop);
   if (failure.reply === undefined) {
-    const message = `The proxy ${display} was asked for ${hop.host} (${hop.neededFor}): ${quotedReply(error)}`;
+    const message = `The proxy ${display} was asked for ${hop.host} (${describePurpose(hop.purpose)}): ${quotedReply(error)}`;
     return { refusedBy: "proxy", message, ...silentCause(error) };
   }
-  const message = `The proxy ${display} refused ${hop.host} (${hop.neededFor}): ${replyText(failure.reply)}`;
+  const message = `The proxy ${display} refused ${hop.host} (${describePurpose(hop.purpose)}): ${replyText(failure.reply)}`;
   return { refusedBy: "proxy", message, ...replyCause(hop, failure.reply) };
 }
 
@@ -54,7 +55,8 @@ function replyCause(hop: Hop, reply: ProxyReply): Cause {
       remedy: `Something answers in the place of ${hop.host} with a page of its own: log this runner in there, or have it exempted.`,
     };
   }
-  if (isUpload(hop)) return { code: "UPLOAD_HOST_BLOCKED", remedy: uploadRemedy(hop) };
+  const registry = uploadRegistry(hop);
+  if (registry !== undefined) return { code: "UPLOAD_HOST_BLOCKED", remedy: uploadRemedy(hop, registry) };
   if (isPrivateHost(hop.host)) return privateCause(hop);
   if (roleOf(hop) === "blob-host" && hop.redirectedFrom?.route.via === "direct") {
     const line = directBlobs(hop.redirectedFrom.host, hop.host);

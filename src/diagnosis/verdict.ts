@@ -23,14 +23,14 @@ export interface Verdict {
 }
 
 /** What the host of a hop is to the run. */
-export function roleOf({ neededFor }: Hop): RefusedBy {
-  if (neededFor.startsWith("blobs of")) return "blob-host";
-  return neededFor.startsWith("token for") ? "token-host" : "registry";
+export function roleOf({ purpose }: Hop): RefusedBy {
+  if (purpose.kind === "blobs") return "blob-host";
+  return purpose.kind === "token" ? "token-host" : "registry";
 }
 
-/** Whether the registry named the host as the place to upload to. */
-export function isUpload({ neededFor }: Hop): boolean {
-  return neededFor.startsWith("uploads to");
+/** The registry that named the host of a hop for uploads, where that is its purpose. */
+export function uploadRegistry({ purpose }: Hop): string | undefined {
+  return purpose.kind === "uploads" ? purpose.registry : undefined;
 }
 
 /** What went wrong, without the hop, which the verdict names itself. */
@@ -43,7 +43,6 @@ export function proxyOf({ route }: Hop): ProxyUrl {
   return route.proxy;
 }
 
-export function uploadRemedy({ host, neededFor }: Hop): string {
-  const registry = neededFor.replace("uploads to ", "");
+export function uploadRemedy({ host }: Hop, registry: string): string {
   return `Let this runner reach ${host}, or have the operators of ${registry} correct the public URL that it names for uploads (behind a reverse proxy: http.host of the CNCF registry, or X-Forwarded-Host).`;
 }

@@ -1,8 +1,9 @@
 import type { Route } from "../proxy/route.ts";
+import type { Purpose } from "./purpose.ts";
 
 /**
- * What a request passes on its way, in order. `proxy-*` and `tunnel` exist on a proxied route only; which layer failed tells who
- * has to act: the runner (lookup, dial), the proxy (tunnel), the origin (tls, response, body).
+ * The phases of a request, in order. `proxy-*` and `tunnel` exist on a proxied route only. The phase that failed shows who has to act:
+ * the runner (lookup, dial), the proxy (tunnel), the origin (tls, response, body).
  */
 export type ConnectionPhase =
   | "proxy-lookup"
@@ -15,25 +16,24 @@ export type ConnectionPhase =
   | "response"
   | "body";
 
-/** What a proxy said in its own name: to CONNECT, or instead of the origin when it forwards plain HTTP. */
+/** The refusal of a proxy: its answer to CONNECT, or instead of the origin where it forwards plain HTTP. */
 export interface ProxyReply {
   readonly status: number;
   readonly statusText: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The first bytes of the page it sent, at most 2 KiB. */
+  /** The beginning of its page, at most 2 KiB. */
   readonly text: string;
 }
 
-/** One request to one host, as it went out. */
+/** One request to one host, as it was sent. */
 export interface Hop {
   readonly method: string;
   readonly url: string;
   /** `host:port` of the origin, the port always given. */
   readonly host: string;
   readonly route: Route;
-  /** `source registry`, `token for ghcr.io`, `blobs of ghcr.io:443`, … */
-  readonly neededFor: string;
-  /** The way to the host that sent here, where one did. */
+  readonly purpose: Purpose;
+  /** The host that redirected here, and its route. */
   readonly redirectedFrom?: { readonly host: string; readonly route: Route };
 }
 

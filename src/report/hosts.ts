@@ -1,4 +1,5 @@
 import type { Hop } from "../net/hop.ts";
+import { describePurpose, type Purpose } from "../net/purpose.ts";
 import { isPlainHost } from "../proxy/plain-host.ts";
 
 /** A host that the run asked, and which way it was reached. An element of the output `hosts`. */
@@ -9,17 +10,27 @@ export interface HostResult {
   readonly "needed-for": string;
 }
 
+/** A host with what the picture shows of it. */
+export interface DetailedHost extends HostResult {
+  /** `host:port` of the registry that redirects here for its blobs. */
+  readonly blobsOf?: string;
+}
+
 /** Every host once per way, in the order in which they were first asked. What is no host by itself becomes no part of a list. */
-export function hostsOf(hops: readonly Hop[]): HostResult[] {
-  const hosts = new Map<string, { host: string; via: "direct" | "proxy"; rule: string; purposes: Set<string> }>();
-  for (const { host, route, neededFor } of hops) {
+export function hostsOf(hops: readonly Hop[]): DetailedHost[] {
+  const hosts = new Map<string, Pick<Hop, "host" | "route"> & { readonly purposes: Map<string, Purpose> }>();
+  for (const { host, route, purpose } of hops) {
     if (!isPlainHost(host)) continue;
     const key = `${route.via} ${host}`;
-    const known = hosts.get(key) ?? { host, via: route.via, rule: route.rule, purposes: new Set() };
-    known.purposes.add(neededFor);
+    const known = hosts.get(key) ?? { host, route, purposes: new Map() };
+    known.purposes.set(describePurpose(purpose), purpose);
     hosts.set(key, known);
   }
-  return [...hosts.values()].map(({ purposes, ...host }) => ({ ...host, "needed-for": [...purposes].join(", ") }));
+  return [...hosts.values()].map(({ host, route: { via, rule }, purposes }) => {
+    const blobs = [...purposes.values()].find(({ kind }) => kind === "blobs");
+    const result = { host, via, rule, "needed-for": [...purposes.keys()].join(", ") };
+    return blobs?.kind === "blobs" ? { ...result, blobsOf: blobs.registry } : result;
+  });
 }
 
 /** What the proxy has to let through, each `host:port`: what it was asked for, and what it will be. */

@@ -48,10 +48,10 @@ function withEntry(entry: string, { noProxy }: ProxySettings): ProxySettings["no
 /** Registries whose manifests and blobs take different ways. */
 export function splitRoutes(hops: readonly Hop[]): Finding[] {
   const findings = new Map<string, Finding>();
-  for (const { host, route, neededFor, redirectedFrom: from } of hops) {
+  for (const { host, route, purpose, redirectedFrom: from } of hops) {
     const key = `${from?.host} ${host}`;
     if (from === undefined || from.route.via === route.via || findings.has(key)) continue;
-    if (!neededFor.startsWith("blobs of")) continue;
+    if (purpose.kind !== "blobs") continue;
     findings.set(key, {
       code: "ROUTES_DIFFER",
       message: `Manifests come from ${way(from)}, blobs from ${way({ host, route })}.`,

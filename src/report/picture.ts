@@ -1,6 +1,6 @@
 import type { DetailedDiagnosis } from "../diagnosis/diagnosis.ts";
 import { printable } from "../text/redact.ts";
-import type { HostResult } from "./hosts.ts";
+import type { DetailedHost } from "./hosts.ts";
 
 /** More than this cannot be taken in; the table has them all. */
 const MAX_HOSTS = 20;
@@ -16,9 +16,9 @@ interface Edge {
  * The ways of a run as a Mermaid flowchart (https://mermaid.js.org/syntax/flowchart.html): runner, proxy, hosts, and in red where it
  * ends. Empty where nothing was asked.
  */
-export function picture(hosts: readonly HostResult[], diagnosis: readonly DetailedDiagnosis[]): string {
+export function picture(hosts: readonly DetailedHost[], diagnosis: readonly DetailedDiagnosis[]): string {
   const blocked = new Map(diagnosis.map((told) => [`${told.via} ${told.asked}`, told]));
-  const isBlocked = ({ via, host }: HostResult) => blocked.has(`${via} ${host}`);
+  const isBlocked = ({ via, host }: DetailedHost) => blocked.has(`${via} ${host}`);
   const shown = [...hosts.filter(isBlocked), ...hosts.filter((host) => !isBlocked(host))].slice(0, MAX_HOSTS);
   if (shown.length === 0) return "";
   const nodes = new Map(shown.map((host, index) => [host.host, { id: `h${index}`, host }]));
@@ -32,7 +32,7 @@ export function picture(hosts: readonly HostResult[], diagnosis: readonly Detail
   const isProxied = shown.some(({ via }) => via === "proxy");
   if (isProxied) edges.unshift({ from: "runner", to: "proxy", blocked: proxy?.code });
   const redirects = shown.flatMap((host) => {
-    const from = nodes.get(/blobs of (\S+?)(?:,|$)/.exec(host["needed-for"])?.[1] ?? "")?.id;
+    const from = nodes.get(host.blobsOf ?? "")?.id;
     return from === undefined ? [] : [`  ${from} -. sends to .-> ${nodes.get(host.host)?.id}`];
   });
   const red = edges.flatMap(({ blocked: code }, index) => (code === undefined ? [] : [index]));

@@ -33,7 +33,7 @@ export async function writeReport(
   const outputs = {
     "component-versions": componentVersions ?? [],
     routes: routes ?? [],
-    hosts,
+    hosts: hosts.map(hostForOutput),
     diagnosis: diagnosis.map(forOutput),
     findings,
     plan: plan === undefined ? [] : describePlan(plan),
@@ -69,6 +69,10 @@ export async function writeReport(
 /** What the contract names, and no more. */
 function forOutput({ code, host, via, rule, message, remedy, ...others }: Diagnosis): Diagnosis {
   return { code, host, via, rule, "refused-by": others["refused-by"], message, remedy };
+}
+
+function hostForOutput({ host, via, rule, ...others }: HostResult): HostResult {
+  return { host, via, rule, "needed-for": others["needed-for"] };
 }
 
 /** The plan as a list of steps, without the content that they move. */

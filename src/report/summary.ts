@@ -1,5 +1,5 @@
 import type { LoginUse } from "../logins/logins.ts";
-import type { HostResult } from "./hosts.ts";
+import type { DetailedHost } from "./hosts.ts";
 import { code, paragraph, prose, table } from "./markdown.ts";
 import { pasteReady } from "./paste.ts";
 import { picture } from "./picture.ts";
@@ -10,7 +10,7 @@ import type { Results } from "./results.ts";
 export interface SummaryOptions {
   readonly command: string;
   readonly results: Results;
-  readonly hosts: readonly HostResult[];
+  readonly hosts: readonly DetailedHost[];
   readonly logins?: readonly LoginUse[];
   readonly allowList: readonly string[];
   readonly problem: Problem | undefined;

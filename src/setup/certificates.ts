@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { errorMessage, TransferError } from "../errors/transfer-error.ts";
 import { readSettingsFile } from "../files/read-settings-file.ts";
 import { PRIVATE, writeWhole } from "../files/write-whole.ts";
-import { trustedAuthorities } from "../net/tls.ts";
+import { trustedAuthorities } from "../net/connection/tls.ts";
 import { printable } from "../text/redact.ts";
 
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { backoff, isRetryable, isRetryableStatus } from "../net/retry.ts";
+import { backoff, isRetryable, isRetryableStatus } from "../net/retryable.ts";
 import { RegistryError } from "./registry/error.ts";
 
 /**

@@ -2,7 +2,8 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
 import type { Party } from "../../../src/net/address/address-policy.ts";
-import { createClient, drain } from "../../../src/net/client.ts";
+import { drain } from "../../../src/net/body.ts";
+import { createClient } from "../../../src/net/client.ts";
 
 export interface Question {
   readonly url: string;
@@ -30,12 +31,12 @@ const client = createClient({
   concurrency: 1,
   connectTimeout: 1000,
   stallTimeout: 1000,
-  retryPolicy: () => ({ attempts: 1, timeout: 1000 }),
+  retryPolicy: { attempts: 1, timeout: 1000 },
 });
 
 async function ask({ url, party }: Question): Promise<Outcome> {
   dialled.length = 0;
-  const came = await client.request({ method: "GET", url, party, neededFor: "test" }).then(
+  const came = await client.request({ method: "GET", url, party, purpose: { kind: "registry", role: "source" } }).then(
     async (response) => {
       await drain(response);
       return response.status;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { describePurpose } from "../../../src/net/purpose.ts";
 import { bytesOf } from "../../../src/oci/content.ts";
 import type { Descriptor } from "../../../src/oci/descriptor.ts";
 import { sha256 } from "../../../src/oci/digest.ts";
@@ -57,7 +58,10 @@ describe("a chart repository", () => {
     const methods = open();
     await methods.find(access());
     expect(server.requests.map(({ path }) => path)).toEqual(["/charts/index.yaml", "/charts/shop.tgz"]);
-    expect(methods.client.hops.map(({ neededFor }) => neededFor)).toEqual(["chart repository", "helm resource it"]);
+    expect(methods.client.hops.map(({ purpose }) => describePurpose(purpose))).toEqual([
+      "chart repository",
+      "helm resource it",
+    ]);
   });
 
   test.each([

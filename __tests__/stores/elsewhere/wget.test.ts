@@ -44,7 +44,9 @@ describe("a file", () => {
     await methods.find({ ...notes, header: { Accept: ["text/a", "text/b"] } });
     expect(server.requests[0]).toMatchObject({ method: "GET", headers: { accept: "text/a, text/b" } });
     expect(server.requests[0]?.headers).not.toHaveProperty("authorization");
-    expect(methods.client.hops).toMatchObject([{ neededFor: "wget resource it" }]);
+    expect(methods.client.hops).toMatchObject([
+      { purpose: { kind: "content", access: "wget", element: "resource it" } },
+    ]);
   });
 
   test.each([
@@ -132,7 +134,7 @@ describe("behind a proxy", () => {
     await expect(open({ routeFor: () => through(proxy.url) }).find(file)).rejects.toMatchObject({
       name: "HopError",
       layer: "tunnel",
-      hop: { host: "files.acme.test:80", neededFor: "wget resource it" },
+      hop: { host: "files.acme.test:80", purpose: { kind: "content", access: "wget", element: "resource it" } },
     });
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "@jest/globals";
-import type { HttpResponse } from "../../../src/net/client.ts";
+import type { HttpResponse } from "../../../src/net/http.ts";
 import { registryError } from "../../../src/stores/registry/error.ts";
 import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { ociError } from "../../../testing/fakes/registry-faults.ts";

@@ -24,7 +24,7 @@ export function openRegistry(host: string, options: OpenRegistryOptions = {}): R
     host,
     plainHttp,
     isWritten: () => isWritten,
-    neededFor: "test registry",
+    role: "source",
     credentialFor: credentialFor ?? (() => credential),
     ...(boundCredential === undefined ? {} : { boundCredential }),
     ...(allowsPlainHttp === undefined ? {} : { allowsPlainHttp }),

@@ -132,7 +132,7 @@ for (const kind of ["docker-registry", "distribution"] as const) {
       cdn.misbehave({ kind: "truncate", after: 1000 });
       await expect(repository.fetch(layer).then(bytesOf)).rejects.toMatchObject({
         layer: "body",
-        hop: { host: cdn.host, neededFor: `blobs of ${real.host}` },
+        hop: { host: cdn.host, purpose: { kind: "blobs", registry: real.host } },
       });
     });
   });

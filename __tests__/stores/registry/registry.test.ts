@@ -203,7 +203,7 @@ describe("a blob", () => {
     await expect(behind.fetch(layer)).rejects.toMatchObject({
       code: "DENIED",
       where: cdn.host,
-      hop: { neededFor: `blobs of ${redirecting.host}` },
+      hop: { purpose: { kind: "blobs", registry: redirecting.host } },
       message: expect.stringMatching(/answered 403$/),
     });
   });

@@ -162,7 +162,10 @@ describe("where an upload is sent", () => {
     await openRegistry(guarded.host, { client, credential: ada }).repository("a").push(layer, Buffer.from("a layer"));
     expect(store.blob("a", layer.digest)).toHaveLength(7);
     expect(store.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
-    expect(client.hops.at(-1)).toMatchObject({ host: store.host, neededFor: `uploads to ${guarded.host}` });
+    expect(client.hops.at(-1)).toMatchObject({
+      host: store.host,
+      purpose: { kind: "uploads", registry: guarded.host },
+    });
   });
 
   test("that refuses is cancelled without credentials too", async () => {

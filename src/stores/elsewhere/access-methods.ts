@@ -1,7 +1,8 @@
 import type { UnpackLimits } from "../../archive/gunzip.ts";
 import { createCache } from "../../bounds/cache.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
-import { type HttpClient, readAll } from "../../net/client.ts";
+import { readAll } from "../../net/body.ts";
+import type { HttpClient } from "../../net/http.ts";
 import type { ImageReference } from "../../oci/reference.ts";
 import type { ReadableRegistry } from "../../oci/store.ts";
 import type { HelmAccess, OciBlobAccess, WgetAccess } from "../../ocm/access/access.ts";
@@ -49,8 +50,15 @@ export function createAccessMethods(options: AccessMethodsOptions): AccessMethod
   async function readIndex(url: string, signal?: AbortSignal): Promise<string> {
     const { host } = new URL(url);
     const party = webServer(url);
-    const request = { method: "GET", url, neededFor: "chart repository", party, bufferUpTo: MAX_INDEX } as const;
-    const response = await client.request({ ...request, headers: await authorize(url, "chart") }, signal);
+    const request = {
+      method: "GET",
+      url,
+      headers: await authorize(url, "chart"),
+      purpose: { kind: "chart-repository" },
+      party,
+      bufferUpTo: MAX_INDEX,
+    } as const;
+    const response = await client.request(request, signal);
     if (response.status === 200) return (await readAll(response, MAX_INDEX)).toString("utf8");
     await readAll(response, 65_536, true);
     throw new TransferError("ARTIFACT_UNAVAILABLE", `the chart repository ${host} answers with ${response.status}`, {

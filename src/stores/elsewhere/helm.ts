@@ -8,7 +8,7 @@ import { pinsManifest } from "../../ocm/signing/pin.ts";
 import { printable } from "../../text/redact.ts";
 import { findChart } from "./chart-index.ts";
 import { type AccessRequest, type Found, isPinnedToManifest, pinnedDigest, pinOf } from "./found.ts";
-import { type FetchContext, readRemote } from "./remote-content.ts";
+import { contentOf, type FetchContext, readRemote } from "./remote-content.ts";
 
 /** The layer of a chart, and its name before charts had one (HIP 6). */
 const CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
@@ -54,7 +54,7 @@ export async function locateChart(
       url: url.href,
       headers: { accept: "application/gzip,application/octet-stream" },
       consumer: "chart",
-      neededFor: `helm ${wanted.element.kind} ${printable(wanted.element.name, 80)}`,
+      purpose: contentOf(wanted.element, "helm"),
       where: wanted.where,
       pinned: pinnedDigest(wanted) ?? entry.digest,
       mediaType: CHART_LAYER,

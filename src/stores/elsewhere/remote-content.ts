@@ -2,13 +2,17 @@ import { boundedGunzip, type UnpackLimits } from "../../archive/gunzip.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
 import type { Party } from "../../net/address/address-policy.ts";
 import { hostOf } from "../../net/address/host.ts";
-import { bodyError, drain, type HttpClient, type HttpResponse } from "../../net/client.ts";
-import { isRedirect } from "../../net/redirects.ts";
+import { bodyError, drain } from "../../net/body.ts";
+import type { HttpClient, HttpResponse } from "../../net/http.ts";
+import { isRedirect } from "../../net/layers/redirects.ts";
+import type { Purpose } from "../../net/purpose.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { singleBlobRepository } from "../../oci/single-blob.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
 import { verifying } from "../../oci/verify.ts";
+import type { Element } from "../../ocm/descriptor/component-descriptor.ts";
+import { printable } from "../../text/redact.ts";
 import type { Consumer } from "../registry/auth/credentials.ts";
 import { retryStream } from "../retry-stream.ts";
 import { blobMediaType } from "./media-type.ts";
@@ -21,8 +25,7 @@ export interface RemoteContent {
   readonly headers: Readonly<Record<string, string>>;
   /** Whose login applies. */
   readonly consumer: Consumer;
-  /** As hosts are listed: `wget resource notes`. */
-  readonly neededFor: string;
+  readonly purpose: Purpose;
   /** As messages name it. */
   readonly where: string;
   /** What it has to be. */
@@ -48,6 +51,11 @@ export interface FetchContext {
 /** The server of a URL that a component descriptor, or the index of a chart repository, names. */
 export function webServer(url: string): Party {
   return { kind: "web-server", host: hostOf(new URL(url)) };
+}
+
+/** The purpose of requests for the content of a resource or source. */
+export function contentOf({ kind, name }: Element, access: "helm" | "wget"): Purpose {
+  return { kind: "content", access, element: `${kind} ${printable(name, 80)}` };
 }
 
 export interface RemoteBlob {
@@ -117,10 +125,10 @@ async function ask(
   means: FetchContext,
   signal?: AbortSignal,
 ): Promise<HttpResponse | undefined> {
-  const { url, neededFor, where, followsRedirects: redirects } = content;
+  const { url, purpose, where, followsRedirects: redirects } = content;
   const headers = { ...content.headers, ...(await means.authorize(url, content.consumer)) };
   const response = await means.client.request(
-    { method: "GET", url, headers, neededFor, redirects, party: webServer(url) },
+    { method: "GET", url, headers, purpose, redirects, party: webServer(url) },
     signal,
   );
   const { status } = response;

@@ -1,7 +1,7 @@
 import type { WgetAccess } from "../../ocm/access/access.ts";
 import { printable } from "../../text/redact.ts";
 import { type AccessRequest, type Found, isPinnedToManifest, pinnedDigest } from "./found.ts";
-import { type FetchContext, readRemote } from "./remote-content.ts";
+import { contentOf, type FetchContext, readRemote } from "./remote-content.ts";
 
 /**
  * Headers that only choose among representations. Any other may be a credential, or what guards a service from requests that were not
@@ -25,7 +25,7 @@ export async function locateWget(
       url: access.url,
       headers: Object.fromEntries(headers),
       consumer: "file",
-      neededFor: `wget ${element.kind} ${printable(element.name, 80)}`,
+      purpose: contentOf(element, "wget"),
       where,
       pinned: pinnedDigest(wanted),
       mediaType: access.mediaType,

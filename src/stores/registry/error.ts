@@ -1,8 +1,10 @@
 import type { Code } from "../../errors/codes.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
-import { type HttpResponse, readAll } from "../../net/client.ts";
+import { readAll } from "../../net/body.ts";
 import type { Hop } from "../../net/hop.ts";
-import { retryAfter } from "../../net/retry.ts";
+import type { HttpResponse } from "../../net/http.ts";
+import type { Purpose } from "../../net/purpose.ts";
+import { retryAfter } from "../../net/retryable.ts";
 import { isRecord } from "../../oci/descriptor.ts";
 import { printable } from "../../text/redact.ts";
 
@@ -58,9 +60,9 @@ const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
 };
 
 /** Who stores blobs for a registry knows no credentials: the registry signs the address that it sends to. */
-function remedyFor(code: Code, { neededFor }: Hop): string {
+function remedyFor(code: Code, { purpose }: Hop): string {
   const isRefusal = code === "UNAUTHORIZED" || code === "DENIED";
-  if (!isRefusal || !neededFor.startsWith("blobs of ")) return REMEDIES[code] ?? "";
+  if (!isRefusal || purpose.kind !== "blobs") return REMEDIES[code] ?? "";
   return "Run again: the signed address that the registry sent to may have expired. If it stays, a proxy that changes addresses, or a clock that is off, is a usual cause; else ask the operators of the registry.";
 }
 
@@ -123,11 +125,14 @@ interface Words {
   readonly text: string;
 }
 
-/** Whose pages are not quoted: hosts that a registry or a descriptor names, which may be internal ones. */
-const NAMED_BY_OTHERS = /^(?:artifacts$|blobs of |token for |uploads to )/;
+/** Whether a registry or a component descriptor names the host: it may be an internal one, whose pages are not quoted. */
+function isNamedByOthers(purpose: Purpose): boolean {
+  if (purpose.kind === "registry") return purpose.role === "artifacts";
+  return purpose.kind === "blobs" || purpose.kind === "token" || purpose.kind === "uploads";
+}
 
 /** The answer of a host behind a redirect is not quoted at all: no input names that host, and it may be an internal one. */
-function registryWords(body: string, { redirectedFrom, neededFor }: Hop): Words {
+function registryWords(body: string, { redirectedFrom, purpose }: Hop): Words {
   if (redirectedFrom !== undefined) return { codes: [], text: "" };
   try {
     const { errors, details, error_description: description } = JSON.parse(body);
@@ -145,7 +150,7 @@ function registryWords(body: string, { redirectedFrom, neededFor }: Hop): Words 
   } catch {
     // Not every registry, and no proxy, answers in the form of the specification.
   }
-  if (NAMED_BY_OTHERS.test(neededFor)) return { codes: [], text: "" };
+  if (isNamedByOthers(purpose)) return { codes: [], text: "" };
   const page = /^\s*</.test(body) ? (/<title>([^<]*)/i.exec(body)?.[1] ?? "an HTML page") : body;
   return { codes: [], text: printable(page, 200) };
 }

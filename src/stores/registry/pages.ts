@@ -1,6 +1,7 @@
 import { TransferError } from "../../errors/transfer-error.ts";
 import { faultOf } from "../../net/address/address-policy.ts";
-import { type HttpResponse, readAll } from "../../net/client.ts";
+import { readAll } from "../../net/body.ts";
+import type { HttpResponse } from "../../net/http.ts";
 import { printableUrl } from "../../text/redact.ts";
 import type { AuthorizedClient } from "./auth/authorization.ts";
 

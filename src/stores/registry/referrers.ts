@@ -1,5 +1,5 @@
 import { TransferError } from "../../errors/transfer-error.ts";
-import { drain } from "../../net/client.ts";
+import { drain } from "../../net/body.ts";
 import { type Descriptor, isRecord, parseDescriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { parseStrictJson } from "../../text/strict-json.ts";

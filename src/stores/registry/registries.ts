@@ -2,7 +2,8 @@ import type { Finding } from "../../errors/finding.ts";
 import { judge } from "../../net/address/address-policy.ts";
 import { hostOf } from "../../net/address/host.ts";
 import type { NamedHosts } from "../../net/address/named-hosts.ts";
-import type { HttpClient } from "../../net/client.ts";
+import type { HttpClient } from "../../net/http.ts";
+import type { RegistryRole } from "../../net/purpose.ts";
 import { canonicalHost } from "../../oci/host.ts";
 import type { ImageReference } from "../../oci/reference.ts";
 import type { ReadableRegistry } from "../../oci/store.ts";
@@ -74,11 +75,11 @@ export function createRegistries({
     return scheme === undefined ? plainHttp.some((pattern) => matchesHost(withPort, pattern)) : scheme === "http";
   }
 
-  function neededFor(host: string): string {
+  function roleOf(host: string): RegistryRole {
     const isSource = sources.some((spec) => spec.kind === "registry" && canonicalHost(spec.host) === host);
     const isTarget = written !== undefined && canonicalHost(written.host) === host;
-    if (isSource && isTarget) return "source and target registry";
-    return isTarget ? "target registry" : isSource ? "source registry" : "artifacts";
+    if (isSource && isTarget) return "source and target";
+    return isTarget ? "target" : isSource ? "source" : "artifacts";
   }
 
   function isBelowTarget(host: string, repository: string): boolean {
@@ -131,7 +132,7 @@ export function createRegistries({
       cache: own,
       host,
       plainHttp: plain,
-      neededFor: neededFor(host),
+      role: roleOf(host),
       ...(onSecret === undefined ? {} : { onToken: onSecret }),
       isForeign,
       ...(isForeign ? { onLogin: (repository: string) => noticeLogin(host, repository) } : {}),

@@ -1,8 +1,10 @@
 import type { Cache } from "../../bounds/cache.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
 import { hostOf } from "../../net/address/host.ts";
-import { bodyError, drain, type HttpClient, type HttpResponse, readAll } from "../../net/client.ts";
+import { bodyError, drain, readAll } from "../../net/body.ts";
 import type { Hop } from "../../net/hop.ts";
+import type { HttpClient, HttpResponse } from "../../net/http.ts";
+import type { RegistryRole } from "../../net/purpose.ts";
 import { bytesOf, streamOf } from "../../oci/content.ts";
 import { type Descriptor, isManifest, isRecord, MANIFEST_TYPES, MAX_MANIFEST_BYTES } from "../../oci/descriptor.ts";
 import { isDigest, sha256 } from "../../oci/digest.ts";
@@ -26,8 +28,8 @@ export interface RemoteRegistryOptions {
   /** `host[:port]` as written; `docker.io` stands for Docker Hub. */
   readonly host: string;
   readonly plainHttp: boolean;
-  /** What the registry is in this run, as people read it: `source registry`. */
-  readonly neededFor: string;
+  /** What the registry is in this run. */
+  readonly role: RegistryRole;
   /** Whether tokens are asked for with the right to push: one for both saves a second, and shows early where it is missing. */
   readonly isWritten: (repository: string) => boolean;
   readonly credentialFor: (repository: string) => Credential | undefined | Promise<Credential | undefined>;

@@ -1,5 +1,5 @@
 import { TransferError } from "../../errors/transfer-error.ts";
-import { drain } from "../../net/client.ts";
+import { drain } from "../../net/body.ts";
 import { isRecord } from "../../oci/descriptor.ts";
 import { isTag } from "../../oci/reference.ts";
 import { registryError } from "./error.ts";

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { TransferError } from "../../errors/transfer-error.ts";
 import { faultOf } from "../../net/address/address-policy.ts";
-import { drain } from "../../net/client.ts";
+import { drain } from "../../net/body.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { printableUrl } from "../../text/redact.ts";
 import type { AuthorizedClient, RegistryRequest } from "./auth/authorization.ts";

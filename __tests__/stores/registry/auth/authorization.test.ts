@@ -117,7 +117,7 @@ describe("Bearer", () => {
     await expect(repository.exists(layer)).rejects.toMatchObject({
       code: "CREDENTIALS_REFUSED",
       message: expect.stringMatching(/token for .* 401: DENIED not you$/),
-      hop: { neededFor: `token for ${fake.host}` },
+      hop: { purpose: { kind: "token", registry: fake.host } },
     });
     expect(await repository.exists(layer)).toBe(true);
   });

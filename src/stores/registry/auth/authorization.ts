@@ -1,8 +1,9 @@
 import { TransferError } from "../../../errors/transfer-error.ts";
 import type { Party } from "../../../net/address/address-policy.ts";
-import type { HttpClient, HttpRequest, HttpResponse, PartyClient } from "../../../net/client.ts";
-import { inMemory } from "../../../net/client.ts";
+import { inMemory } from "../../../net/body.ts";
 import type { Hop } from "../../../net/hop.ts";
+import type { HttpClient, HttpRequest, HttpResponse, PartyClient } from "../../../net/http.ts";
+import type { Purpose, RegistryRole } from "../../../net/purpose.ts";
 import { type AnsweredRequest, registryError } from "../error.ts";
 import { type Challenge, wantedChallenge } from "./challenge.ts";
 import type { Credential } from "./credentials.ts";
@@ -12,7 +13,7 @@ import { refusedToken } from "./refused-token.ts";
 import { areForReading, repositoryOf } from "./scope.ts";
 import { basic, requestToken, type Token, type TokenRequest } from "./token.ts";
 
-export type RegistryRequest = Omit<HttpRequest, "neededFor" | "party">;
+export type RegistryRequest = Omit<HttpRequest, "purpose" | "party">;
 
 export interface AuthorizedClient {
   /** An anonymous request whose 401, if that is the answer, teaches what the registry wants. */
@@ -34,8 +35,8 @@ export interface AuthorizationOptions {
   readonly hopHost: string;
   /** Scheme, host and port of its API, as `URL.origin`. */
   readonly origin: string;
-  /** What the registry is in this run: `source registry`, `target registry`, … */
-  readonly neededFor: string;
+  /** What the registry is in this run. */
+  readonly role: RegistryRole;
   readonly credentialFor: (repository: string) => Credential | undefined | Promise<Credential | undefined>;
   readonly boundCredential?: (realm: URL, repository: string) => Credential | undefined;
   /** For the refusal of a login: where it was from, or where one was looked for. */
@@ -73,6 +74,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
     host: options.hopHost,
   };
   const client: PartyClient = { request: (request, signal) => options.client.request({ ...request, party }, signal) };
+  const purpose: Purpose = { kind: "registry", role: options.role };
   let challenge: Challenge | undefined;
   let challengedAt: Hop | undefined;
   const tokens = new Map<string, Promise<Token>>();
@@ -175,7 +177,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
 
   return {
     async learn(request, signal) {
-      const response = await client.request({ ...request, neededFor: options.neededFor }, signal);
+      const response = await client.request({ ...request, purpose }, signal);
       if (response.status === 401) learnFrom(response);
       return response;
     },
@@ -189,9 +191,9 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
     },
 
     async request(registryRequest, scopes, signal) {
-      const request = { ...registryRequest, neededFor: options.neededFor };
+      const request = { ...registryRequest, purpose };
       if (scopes === undefined)
-        return client.request({ ...request, neededFor: `uploads to ${options.hopHost}` }, signal);
+        return client.request({ ...request, purpose: { kind: "uploads", registry: options.hopHost } }, signal);
       const { headers: before, token: held } = await authorization(scopes, signal);
       const response = await client.request({ ...request, headers: { ...request.headers, ...before } }, signal);
       if (response.status === 403 && held?.isAmbient === true && areForReading(scopes)) {

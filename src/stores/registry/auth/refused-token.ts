@@ -1,6 +1,6 @@
 import type { Code } from "../../../errors/codes.ts";
-import type { HttpRequest, HttpResponse } from "../../../net/client.ts";
 import { clockSkew } from "../../../net/clock-skew.ts";
+import type { HttpRequest, HttpResponse } from "../../../net/http.ts";
 import { wantedChallenge } from "./challenge.ts";
 import type { GrantedActions } from "./granted-actions.ts";
 import { repositoryOf } from "./scope.ts";

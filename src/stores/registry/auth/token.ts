@@ -1,12 +1,6 @@
 import { TransferError } from "../../../errors/transfer-error.ts";
-import {
-  drain,
-  type HttpRequest,
-  type HttpResponse,
-  inMemory,
-  type PartyClient,
-  readAll,
-} from "../../../net/client.ts";
+import { drain, inMemory, readAll } from "../../../net/body.ts";
+import type { HttpRequest, HttpResponse, PartyClient } from "../../../net/http.ts";
 import { isRecord } from "../../../oci/descriptor.ts";
 import { registryError } from "../error.ts";
 import type { Challenge } from "./challenge.ts";
@@ -66,8 +60,8 @@ export async function requestToken(
 
   const asking = requestsFor(credential, { realm, service, scopes });
   const send = async (request: TokenHttpRequest): Promise<HttpResponse> => {
-    const neededFor = `token for ${registry.host}`;
-    const answer = await client.request({ ...request, lane: "token", bufferUpTo: MAX_ANSWER_BYTES, neededFor }, signal);
+    const purpose = { kind: "token", registry: registry.host } as const;
+    const answer = await client.request({ ...request, lane: "token", bufferUpTo: MAX_ANSWER_BYTES, purpose }, signal);
     return answer.status === 200 ? answer : inMemory(answer, MAX_REFUSAL_BYTES, true);
   };
   let response = await send(asking[0]);

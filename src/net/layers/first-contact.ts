@@ -1,15 +1,25 @@
-import { type Hop, HopError } from "./hop.ts";
+import { type Hop, HopError } from "../hop.ts";
+import type { Send } from "../http.ts";
+import type { RoutedRequest } from "./route.ts";
 
 export interface FirstContact {
-  /** Sends at once where the host is known to answer, and not at all where it is known not to. */
+  /** Sends at once where the host is known to answer, and fails at once where it is known not to. */
   through<T>(hop: Hop, send: () => Promise<T>): Promise<T>;
-  /** Whether the host has answered before: what fails then is one request, and not the way. */
+  /** Whether the host has answered before: a failure concerns one request then, and not the route. */
   hasAnswered(hop: Hop): boolean;
 }
 
+/** Where the retry policy is to fail fast: the first request to a host decides whether further ones are sent. */
+export function withFirstContact(next: Send<RoutedRequest>, contact: FirstContact): Send<RoutedRequest> {
+  return (request, signal) => {
+    const send = () => next(request, signal);
+    return request.policy.failFast === true ? contact.through(request.hop, send) : send();
+  };
+}
+
 /**
- * The first request to a host goes alone, and what becomes of it holds for all: fifty images behind a host that is blocked are one
- * probe that waits for its deadline, not fifty.
+ * The first request to a host goes alone, and its outcome holds for all: fifty images behind a host that is blocked are one probe that
+ * waits for its deadline, not fifty.
  */
 export function createFirstContact(): FirstContact {
   const contacts = new Map<string, Promise<HopError | undefined>>();
@@ -46,7 +56,7 @@ function keyOf({ route, url, host }: Hop): string {
   return `${route.via} ${new URL(url).protocol} ${host}`;
 }
 
-/** An answer that breaks off comes from a host that was reached; one that never begins might as well not. */
+/** A truncated answer comes from a host that was reached; an answer that never begins may come from a blocked one. */
 function unreachable(error: unknown): HopError | undefined {
   if (!(error instanceof HopError) || error.layer === "body") return undefined;
   return error.layer === "response" && !error.timedOut ? undefined : error;

@@ -1,6 +1,6 @@
-import { TransferError } from "../errors/transfer-error.ts";
-import { printable, printableUrl } from "../text/redact.ts";
-import { faultOf } from "./address/address-policy.ts";
+import { TransferError } from "../../errors/transfer-error.ts";
+import { printable, printableUrl } from "../../text/redact.ts";
+import { faultOf } from "../address/address-policy.ts";
 
 export const MAX_REDIRECTS = 10;
 

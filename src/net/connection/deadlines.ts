@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { PhaseError } from "./hop.ts";
+import { PhaseError } from "../hop.ts";
 
 /** Bytes of a document for each of which it may take a millisecond longer: a server that sends single bytes gains nothing by it. */
 const MIN_BYTES_PER_MILLISECOND = 16;

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface RetryAfterGate {
-  /** Nobody asks the host before so many milliseconds have passed. */
+  /** No request is sent to the host for so many milliseconds. */
   extend(host: string, milliseconds: number): void;
-  /** Resolves when the host may be asked. */
+  /** Resolves when requests to the host may be sent. */
   until(host: string, signal?: AbortSignal): Promise<void>;
 }
 
-/** The rest that servers ask for (`Retry-After`), kept by all requests to the same host. */
+/** Waiting times that servers ask for (`Retry-After`): they hold for all requests to the same host. */
 export function createRetryAfterGate(): RetryAfterGate {
   const ends = new Map<string, number>();
   return {

@@ -1,14 +1,14 @@
 import { expect, test } from "@jest/globals";
-import { createFirstContact } from "../../src/net/first-contact.ts";
-import { type ConnectionPhase, type Hop, HopError, PhaseError } from "../../src/net/hop.ts";
-import { direct, through } from "./open-client.ts";
+import { type ConnectionPhase, type Hop, HopError, PhaseError } from "../../../src/net/hop.ts";
+import { createFirstContact } from "../../../src/net/layers/first-contact.ts";
+import { direct, through } from "../open-client.ts";
 
 const hopTo = (host: string, more: Partial<Hop> = {}): Hop => ({
   method: "GET",
   url: `https://${host}/v2/`,
   host,
   route: direct,
-  neededFor: "test",
+  purpose: { kind: "registry", role: "source" },
   ...more,
 });
 
@@ -48,7 +48,7 @@ test.each<[ConnectionPhase, boolean]>([
   const contact = createFirstContact();
   const hop = hopTo("a:443");
   await expect(contact.through(hop, failing(hop, layer, timedOut))).rejects.toMatchObject({ layer });
-  const other = hopTo("a:443", { neededFor: "another" });
+  const other = hopTo("a:443", { purpose: { kind: "registry", role: "target" } });
   await expect(contact.through(other, () => Promise.reject(new Error("sent")))).rejects.toMatchObject({
     layer,
     hop: other,

@@ -1,6 +1,6 @@
 import { rootCertificates } from "node:tls";
 import { expect, test } from "@jest/globals";
-import { trustedAuthorities } from "../../src/net/tls.ts";
+import { trustedAuthorities } from "../../../src/net/connection/tls.ts";
 
 test("the authorities of Node.js are trusted, each once", () => {
   const ca = trustedAuthorities(["further", "further"]);

@@ -2,10 +2,10 @@ import { createServer } from "node:net";
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "@jest/globals";
-import { startFakeRegistry } from "../../testing/fakes/registry.ts";
-import { listen } from "../../testing/real/listening.ts";
-import { stopEverything } from "../../testing/real/running.ts";
-import { get, openClient } from "./open-client.ts";
+import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
+import { listen } from "../../../testing/real/listening.ts";
+import { stopEverything } from "../../../testing/real/running.ts";
+import { get, openClient } from "../open-client.ts";
 
 afterEach(stopEverything);
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { TransferError } from "../../src/errors/transfer-error.ts";
 import { type Hop, HopError, PhaseError } from "../../src/net/hop.ts";
-import { backoff, isRetryable, isRetryableStatus, retryAfter } from "../../src/net/retry.ts";
+import { backoff, isRetryable, isRetryableStatus, retryAfter } from "../../src/net/retryable.ts";
 import { direct } from "./open-client.ts";
 
 const now = Date.UTC(2026, 10, 5, 12, 0, 0);
@@ -49,7 +49,13 @@ describe("what is worth another attempt", () => {
     expect(isRetryableStatus(status)).toBe(false);
   });
 
-  const hop: Hop = { method: "GET", url: "https://a.test/", host: "a.test:443", route: direct, neededFor: "test" };
+  const hop: Hop = {
+    method: "GET",
+    url: "https://a.test/",
+    host: "a.test:443",
+    route: direct,
+    purpose: { kind: "registry", role: "source" },
+  };
   const failed = (more: ConstructorParameters<typeof PhaseError>[2]) =>
     new HopError(hop, new PhaseError("dial", "", more));
   const coded = (code: string) => Object.assign(new Error(code), { code });

@@ -1,5 +1,5 @@
 import { Transform } from "node:stream";
-import { PhaseError } from "./hop.ts";
+import { PhaseError } from "../hop.ts";
 
 /**
  * Passes the body of an upload on and fails it when nothing moved for `timeout` milliseconds, whichever side is to blame: the source

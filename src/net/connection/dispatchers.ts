@@ -1,13 +1,14 @@
 import { createSecureContext } from "node:tls";
 import { Agent, type Dispatcher, Pool } from "undici";
-import { TransferError } from "../errors/transfer-error.ts";
-import type { ProxyUrl } from "../proxy/proxy-url.ts";
-import type { Route } from "../proxy/route.ts";
-import type { Reach } from "./address/address-policy.ts";
-import { lookupWithin } from "./address/judged-lookup.ts";
-import { directConnector, proxyAuthorization, proxyConnector, tunnelConnector, withProtocol } from "./connect.ts";
-import type { PhaseError } from "./hop.ts";
+import { TransferError } from "../../errors/transfer-error.ts";
+import type { ProxyUrl } from "../../proxy/proxy-url.ts";
+import type { Route } from "../../proxy/route.ts";
+import type { Reach } from "../address/address-policy.ts";
+import { lookupWithin } from "../address/judged-lookup.ts";
+import type { PhaseError } from "../hop.ts";
+import { directConnector, proxyConnector, tunnelConnector, withProtocol } from "./connect.ts";
 import type { TlsSettings } from "./tls.ts";
+import { proxyAuthorization } from "./tunnel.ts";
 
 export interface Dispatchers {
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { isRedirect, redirectTarget, withoutCredentials } from "../../src/net/redirects.ts";
+import { isRedirect, redirectTarget, withoutCredentials } from "../../../src/net/layers/redirects.ts";
 
 const from = new URL("https://registry.test/v2/a/blobs/x?y=1");
 

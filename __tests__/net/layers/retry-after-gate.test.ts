@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { createRetryAfterGate } from "../../src/net/retry-after-gate.ts";
+import { createRetryAfterGate } from "../../../src/net/layers/retry-after-gate.ts";
 
 test("a host that asks for rest gets it, and others are not kept", async () => {
   const rest = createRetryAfterGate();

@@ -1,0 +1,85 @@
+import type { LookupFunction, Socket } from "node:net";
+import type { buildConnector } from "undici";
+import type { ProxyUrl } from "../../proxy/proxy-url.ts";
+import { PhaseError } from "../hop.ts";
+import { type ConnectOptions, dial, type Origin, secure } from "./socket.ts";
+import { tunnel } from "./tunnel.ts";
+
+type Connector = buildConnector.connector;
+
+/** Opens connections straight to the origin; `lookup` may refuse addresses. */
+export function directConnector(options: ConnectOptions, lookup?: LookupFunction): Connector {
+  return connector(async (origin) => {
+    const socket = await dial(["lookup", "dial"], origin.hostname, origin.port, options.timeout, lookup);
+    return origin.secure ? secure("tls", socket, origin, options) : socket;
+  });
+}
+
+/** Opens connections to the origin inside a tunnel that the proxy makes (RFC 9110, 9.3.6), each layer with its own deadline. */
+export function tunnelConnector(proxy: ProxyUrl, options: ConnectOptions): Connector {
+  return connector(async (origin) => {
+    const socket = await tunnelTo(origin, proxy, options);
+    return origin.secure ? secure("tls", socket, origin, options) : socket;
+  });
+}
+
+/** Opens connections to the proxy itself, for requests that it forwards in absolute form (RFC 9112, 3.2.2). */
+export function proxyConnector(proxy: ProxyUrl, options: ConnectOptions): Connector {
+  return connector(() => dialProxy(proxy, options));
+}
+
+function connector(open: (origin: Origin) => Promise<Socket>): Connector {
+  return ({ hostname, port, protocol }, callback) => {
+    const isSecure = protocol === "https:";
+    open({ hostname: unbracketed(hostname), port: Number(port) || (isSecure ? 443 : 80), secure: isSecure }).then(
+      (socket) => callback(null, socket),
+      (error) => callback(error, null),
+    );
+  };
+}
+
+async function dialProxy(proxy: ProxyUrl, options: ConnectOptions): Promise<Socket> {
+  const socket = await dial(["proxy-lookup", "proxy-dial"], proxy.hostname, proxy.port, options.timeout);
+  if (proxy.scheme !== "https") return socket;
+  return secure("proxy-tls", socket, { hostname: proxy.hostname, port: proxy.port, secure: true }, options);
+}
+
+async function tunnelTo(origin: Origin, proxy: ProxyUrl, options: ConnectOptions): Promise<Socket> {
+  try {
+    return await tunnel(await dialProxy(proxy, options), proxy, origin, options.timeout);
+  } catch (error) {
+    throw error instanceof PhaseError ? await withProtocol(error, proxy, options) : error;
+  }
+}
+
+/**
+ * A proxy that hangs up, or answers in another protocol, may be addressed in the wrong scheme: a request in the other one, without its
+ * password, shows that.
+ */
+export async function withProtocol(error: PhaseError, proxy: ProxyUrl, options: ConnectOptions): Promise<PhaseError> {
+  const { layer, message, cause, reply, timedOut, issuer } = error;
+  const isRefused = reply !== undefined || issuer !== undefined || timedOut;
+  if (isRefused || (layer !== "tunnel" && layer !== "proxy-tls")) return error;
+  const other = { ...proxy, scheme: proxy.scheme === "https" ? "http" : "https", username: "", password: "" } as const;
+  const speaks = await spokenProtocol(other, options);
+  return new PhaseError(layer, message, { cause, ...(speaks === undefined ? {} : { speaks }) });
+}
+
+/** The protocol of the scheme, if the proxy speaks it. */
+async function spokenProtocol(proxy: ProxyUrl, options: ConnectOptions): Promise<"tls" | "http" | undefined> {
+  try {
+    const socket = await dialProxy(proxy, { ...options, isUnverified: () => true });
+    if (proxy.scheme !== "https") await tunnel(socket, proxy, NO_ORIGIN, options.timeout);
+    socket.destroy();
+    return proxy.scheme === "https" ? "tls" : "http";
+  } catch (error) {
+    return error instanceof PhaseError && error.reply !== undefined ? "http" : undefined;
+  }
+}
+
+/** A host that does not exist (RFC 2606): the answer is the proxy's own. */
+const NO_ORIGIN = { hostname: "proxy.invalid", port: 443, secure: true };
+
+function unbracketed(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, "");
+}

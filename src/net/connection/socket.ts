@@ -1,0 +1,116 @@
+import { connect as dialSocket, isIP, type LookupFunction, type Socket } from "node:net";
+import { type PeerCertificate, type SecureContext, connect as secureSocket } from "node:tls";
+import { errorMessage } from "../../errors/transfer-error.ts";
+import { printable } from "../../text/redact.ts";
+import { type ConnectionPhase, PhaseError } from "../hop.ts";
+
+export interface ConnectOptions {
+  /** What is trusted. Made once: reading hundreds of authorities takes longer than the rest of a connection. */
+  readonly secureContext: SecureContext;
+  readonly isUnverified: (host: string) => boolean;
+  /** Milliseconds that each layer may take. */
+  readonly timeout: number;
+}
+
+export interface Origin {
+  readonly hostname: string;
+  readonly port: number;
+  readonly secure: boolean;
+}
+
+type Layers = readonly [first: ConnectionPhase, ...more: ConnectionPhase[]];
+
+/** Resolves the name, then connects: two layers, each with its own deadline. */
+export function dial(
+  layers: readonly [ConnectionPhase, ConnectionPhase],
+  host: string,
+  port: number,
+  timeout: number,
+  lookup?: LookupFunction,
+): Promise<Socket> {
+  const socket = dialSocket({
+    host,
+    port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: 60_000,
+    ...(lookup === undefined ? {} : { lookup }),
+  });
+  const doing = `connecting to ${bracketed(host)}:${port}`;
+  return settled(socket, "connect", { layers: isIP(host) === 0 ? layers : [layers[1]], doing, timeout });
+}
+
+/**
+ * The certificate is judged here rather than by the socket, which would throw it away with the connection: who issued it is what tells
+ * a proxy that re-signs from a registry of an unknown authority. Nothing is sent before.
+ */
+export async function secure(
+  layer: ConnectionPhase,
+  socket: Socket,
+  origin: Origin,
+  { secureContext, isUnverified, timeout }: ConnectOptions,
+): Promise<Socket> {
+  const host = `${bracketed(origin.hostname)}:${origin.port}`;
+  const secured = secureSocket({
+    socket,
+    host: origin.hostname,
+    ...(isIP(origin.hostname) === 0 ? { servername: origin.hostname } : {}),
+    ALPNProtocols: ["http/1.1"],
+    secureContext,
+    rejectUnauthorized: false,
+  });
+  await settled(secured, "secureConnect", { layers: [layer], doing: `TLS with ${host}`, timeout });
+  if (secured.authorized || isUnverified(host)) return secured;
+  const issuer = issuerOf(secured.getPeerCertificate());
+  const code = String(secured.authorizationError);
+  secured.on("error", () => {}).destroy();
+  throw new PhaseError(layer, `TLS with ${host}: ${code}, certificate issued by ${issuer}`, {
+    cause: { code },
+    issuer,
+  });
+}
+
+function issuerOf({ issuer }: PeerCertificate): string {
+  const name = [issuer?.CN, issuer?.O].flat().filter((part) => typeof part === "string" && part !== "");
+  return name.length === 0 ? "nobody" : `"${printable(name.join(", "), 120)}"`;
+}
+
+/**
+ * Resolves with the socket at `event`; rejects at an error, at the end of the connection, or when a layer took longer than `timeout`.
+ * Where there are two layers, the first ends when the name is resolved.
+ */
+function settled<S extends Socket>(
+  socket: S,
+  event: "connect" | "secureConnect",
+  { layers, doing, timeout }: { layers: Layers; doing: string; timeout: number },
+): Promise<S> {
+  return new Promise((resolve, reject) => {
+    let [layer] = layers;
+    const timer = setTimeout(() => fail(`no answer within ${timeout / 1000} s`, { timedOut: true }), timeout);
+    const onLookup = (error: unknown) => {
+      if (error) return;
+      layer = layers.at(-1) ?? layer;
+      timer.refresh();
+    };
+    const onError = (error: unknown) => fail(errorMessage(error), { cause: error });
+    const onClose = () => fail("the connection was closed", {});
+    const stopListening = () => {
+      clearTimeout(timer);
+      socket.off("error", onError).off("close", onClose).off("lookup", onLookup).off(event, onEvent);
+    };
+    const onEvent = () => {
+      stopListening();
+      resolve(socket);
+    };
+    const fail = (why: string, more: { cause?: unknown; timedOut?: boolean }) => {
+      stopListening();
+      socket.on("error", () => {}).destroy();
+      reject(new PhaseError(layer, `${doing}: ${why}`, more));
+    };
+    socket.on("error", onError).on("close", onClose).on("lookup", onLookup).on(event, onEvent);
+  });
+}
+
+export function bracketed(hostname: string): string {
+  return isIP(hostname) === 6 ? `[${hostname}]` : hostname;
+}

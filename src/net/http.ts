@@ -1,0 +1,74 @@
+import type { Readable } from "node:stream";
+import type { Party } from "./address/address-policy.ts";
+import type { Hop } from "./hop.ts";
+import type { Purpose } from "./purpose.ts";
+
+/** Concurrency is limited per host and lane. Holders wait only for later lanes (read, write, token), which rules out deadlock. */
+export type Lane = "read" | "write" | "token";
+
+export interface HttpRequest {
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A Buffer can be sent again, a stream cannot: a request with a stream is sent once. */
+  readonly body?: Buffer | Readable;
+  readonly purpose: Purpose;
+  /** Attempts for this request; by default those of the retry policy. */
+  readonly attempts?: number;
+  /** Whether something else can take its place where it fails: the last attempt is left for that. */
+  readonly isOptional?: boolean;
+  /** By default what the method implies. Token requests are made by holders of slots, so they need slots of their own. */
+  readonly lane?: Lane;
+  /** Reads the body of a 200 into memory, at most so many bytes, so that a truncated one is requested again. */
+  readonly bufferUpTo?: number;
+  /** With `bufferUpTo`: a longer body is truncated instead of an error. */
+  readonly truncate?: boolean;
+  /** Whether redirects of GET and HEAD are followed; by default they are. */
+  readonly redirects?: boolean;
+  /** Decides which addresses the URL, and every redirect, may lead to. */
+  readonly party: Party;
+}
+
+export interface HttpResponse {
+  /** The request that was answered: the last one, after redirects. */
+  readonly hop: Hop;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** To be consumed or destroyed; until then it holds one of the host's slots. */
+  readonly body: Readable;
+  /** Milliseconds that it may take to read the body as a document, and one more for every 16 bytes. */
+  readonly timeout: number;
+}
+
+/** What is known of an answer before its body is read. */
+export type Answer = Pick<HttpResponse, "hop" | "status" | "headers">;
+
+export type Send<R> = (request: R, signal?: AbortSignal) => Promise<HttpResponse>;
+
+export interface HttpClient {
+  readonly request: Send<HttpRequest>;
+  close(): Promise<void>;
+}
+
+/** A client that adds the party by itself. */
+export interface PartyClient {
+  readonly request: Send<Omit<HttpRequest, "party">>;
+}
+
+/** How long to wait for an answer, and how many attempts to make. */
+export interface RetryPolicy {
+  /** Milliseconds until an answer must begin. */
+  readonly timeout: number;
+  /** Attempts for one piece of work, whichever part of it is repeated. */
+  readonly attempts: number;
+  /** Attempts where the host does not answer, and did not before, if these are fewer. */
+  readonly connectAttempts?: number;
+  /** Whether a host that could not be reached once is taken for unreachable by all further requests. */
+  readonly failFast?: boolean;
+}
+
+/** A request whose retry policy is decided. */
+export interface PlannedRequest extends HttpRequest {
+  readonly policy: RetryPolicy;
+  readonly redirectedFrom?: Hop["redirectedFrom"];
+}

@@ -1,0 +1,116 @@
+import { Readable } from "node:stream";
+import { TransferError } from "../../errors/transfer-error.ts";
+import { incomplete, readAll } from "../body.ts";
+import { informationalDeadline } from "../connection/deadlines.ts";
+import type { Dispatchers } from "../connection/dispatchers.ts";
+import { stallGuard } from "../connection/stall.ts";
+import { singleValues } from "../connection/tunnel.ts";
+import { type Hop, HopError, PhaseError } from "../hop.ts";
+import type { Answer, HttpResponse, Send } from "../http.ts";
+import type { RoutedRequest } from "./route.ts";
+import { isWrite } from "./slots.ts";
+
+export interface ExchangeOptions {
+  readonly userAgent: string;
+  /** Milliseconds without a byte after which a transfer counts as stalled. */
+  readonly stallTimeout: number;
+  /** Called with every request, redirects included, before it is sent. */
+  readonly observe?: (hop: Hop) => void;
+  /** Called with every answer, and with the headers of its request. */
+  readonly observeAnswer?: (answer: Answer, requestHeaders: Readonly<Record<string, string>>) => void;
+}
+
+/** Milliseconds that a registry may take to store content: some check and replicate a blob before they answer. */
+const MAX_COMMIT_MS = 300_000;
+
+/** Bytes of the page of a proxy that are read. */
+const MAX_PAGE_BYTES = 2048;
+
+/** One request and its response, on a connection of its route. Throws HopError where the origin does not answer. */
+export function createExchange(dispatchers: Dispatchers, options: ExchangeOptions): Send<RoutedRequest> {
+  const { userAgent, stallTimeout, observe, observeAnswer } = options;
+
+  async function exchange(request: RoutedRequest, signal?: AbortSignal): Promise<HttpResponse> {
+    const { hop, reach, method, body, headers = {}, policy } = request;
+    const url = new URL(hop.url);
+    const picked = dispatchers.pick(hop.route, url, reach);
+    observe?.(hop);
+    const bodyTimeout = Math.min(policy.timeout, stallTimeout);
+    const headersTimeout = isWrite(request) ? Math.max(policy.timeout, MAX_COMMIT_MS) : policy.timeout;
+    const deadline = informationalDeadline(headersTimeout, signal);
+    try {
+      const response = await picked.dispatcher.request({
+        origin: url.origin,
+        path: picked.path,
+        method,
+        headers: { "user-agent": userAgent, "accept-encoding": "identity", ...headers, ...picked.headers },
+        // undici would close the connection after every HEAD, because of servers that answer it with a body.
+        reset: false,
+        body: body instanceof Readable ? guarded(body, stallTimeout) : (body ?? null),
+        headersTimeout,
+        bodyTimeout,
+        onInfo: deadline.onInfo,
+        signal: deadline.signal,
+      });
+      const { statusCode: status, body: answer } = response;
+      const received = { hop, status, headers: singleValues(response.headers), body: answer, timeout: bodyTimeout };
+      await refuseProxyReply(received);
+      observeAnswer?.(received, headers);
+      if (method === "HEAD") answer.resume();
+      return received;
+    } finally {
+      deadline.stop();
+    }
+  }
+
+  /** The error with its hop; errors that are explained already stay what they are, also within a connection. */
+  async function explained(hop: Hop, error: unknown): Promise<unknown> {
+    if (error instanceof TransferError) return error;
+    if (error instanceof PhaseError && error.cause instanceof TransferError) return error.cause;
+    if (error instanceof PhaseError) return new HopError(hop, error);
+    const failed = incomplete(hop, "response", error);
+    const { route, url } = hop;
+    if (route.via === "direct" || !url.startsWith("http:") || failed.timedOut) return failed;
+    const isForeign = (error as { name?: unknown }).name === "HTTPParserError";
+    const failure = new PhaseError("tunnel", failed.failure.message, { cause: error });
+    const probed = await dispatchers.explain(failure, route.proxy);
+    return probed.speaks !== undefined || isForeign ? new HopError(hop, probed) : failed;
+  }
+
+  return async (request, signal) => {
+    try {
+      return await exchange(request, signal);
+    } catch (error) {
+      throw signal?.aborted ? error : await explained(request.hop, error);
+    }
+  };
+}
+
+/** undici destroys the body of a request that fails; the source of the body is not to be destroyed with it. */
+function guarded(body: Readable, stallTimeout: number): Readable {
+  const guard = stallGuard(stallTimeout).on("error", () => {});
+  if (body.errored) return guard.destroy(body.errored);
+  body.on("error", (error) => guard.destroy(error));
+  return body.pipe(guard);
+}
+
+/** Statuses of a proxy that does not forward a request, or cannot reach the origin. */
+const PROXY_REFUSALS = new Set([403, 502, 503, 504]);
+
+/**
+ * A proxy that forwards plain HTTP refuses in the place of the origin: 407 is always its own, squid marks its own pages, and a web page
+ * with a refusal is no answer of a registry. A proxy that decrypts TLS does so too, inside the tunnel.
+ */
+async function refuseProxyReply(response: HttpResponse): Promise<void> {
+  const { hop, status, headers } = response;
+  if (hop.route.via === "direct") return;
+  const isPlain = hop.url.startsWith("http:");
+  const isPage = headers["content-type"]?.startsWith("text/html") ?? false;
+  const isRegistry = headers["docker-distribution-api-version"] !== undefined;
+  const isOfProxy = status === 407 || (isPage && !isRegistry && PROXY_REFUSALS.has(status));
+  if (headers["x-squid-error"] === undefined && !(isPlain && isOfProxy)) return;
+  const text = (await readAll(response, MAX_PAGE_BYTES, true)).toString("utf8");
+  throw new PhaseError("tunnel", `the proxy answered with ${status}`, {
+    reply: { status, statusText: "", headers, text },
+  });
+}

@@ -1,0 +1,52 @@
+import { TransferError } from "../../errors/transfer-error.ts";
+import { hostOf } from "../address/host.ts";
+import { drain } from "../body.ts";
+import type { HttpRequest, HttpResponse, PlannedRequest, Send } from "../http.ts";
+import type { Purpose } from "../purpose.ts";
+import { isRedirect, MAX_REDIRECTS, redirectTarget, withoutCredentials } from "./redirects.ts";
+
+/** Follows redirects of requests that only read; each goes through the layers below as a request of its own. */
+export function withRedirects(next: Send<PlannedRequest>): Send<PlannedRequest> {
+  return async (request, signal) => {
+    let current = request;
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+      const response = await next(current, signal);
+      if (!isFollowed(request, response)) return response;
+      await drain(response);
+      current = redirected(request, current, response);
+    }
+    throw redirectLoop(request, current);
+  };
+}
+
+function isFollowed({ method, redirects }: HttpRequest, { status }: HttpResponse): boolean {
+  return (method === "GET" || method === "HEAD") && redirects !== false && isRedirect(status);
+}
+
+/** Credentials stay with the origin that they were given to. */
+function redirected(first: PlannedRequest, current: PlannedRequest, { hop, headers }: HttpResponse): PlannedRequest {
+  const from = new URL(current.url);
+  const target = redirectTarget(from, headers.location);
+  const kept = current.headers ?? {};
+  return {
+    ...current,
+    url: target.href,
+    headers: target.origin === from.origin ? kept : withoutCredentials(kept),
+    purpose: purposeAt(target, first),
+    redirectedFrom: { host: hop.host, route: hop.route },
+  };
+}
+
+/** Registries redirect to the hosts of their blobs. */
+function purposeAt(target: URL, { url, purpose }: PlannedRequest): Purpose {
+  const registry = hostOf(new URL(url));
+  return hostOf(target) === registry || purpose.kind === "token" ? purpose : { kind: "blobs", registry };
+}
+
+function redirectLoop(first: HttpRequest, last: HttpRequest): TransferError {
+  const host = hostOf(new URL(first.url));
+  return new TransferError("REDIRECT_LOOP", `${host} redirects more than ${MAX_REDIRECTS} times`, {
+    where: hostOf(new URL(last.url)),
+    remedy: "Ask the operators of the registry; this is a fault of its configuration.",
+  });
+}

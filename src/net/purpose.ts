@@ -1,0 +1,30 @@
+/** What a request is for. `registry` is the `host:port` of the registry concerned. */
+export type Purpose =
+  | { readonly kind: "registry"; readonly role: RegistryRole }
+  | { readonly kind: "token"; readonly registry: string }
+  | { readonly kind: "blobs"; readonly registry: string }
+  | { readonly kind: "uploads"; readonly registry: string }
+  | { readonly kind: "chart-repository" }
+  /** The content of a resource or source that a component descriptor describes. */
+  | { readonly kind: "content"; readonly access: "helm" | "wget"; readonly element: string };
+
+/** What a registry is in a run; `artifacts` is one that only component descriptors name. */
+export type RegistryRole = "source" | "target" | "source and target" | "artifacts";
+
+/** The text of the field `needed-for`: `source registry`, `token for ghcr.io`, `blobs of ghcr.io:443`, … */
+export function describePurpose(purpose: Purpose): string {
+  switch (purpose.kind) {
+    case "registry":
+      return purpose.role === "artifacts" ? "artifacts" : `${purpose.role} registry`;
+    case "token":
+      return `token for ${purpose.registry}`;
+    case "blobs":
+      return `blobs of ${purpose.registry}`;
+    case "uploads":
+      return `uploads to ${purpose.registry}`;
+    case "chart-repository":
+      return "chart repository";
+    case "content":
+      return `${purpose.access} ${purpose.element}`;
+  }
+}
