@@ -1667,6 +1667,47 @@ function backoff(attempt, random) {
     return Math.min(30_000, 250 * 2 ** (attempt - 1)) * (0.9 + 0.2 * random);
 }
 
+// EXTERNAL MODULE: external "node:async_hooks"
+var external_node_async_hooks_ = __webpack_require__(6698);
+;// CONCATENATED MODULE: ./lib/net/work.js
+
+const works = new external_node_async_hooks_.AsyncLocalStorage();
+const policies = new external_node_async_hooks_.AsyncLocalStorage();
+const newWork = () => ({ repeated: { times: 0 }, kept: 0 });
+/** Counts all repetitions within `run` together; within another piece of work they are part of that one's. */
+function asOneWork(run) {
+    return works.getStore() === undefined ? works.run(newWork(), run) : run();
+}
+/** Leaves the last attempt of the current piece of work for an alternative to `run`, should it fail. */
+function keepOneAttempt(run) {
+    const { repeated } = works.getStore() ?? newWork();
+    return works.run({ repeated, kept: 1 }, run);
+}
+/**
+ * Takes one of the attempts that the current piece of work has left, to repeat a part of it. Returns the number of the repetition, from 1,
+ * or undefined where no attempt is left.
+ */
+function takeRepetition(attempts) {
+    const work = works.getStore();
+    if (work === undefined || work.repeated.times + 1 + work.kept >= attempts)
+        return undefined;
+    work.repeated.times += 1;
+    return work.repeated.times;
+}
+/** Counts an alternative that is tried in the place of a request that failed. */
+function countRepetition() {
+    const work = works.getStore();
+    if (work !== undefined)
+        work.repeated.times += 1;
+}
+/** All requests within `run` follow this policy, instead of the client's own. */
+function withRetryPolicy(policy, run) {
+    return policies.run(policy, run);
+}
+function currentRetryPolicy() {
+    return policies.getStore();
+}
+
 ;// CONCATENATED MODULE: ./lib/net/connection/deadlines.js
 
 /** Bytes of a document for each of which it may take a millisecond longer: a server that sends single bytes gains nothing by it. */
@@ -1785,13 +1826,19 @@ class RegistryError extends TransferError {
     hop;
     status;
     registryCodes;
+    retryAfter;
     constructor(code, message, answer) {
         super(code, message, { where: answer.hop.host, remedy: answer.remedy ?? remedyFor(code, answer.hop) });
         this.name = "RegistryError";
         this.hop = answer.hop;
         this.status = answer.status;
         this.registryCodes = answer.registryCodes;
+        this.retryAfter = answer.retryAfter;
     }
+}
+/** Whether the same request may be accepted later. */
+function isTemporaryRefusal(error) {
+    return error instanceof RegistryError && isRetryableStatus(error.status);
 }
 const REMEDIES = {
     UNAUTHORIZED: "Give credentials for this registry, in credentials or one of the files that were looked for, and see that they are still valid.",
@@ -1834,6 +1881,7 @@ async function registryError(response, doing, { as, of = "api", remedy } = {}) {
         hop,
         status,
         registryCodes: said.codes,
+        retryAfter: wait,
         remedy,
     });
 }
@@ -1902,29 +1950,36 @@ function registryWords(body, { redirectedFrom, purpose }) {
 
 
 
+
 /**
- * Does work that moves a stream again when it broke off: a stream can be sent once, so the whole of it has to be asked for anew. What
- * arrived is whole all the same, since whoever receives it compares the digest.
+ * Repeats work that moves a stream when the stream breaks off: a stream can be sent once, so all of it has to be requested again. The
+ * result is complete nevertheless, since the receiver compares the digest. Requests within the work that the client repeats are of the
+ * same `attempts`.
  */
-async function retryStream(attempts, work, signal) {
-    for (let attempt = 1;; attempt++) {
-        try {
-            return await work();
+function retryStream(attempts, work, signal) {
+    return asOneWork(async () => {
+        for (let isFirst = true;; isFirst = false) {
+            try {
+                return await work();
+            }
+            catch (error) {
+                signal?.throwIfAborted();
+                const wait = error instanceof RegistryError ? (error.retryAfter ?? 0) : 0;
+                const repetition = wait <= MAX_WAIT_MS && canHelp(error, isFirst) ? takeRepetition(attempts) : undefined;
+                if (repetition === undefined)
+                    throw error;
+                const milliseconds = Math.max(backoff(repetition, Math.random()), wait);
+                await (0,external_node_timers_promises_.setTimeout)(milliseconds, undefined, signal === undefined ? {} : { signal });
+            }
         }
-        catch (error) {
-            signal?.throwIfAborted();
-            if (attempt >= attempts || !canHelp(error, attempt))
-                throw error;
-            await (0,external_node_timers_promises_.setTimeout)(backoff(attempt, Math.random()), undefined, signal === undefined ? {} : { signal });
-        }
-    }
+    });
 }
-/** A token may expire while a blob is sent, and a load balancer may lose the upload: both are mended by beginning anew. */
-function canHelp(error, attempt) {
+/** A token may expire while a blob is sent, and a load balancer may lose the upload: both are repaired by starting again. */
+function canHelp(error, isFirst) {
     if (!(error instanceof RegistryError))
         return isRetryable(error);
     const isLost = error.registryCodes.includes("BLOB_UPLOAD_UNKNOWN");
-    return isLost || isRetryableStatus(error.status) || (error.status === 401 && attempt === 1);
+    return isLost || isTemporaryRefusal(error) || (error.status === 401 && isFirst);
 }
 
 ;// CONCATENATED MODULE: ./lib/transfer/write/save.js
@@ -8083,6 +8138,7 @@ function isOf(registry, from) {
 
 
 
+
 /**
  * Does what the plan says, but for the tags: everything as soon as what it needs is there. Content whose pin the digests of its
  * blobs do not decide is compared with it on the way, before any manifest that refers to it is written. The first failure
@@ -8097,7 +8153,8 @@ async function copy(plan, options, signal) {
         tellsReferrers: createTellsReferrers(options.target, stop),
     };
     const run = async (step, passing) => {
-        options.onDone(step, await perform(step, context, stop, passing));
+        // A mount and the upload in its place are one piece of work, with one number of attempts.
+        options.onDone(step, await asOneWork(() => perform(step, context, stop, passing)));
     };
     const { done, compared } = startComparisons(plan, ({ comparable, blob, carrier, passing }) => carrier === undefined ? copy_drain(comparable.from, blob, context, stop, passing) : run(carrier, passing));
     const comparing = [...compared.values()].flat();
@@ -10778,35 +10835,6 @@ function redirectLoop(first, last) {
     });
 }
 
-// EXTERNAL MODULE: external "node:async_hooks"
-var external_node_async_hooks_ = __webpack_require__(6698);
-;// CONCATENATED MODULE: ./lib/net/work.js
-
-const works = new external_node_async_hooks_.AsyncLocalStorage();
-const policies = new external_node_async_hooks_.AsyncLocalStorage();
-/** Counts all repetitions within `run` together; within another piece of work they are part of that one's. */
-function asOneWork(run) {
-    return works.getStore() === undefined ? works.run({ repetitions: 0 }, run) : run();
-}
-/**
- * Takes one of the repetitions that the current piece of work has left, and returns its number, counted from 1; undefined where the
- * work was repeated `attempts - 1` times, or where `kept` attempts would not be left.
- */
-function takeRepetition(attempts, kept = 0) {
-    const work = works.getStore();
-    if (work === undefined || work.repetitions + 1 + kept >= attempts)
-        return undefined;
-    work.repetitions += 1;
-    return work.repetitions;
-}
-/** All requests within `run` follow this policy, instead of the client's own. */
-function withRetryPolicy(policy, run) {
-    return policies.run(policy, run);
-}
-function currentRetryPolicy() {
-    return policies.getStore();
-}
-
 ;// CONCATENATED MODULE: ./lib/net/layers/retry.js
 
 
@@ -10821,16 +10849,15 @@ function withRetries(next, options) {
         return error instanceof HopError && !error.timedOut && contact.hasAnswered(error.hop);
     }
     async function send(request, signal) {
-        const { policy, isOptional } = request;
+        const { policy } = request;
         const attempts = isStream(request) ? 1 : (request.attempts ?? policy.attempts);
-        const kept = isOptional === true ? 1 : 0;
         for (;;) {
             try {
                 const response = await buffered(request, await next(request, signal));
                 if (!isRetryableStatus(response.status))
                     return response;
                 const wait = retryAfter(response.headers["retry-after"], Date.now());
-                const repetition = wait !== undefined && wait > MAX_WAIT_MS ? undefined : takeRepetition(attempts, kept);
+                const repetition = wait !== undefined && wait > MAX_WAIT_MS ? undefined : takeRepetition(attempts);
                 if (repetition === undefined)
                     return response;
                 await drain(response);
@@ -10843,7 +10870,7 @@ function withRetries(next, options) {
                 if (signal?.aborted || !isRetryable(error))
                     throw error;
                 const most = hasAnsweredBefore(error) ? attempts : Math.min(attempts, policy.connectAttempts ?? attempts);
-                const repetition = takeRepetition(most, kept);
+                const repetition = takeRepetition(most);
                 if (repetition === undefined)
                     throw error;
                 await pause(backoff(repetition, Math.random()), signal);
@@ -12144,6 +12171,7 @@ function spool_differs(where, pinned, found) {
 
 
 
+
 /** The server of a URL that a component descriptor, or the index of a chart repository, names. */
 function webServer(url) {
     return { kind: "web-server", host: hostOf(new URL(url)) };
@@ -12155,7 +12183,10 @@ function remote_content_contentOf({ kind, name }, access) {
 /** Bytes from which on it is worth asking twice: large content that is pinned is not read before it is known to be missing at the target. */
 const LARGE = 8 * 1024 * 1024;
 /** The content as a blob, read now or when it is copied; undefined where the server redirects and that is not to be followed. */
-async function readRemote(content, means, signal) {
+function readRemote(content, means, signal) {
+    return asOneWork(() => readOrPostpone(content, means, signal));
+}
+async function readOrPostpone(content, means, signal) {
     const { pinned, where } = content;
     const first = await ask(content, means, signal);
     if (first === undefined)
@@ -12850,6 +12881,7 @@ function parseToken(body, host, now) {
 
 
 
+
 /** A token that is about to expire is not worth sending. */
 const EXPIRY_MARGIN = 5_000;
 const authorization_MAX_REFUSAL_BYTES = 8192;
@@ -12968,6 +13000,46 @@ function createAuthorizedClient(options) {
         challengedAt = hop;
         return true;
     }
+    /** With a token, or without where that is enough. A 401 is answered with what it asks for, once. */
+    async function send(registryRequest, scopes, signal) {
+        const request = { ...registryRequest, purpose };
+        if (scopes === undefined)
+            return client.request({ ...request, purpose: { kind: "uploads", registry: options.hopHost } }, signal);
+        const { headers: before, token: held } = await authorization(scopes, signal);
+        const response = await client.request({ ...request, headers: { ...request.headers, ...before } }, signal);
+        if (response.status === 403 && held?.isAmbient === true && areForReading(scopes)) {
+            return askAnonymously(request, scopes, { refusal: response, signal });
+        }
+        if (response.status !== 401 || !learnFrom(response))
+            return explained(response, scopes);
+        // The token host may be the same host: whoever waits for it must not hold one of its slots.
+        const refusal = await inMemory(response, authorization_MAX_REFUSAL_BYTES, true);
+        await forget(scopes, before.authorization);
+        const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
+        if (isStream)
+            return explained(refusal, scopes);
+        const { headers: after, token } = await authorization(scopes, signal);
+        if (after.authorization === undefined)
+            return explained(refusal, scopes);
+        if (after.authorization === before.authorization) {
+            // The same login again: it was heard, and is wrong.
+            const as = "CREDENTIALS_REFUSED";
+            throw await registryError(explained(refusal, scopes), `logging in at ${options.host}`, { as });
+        }
+        const answer = await client.request({ ...request, headers: { ...request.headers, ...after } }, signal);
+        if ((answer.status === 401 || answer.status === 403) && token?.isAmbient === true && areForReading(scopes)) {
+            return askAnonymously(request, scopes, { refusal: answer, signal });
+        }
+        if (answer.status !== 401)
+            return explained(answer, scopes);
+        const refused = explained(answer, scopes);
+        const code = token === undefined ? "CREDENTIALS_REFUSED" : refusedToken(answer, { request, scopes, token });
+        if (code !== undefined)
+            throw await registryError(refused, `logging in at ${options.host}`, { as: code });
+        if (token?.foreignHost === undefined)
+            return refused;
+        throw await registryError(refused, `logging in at ${options.host} with a token of ${token.foreignHost}, which got no credentials`, { as: "TOKEN_HOST_FOREIGN", remedy: bindingRemedy(options.host, token.foreignHost) });
+    }
     return {
         async learn(request, signal) {
             const response = await client.request({ ...request, purpose }, signal);
@@ -12984,45 +13056,7 @@ function createAuthorizedClient(options) {
             const { granted: actions, foreignHost } = await tokenFor(scopes, { bearer: challenge, credential, signal });
             return actions === undefined ? undefined : { actions, hop: challengedAt, foreignHost };
         },
-        async request(registryRequest, scopes, signal) {
-            const request = { ...registryRequest, purpose };
-            if (scopes === undefined)
-                return client.request({ ...request, purpose: { kind: "uploads", registry: options.hopHost } }, signal);
-            const { headers: before, token: held } = await authorization(scopes, signal);
-            const response = await client.request({ ...request, headers: { ...request.headers, ...before } }, signal);
-            if (response.status === 403 && held?.isAmbient === true && areForReading(scopes)) {
-                return askAnonymously(request, scopes, { refusal: response, signal });
-            }
-            if (response.status !== 401 || !learnFrom(response))
-                return explained(response, scopes);
-            // The token host may be the same host: whoever waits for it must not hold one of its slots.
-            const refusal = await inMemory(response, authorization_MAX_REFUSAL_BYTES, true);
-            await forget(scopes, before.authorization);
-            const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
-            if (isStream)
-                return explained(refusal, scopes);
-            const { headers: after, token } = await authorization(scopes, signal);
-            if (after.authorization === undefined)
-                return explained(refusal, scopes);
-            if (after.authorization === before.authorization) {
-                // The same login again: it was heard, and is wrong.
-                const as = "CREDENTIALS_REFUSED";
-                throw await registryError(explained(refusal, scopes), `logging in at ${options.host}`, { as });
-            }
-            const answer = await client.request({ ...request, headers: { ...request.headers, ...after } }, signal);
-            if ((answer.status === 401 || answer.status === 403) && token?.isAmbient === true && areForReading(scopes)) {
-                return askAnonymously(request, scopes, { refusal: answer, signal });
-            }
-            if (answer.status !== 401)
-                return explained(answer, scopes);
-            const refused = explained(answer, scopes);
-            const code = token === undefined ? "CREDENTIALS_REFUSED" : refusedToken(answer, { request, scopes, token });
-            if (code !== undefined)
-                throw await registryError(refused, `logging in at ${options.host}`, { as: code });
-            if (token?.foreignHost === undefined)
-                return refused;
-            throw await registryError(refused, `logging in at ${options.host} with a token of ${token.foreignHost}, which got no credentials`, { as: "TOKEN_HOST_FOREIGN", remedy: bindingRemedy(options.host, token.foreignHost) });
-        },
+        request: (request, scopes, signal) => asOneWork(() => send(request, scopes, signal)),
     };
     /** What the runner's own token may not read may be open to everybody. */
     async function askAnonymously(request, scopes, { refusal, signal }) {
@@ -13168,6 +13202,8 @@ function uploadLocation(location, from, what) {
 }
 
 ;// CONCATENATED MODULE: ./lib/stores/registry/registry.js
+
+
 
 
 
@@ -13377,10 +13413,13 @@ function registry_createRepository(context) {
             const both = [...scopes, scopeOf(from, "pull")];
             const url = `${base}blobs/uploads/?mount=${encodeURIComponent(target.digest)}&from=${encodeURIComponent(from)}`;
             try {
-                const response = await client.request(uploadRequest(url), both, signal);
+                const response = await keepOneAttempt(() => client.request(uploadRequest(url), both, signal));
                 await drain(response);
                 if (response.status === 201)
                     return true;
+                // The upload that follows is the last attempt for this blob.
+                if (isRetryableStatus(response.status))
+                    countRepetition();
                 // The registry offers an upload instead; the upload that follows begins one of its own.
                 const location = response.status === 202 ? URL.parse(response.headers.location ?? "", response.hop.url) : null;
                 if (location !== null && location.origin === new URL(base).origin)
@@ -13388,8 +13427,12 @@ function registry_createRepository(context) {
                 return false;
             }
             catch (error) {
-                // Whoever may not have both repositories in one token can still copy.
-                if (error instanceof TransferError)
+                signal?.throwIfAborted();
+                const isTemporary = isRetryable(error) || isTemporaryRefusal(error);
+                if (isTemporary)
+                    countRepetition();
+                // A client that gets no token for both repositories can still copy.
+                if (isTemporary || error instanceof TransferError)
                     return false;
                 throw error;
             }

@@ -15,8 +15,6 @@ export interface HttpRequest {
   readonly purpose: Purpose;
   /** Attempts for this request; by default those of the retry policy. */
   readonly attempts?: number;
-  /** Whether something else can take its place where it fails: the last attempt is left for that. */
-  readonly isOptional?: boolean;
   /** By default what the method implies. Token requests are made by holders of slots, so they need slots of their own. */
   readonly lane?: Lane;
   /** Reads the body of a 200 into memory, at most so many bytes, so that a truncated one is requested again. */

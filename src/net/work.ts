@@ -3,26 +3,42 @@ import type { RetryPolicy } from "./http.ts";
 
 /** A piece of work, such as moving a blob: its requests, their tokens and the stream as a whole share one number of attempts. */
 interface Work {
-  repetitions: number;
+  readonly repeated: { times: number };
+  /** Attempts that are left for what comes after. */
+  readonly kept: number;
 }
 
 const works = new AsyncLocalStorage<Work>();
 const policies = new AsyncLocalStorage<RetryPolicy>();
 
+const newWork = (): Work => ({ repeated: { times: 0 }, kept: 0 });
+
 /** Counts all repetitions within `run` together; within another piece of work they are part of that one's. */
 export function asOneWork<T>(run: () => Promise<T>): Promise<T> {
-  return works.getStore() === undefined ? works.run({ repetitions: 0 }, run) : run();
+  return works.getStore() === undefined ? works.run(newWork(), run) : run();
+}
+
+/** Leaves the last attempt of the current piece of work for an alternative to `run`, should it fail. */
+export function keepOneAttempt<T>(run: () => Promise<T>): Promise<T> {
+  const { repeated } = works.getStore() ?? newWork();
+  return works.run({ repeated, kept: 1 }, run);
 }
 
 /**
- * Takes one of the repetitions that the current piece of work has left, and returns its number, counted from 1; undefined where the
- * work was repeated `attempts - 1` times, or where `kept` attempts would not be left.
+ * Takes one of the attempts that the current piece of work has left, to repeat a part of it. Returns the number of the repetition, from 1,
+ * or undefined where no attempt is left.
  */
-export function takeRepetition(attempts: number, kept = 0): number | undefined {
+export function takeRepetition(attempts: number): number | undefined {
   const work = works.getStore();
-  if (work === undefined || work.repetitions + 1 + kept >= attempts) return undefined;
-  work.repetitions += 1;
-  return work.repetitions;
+  if (work === undefined || work.repeated.times + 1 + work.kept >= attempts) return undefined;
+  work.repeated.times += 1;
+  return work.repeated.times;
+}
+
+/** Counts an alternative that is tried in the place of a request that failed. */
+export function countRepetition(): void {
+  const work = works.getStore();
+  if (work !== undefined) work.repeated.times += 1;
 }
 
 /** All requests within `run` follow this policy, instead of the client's own. */

@@ -23,15 +23,14 @@ export function withRetries(next: Send<PlannedRequest>, options: RetryOptions): 
   }
 
   async function send(request: PlannedRequest, signal?: AbortSignal): Promise<HttpResponse> {
-    const { policy, isOptional } = request;
+    const { policy } = request;
     const attempts = isStream(request) ? 1 : (request.attempts ?? policy.attempts);
-    const kept = isOptional === true ? 1 : 0;
     for (;;) {
       try {
         const response = await buffered(request, await next(request, signal));
         if (!isRetryableStatus(response.status)) return response;
         const wait = retryAfter(response.headers["retry-after"], Date.now());
-        const repetition = wait !== undefined && wait > MAX_WAIT_MS ? undefined : takeRepetition(attempts, kept);
+        const repetition = wait !== undefined && wait > MAX_WAIT_MS ? undefined : takeRepetition(attempts);
         if (repetition === undefined) return response;
         await drain(response);
         // All requests to the host wait; a little more for each keeps them from coming back at once.
@@ -40,7 +39,7 @@ export function withRetries(next: Send<PlannedRequest>, options: RetryOptions): 
       } catch (error) {
         if (signal?.aborted || !isRetryable(error)) throw error;
         const most = hasAnsweredBefore(error) ? attempts : Math.min(attempts, policy.connectAttempts ?? attempts);
-        const repetition = takeRepetition(most, kept);
+        const repetition = takeRepetition(most);
         if (repetition === undefined) throw error;
         await pause(backoff(repetition, Math.random()), signal);
       }

@@ -6,6 +6,7 @@ import { bodyError, drain } from "../../net/body.ts";
 import type { HttpClient, HttpResponse } from "../../net/http.ts";
 import { isRedirect } from "../../net/layers/redirects.ts";
 import type { Purpose } from "../../net/purpose.ts";
+import { asOneWork } from "../../net/work.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { singleBlobRepository } from "../../oci/single-blob.ts";
@@ -67,7 +68,15 @@ export interface RemoteBlob {
 const LARGE = 8 * 1024 * 1024;
 
 /** The content as a blob, read now or when it is copied; undefined where the server redirects and that is not to be followed. */
-export async function readRemote(
+export function readRemote(
+  content: RemoteContent,
+  means: FetchContext,
+  signal?: AbortSignal,
+): Promise<RemoteBlob | undefined> {
+  return asOneWork(() => readOrPostpone(content, means, signal));
+}
+
+async function readOrPostpone(
   content: RemoteContent,
   means: FetchContext,
   signal?: AbortSignal,

@@ -4,7 +4,7 @@ import { readAll } from "../../net/body.ts";
 import type { Hop } from "../../net/hop.ts";
 import type { HttpResponse } from "../../net/http.ts";
 import type { Purpose } from "../../net/purpose.ts";
-import { retryAfter } from "../../net/retryable.ts";
+import { isRetryableStatus, retryAfter } from "../../net/retryable.ts";
 import { isRecord } from "../../oci/descriptor.ts";
 import { printable } from "../../text/redact.ts";
 
@@ -12,7 +12,9 @@ export interface RefusedAnswer {
   readonly hop: Hop;
   readonly status: number;
   readonly registryCodes: readonly string[];
-  /** By default what the code says. */
+  /** Milliseconds that the registry asks to wait. */
+  readonly retryAfter?: number | undefined;
+  /** By default that of the code. */
   readonly remedy?: string | undefined;
 }
 
@@ -21,6 +23,7 @@ export class RegistryError extends TransferError {
   readonly hop: Hop;
   readonly status: number;
   readonly registryCodes: readonly string[];
+  readonly retryAfter: number | undefined;
 
   constructor(code: Code, message: string, answer: RefusedAnswer) {
     super(code, message, { where: answer.hop.host, remedy: answer.remedy ?? remedyFor(code, answer.hop) });
@@ -28,7 +31,13 @@ export class RegistryError extends TransferError {
     this.hop = answer.hop;
     this.status = answer.status;
     this.registryCodes = answer.registryCodes;
+    this.retryAfter = answer.retryAfter;
   }
+}
+
+/** Whether the same request may be accepted later. */
+export function isTemporaryRefusal(error: unknown): boolean {
+  return error instanceof RegistryError && isRetryableStatus(error.status);
 }
 
 const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
@@ -94,6 +103,7 @@ export async function registryError(
     hop,
     status,
     registryCodes: said.codes,
+    retryAfter: wait,
     remedy,
   });
 }

@@ -5,6 +5,8 @@ import { bodyError, drain, readAll } from "../../net/body.ts";
 import type { Hop } from "../../net/hop.ts";
 import type { HttpClient, HttpResponse } from "../../net/http.ts";
 import type { RegistryRole } from "../../net/purpose.ts";
+import { isRetryable, isRetryableStatus } from "../../net/retryable.ts";
+import { countRepetition, keepOneAttempt } from "../../net/work.ts";
 import { bytesOf, streamOf } from "../../oci/content.ts";
 import { type Descriptor, isManifest, isRecord, MANIFEST_TYPES, MAX_MANIFEST_BYTES } from "../../oci/descriptor.ts";
 import { isDigest, sha256 } from "../../oci/digest.ts";
@@ -17,7 +19,7 @@ import type { Credential } from "./auth/credentials.ts";
 import { bindingRemedy } from "./auth/realm.ts";
 import { scopeOf } from "./auth/scope.ts";
 import { createRegistryCache, type KnownManifest, type RegistryCache, TAG_SIZE } from "./cache.ts";
-import { RegistryError, registryError } from "./error.ts";
+import { isTemporaryRefusal, RegistryError, registryError } from "./error.ts";
 import { apiHost } from "./hosts.ts";
 import { createListReferrers, type ListReferrers } from "./referrers.ts";
 import { listTags } from "./tags.ts";
@@ -289,16 +291,21 @@ function createRepository(context: RepositoryContext): RemoteRepository {
       const both = [...scopes, scopeOf(from, "pull")];
       const url = `${base}blobs/uploads/?mount=${encodeURIComponent(target.digest)}&from=${encodeURIComponent(from)}`;
       try {
-        const response = await client.request(uploadRequest(url), both, signal);
+        const response = await keepOneAttempt(() => client.request(uploadRequest(url), both, signal));
         await drain(response);
         if (response.status === 201) return true;
+        // The upload that follows is the last attempt for this blob.
+        if (isRetryableStatus(response.status)) countRepetition();
         // The registry offers an upload instead; the upload that follows begins one of its own.
         const location = response.status === 202 ? URL.parse(response.headers.location ?? "", response.hop.url) : null;
         if (location !== null && location.origin === new URL(base).origin) await cancelUpload(client, location, both);
         return false;
       } catch (error) {
-        // Whoever may not have both repositories in one token can still copy.
-        if (error instanceof TransferError) return false;
+        signal?.throwIfAborted();
+        const isTemporary = isRetryable(error) || isTemporaryRefusal(error);
+        if (isTemporary) countRepetition();
+        // A client that gets no token for both repositories can still copy.
+        if (isTemporary || error instanceof TransferError) return false;
         throw error;
       }
     },

@@ -2,6 +2,7 @@ import { pipeline, Transform } from "node:stream";
 import { finished } from "node:stream/promises";
 import { createLimiter } from "../../bounds/limiter.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
+import { asOneWork } from "../../net/work.ts";
 import { type Descriptor, isIndex, isManifest } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { ReadableRepository, Registry, Repository } from "../../oci/store.ts";
@@ -39,7 +40,8 @@ export async function copy(plan: Plan, options: CopyOptions, signal?: AbortSigna
     tellsReferrers: createTellsReferrers(options.target, stop),
   };
   const run = async (step: Step, passing?: () => Transform) => {
-    options.onDone(step, await perform(step, context, stop, passing));
+    // A mount and the upload in its place are one piece of work, with one number of attempts.
+    options.onDone(step, await asOneWork(() => perform(step, context, stop, passing)));
   };
   const { done, compared } = startComparisons(plan, ({ comparable, blob, carrier, passing }) =>
     carrier === undefined ? drain(comparable.from, blob, context, stop, passing) : run(carrier, passing),

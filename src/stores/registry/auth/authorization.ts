@@ -4,6 +4,7 @@ import { inMemory } from "../../../net/body.ts";
 import type { Hop } from "../../../net/hop.ts";
 import type { HttpClient, HttpRequest, HttpResponse, PartyClient } from "../../../net/http.ts";
 import type { Purpose, RegistryRole } from "../../../net/purpose.ts";
+import { asOneWork } from "../../../net/work.ts";
 import { type AnsweredRequest, registryError } from "../error.ts";
 import { type Challenge, wantedChallenge } from "./challenge.ts";
 import type { Credential } from "./credentials.ts";
@@ -175,6 +176,49 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
     return true;
   }
 
+  /** With a token, or without where that is enough. A 401 is answered with what it asks for, once. */
+  async function send(
+    registryRequest: RegistryRequest,
+    scopes: readonly string[] | undefined,
+    signal?: AbortSignal,
+  ): Promise<AnsweredRequest> {
+    const request = { ...registryRequest, purpose };
+    if (scopes === undefined)
+      return client.request({ ...request, purpose: { kind: "uploads", registry: options.hopHost } }, signal);
+    const { headers: before, token: held } = await authorization(scopes, signal);
+    const response = await client.request({ ...request, headers: { ...request.headers, ...before } }, signal);
+    if (response.status === 403 && held?.isAmbient === true && areForReading(scopes)) {
+      return askAnonymously(request, scopes, { refusal: response, signal });
+    }
+    if (response.status !== 401 || !learnFrom(response)) return explained(response, scopes);
+    // The token host may be the same host: whoever waits for it must not hold one of its slots.
+    const refusal = await inMemory(response, MAX_REFUSAL_BYTES, true);
+    await forget(scopes, before.authorization);
+    const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
+    if (isStream) return explained(refusal, scopes);
+    const { headers: after, token } = await authorization(scopes, signal);
+    if (after.authorization === undefined) return explained(refusal, scopes);
+    if (after.authorization === before.authorization) {
+      // The same login again: it was heard, and is wrong.
+      const as = "CREDENTIALS_REFUSED";
+      throw await registryError(explained(refusal, scopes), `logging in at ${options.host}`, { as });
+    }
+    const answer = await client.request({ ...request, headers: { ...request.headers, ...after } }, signal);
+    if ((answer.status === 401 || answer.status === 403) && token?.isAmbient === true && areForReading(scopes)) {
+      return askAnonymously(request, scopes, { refusal: answer, signal });
+    }
+    if (answer.status !== 401) return explained(answer, scopes);
+    const refused = explained(answer, scopes);
+    const code = token === undefined ? "CREDENTIALS_REFUSED" : refusedToken(answer, { request, scopes, token });
+    if (code !== undefined) throw await registryError(refused, `logging in at ${options.host}`, { as: code });
+    if (token?.foreignHost === undefined) return refused;
+    throw await registryError(
+      refused,
+      `logging in at ${options.host} with a token of ${token.foreignHost}, which got no credentials`,
+      { as: "TOKEN_HOST_FOREIGN", remedy: bindingRemedy(options.host, token.foreignHost) },
+    );
+  }
+
   return {
     async learn(request, signal) {
       const response = await client.request({ ...request, purpose }, signal);
@@ -190,43 +234,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       return actions === undefined ? undefined : { actions, hop: challengedAt, foreignHost };
     },
 
-    async request(registryRequest, scopes, signal) {
-      const request = { ...registryRequest, purpose };
-      if (scopes === undefined)
-        return client.request({ ...request, purpose: { kind: "uploads", registry: options.hopHost } }, signal);
-      const { headers: before, token: held } = await authorization(scopes, signal);
-      const response = await client.request({ ...request, headers: { ...request.headers, ...before } }, signal);
-      if (response.status === 403 && held?.isAmbient === true && areForReading(scopes)) {
-        return askAnonymously(request, scopes, { refusal: response, signal });
-      }
-      if (response.status !== 401 || !learnFrom(response)) return explained(response, scopes);
-      // The token host may be the same host: whoever waits for it must not hold one of its slots.
-      const refusal = await inMemory(response, MAX_REFUSAL_BYTES, true);
-      await forget(scopes, before.authorization);
-      const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
-      if (isStream) return explained(refusal, scopes);
-      const { headers: after, token } = await authorization(scopes, signal);
-      if (after.authorization === undefined) return explained(refusal, scopes);
-      if (after.authorization === before.authorization) {
-        // The same login again: it was heard, and is wrong.
-        const as = "CREDENTIALS_REFUSED";
-        throw await registryError(explained(refusal, scopes), `logging in at ${options.host}`, { as });
-      }
-      const answer = await client.request({ ...request, headers: { ...request.headers, ...after } }, signal);
-      if ((answer.status === 401 || answer.status === 403) && token?.isAmbient === true && areForReading(scopes)) {
-        return askAnonymously(request, scopes, { refusal: answer, signal });
-      }
-      if (answer.status !== 401) return explained(answer, scopes);
-      const refused = explained(answer, scopes);
-      const code = token === undefined ? "CREDENTIALS_REFUSED" : refusedToken(answer, { request, scopes, token });
-      if (code !== undefined) throw await registryError(refused, `logging in at ${options.host}`, { as: code });
-      if (token?.foreignHost === undefined) return refused;
-      throw await registryError(
-        refused,
-        `logging in at ${options.host} with a token of ${token.foreignHost}, which got no credentials`,
-        { as: "TOKEN_HOST_FOREIGN", remedy: bindingRemedy(options.host, token.foreignHost) },
-      );
-    },
+    request: (request, scopes, signal) => asOneWork(() => send(request, scopes, signal)),
   };
 
   /** What the runner's own token may not read may be open to everybody. */
