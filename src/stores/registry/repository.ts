@@ -1,0 +1,108 @@
+import type { Cache } from "../../bounds/cache.ts";
+import { drain } from "../../net/body.ts";
+import { bytesOf, streamOf } from "../../oci/content.ts";
+import { type Descriptor, isManifest } from "../../oci/descriptor.ts";
+import { verified } from "../../oci/verify.ts";
+import { scopeOf } from "./auth/scope.ts";
+import { fetchBlob, mountBlob, probeBlob } from "./blobs.ts";
+import { TAG_SIZE } from "./cache.ts";
+import { registryError } from "./error.ts";
+import { getManifest, type ManifestContext, putManifest } from "./manifests.ts";
+import { checkPushRight } from "./push-right.ts";
+import type { ListReferrers } from "./referrers.ts";
+import type { RemoteRegistry, RemoteRepository } from "./registry.ts";
+import { listTags } from "./tags.ts";
+import { pushBlob } from "./upload.ts";
+
+export interface RepositoryContext extends ManifestContext {
+  readonly listReferrers: ListReferrers;
+  /** Tags by repository, as they were when they were first listed. */
+  readonly tagLists: Cache<Promise<readonly string[]>>;
+}
+
+/** A repository of a registry, by its API (distribution-spec 1.1). */
+export function createRepository(registry: RemoteRegistry, context: RepositoryContext): RemoteRepository {
+  const { name, base, client, scopes, where, manifests } = context;
+
+  return {
+    name,
+    registry,
+
+    async resolve(reference, signal) {
+      return (await getManifest(reference, context, signal)).descriptor;
+    },
+
+    async exists(target, signal) {
+      const { mediaType, digest } = target;
+      const of = isManifest(mediaType) ? "manifest" : "blob";
+      const headers = of === "manifest" ? { accept: mediaType } : {};
+      const request = { url: `${base}${of}s/${digest}`, headers, redirects: false };
+      let response = await client.request({ ...request, method: "HEAD" }, scopes, signal);
+      if (response.status === 405 || response.status === 501) {
+        await drain(response);
+        response = await client.request({ ...request, method: "GET" }, scopes, signal);
+      }
+      const { status } = response;
+      if (status >= 400 && status !== 404) {
+        throw await registryError(response, `looking for ${describe(target)} in ${where}`, { of });
+      }
+      await drain(response);
+      // A registry that redirects the request has found the blob.
+      return status < 400;
+    },
+
+    listTags(signal) {
+      const { tagLists } = context;
+      const known = tagLists.get(name);
+      if (known !== undefined) return known;
+      const asked = listTags(context, signal);
+      tagLists.set(name, asked, 0);
+      asked.then(
+        (tags) => tagLists.set(name, asked, tags.length * TAG_SIZE),
+        () => tagLists.delete(name),
+      );
+      return asked;
+    },
+
+    listReferrers: (subject, signal) => context.listReferrers(context, subject, signal),
+
+    async fetch(target, signal) {
+      if (!isManifest(target.mediaType)) return fetchBlob(target, context, signal);
+      const { content } = await getManifest(target.digest, context, signal);
+      return streamOf(verified(content, target, where));
+    },
+
+    probe: (blob, signal) => probeBlob(blob, context, signal),
+
+    checkPushRight: (signal) => checkPushRight(registry.name, context, signal),
+
+    async push(descriptor, content, signal) {
+      const doing = `pushing ${describe(descriptor)} to ${where}`;
+      if (!isManifest(descriptor.mediaType)) {
+        return pushBlob({ base, client, scopes, what: doing }, descriptor, content, signal);
+      }
+      const manifest = { descriptor, content: Buffer.isBuffer(content) ? content : await bytesOf(content) };
+      await putManifest(descriptor.digest, manifest, { ...context, doing }, signal);
+      manifests.set(`${name}@${descriptor.digest}`, manifest, manifest.content.length);
+    },
+
+    async tag(descriptor, tag, signal) {
+      const { content } = await getManifest(descriptor.digest, context, signal);
+      await putManifest(tag, { descriptor, content }, { ...context, doing: `tagging ${where}:${tag}` }, signal);
+    },
+
+    async untag(tag, signal) {
+      // Deleting is an action of its own (distribution, spec/auth/scope.md); whether it is granted depends on the account.
+      const request = { method: "DELETE", url: `${base}manifests/${tag}` } as const;
+      const response = await client.request(request, [scopeOf(name, "delete")], signal);
+      await drain(response);
+      return response.status < 300;
+    },
+
+    mount: (target, from, signal) => mountBlob(target, from, context, signal),
+  };
+}
+
+function describe({ mediaType, digest }: Descriptor): string {
+  return `${isManifest(mediaType) ? "manifest" : "blob"} ${digest}`;
+}
