@@ -20,11 +20,15 @@ var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
 ;// CONCATENATED MODULE: ./lib/errors/transfer-error.js
+/** An error with a cause outside of this program. Everything else that is thrown is a defect. */
+class KnownError extends Error {
+}
 /**
- * An error that a user can act upon: what went wrong (message), where, what to do (remedy), and a stable code.
- * The message is free of secrets: whoever throws one passes foreign text through `redact.ts` first.
+ * An error that a user can act upon: a message, a place, a remedy and a stable code. The message is free of secrets: text of others
+ * passes through `redact.ts` before it becomes part of one.
  */
-class TransferError extends Error {
+class TransferError extends KnownError {
+    kind = "invalid";
     code;
     where;
     remedy;
@@ -36,18 +40,22 @@ class TransferError extends Error {
         this.remedy = details.remedy;
     }
 }
-/** What was thrown, one by one, where several things failed at once. */
+/** Whether an error answers the question that was asked: something is invalid, or a registry refused. */
+function isConclusive(error) {
+    return error instanceof KnownError && error.kind !== "connection";
+}
+/** The single errors of several that happened at once. */
 function errorsIn(error) {
     return error instanceof AggregateError ? error.errors.flatMap(errorsIn) : [error];
 }
-/** Throws what failed, if anything did: one error as it is, several as one AggregateError. */
+/** Throws the errors, if there are any: a single one as it is, several as one AggregateError. */
 function throwAll(errors) {
     if (errors.length > 1)
         throw new AggregateError(errors, errorMessage(errors[0]));
     if (errors.length === 1)
         throw errors[0];
 }
-/** `code` of an error of whatever realm or library (`ECONNREFUSED`, `UND_ERR_SOCKET`), or undefined. */
+/** `code` of an error of any realm or library (`ECONNREFUSED`, `UND_ERR_SOCKET`), or undefined. */
 function errorCode(error) {
     const code = error?.code;
     return typeof code === "string" ? code : undefined;
@@ -57,7 +65,7 @@ function errorMessage(error) {
     const message = error?.message;
     return typeof message === "string" && message !== "" ? message : (errorCode(error) ?? String(error));
 }
-/** Whether the file system refused something: a full disk, a missing permission. */
+/** Whether an operation of the file system failed: a full disk, a missing permission. */
 function isFileSystemError(error) {
     const { syscall, path } = (error ?? {});
     return typeof syscall === "string" && (typeof path === "string" || syscall === "write");
@@ -1575,38 +1583,40 @@ var external_node_stream_promises_ = __webpack_require__(6466);
 // EXTERNAL MODULE: external "node:timers/promises"
 var external_node_timers_promises_ = __webpack_require__(8500);
 ;// CONCATENATED MODULE: ./lib/net/hop.js
-/** Why one layer did not let a request pass. */
+
+/** The failure of one phase of a request. */
 class PhaseError extends Error {
-    layer;
+    phase;
     timedOut;
     reply;
-    /** Who issued a certificate that is not accepted. */
+    /** The issuer of a certificate that is not accepted. */
     issuer;
-    /** What a proxy turned out to speak that was addressed in another protocol. */
+    /** The protocol of a proxy that was addressed in another one. */
     speaks;
-    constructor(layer, message, more = {}) {
+    constructor(phase, message, more = {}) {
         super(message, more.cause === undefined ? undefined : { cause: more.cause });
-        this.name = "LayerError";
-        this.layer = layer;
+        this.name = "PhaseError";
+        this.phase = phase;
         this.timedOut = more.timedOut ?? false;
         this.reply = more.reply;
         this.issuer = more.issuer;
         this.speaks = more.speaks;
     }
 }
-/** A request that got no answer from its origin: the hop, and the layer it ended at. The diagnosis is made from exactly this. */
-class HopError extends Error {
+/** A request without an answer of its origin: the hop, and the phase that failed. Diagnoses are made from it. */
+class HopError extends KnownError {
+    kind = "connection";
     hop;
     failure;
     constructor(hop, failure) {
-        const way = hop.route.via === "proxy" ? `through the proxy ${hop.route.proxy.display}` : "directly";
-        super(`${hop.method} ${hop.host} ${way}: ${failure.message}`, { cause: failure.cause });
+        const route = hop.route.via === "proxy" ? `through the proxy ${hop.route.proxy.display}` : "directly";
+        super(`${hop.method} ${hop.host} ${route}: ${failure.message}`, { cause: failure.cause });
         this.name = "HopError";
         this.hop = hop;
         this.failure = failure;
     }
-    get layer() {
-        return this.failure.layer;
+    get phase() {
+        return this.failure.phase;
     }
     get timedOut() {
         return this.failure.timedOut;
@@ -1823,6 +1833,7 @@ async function drain(response) {
 
 /** An answer of a registry that is a refusal: its status and its own words (distribution-spec, error codes). */
 class RegistryError extends TransferError {
+    kind = "refusal";
     hop;
     status;
     registryCodes;
@@ -2444,21 +2455,21 @@ function uploadRemedy({ host }, registry) {
 
 /** The host itself, or what stands between it and the runner or the proxy. */
 function originVerdict(error) {
-    const { hop, layer } = error;
+    const { hop, phase } = error;
     const way = hop.route.via === "proxy" ? "through the proxy" : `directly, by the rule: ${hop.route.rule}`;
     const message = `${hop.host} (${describePurpose(hop.purpose)}), reached ${way}: ${quotedReply(error)}`;
     const code = errorCode(error.failure.cause) ?? "";
-    if (layer === "tls" && TRUST_CODES.has(code))
+    if (phase === "tls" && TRUST_CODES.has(code))
         return trustVerdict(error, message);
-    if (layer === "lookup" || layer === "dial")
+    if (phase === "lookup" || phase === "dial")
         return verdict(directCause(error, code), "runner", message);
-    return verdict(layer === "tls" ? tlsCause(hop, code) : answerCause(error), roleOf(hop), message);
+    return verdict(phase === "tls" ? tlsCause(hop, code) : answerCause(error), roleOf(hop), message);
 }
 function verdict([code, remedy, inputLine], refusedBy, message) {
     return { code, refusedBy, message, remedy, ...(inputLine === undefined ? {} : { inputLines: [inputLine] }) };
 }
 function directCause(error, code) {
-    const { hop, layer, timedOut } = error;
+    const { hop, phase, timedOut } = error;
     const registry = uploadRegistry(hop);
     if (registry !== undefined)
         return ["UPLOAD_HOST_BLOCKED", uploadRemedy(hop, registry)];
@@ -2471,7 +2482,7 @@ function directCause(error, code) {
     const input = hop.url.startsWith("https:") ? "https-proxy" : "http-proxy";
     const direct = `If only a proxy reaches ${hop.host}, set ${input} and keep the host out of no-proxy.`;
     // EAI_AGAIN is what a resolver says that gave up waiting, or heard of a failure.
-    if (layer === "lookup" && (timedOut || code === "EAI_AGAIN")) {
+    if (phase === "lookup" && (timedOut || code === "EAI_AGAIN")) {
         return ["DNS_TIMED_OUT", `See that this runner's name server can be reached and works. ${direct}`];
     }
     if (code === "ENOTFOUND") {
@@ -2549,11 +2560,11 @@ function proxyVerdict(error) {
     return { code, host, refusedBy, message: `The proxy ${proxy.display} cannot be used: ${quotedReply(error)}`, remedy };
 }
 function causeOf(error, host) {
-    const { hop, layer, timedOut } = error;
+    const { hop, phase, timedOut } = error;
     const { from, hostname } = proxyOf(hop);
     const setting = `the proxy setting (${from})`;
     const cause = errorCode(error.failure.cause);
-    if (layer === "proxy-tls") {
+    if (phase === "proxy-tls") {
         return error.failure.speaks === "http"
             ? ["PROXY_SPEAKS_PLAIN", "proxy", `Write http:// instead of https:// in ${setting}.`]
             : [
@@ -2563,7 +2574,7 @@ function causeOf(error, host) {
             ];
     }
     // EAI_AGAIN is what a resolver says that gave up waiting, or heard of a failure.
-    if (layer === "proxy-lookup" && (timedOut || cause === "EAI_AGAIN")) {
+    if (phase === "proxy-lookup" && (timedOut || cause === "EAI_AGAIN")) {
         return [
             "DNS_TIMED_OUT",
             "runner",
@@ -3194,12 +3205,12 @@ function distinct(diagnoses) {
     return [...known.values()];
 }
 function diagnosis_verdictOf(error) {
-    const { hop, layer } = error;
+    const { hop, phase } = error;
     if (hop.route.via === "direct")
         return originVerdict(error);
-    if (layer === "proxy-lookup" || layer === "proxy-dial" || layer === "proxy-tls")
+    if (phase === "proxy-lookup" || phase === "proxy-dial" || phase === "proxy-tls")
         return proxyVerdict(error);
-    return layer === "tunnel" ? tunnelVerdict(error) : originVerdict(error);
+    return phase === "tunnel" ? tunnelVerdict(error) : originVerdict(error);
 }
 /** Answers that are not the registry's own, whosever name they come under. */
 const FOREIGN = new Set(["CAPTIVE_PORTAL", "AUTHORIZATION_STRIPPED"]);
@@ -4507,7 +4518,7 @@ async function readReferrers(artifact, context) {
             return await asking;
         }
         catch (error) {
-            if (!(error instanceof TransferError))
+            if (!isConclusive(error))
                 throw error;
             unread.add(errorMessage(error));
             return otherwise;
@@ -4590,7 +4601,7 @@ async function listedTags(from, signal) {
         return new Set(await from.listTags(signal));
     }
     catch (error) {
-        if (error instanceof TransferError)
+        if (isConclusive(error))
             return undefined;
         throw error;
     }
@@ -8037,7 +8048,7 @@ async function tag_referrers_listed(repository, subject, signal) {
         return await repository.listReferrers?.(subject.digest, signal);
     }
     catch (error) {
-        if (error instanceof TransferError)
+        if (isConclusive(error))
             return undefined;
         throw error;
     }
@@ -8530,13 +8541,13 @@ async function verifyCopy({ inputs, session, runner, signal }, { plan, named }, 
     }
     catch (error) {
         const left = "commit" in registry ? undefined : await takeBackAll(plan, registry);
-        const errors = errorsIn(error).filter((each) => each instanceof TransferError);
+        const errors = errorsIn(error).filter(isConclusive);
         const [first] = errors;
-        // A host that cannot be reached says nothing of what it has.
-        const way = errorsIn(error).find((each) => !(each instanceof TransferError));
-        if (way !== undefined && left !== undefined && left.length > 0)
-            throw publishedInPart(way, left, registry.name);
-        if (way !== undefined || first === undefined)
+        // A host that cannot be reached leaves open what it holds.
+        const inconclusive = errorsIn(error).find((each) => !isConclusive(each));
+        if (inconclusive !== undefined && left !== undefined && left.length > 0)
+            throw publishedInPart(inconclusive, left, registry.name);
+        if (inconclusive !== undefined || first === undefined)
             throw error;
         const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
         throw new TransferError("READ_BACK_DIFFERS", `${target.display} does not hold what was written: ${first.message}${more}; ${fate(plan, left)}`, {
@@ -8702,7 +8713,6 @@ function describeVersions(plan, { target }, state) {
 
 
 
-
 /**
  * Reads everything that the component versions consist of, each blob once, and compares it with the digests that pin it. Nothing is
  * kept. Resolves to all that differs; a host that cannot be reached ends it at once.
@@ -8749,14 +8759,14 @@ async function checkItem(item, version, reader) {
     });
     return { item, size: contents.reduce((total, blob) => total + blob.size, 0), isRead: true };
 }
-/** Whether it is the content that is at fault, and not the way to it. */
+/** Whether the content itself is invalid or missing. Any other refusal leaves open what it is. */
 function isAboutContent(error) {
-    if (error instanceof RegistryError)
-        return error.code === "BLOB_UNKNOWN" || error.code === "MANIFEST_UNKNOWN";
-    return error instanceof TransferError;
+    if (!isConclusive(error))
+        return false;
+    return error.kind === "invalid" || error.code === "BLOB_UNKNOWN" || error.code === "MANIFEST_UNKNOWN";
 }
 function asContentError(error, where) {
-    if (!(error instanceof TransferError) || !isAboutContent(error) || error.code === "ARTIFACT_DIGEST_DIFFERS")
+    if (!isAboutContent(error) || error.code === "ARTIFACT_DIGEST_DIFFERS")
         return error;
     const isOther = error.code === "DIGEST_MISMATCH" || error.code === "SIZE_MISMATCH";
     return new TransferError(isOther ? "ARTIFACT_DIGEST_DIFFERS" : error.code, `${where}: ${error.message}`, {
@@ -10230,8 +10240,8 @@ function lookupWithin(reach) {
 
 
 
-/** Resolves the name, then connects: two layers, each with its own deadline. */
-function dial(layers, host, port, timeout, lookup) {
+/** Resolves the name, then connects: two phases, each with its own deadline. */
+function dial(phases, host, port, timeout, lookup) {
     const socket = (0,external_node_net_.connect)({
         host,
         port,
@@ -10241,13 +10251,13 @@ function dial(layers, host, port, timeout, lookup) {
         ...(lookup === undefined ? {} : { lookup }),
     });
     const doing = `connecting to ${bracketed(host)}:${port}`;
-    return settled(socket, "connect", { layers: (0,external_node_net_.isIP)(host) === 0 ? layers : [layers[1]], doing, timeout });
+    return settled(socket, "connect", { phases: (0,external_node_net_.isIP)(host) === 0 ? phases : [phases[1]], doing, timeout });
 }
 /**
  * The certificate is judged here rather than by the socket, which would throw it away with the connection: who issued it is what tells
  * a proxy that re-signs from a registry of an unknown authority. Nothing is sent before.
  */
-async function socket_secure(layer, socket, origin, { secureContext, isUnverified, timeout }) {
+async function socket_secure(phase, socket, origin, { secureContext, isUnverified, timeout }) {
     const host = `${bracketed(origin.hostname)}:${origin.port}`;
     const secured = (0,external_node_tls_.connect)({
         socket,
@@ -10257,13 +10267,13 @@ async function socket_secure(layer, socket, origin, { secureContext, isUnverifie
         secureContext,
         rejectUnauthorized: false,
     });
-    await settled(secured, "secureConnect", { layers: [layer], doing: `TLS with ${host}`, timeout });
+    await settled(secured, "secureConnect", { phases: [phase], doing: `TLS with ${host}`, timeout });
     if (secured.authorized || isUnverified(host))
         return secured;
     const issuer = issuerOf(secured.getPeerCertificate());
     const code = String(secured.authorizationError);
     secured.on("error", () => { }).destroy();
-    throw new PhaseError(layer, `TLS with ${host}: ${code}, certificate issued by ${issuer}`, {
+    throw new PhaseError(phase, `TLS with ${host}: ${code}, certificate issued by ${issuer}`, {
         cause: { code },
         issuer,
     });
@@ -10273,17 +10283,17 @@ function issuerOf({ issuer }) {
     return name.length === 0 ? "nobody" : `"${printable(name.join(", "), 120)}"`;
 }
 /**
- * Resolves with the socket at `event`; rejects at an error, at the end of the connection, or when a layer took longer than `timeout`.
- * Where there are two layers, the first ends when the name is resolved.
+ * Resolves with the socket at `event`; rejects at an error, at the end of the connection, or when a phase took longer than `timeout`.
+ * Where there are two phases, the first ends when the name is resolved.
  */
-function settled(socket, event, { layers, doing, timeout }) {
+function settled(socket, event, { phases, doing, timeout }) {
     return new Promise((resolve, reject) => {
-        let [layer] = layers;
+        let [phase] = phases;
         const timer = setTimeout(() => fail(`no answer within ${timeout / 1000} s`, { timedOut: true }), timeout);
         const onLookup = (error) => {
             if (error)
                 return;
-            layer = layers.at(-1) ?? layer;
+            phase = phases.at(-1) ?? phase;
             timer.refresh();
         };
         const onError = (error) => fail(errorMessage(error), { cause: error });
@@ -10299,7 +10309,7 @@ function settled(socket, event, { layers, doing, timeout }) {
         const fail = (why, more) => {
             stopListening();
             socket.on("error", () => { }).destroy();
-            reject(new PhaseError(layer, `${doing}: ${why}`, more));
+            reject(new PhaseError(phase, `${doing}: ${why}`, more));
         };
         socket.on("error", onError).on("close", onClose).on("lookup", onLookup).on(event, onEvent);
     });
@@ -10405,7 +10415,7 @@ function directConnector(options, lookup) {
         return origin.secure ? socket_secure("tls", socket, origin, options) : socket;
     });
 }
-/** Opens connections to the origin inside a tunnel that the proxy makes (RFC 9110, 9.3.6), each layer with its own deadline. */
+/** Opens connections to the origin inside a tunnel that the proxy makes (RFC 9110, 9.3.6), each phase with its own deadline. */
 function tunnelConnector(proxy, options) {
     return connector(async (origin) => {
         const socket = await tunnelTo(origin, proxy, options);
@@ -10441,13 +10451,13 @@ async function tunnelTo(origin, proxy, options) {
  * password, shows that.
  */
 async function withProtocol(error, proxy, options) {
-    const { layer, message, cause, reply, timedOut, issuer } = error;
+    const { phase, message, cause, reply, timedOut, issuer } = error;
     const isRefused = reply !== undefined || issuer !== undefined || timedOut;
-    if (isRefused || (layer !== "tunnel" && layer !== "proxy-tls"))
+    if (isRefused || (phase !== "tunnel" && phase !== "proxy-tls"))
         return error;
     const other = { ...proxy, scheme: proxy.scheme === "https" ? "http" : "https", username: "", password: "" };
     const speaks = await spokenProtocol(other, options);
-    return new PhaseError(layer, message, { cause, ...(speaks === undefined ? {} : { speaks }) });
+    return new PhaseError(phase, message, { cause, ...(speaks === undefined ? {} : { speaks }) });
 }
 /** The protocol of the scheme, if the proxy speaks it. */
 async function spokenProtocol(proxy, options) {
@@ -10745,9 +10755,9 @@ function first_contact_keyOf({ route, url, host }) {
 }
 /** A truncated answer comes from a host that was reached; an answer that never begins may come from a blocked one. */
 function unreachable(error) {
-    if (!(error instanceof HopError) || error.layer === "body")
+    if (!(error instanceof HopError) || error.phase === "body")
         return undefined;
-    return error.layer === "response" && !error.timedOut ? undefined : error;
+    return error.phase === "response" && !error.timedOut ? undefined : error;
 }
 
 ;// CONCATENATED MODULE: ./lib/net/layers/redirects.js
@@ -13226,7 +13236,7 @@ async function mountBlob({ digest }, from, { base, client, scopes }, signal) {
         if (isTemporary)
             countRepetition();
         // A client that gets no token for both repositories can still copy.
-        if (isTemporary || error instanceof TransferError)
+        if (isTemporary || isConclusive(error))
             return false;
         throw error;
     }

@@ -71,7 +71,7 @@ describe("a request that may be repeated", () => {
   test("may be given up sooner where nobody answers", async () => {
     const registry = await startFakeRegistry({ faults: [faults.unavailable(503), reset, reset] });
     const client = openClient({ attempts: 3, connections: 1 });
-    await expect(client.request(get(`${registry.origin}/v2/`))).rejects.toMatchObject({ layer: "response" });
+    await expect(client.request(get(`${registry.origin}/v2/`))).rejects.toMatchObject({ phase: "response" });
     expect(registry.requests).toHaveLength(2);
   });
 
@@ -125,7 +125,7 @@ describe("a request that may not be repeated", () => {
     const outcome = openClient({ attempts: 3 }).request(request);
     await outcome.then(
       (response) => expect(response.status).toBe(503),
-      (error) => expect(error).toMatchObject({ layer: "response" }),
+      (error) => expect(error).toMatchObject({ phase: "response" }),
     );
     expect(registry.requests).toHaveLength(1);
   });

@@ -86,12 +86,12 @@ describe("a request", () => {
     if (how === "destroyed") (await client.request(get(blob))).body.on("error", () => {}).destroy();
     if (how === "failed") {
       registry.inject({ when: () => true, times: 1, act: { kind: "truncate", after: 2 } });
-      await expect(textOf(await client.request(get(blob)))).rejects.toMatchObject({ layer: "body" });
+      await expect(textOf(await client.request(get(blob)))).rejects.toMatchObject({ phase: "body" });
     }
     if (how === "refused") {
       const port = await freePort("127.0.0.1");
       for (const _ of [1, 2]) {
-        await expect(client.request(get(`http://127.0.0.1:${port}/`))).rejects.toMatchObject({ layer: "dial" });
+        await expect(client.request(get(`http://127.0.0.1:${port}/`))).rejects.toMatchObject({ phase: "dial" });
       }
     }
     expect(await textOf(await client.request(get(blob)))).toBe("0123456789");
@@ -133,7 +133,7 @@ describe("a server that fails", () => {
     const host = `127.0.0.1:${await freePort("127.0.0.1")}`;
     await expect(openClient().request(get(`http://${host}/`))).rejects.toMatchObject({
       name: "HopError",
-      layer: "dial",
+      phase: "dial",
       timedOut: false,
       message: expect.stringContaining(host),
       cause: { code: "ECONNREFUSED" },
@@ -143,7 +143,7 @@ describe("a server that fails", () => {
   test("never answers", async () => {
     const registry = await startFakeRegistry({ faults: [{ when: () => true, act: { kind: "mute" } }] });
     await expect(openClient({ timeout }).request(get(`${registry.origin}/v2/`))).rejects.toMatchObject({
-      layer: "response",
+      phase: "response",
       timedOut: true,
       hop: { host: registry.host },
     });
@@ -152,7 +152,7 @@ describe("a server that fails", () => {
   test("cuts the connection instead of answering", async () => {
     const registry = await startFakeRegistry({ faults: [{ when: () => true, act: { kind: "reset" } }] });
     await expect(openClient().request(get(`${registry.origin}/v2/`))).rejects.toMatchObject({
-      layer: "response",
+      phase: "response",
       timedOut: false,
     });
   });
@@ -166,13 +166,13 @@ describe("a server that fails", () => {
       get(`${registry.origin}/v2/`),
     );
     expect(response.status).toBe(200);
-    await expect(textOf(response)).rejects.toMatchObject({ name: "HopError", layer: "body", timedOut });
+    await expect(textOf(response)).rejects.toMatchObject({ name: "HopError", phase: "body", timedOut });
   });
 
   test("accepts and says nothing where TLS is expected", async () => {
     const { port } = await listen(createServer());
     await expect(openClient({ timeout }).request(get(`https://127.0.0.1:${port}/`))).rejects.toMatchObject({
-      layer: "tls",
+      phase: "tls",
       timedOut: true,
     });
   });
@@ -182,7 +182,7 @@ describe("a server that fails", () => {
     const { port } = await listen(createHttpServer(({ url = "" }) => void requests.push(url)));
     const client = openClient({ attempts: 2 });
     await expect(client.request(get(`https://127.0.0.1:${port}/v2/`))).rejects.toMatchObject({
-      layer: "tls",
+      phase: "tls",
       timedOut: false,
       cause: { code: expect.stringMatching(/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/) },
     });
@@ -199,12 +199,12 @@ withParts(["openssl"], "a server behind TLS", () => {
     expect((await trusting.request(get(`${registry.origin}/v2/`))).status).toBe(200);
     const request = get(`${registry.origin}/v2/`, { authorization: "Basic c2VjcmV0" });
     await expect(openClient({ tls: { ca: [createAuthority().cert] } }).request(request)).rejects.toMatchObject({
-      layer: "tls",
+      phase: "tls",
       timedOut: false,
       cause: { code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" },
     });
     await expect(trusting.request(get(`${other.origin}/v2/`))).rejects.toMatchObject({
-      layer: "tls",
+      phase: "tls",
       cause: { code: "ERR_TLS_CERT_ALTNAME_INVALID" },
     });
     expect([registry.requests.length, other.requests.length]).toEqual([1, 0]);

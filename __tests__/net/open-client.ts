@@ -23,7 +23,7 @@ export type OpenRequest = Omit<HttpRequest, "party"> & { readonly party?: Party 
 export interface OpenClientOptions extends Partial<Omit<ClientOptions, "retryPolicy">> {
   readonly attempts?: number;
   readonly connections?: number;
-  /** Milliseconds for each layer, and for the answer. */
+  /** Milliseconds for each phase, and for the answer. */
   readonly timeout?: number;
 }
 

@@ -50,10 +50,10 @@ describe("plain HTTP through a proxy", () => {
     expect(elsewhere.requests[0]?.headers["proxy-authorization"]).toBeUndefined();
   });
 
-  test.each<[ProxyFault, { readonly layer: string; readonly timedOut: boolean; readonly [more: string]: unknown }]>([
-    ["mute", { layer: "response", timedOut: true }],
-    ["close", { layer: "response", timedOut: false }],
-    ["not-http", { layer: "tunnel", timedOut: false, cause: { name: "HTTPParserError" } }],
+  test.each<[ProxyFault, { readonly phase: string; readonly timedOut: boolean; readonly [more: string]: unknown }]>([
+    ["mute", { phase: "response", timedOut: true }],
+    ["close", { phase: "response", timedOut: false }],
+    ["not-http", { phase: "tunnel", timedOut: false, cause: { name: "HTTPParserError" } }],
   ])("fails with a proxy that is %s", async (fault, failure) => {
     const proxy = await startProxy({ fault });
     const client = openClient({ timeout: failure.timedOut ? 500 : 5000, routeFor: () => through(proxy.url) });
@@ -66,7 +66,7 @@ describe("plain HTTP through a proxy", () => {
     const client = openClient({ routeFor: () => through(proxy.url) });
     await expect(client.request(get("http://a.test/"))).rejects.toMatchObject({
       name: "HopError",
-      layer: "tunnel",
+      phase: "tunnel",
       hop: { host: "a.test:80" },
       reply: replyTo(refusal),
     });
@@ -80,7 +80,7 @@ describe("plain HTTP through a proxy", () => {
     const proxy = await startProxy({ deny: { "*": { status: 403, headers, body: page } } });
     const request = openClient({ routeFor: () => through(proxy.url) }).request(get("http://a.test/"));
     if (outcome === "tunnel")
-      await expect(request).rejects.toMatchObject({ layer: "tunnel", reply: { status: 403, text: page } });
+      await expect(request).rejects.toMatchObject({ phase: "tunnel", reply: { status: 403, text: page } });
     else await expect(request).resolves.toMatchObject({ status: outcome });
   });
 });
@@ -88,13 +88,13 @@ describe("plain HTTP through a proxy", () => {
 describe("a tunnel", () => {
   const request = get("https://a.test/v2/");
 
-  test.each<[ProxyFault, { readonly layer: string; readonly timedOut: boolean; readonly [more: string]: unknown }]>([
-    ["mute", { layer: "tunnel", timedOut: true, message: expect.stringContaining("CONNECT a.test:443") }],
-    ["slow", { layer: "tunnel", timedOut: true }],
-    ["close", { layer: "tunnel", timedOut: false, cause: { code: "ECONNRESET" } }],
-    ["not-http", { layer: "tunnel", timedOut: false, cause: { code: expect.stringMatching(/^HPE_/) } }],
-    ["close-tunnel", { layer: "tls", timedOut: false }],
-    ["mute-tunnel", { layer: "tls", timedOut: true }],
+  test.each<[ProxyFault, { readonly phase: string; readonly timedOut: boolean; readonly [more: string]: unknown }]>([
+    ["mute", { phase: "tunnel", timedOut: true, message: expect.stringContaining("CONNECT a.test:443") }],
+    ["slow", { phase: "tunnel", timedOut: true }],
+    ["close", { phase: "tunnel", timedOut: false, cause: { code: "ECONNRESET" } }],
+    ["not-http", { phase: "tunnel", timedOut: false, cause: { code: expect.stringMatching(/^HPE_/) } }],
+    ["close-tunnel", { phase: "tls", timedOut: false }],
+    ["mute-tunnel", { phase: "tls", timedOut: true }],
   ])("fails with a proxy that is %s, in time", async (fault, failure) => {
     const proxy = await startProxy({ fault });
     const client = openClient({ timeout: failure.timedOut ? 500 : 5000, routeFor: () => through(proxy.url) });
@@ -108,7 +108,7 @@ describe("a tunnel", () => {
       const proxy = await startProxy({ deny: { "a.test": refusal } });
       const client = openClient({ routeFor: () => through(withLogin(proxy.url)) });
       await expect(client.request(request)).rejects.toMatchObject({
-        layer: "tunnel",
+        phase: "tunnel",
         timedOut: false,
         message: expect.not.stringContaining("p%3Aw"),
         hop: { host: "a.test:443" },
@@ -127,7 +127,7 @@ describe("a tunnel", () => {
   test("cannot begin where no proxy listens", async () => {
     const proxy = `http://127.0.0.1:${await freePort("127.0.0.1")}`;
     await expect(openClient({ routeFor: () => through(proxy) }).request(request)).rejects.toMatchObject({
-      layer: "proxy-dial",
+      phase: "proxy-dial",
       cause: { code: "ECONNREFUSED" },
     });
   });
@@ -174,16 +174,16 @@ withParts(["openssl"], "TLS through a proxy", () => {
   test.each([
     ["in a tunnel, of the origin", "tls"],
     ["of the proxy itself", "proxy-tls"],
-  ])("is not believed from an unknown authority %s", async (_, layer) => {
+  ])("is not believed from an unknown authority %s", async (_, phase) => {
     const registry = await start();
     const unknown = createAuthority("Unknown").issue("127.0.0.1");
     const proxy = await startProxy({
       hosts: { "a.test": registry.host },
-      ...(layer === "proxy-tls" ? { tls: unknown } : {}),
+      ...(phase === "proxy-tls" ? { tls: unknown } : {}),
     });
-    const client = openClient({ tls: { ca: layer === "tls" ? [] : tls.ca }, routeFor: () => through(proxy.url) });
+    const client = openClient({ tls: { ca: phase === "tls" ? [] : tls.ca }, routeFor: () => through(proxy.url) });
     await expect(client.request(get("https://a.test/"))).rejects.toMatchObject({
-      layer,
+      phase,
       timedOut: false,
       cause: { code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" },
     });
@@ -208,7 +208,7 @@ withParts(["openssl"], "TLS through a proxy", () => {
     const proxy = await startProxy();
     const routeFor = () => through(proxy.url.replace("http:", "https:"));
     await expect(openClient({ tls, routeFor }).request(get("https://a.test/"))).rejects.toMatchObject({
-      layer: "proxy-tls",
+      phase: "proxy-tls",
     });
   });
 

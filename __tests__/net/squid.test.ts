@@ -28,7 +28,7 @@ withParts(["squid", "openssl"], "a client behind squid", () => {
     const unknown = openClient({ tls, routeFor: () => through(squid.url) });
     for (const url of urls) {
       await expect(unknown.request(get(url))).rejects.toMatchObject({
-        layer: "tunnel",
+        phase: "tunnel",
         reply: { status: 407, headers: { "proxy-authenticate": expect.stringMatching(/^Basic /) } },
       });
     }
@@ -56,7 +56,7 @@ withParts(["squid", "openssl"], "a client behind squid", () => {
     const squid = await startSquid({ hosts, deny: ["denied.test"] });
     await expect(openClient({ routeFor: () => through(squid.url) }).request(get(url))).rejects.toMatchObject({
       name: "HopError",
-      layer: "tunnel",
+      phase: "tunnel",
       timedOut: false,
       reply: {
         status,

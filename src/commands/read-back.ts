@@ -1,4 +1,4 @@
-import { errorsIn, TransferError, throwAll } from "../errors/transfer-error.ts";
+import { errorsIn, isConclusive, TransferError, throwAll } from "../errors/transfer-error.ts";
 import type { Gathered } from "../transfer/source/gather.ts";
 import type { Plan } from "../transfer/target/plan.ts";
 import { type TrustedKey, trustOf } from "../transfer/verify/trust.ts";
@@ -30,12 +30,13 @@ export async function verifyCopy(
     runner.info(`read back and verified at ${target.display}: ${copies.length} component version(s)`);
   } catch (error) {
     const left = "commit" in registry ? undefined : await takeBackAll(plan, registry);
-    const errors = errorsIn(error).filter((each) => each instanceof TransferError);
+    const errors = errorsIn(error).filter(isConclusive);
     const [first] = errors;
-    // A host that cannot be reached says nothing of what it has.
-    const way = errorsIn(error).find((each) => !(each instanceof TransferError));
-    if (way !== undefined && left !== undefined && left.length > 0) throw publishedInPart(way, left, registry.name);
-    if (way !== undefined || first === undefined) throw error;
+    // A host that cannot be reached leaves open what it holds.
+    const inconclusive = errorsIn(error).find((each) => !isConclusive(each));
+    if (inconclusive !== undefined && left !== undefined && left.length > 0)
+      throw publishedInPart(inconclusive, left, registry.name);
+    if (inconclusive !== undefined || first === undefined) throw error;
     const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
     throw new TransferError(
       "READ_BACK_DIFFERS",

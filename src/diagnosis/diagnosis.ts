@@ -48,10 +48,10 @@ export function distinct(diagnoses: readonly DetailedDiagnosis[]): readonly Deta
 }
 
 function verdictOf(error: HopError): Verdict {
-  const { hop, layer } = error;
+  const { hop, phase } = error;
   if (hop.route.via === "direct") return originVerdict(error);
-  if (layer === "proxy-lookup" || layer === "proxy-dial" || layer === "proxy-tls") return proxyVerdict(error);
-  return layer === "tunnel" ? tunnelVerdict(error) : originVerdict(error);
+  if (phase === "proxy-lookup" || phase === "proxy-dial" || phase === "proxy-tls") return proxyVerdict(error);
+  return phase === "tunnel" ? tunnelVerdict(error) : originVerdict(error);
 }
 
 /** Answers that are not the registry's own, whosever name they come under. */

@@ -9,13 +9,13 @@ type Cause = readonly [Code, string, InputLine?];
 
 /** The host itself, or what stands between it and the runner or the proxy. */
 export function originVerdict(error: HopError): Verdict {
-  const { hop, layer } = error;
+  const { hop, phase } = error;
   const way = hop.route.via === "proxy" ? "through the proxy" : `directly, by the rule: ${hop.route.rule}`;
   const message = `${hop.host} (${describePurpose(hop.purpose)}), reached ${way}: ${quotedReply(error)}`;
   const code = errorCode(error.failure.cause) ?? "";
-  if (layer === "tls" && TRUST_CODES.has(code)) return trustVerdict(error, message);
-  if (layer === "lookup" || layer === "dial") return verdict(directCause(error, code), "runner", message);
-  return verdict(layer === "tls" ? tlsCause(hop, code) : answerCause(error), roleOf(hop), message);
+  if (phase === "tls" && TRUST_CODES.has(code)) return trustVerdict(error, message);
+  if (phase === "lookup" || phase === "dial") return verdict(directCause(error, code), "runner", message);
+  return verdict(phase === "tls" ? tlsCause(hop, code) : answerCause(error), roleOf(hop), message);
 }
 
 function verdict([code, remedy, inputLine]: Cause, refusedBy: Verdict["refusedBy"], message: string): Verdict {
@@ -23,7 +23,7 @@ function verdict([code, remedy, inputLine]: Cause, refusedBy: Verdict["refusedBy
 }
 
 function directCause(error: HopError, code: string): Cause {
-  const { hop, layer, timedOut } = error;
+  const { hop, phase, timedOut } = error;
   const registry = uploadRegistry(hop);
   if (registry !== undefined) return ["UPLOAD_HOST_BLOCKED", uploadRemedy(hop, registry)];
   if (roleOf(hop) === "blob-host" && hop.route.rule.startsWith("NO_PROXY entry")) {
@@ -35,7 +35,7 @@ function directCause(error: HopError, code: string): Cause {
   const input = hop.url.startsWith("https:") ? "https-proxy" : "http-proxy";
   const direct = `If only a proxy reaches ${hop.host}, set ${input} and keep the host out of no-proxy.`;
   // EAI_AGAIN is what a resolver says that gave up waiting, or heard of a failure.
-  if (layer === "lookup" && (timedOut || code === "EAI_AGAIN")) {
+  if (phase === "lookup" && (timedOut || code === "EAI_AGAIN")) {
     return ["DNS_TIMED_OUT", `See that this runner's name server can be reached and works. ${direct}`];
   }
   if (code === "ENOTFOUND") {

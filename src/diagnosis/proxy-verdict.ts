@@ -12,11 +12,11 @@ export function proxyVerdict(error: HopError): Verdict {
 }
 
 function causeOf(error: HopError, host: string): readonly [Code, Verdict["refusedBy"], string] {
-  const { hop, layer, timedOut } = error;
+  const { hop, phase, timedOut } = error;
   const { from, hostname } = proxyOf(hop);
   const setting = `the proxy setting (${from})`;
   const cause = errorCode(error.failure.cause);
-  if (layer === "proxy-tls") {
+  if (phase === "proxy-tls") {
     return error.failure.speaks === "http"
       ? ["PROXY_SPEAKS_PLAIN", "proxy", `Write http:// instead of https:// in ${setting}.`]
       : [
@@ -26,7 +26,7 @@ function causeOf(error: HopError, host: string): readonly [Code, Verdict["refuse
         ];
   }
   // EAI_AGAIN is what a resolver says that gave up waiting, or heard of a failure.
-  if (layer === "proxy-lookup" && (timedOut || cause === "EAI_AGAIN")) {
+  if (phase === "proxy-lookup" && (timedOut || cause === "EAI_AGAIN")) {
     return [
       "DNS_TIMED_OUT",
       "runner",

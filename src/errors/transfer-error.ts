@@ -1,7 +1,18 @@
 import type { Code } from "./codes.ts";
 
+/**
+ * `invalid`: an input, a file or a document is invalid, or not the expected one. `refusal`: a registry answered, and refused.
+ * `connection`: the host gave no answer, so nothing is known of what it holds.
+ */
+export type ErrorKind = "invalid" | "refusal" | "connection";
+
+/** An error with a cause outside of this program. Everything else that is thrown is a defect. */
+export abstract class KnownError extends Error {
+  abstract readonly kind: ErrorKind;
+}
+
 export interface ErrorDetails {
-  /** Where it went wrong: an input, a file with line, a registry, a host. */
+  /** The place: an input, a file with line, a registry, a host. */
   readonly where?: string;
   /** What the user can do about it, as an imperative sentence. */
   readonly remedy?: string;
@@ -9,10 +20,11 @@ export interface ErrorDetails {
 }
 
 /**
- * An error that a user can act upon: what went wrong (message), where, what to do (remedy), and a stable code.
- * The message is free of secrets: whoever throws one passes foreign text through `redact.ts` first.
+ * An error that a user can act upon: a message, a place, a remedy and a stable code. The message is free of secrets: text of others
+ * passes through `redact.ts` before it becomes part of one.
  */
-export class TransferError extends Error {
+export class TransferError extends KnownError {
+  readonly kind: Exclude<ErrorKind, "connection"> = "invalid";
   readonly code: Code;
   readonly where: string | undefined;
   readonly remedy: string | undefined;
@@ -26,18 +38,23 @@ export class TransferError extends Error {
   }
 }
 
-/** What was thrown, one by one, where several things failed at once. */
+/** Whether an error answers the question that was asked: something is invalid, or a registry refused. */
+export function isConclusive(error: unknown): error is TransferError {
+  return error instanceof KnownError && error.kind !== "connection";
+}
+
+/** The single errors of several that happened at once. */
 export function errorsIn(error: unknown): readonly unknown[] {
   return error instanceof AggregateError ? error.errors.flatMap(errorsIn) : [error];
 }
 
-/** Throws what failed, if anything did: one error as it is, several as one AggregateError. */
+/** Throws the errors, if there are any: a single one as it is, several as one AggregateError. */
 export function throwAll(errors: readonly unknown[]): void {
   if (errors.length > 1) throw new AggregateError(errors, errorMessage(errors[0]));
   if (errors.length === 1) throw errors[0];
 }
 
-/** `code` of an error of whatever realm or library (`ECONNREFUSED`, `UND_ERR_SOCKET`), or undefined. */
+/** `code` of an error of any realm or library (`ECONNREFUSED`, `UND_ERR_SOCKET`), or undefined. */
 export function errorCode(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code;
   return typeof code === "string" ? code : undefined;
@@ -49,7 +66,7 @@ export function errorMessage(error: unknown): string {
   return typeof message === "string" && message !== "" ? message : (errorCode(error) ?? String(error));
 }
 
-/** Whether the file system refused something: a full disk, a missing permission. */
+/** Whether an operation of the file system failed: a full disk, a missing permission. */
 export function isFileSystemError(error: unknown): boolean {
   const { syscall, path } = (error ?? {}) as { syscall?: unknown; path?: unknown };
   return typeof syscall === "string" && (typeof path === "string" || syscall === "write");

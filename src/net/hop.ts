@@ -1,3 +1,4 @@
+import { KnownError } from "../errors/transfer-error.ts";
 import type { Route } from "../proxy/route.ts";
 import type { Purpose } from "./purpose.ts";
 
@@ -45,20 +46,20 @@ export interface PhaseDetails {
   readonly speaks?: "tls" | "http";
 }
 
-/** Why one layer did not let a request pass. */
+/** The failure of one phase of a request. */
 export class PhaseError extends Error {
-  readonly layer: ConnectionPhase;
+  readonly phase: ConnectionPhase;
   readonly timedOut: boolean;
   readonly reply: ProxyReply | undefined;
-  /** Who issued a certificate that is not accepted. */
+  /** The issuer of a certificate that is not accepted. */
   readonly issuer: string | undefined;
-  /** What a proxy turned out to speak that was addressed in another protocol. */
+  /** The protocol of a proxy that was addressed in another one. */
   readonly speaks: "tls" | "http" | undefined;
 
-  constructor(layer: ConnectionPhase, message: string, more: PhaseDetails = {}) {
+  constructor(phase: ConnectionPhase, message: string, more: PhaseDetails = {}) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
-    this.name = "LayerError";
-    this.layer = layer;
+    this.name = "PhaseError";
+    this.phase = phase;
     this.timedOut = more.timedOut ?? false;
     this.reply = more.reply;
     this.issuer = more.issuer;
@@ -66,21 +67,22 @@ export class PhaseError extends Error {
   }
 }
 
-/** A request that got no answer from its origin: the hop, and the layer it ended at. The diagnosis is made from exactly this. */
-export class HopError extends Error {
+/** A request without an answer of its origin: the hop, and the phase that failed. Diagnoses are made from it. */
+export class HopError extends KnownError {
+  readonly kind = "connection";
   readonly hop: Hop;
   readonly failure: PhaseError;
 
   constructor(hop: Hop, failure: PhaseError) {
-    const way = hop.route.via === "proxy" ? `through the proxy ${hop.route.proxy.display}` : "directly";
-    super(`${hop.method} ${hop.host} ${way}: ${failure.message}`, { cause: failure.cause });
+    const route = hop.route.via === "proxy" ? `through the proxy ${hop.route.proxy.display}` : "directly";
+    super(`${hop.method} ${hop.host} ${route}: ${failure.message}`, { cause: failure.cause });
     this.name = "HopError";
     this.hop = hop;
     this.failure = failure;
   }
 
-  get layer(): ConnectionPhase {
-    return this.failure.layer;
+  get phase(): ConnectionPhase {
+    return this.failure.phase;
   }
 
   get timedOut(): boolean {

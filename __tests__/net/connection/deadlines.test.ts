@@ -43,7 +43,7 @@ describe("V7: what drips for ever ends all the same", () => {
   ])("%s", async (_, first, piece, more) => {
     const url = await answering(dripping(first, piece));
     const asking = openClient({ timeout: TIMEOUT }).request({ ...get(url), ...more });
-    await expect(asking).rejects.toMatchObject({ name: "HopError", layer: "body", timedOut: true });
+    await expect(asking).rejects.toMatchObject({ name: "HopError", phase: "body", timedOut: true });
   });
 
   test("the page of a refusal, read or thrown away", async () => {
@@ -71,17 +71,17 @@ describe("V7: what drips for ever ends all the same", () => {
     const url = await answering(dripping(piece, piece));
     // Long enough for all that are taken: they are counted.
     const counted = openClient({ timeout: 20_000 }).request(get(url));
-    await expect(counted).rejects.toMatchObject({ name: "HopError", layer: "response", timedOut: true });
+    await expect(counted).rejects.toMatchObject({ name: "HopError", phase: "response", timedOut: true });
     await expect(counted).rejects.toThrow(/more than 20/);
     // So short that they count for nothing.
     const timed = openClient({ timeout: 5 * PAUSE }).request(get(url));
-    await expect(timed).rejects.toMatchObject({ name: "HopError", layer: "response", timedOut: true });
+    await expect(timed).rejects.toMatchObject({ name: "HopError", phase: "response", timedOut: true });
   });
 
   test("headers", async () => {
     const url = await answering(dripping("HTTP/1.1 200 OK\r\n", "x"));
     const asking = openClient({ timeout: TIMEOUT }).request(get(url));
-    await expect(asking).rejects.toMatchObject({ name: "HopError", layer: "response" });
+    await expect(asking).rejects.toMatchObject({ name: "HopError", phase: "response" });
   });
 });
 

@@ -23,7 +23,7 @@ function pieces(count: number, pause: number): Readable {
   );
 }
 
-const stalled = { name: "HopError", layer: "body", timedOut: true };
+const stalled = { name: "HopError", phase: "body", timedOut: true };
 
 test("an upload whose source sends nothing any more is given up", async () => {
   const registry = await startFakeRegistry();

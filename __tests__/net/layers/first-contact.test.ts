@@ -13,9 +13,9 @@ const hopTo = (host: string, more: Partial<Hop> = {}): Hop => ({
 });
 
 const failing =
-  (hop: Hop, layer: ConnectionPhase, timedOut = false) =>
+  (hop: Hop, phase: ConnectionPhase, timedOut = false) =>
   async () => {
-    throw new HopError(hop, new PhaseError(layer, "words", { timedOut }));
+    throw new HopError(hop, new PhaseError(phase, "words", { timedOut }));
   };
 
 test("whoever comes later waits for the first, and passes when it did", async () => {
@@ -44,13 +44,13 @@ test.each<[ConnectionPhase, boolean]>([
   ["tunnel", false],
   ["tls", false],
   ["response", true],
-])("what fails at %s (timed out: %p) holds for all, each told of its own hop", async (layer, timedOut) => {
+])("what fails at %s (timed out: %p) holds for all, each told of its own hop", async (phase, timedOut) => {
   const contact = createFirstContact();
   const hop = hopTo("a:443");
-  await expect(contact.through(hop, failing(hop, layer, timedOut))).rejects.toMatchObject({ layer });
+  await expect(contact.through(hop, failing(hop, phase, timedOut))).rejects.toMatchObject({ phase });
   const other = hopTo("a:443", { purpose: { kind: "registry", role: "target" } });
   await expect(contact.through(other, () => Promise.reject(new Error("sent")))).rejects.toMatchObject({
-    layer,
+    phase,
     hop: other,
   });
 });
@@ -59,10 +59,10 @@ test.each<[ConnectionPhase, boolean]>([
   ["body", false],
   ["body", true],
   ["response", false],
-])("what fails at %s (timed out: %p) is one request's own", async (layer, timedOut) => {
+])("what fails at %s (timed out: %p) is one request's own", async (phase, timedOut) => {
   const contact = createFirstContact();
   const hop = hopTo("a:443");
-  await expect(contact.through(hop, failing(hop, layer, timedOut))).rejects.toMatchObject({ layer });
+  await expect(contact.through(hop, failing(hop, phase, timedOut))).rejects.toMatchObject({ phase });
   expect(await contact.through(hop, async () => "sent")).toBe("sent");
 });
 
@@ -76,7 +76,7 @@ test("an error of another kind says nothing of the host", async () => {
 test("another host, way or scheme is another contact", async () => {
   const contact = createFirstContact();
   const hop = hopTo("a:443");
-  await expect(contact.through(hop, failing(hop, "dial"))).rejects.toMatchObject({ layer: "dial" });
+  await expect(contact.through(hop, failing(hop, "dial"))).rejects.toMatchObject({ phase: "dial" });
   const others = [
     hopTo("b:443"),
     hopTo("a:443", { url: "http://a:443/v2/" }),

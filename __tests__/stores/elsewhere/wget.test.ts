@@ -91,14 +91,14 @@ describe("a file", () => {
     const found = await open({ attempts: 2 }).find(notes, pinTo("some notes"));
     expect((await contentOf(found)).toString()).toBe("some notes");
     server.put("/notes.txt", { headers, body: "some", cut: true });
-    await expect(open().find(notes)).rejects.toMatchObject({ name: "HopError", layer: "body" });
+    await expect(open().find(notes)).rejects.toMatchObject({ name: "HopError", phase: "body" });
   });
 
   test("is not asked for again by more than the client does where nobody answers", async () => {
     const port = await freePort("127.0.0.1");
     const methods = open({ named: [`127.0.0.1:${port}`], attempts: 3 });
     const finding = methods.find({ type: "wget", url: `http://127.0.0.1:${port}/x` });
-    await expect(finding).rejects.toMatchObject({ name: "HopError", layer: "dial" });
+    await expect(finding).rejects.toMatchObject({ name: "HopError", phase: "dial" });
     expect(methods.client.hops).toHaveLength(1);
   });
 
@@ -133,7 +133,7 @@ describe("behind a proxy", () => {
     const proxy = await startProxy({ deny: { "*": { status: 403 } } });
     await expect(open({ routeFor: () => through(proxy.url) }).find(file)).rejects.toMatchObject({
       name: "HopError",
-      layer: "tunnel",
+      phase: "tunnel",
       hop: { host: "files.acme.test:80", purpose: { kind: "content", access: "wget", element: "resource it" } },
     });
   });

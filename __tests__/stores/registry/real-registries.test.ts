@@ -131,7 +131,7 @@ for (const kind of ["docker-registry", "distribution"] as const) {
       ]);
       cdn.misbehave({ kind: "truncate", after: 1000 });
       await expect(repository.fetch(layer).then(bytesOf)).rejects.toMatchObject({
-        layer: "body",
+        phase: "body",
         hop: { host: cdn.host, purpose: { kind: "blobs", registry: real.host } },
       });
     });

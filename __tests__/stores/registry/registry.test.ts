@@ -87,7 +87,7 @@ describe("a manifest", () => {
     fake.inject({ when: anything, times: 1, act: { kind: "truncate", after: 3 } });
     expect(await patient.resolve("1")).toEqual(image.descriptor);
     fake.inject({ when: anything, times: 1, act: { kind: "truncate", after: 3 } });
-    await expect(repository.resolve("1")).rejects.toMatchObject({ name: "HopError", layer: "body" });
+    await expect(repository.resolve("1")).rejects.toMatchObject({ name: "HopError", phase: "body" });
   });
 
   test.each(["text/plain", `${OCI_MANIFEST}; charset=utf-8`])("is what it says it is under %s", async (type) => {
@@ -157,8 +157,8 @@ describe("a blob", () => {
     ["too few", { kind: "respond", status: 200, body: "a lay" }, { code: "SIZE_MISMATCH" }],
     ["too many", { kind: "respond", status: 200, body: "a layer and more" }, { code: "SIZE_MISMATCH" }],
     ["nothing", { kind: "respond", status: 200, body: "" }, { code: "SIZE_MISMATCH" }],
-    ["a broken-off answer", { kind: "truncate", after: 3 }, { name: "HopError", layer: "body", timedOut: false }],
-    ["half an answer", { kind: "stall", after: 3 }, { name: "HopError", layer: "body", timedOut: true }],
+    ["a broken-off answer", { kind: "truncate", after: 3 }, { name: "HopError", phase: "body", timedOut: false }],
+    ["half an answer", { kind: "stall", after: 3 }, { name: "HopError", phase: "body", timedOut: true }],
   ])("fails while it is read: %s", async (_, act, failure) => {
     fake.inject({ when: anything, act });
     repository = openRegistry(fake.host, act.kind === "stall" ? { stallTimeout: 300 } : {}).repository("a/b");
@@ -175,7 +175,7 @@ describe("a blob", () => {
     const large = fake.addBlob("a/b", Buffer.alloc(6_000_000)) as Descriptor;
     fake.inject({ when: anything, act: { kind: "truncate", after: 2_000_000 } });
     const content = await repository.fetch(large);
-    await expect(bytesOf(content)).rejects.toMatchObject({ name: "HopError", layer: "body", hop: { host: fake.host } });
+    await expect(bytesOf(content)).rejects.toMatchObject({ name: "HopError", phase: "body", hop: { host: fake.host } });
   });
 
   test("may be empty, and hashed with sha512", async () => {

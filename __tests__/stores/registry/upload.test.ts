@@ -62,8 +62,8 @@ describe("pushing a blob", () => {
   });
 
   test.each<[string, Buffer, object]>([
-    ["too little", Buffer.from("a lay"), { layer: "response" }],
-    ["too much", Buffer.from("a layer and more"), { layer: "response" }],
+    ["too little", Buffer.from("a lay"), { phase: "response" }],
+    ["too much", Buffer.from("a layer and more"), { phase: "response" }],
     ["other bytes", Buffer.from("a liar!"), { code: "REGISTRY_REFUSED", registryCodes: ["DIGEST_INVALID"] }],
   ])("that is %s leaves neither blob nor session", async (_, content, failure) => {
     await expect(repository.push(layer, Readable.from([content]))).rejects.toMatchObject(failure);
@@ -104,7 +104,7 @@ describe("pushing a blob", () => {
   });
 
   test.each<[string, FaultAction, object]>([
-    ["cuts the connection", { kind: "reset", after: 1000 }, { name: "HopError", layer: "response" }],
+    ["cuts the connection", { kind: "reset", after: 1000 }, { name: "HopError", phase: "response" }],
     ["refuses it", { kind: "respond", status: 413 }, { code: "REGISTRY_REFUSED", status: 413 }],
     ["has trouble", { kind: "respond", status: 503 }, { code: "REGISTRY_UNAVAILABLE", status: 503 }],
   ])("to a registry that %s ends with that, and is not repeated", async (_, act, failure) => {

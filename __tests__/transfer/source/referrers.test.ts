@@ -155,5 +155,5 @@ test("where tags may not be listed, each is asked for by its name", async () => 
 
 test("a connection that is cut is an error: nobody knows what the registry would say", async () => {
   const { fake, root } = await scene({ faults: [{ when: asked({ kind: "referrers" }), act: { kind: "reset" } }] });
-  await expect(read(fake, root)).rejects.toMatchObject({ layer: expect.anything() });
+  await expect(read(fake, root)).rejects.toMatchObject({ phase: expect.anything() });
 });

@@ -168,7 +168,7 @@ describe("the first failure stops the rest, and no tag is written", () => {
     const layer = layerOf(given.source, given.shop.digest);
     given.source.inject(faults.truncatedBlob(layer, 100, 10));
     const { copy } = await planTransfer({ source: given.from, target: given.target, attempts: 2 });
-    await expect(copy()).rejects.toMatchObject({ name: "HopError", layer: "body" });
+    await expect(copy()).rejects.toMatchObject({ name: "HopError", phase: "body" });
     expect(blobDigests(given.source).filter((digest) => digest === layer)).toHaveLength(2);
     expect(tagsOf(given.target)).toEqual([]);
   });

@@ -15,7 +15,7 @@ export function directConnector(options: ConnectOptions, lookup?: LookupFunction
   });
 }
 
-/** Opens connections to the origin inside a tunnel that the proxy makes (RFC 9110, 9.3.6), each layer with its own deadline. */
+/** Opens connections to the origin inside a tunnel that the proxy makes (RFC 9110, 9.3.6), each phase with its own deadline. */
 export function tunnelConnector(proxy: ProxyUrl, options: ConnectOptions): Connector {
   return connector(async (origin) => {
     const socket = await tunnelTo(origin, proxy, options);
@@ -57,12 +57,12 @@ async function tunnelTo(origin: Origin, proxy: ProxyUrl, options: ConnectOptions
  * password, shows that.
  */
 export async function withProtocol(error: PhaseError, proxy: ProxyUrl, options: ConnectOptions): Promise<PhaseError> {
-  const { layer, message, cause, reply, timedOut, issuer } = error;
+  const { phase, message, cause, reply, timedOut, issuer } = error;
   const isRefused = reply !== undefined || issuer !== undefined || timedOut;
-  if (isRefused || (layer !== "tunnel" && layer !== "proxy-tls")) return error;
+  if (isRefused || (phase !== "tunnel" && phase !== "proxy-tls")) return error;
   const other = { ...proxy, scheme: proxy.scheme === "https" ? "http" : "https", username: "", password: "" } as const;
   const speaks = await spokenProtocol(other, options);
-  return new PhaseError(layer, message, { cause, ...(speaks === undefined ? {} : { speaks }) });
+  return new PhaseError(phase, message, { cause, ...(speaks === undefined ? {} : { speaks }) });
 }
 
 /** The protocol of the scheme, if the proxy speaks it. */

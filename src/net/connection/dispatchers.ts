@@ -29,7 +29,7 @@ interface Picked {
 
 export interface DispatcherOptions {
   readonly tls: TlsSettings;
-  /** Milliseconds that each layer of a connection may take. */
+  /** Milliseconds that each phase of a connection may take. */
   readonly connectTimeout: number;
 }
 

@@ -8,7 +8,7 @@ export interface ConnectOptions {
   /** What is trusted. Made once: reading hundreds of authorities takes longer than the rest of a connection. */
   readonly secureContext: SecureContext;
   readonly isUnverified: (host: string) => boolean;
-  /** Milliseconds that each layer may take. */
+  /** Milliseconds that each phase may take. */
   readonly timeout: number;
 }
 
@@ -18,11 +18,11 @@ export interface Origin {
   readonly secure: boolean;
 }
 
-type Layers = readonly [first: ConnectionPhase, ...more: ConnectionPhase[]];
+type Phases = readonly [first: ConnectionPhase, ...more: ConnectionPhase[]];
 
-/** Resolves the name, then connects: two layers, each with its own deadline. */
+/** Resolves the name, then connects: two phases, each with its own deadline. */
 export function dial(
-  layers: readonly [ConnectionPhase, ConnectionPhase],
+  phases: readonly [ConnectionPhase, ConnectionPhase],
   host: string,
   port: number,
   timeout: number,
@@ -37,7 +37,7 @@ export function dial(
     ...(lookup === undefined ? {} : { lookup }),
   });
   const doing = `connecting to ${bracketed(host)}:${port}`;
-  return settled(socket, "connect", { layers: isIP(host) === 0 ? layers : [layers[1]], doing, timeout });
+  return settled(socket, "connect", { phases: isIP(host) === 0 ? phases : [phases[1]], doing, timeout });
 }
 
 /**
@@ -45,7 +45,7 @@ export function dial(
  * a proxy that re-signs from a registry of an unknown authority. Nothing is sent before.
  */
 export async function secure(
-  layer: ConnectionPhase,
+  phase: ConnectionPhase,
   socket: Socket,
   origin: Origin,
   { secureContext, isUnverified, timeout }: ConnectOptions,
@@ -59,12 +59,12 @@ export async function secure(
     secureContext,
     rejectUnauthorized: false,
   });
-  await settled(secured, "secureConnect", { layers: [layer], doing: `TLS with ${host}`, timeout });
+  await settled(secured, "secureConnect", { phases: [phase], doing: `TLS with ${host}`, timeout });
   if (secured.authorized || isUnverified(host)) return secured;
   const issuer = issuerOf(secured.getPeerCertificate());
   const code = String(secured.authorizationError);
   secured.on("error", () => {}).destroy();
-  throw new PhaseError(layer, `TLS with ${host}: ${code}, certificate issued by ${issuer}`, {
+  throw new PhaseError(phase, `TLS with ${host}: ${code}, certificate issued by ${issuer}`, {
     cause: { code },
     issuer,
   });
@@ -76,20 +76,20 @@ function issuerOf({ issuer }: PeerCertificate): string {
 }
 
 /**
- * Resolves with the socket at `event`; rejects at an error, at the end of the connection, or when a layer took longer than `timeout`.
- * Where there are two layers, the first ends when the name is resolved.
+ * Resolves with the socket at `event`; rejects at an error, at the end of the connection, or when a phase took longer than `timeout`.
+ * Where there are two phases, the first ends when the name is resolved.
  */
 function settled<S extends Socket>(
   socket: S,
   event: "connect" | "secureConnect",
-  { layers, doing, timeout }: { layers: Layers; doing: string; timeout: number },
+  { phases, doing, timeout }: { phases: Phases; doing: string; timeout: number },
 ): Promise<S> {
   return new Promise((resolve, reject) => {
-    let [layer] = layers;
+    let [phase] = phases;
     const timer = setTimeout(() => fail(`no answer within ${timeout / 1000} s`, { timedOut: true }), timeout);
     const onLookup = (error: unknown) => {
       if (error) return;
-      layer = layers.at(-1) ?? layer;
+      phase = phases.at(-1) ?? phase;
       timer.refresh();
     };
     const onError = (error: unknown) => fail(errorMessage(error), { cause: error });
@@ -105,7 +105,7 @@ function settled<S extends Socket>(
     const fail = (why: string, more: { cause?: unknown; timedOut?: boolean }) => {
       stopListening();
       socket.on("error", () => {}).destroy();
-      reject(new PhaseError(layer, `${doing}: ${why}`, more));
+      reject(new PhaseError(phase, `${doing}: ${why}`, more));
     };
     socket.on("error", onError).on("close", onClose).on("lookup", onLookup).on(event, onEvent);
   });

@@ -58,6 +58,6 @@ function keyOf({ route, url, host }: Hop): string {
 
 /** A truncated answer comes from a host that was reached; an answer that never begins may come from a blocked one. */
 function unreachable(error: unknown): HopError | undefined {
-  if (!(error instanceof HopError) || error.layer === "body") return undefined;
-  return error.layer === "response" && !error.timedOut ? undefined : error;
+  if (!(error instanceof HopError) || error.phase === "body") return undefined;
+  return error.phase === "response" && !error.timedOut ? undefined : error;
 }

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { TransferError } from "../../errors/transfer-error.ts";
+import { isConclusive } from "../../errors/transfer-error.ts";
 import { bodyError, drain } from "../../net/body.ts";
 import type { Hop } from "../../net/hop.ts";
 import type { HttpResponse } from "../../net/http.ts";
@@ -60,7 +60,7 @@ export async function mountBlob(
     const isTemporary = isRetryable(error) || isTemporaryRefusal(error);
     if (isTemporary) countRepetition();
     // A client that gets no token for both repositories can still copy.
-    if (isTemporary || error instanceof TransferError) return false;
+    if (isTemporary || isConclusive(error)) return false;
     throw error;
   }
 }

@@ -20,6 +20,7 @@ export interface RefusedAnswer {
 
 /** An answer of a registry that is a refusal: its status and its own words (distribution-spec, error codes). */
 export class RegistryError extends TransferError {
+  override readonly kind = "refusal";
   readonly hop: Hop;
   readonly status: number;
   readonly registryCodes: readonly string[];

@@ -1,4 +1,4 @@
-import { errorMessage, TransferError } from "../../errors/transfer-error.ts";
+import { errorMessage, isConclusive, TransferError } from "../../errors/transfer-error.ts";
 import { readContent } from "../../oci/content.ts";
 import { type Descriptor, isIndex, isManifest } from "../../oci/descriptor.ts";
 import { type Manifest, parseManifest } from "../../oci/manifest.ts";
@@ -63,7 +63,7 @@ async function readReferrers(artifact: Graph, context: Context): Promise<Referre
     try {
       return await asking;
     } catch (error) {
-      if (!(error instanceof TransferError)) throw error;
+      if (!isConclusive(error)) throw error;
       unread.add(errorMessage(error));
       return otherwise;
     }
@@ -161,7 +161,7 @@ async function listedTags(from: ReadableRepository, signal?: AbortSignal): Promi
   try {
     return new Set(await from.listTags(signal));
   } catch (error) {
-    if (error instanceof TransferError) return undefined;
+    if (isConclusive(error)) return undefined;
     throw error;
   }
 }

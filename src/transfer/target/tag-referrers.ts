@@ -1,4 +1,4 @@
-import { TransferError } from "../../errors/transfer-error.ts";
+import { isConclusive } from "../../errors/transfer-error.ts";
 import { readContent } from "../../oci/content.ts";
 import { type Descriptor, isIndex, isRecord, OCI_INDEX } from "../../oci/descriptor.ts";
 import { sha256 } from "../../oci/digest.ts";
@@ -93,7 +93,7 @@ async function listed(
   try {
     return await repository.listReferrers?.(subject.digest, signal);
   } catch (error) {
-    if (error instanceof TransferError) return undefined;
+    if (isConclusive(error)) return undefined;
     throw error;
   }
 }

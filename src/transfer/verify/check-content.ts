@@ -1,8 +1,7 @@
-import { TransferError } from "../../errors/transfer-error.ts";
+import { isConclusive, TransferError } from "../../errors/transfer-error.ts";
 import { isManifest } from "../../oci/descriptor.ts";
 import { describeElement } from "../../ocm/descriptor/component-descriptor.ts";
 import type { ComponentVersion } from "../../ocm/repository/component-version.ts";
-import { RegistryError } from "../../stores/registry/error.ts";
 import { describeMovedTag, type MovedTag } from "../source/locate.ts";
 import type { ResolvedElement, ResolvedVersion } from "../source/resolve-elements.ts";
 import { type BlobReader, createBlobReader } from "./blob-reader.ts";
@@ -77,15 +76,14 @@ async function checkItem(item: ResolvedElement, version: ComponentVersion, reade
   return { item, size: contents.reduce((total, blob) => total + blob.size, 0), isRead: true };
 }
 
-/** Whether it is the content that is at fault, and not the way to it. */
-function isAboutContent(error: unknown): boolean {
-  if (error instanceof RegistryError) return error.code === "BLOB_UNKNOWN" || error.code === "MANIFEST_UNKNOWN";
-  return error instanceof TransferError;
+/** Whether the content itself is invalid or missing. Any other refusal leaves open what it is. */
+function isAboutContent(error: unknown): error is TransferError {
+  if (!isConclusive(error)) return false;
+  return error.kind === "invalid" || error.code === "BLOB_UNKNOWN" || error.code === "MANIFEST_UNKNOWN";
 }
 
 function asContentError(error: unknown, where: string): unknown {
-  if (!(error instanceof TransferError) || !isAboutContent(error) || error.code === "ARTIFACT_DIGEST_DIFFERS")
-    return error;
+  if (!isAboutContent(error) || error.code === "ARTIFACT_DIGEST_DIFFERS") return error;
   const isOther = error.code === "DIGEST_MISMATCH" || error.code === "SIZE_MISMATCH";
   return new TransferError(isOther ? "ARTIFACT_DIGEST_DIFFERS" : error.code, `${where}: ${error.message}`, {
     where,
