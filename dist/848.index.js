@@ -15794,6 +15794,7 @@ function decodeText(bytes, from) {
 
 
 
+
 /** The file that registry-config names or, where it names none, docker's and podman's own in their order. */
 async function readRegistryConfigs(named, options) {
     if (named !== "") {
@@ -15879,10 +15880,11 @@ async function readNamed(input, code, file) {
 /** A file that was not named need not be there, and is not read where a commit could have written it. */
 async function readUnnamed(file, { isInCheckout }) {
     try {
-        const bytes = await readSettingsBytes(file);
-        if (await isInCheckout(file))
+        if (await isInCheckout(file)) {
+            await (0,promises_.access)(file);
             return { name: file, state: "ignored", text: undefined };
-        return { name: file, state: "found", text: decodeText(bytes, file) };
+        }
+        return { name: file, state: "found", text: decodeText(await readSettingsBytes(file), file) };
     }
     catch (error) {
         if (error instanceof TransferError)

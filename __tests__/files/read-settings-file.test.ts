@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { readTrustedKeys } from "../../src/commands/trusted-keys.ts";
 import { readInputs } from "../../src/inputs.ts";
+import { readRegistryConfigs } from "../../src/logins/login-files.ts";
 import { readLogins } from "../../src/logins/read-logins.ts";
 import { readCertificates } from "../../src/setup/certificates.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
@@ -44,4 +45,12 @@ describe.each(Object.entries(READERS))("V7, S19: the file of %s", (_, { code, re
       message: expect.stringContaining("it is not a regular file of at most 4194304 bytes"),
     });
   });
+});
+
+test.each(Object.entries(ENDLESS))("a file with logins in the checkout that is %s is not read", async (_, make) => {
+  const path = join(temporaryFolder(), "auth.json");
+  make(path);
+  const environment = { HOME: "/", REGISTRY_AUTH_FILE: path };
+  const sources = await readRegistryConfigs("", { environment, isInCheckout: async (file) => file === path });
+  expect(sources.find(({ name }) => name === path)?.state).toBe("ignored");
 });

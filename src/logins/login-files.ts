@@ -1,3 +1,4 @@
+import { access } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { Code } from "../errors/codes.ts";
@@ -128,9 +129,11 @@ interface ReadFile {
 /** A file that was not named need not be there, and is not read where a commit could have written it. */
 async function readUnnamed(file: string, { isInCheckout }: LoginFileOptions): Promise<ReadFile> {
   try {
-    const bytes = await readSettingsBytes(file);
-    if (await isInCheckout(file)) return { name: file, state: "ignored", text: undefined };
-    return { name: file, state: "found", text: decodeText(bytes, file) };
+    if (await isInCheckout(file)) {
+      await access(file);
+      return { name: file, state: "ignored", text: undefined };
+    }
+    return { name: file, state: "found", text: decodeText(await readSettingsBytes(file), file) };
   } catch (error) {
     if (error instanceof TransferError) throw error;
     if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return { name: file, state: "absent", text: undefined };
