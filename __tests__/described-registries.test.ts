@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { parseDockerConfig } from "../src/logins/docker-config.ts";
 import { parseImageReference } from "../src/oci/reference.ts";
-import type { ReadableRegistry } from "../src/oci/store.ts";
+import type { ReadableStore } from "../src/oci/store.ts";
 import { startFakeRegistry } from "../testing/fakes/registry.ts";
 import { uniqueAddress } from "../testing/real/address.ts";
 import { stopEverything } from "../testing/real/running.ts";
@@ -12,7 +12,7 @@ import { surveyed } from "./transfer/surveyed.ts";
 
 afterEach(stopEverything);
 
-const at = (session: OpenedSession, reference: string, where = "resource app"): ReadableRegistry =>
+const at = (session: OpenedSession, reference: string, where = "resource app"): ReadableStore =>
   session.registryAt(parseImageReference(reference, "test"), where);
 
 /** The outcome of reading the tag `1` of a repository that a descriptor names. */

@@ -63,8 +63,8 @@ const originOf = (registry: object) => (registry as RemoteRegistry).origin;
 
 async function openRemote(session: Session, spec: RegistrySpec): Promise<RemoteRegistry> {
   const { registry } = await session.openTarget(spec);
-  if (!("ping" in registry)) throw new Error("no remote registry");
-  return registry;
+  if (registry.kind !== "registry") throw new Error("no remote registry");
+  return registry as RemoteRegistry;
 }
 
 describe("plain HTTP", () => {

@@ -17,13 +17,13 @@ import type { RetryPolicy } from "./net/http.ts";
 import { withRetryPolicy } from "./net/work.ts";
 import type { Descriptor } from "./oci/descriptor.ts";
 import type { Digest } from "./oci/digest.ts";
-import type { ReadableRegistry, ReadableRepository } from "./oci/store.ts";
+import type { ReadableRepository, ReadableStore, Store } from "./oci/store.ts";
 import { formatRepository, type RepositorySpec } from "./ocm/descriptor/component-reference.ts";
 import type { ComponentRepository } from "./ocm/repository/component-version.ts";
 import { routeFor } from "./proxy/route.ts";
 import type { ProxySettings } from "./proxy/settings.ts";
 import { type ArtifactSet, openArtifactSet } from "./stores/artifact-set/artifact-set.ts";
-import { openCtf, type ReadableCtf } from "./stores/ctf/ctf.ts";
+import { type Ctf, openCtf } from "./stores/ctf/ctf.ts";
 import { type CtfTarget, openCtfTarget } from "./stores/ctf/target.ts";
 import { type AccessMethods, createAccessMethods } from "./stores/elsewhere/access-methods.ts";
 import type { Credential } from "./stores/registry/auth/credentials.ts";
@@ -40,16 +40,16 @@ export interface Session {
   logins(): readonly LoginUse[];
   /** Every registry that the run has to do with. */
   registries(): readonly RemoteRegistry[];
-  /** The registry or archive that the user named as a source. */
+  /** The store of an input. */
   openSource(spec: RepositorySpec): Promise<ComponentRepository>;
-  /** The registry or archive to write to; an archive has to be committed. */
-  openTarget(spec: RepositorySpec): Promise<ComponentRepository<RemoteRegistry | CtfTarget>>;
-  /** What was written there, read as by somebody who comes later; an archive after its commit. */
+  /** The store to write to. */
+  openTarget(spec: RepositorySpec): Promise<ComponentRepository<Store>>;
+  /** The target as a later reader finds it, without anything that this run has cached; an archive after its commit. */
   reopenTarget(spec: RepositorySpec): Promise<ComponentRepository>;
   /** Folder for files that are gone when the run is over. */
   readonly temp: string;
   /** The registry that a component descriptor names in the resource `where`. */
-  registryAt(reference: DescribedReference, where: string): ReadableRegistry;
+  registryAt(reference: DescribedReference, where: string): ReadableStore;
   /** Follows what a component descriptor names beside registries. */
   readonly accessMethods: Pick<AccessMethods, "locate">;
   /** Opens the artifact set that a blob is; the same one once. */
@@ -141,10 +141,10 @@ export function openSession(options: SessionOptions): Session {
     attempts: inputs.retries,
   });
 
-  const archives = new Map<string, Promise<ReadableCtf>>();
+  const archives = new Map<string, Promise<Ctf>>();
   const artifactSets = new Map<Digest, Promise<ArtifactSet>>();
   const slots = createLimiter(inputs.concurrency);
-  const reopened: Promise<ReadableCtf>[] = [];
+  const reopened: Promise<Ctf>[] = [];
   let archiveTarget: Promise<CtfTarget> | undefined;
 
   /** Out of an archive, everything could be unpacked at once. */
@@ -157,7 +157,7 @@ export function openSession(options: SessionOptions): Session {
     }
   }
 
-  function openArchive(path: string): Promise<ReadableCtf> {
+  function openArchive(path: string): Promise<Ctf> {
     const opened = archives.get(path) ?? openCtf(path, { spool: temp }, signal);
     archives.set(path, opened);
     return opened;
@@ -210,7 +210,7 @@ export function openSession(options: SessionOptions): Session {
       ]);
       const closing = opened.map(async (result) => {
         if (result.status === "rejected" || result.value === undefined) return;
-        await ("abandon" in result.value ? result.value.abandon() : result.value.close());
+        await result.value.close();
       });
       // A file that cannot be removed is no reason to lose what the run has to report.
       await Promise.allSettled([...closing, accessMethods.close()]);

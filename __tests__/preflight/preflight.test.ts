@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "@jest/globals";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
-import type { ReadableRegistry } from "../../src/oci/store.ts";
+import type { ReadableStore } from "../../src/oci/store.ts";
 import type { OciBlobAccess } from "../../src/ocm/access/access.ts";
 import { type PreflightOptions, runPreflight } from "../../src/preflight/preflight.ts";
 import { locateOciBlob } from "../../src/stores/elsewhere/oci-blob.ts";
@@ -26,14 +26,14 @@ async function scene() {
   return { source, registry };
 }
 
-const wantedOf = (registry: ReadableRegistry): VersionRequest => ({
+const wantedOf = (registry: ReadableStore): VersionRequest => ({
   from: { registry, path: "", display: registry.name },
   component: "acme.org/shop",
   version: "1.0.0",
 });
 
 /** A preflight of what these registries hold; absolute references lead to each one's own registry. */
-function preflight(registries: readonly ReadableRegistry[], more: Partial<PreflightOptions> = {}) {
+function preflight(registries: readonly ReadableStore[], more: Partial<PreflightOptions> = {}) {
   const gatherAll: PreflightOptions["gather"] = async (wanted) => {
     const all = await Promise.all(
       wanted.map((one) =>

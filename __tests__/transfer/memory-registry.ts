@@ -3,11 +3,11 @@ import { TransferError } from "../../src/errors/transfer-error.ts";
 import { streamOf } from "../../src/oci/content.ts";
 import { type Descriptor, OCI_MANIFEST } from "../../src/oci/descriptor.ts";
 import { isDigest, sha256 } from "../../src/oci/digest.ts";
-import type { ReadableRegistry, ReadableRepository } from "../../src/oci/store.ts";
+import type { ReadableRepository, ReadableStore } from "../../src/oci/store.ts";
 import { verifying } from "../../src/oci/verify.ts";
 
 /** A registry to read from, without a socket: content and tags by repository. */
-export interface MemoryRegistry extends ReadableRegistry {
+export interface MemoryRegistry extends ReadableStore {
   /** `resolve repository:reference`, in order. */
   readonly asked: readonly string[];
   addBlob(repository: string, content: string | Buffer, mediaType?: string): Descriptor;
@@ -59,6 +59,7 @@ export function createMemoryRegistry(name = "memory.test"): MemoryRegistry {
   });
 
   return {
+    kind: "registry",
     name,
     asked,
     repository,

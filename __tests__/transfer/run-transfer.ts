@@ -1,24 +1,21 @@
-import type { ReadableRegistry } from "../../src/oci/store.ts";
+import type { ReadableStore, Store } from "../../src/oci/store.ts";
 import type { AccessForm } from "../../src/ocm/access/access-form.ts";
 import { readComponentVersion } from "../../src/ocm/repository/component-version.ts";
-import type { CtfTarget } from "../../src/stores/ctf/target.ts";
-import type { RemoteRegistry } from "../../src/stores/registry/registry.ts";
 import { gather } from "../../src/transfer/source/gather.ts";
 import type { ResolveOptions } from "../../src/transfer/source/resolve-elements.ts";
 import { type ExistingPolicy, existingOrNone } from "../../src/transfer/target/inspect.ts";
-import type { Plan, Step } from "../../src/transfer/target/plan.ts";
+import { type Plan, type Step, tagsToSet } from "../../src/transfer/target/plan.ts";
 import { prepare } from "../../src/transfer/target/prepare.ts";
 import { tagReferrers } from "../../src/transfer/target/tag-referrers.ts";
 import { copy } from "../../src/transfer/write/copy.ts";
-import { publish } from "../../src/transfer/write/publish.ts";
 import type { FakeRegistry } from "../../testing/fakes/registry.ts";
 import { openRegistry } from "../stores/registry/open-registry.ts";
 
 export interface TransferOptions {
-  readonly source: ReadableRegistry;
+  readonly source: ReadableStore;
   readonly target: Pick<FakeRegistry, "host">;
   /** The target as a source may be it too. */
-  readonly registry?: RemoteRegistry | CtfTarget;
+  readonly registry?: Store;
   /** Path that the component version has in the source; default none. */
   readonly path?: string;
   /** `component:version` */
@@ -69,7 +66,7 @@ export async function planTransfer({ source, target: fake, ...options }: Transfe
     plan,
     done,
     copy: () => copy(plan, { target: registry, concurrency, attempts, onBytes, onDone }, options.signal),
-    publish: () => publish(plan, registry, options.signal),
+    publish: () => registry.publish(tagsToSet(plan), options.signal),
     tagReferrers: () => tagReferrers(plan, registry, options.signal),
     gathered,
   };
@@ -96,8 +93,7 @@ export async function transferReferrers(
   } = await planTransfer({ ...options, registry, withReferrers: true });
   await copyAll();
   const { tags, left } = await tagAll();
-  await publish({ ...plan, tags: [tags, ...plan.tags] }, registry, options.signal);
-  if ("commit" in registry) await registry.commit();
+  await registry.publish(tagsToSet({ tags: [tags, ...plan.tags] }), options.signal);
   const written = done.filter(({ kind }) => kind !== "skip" && kind !== "left").length;
   const set = [tags, ...plan.tags].flat().filter(({ kind }) => kind === "tag").length;
   return { plan, left: left.map(({ element, tag, type }) => `${element.name} (${tag ?? type})`), wrote: written + set };

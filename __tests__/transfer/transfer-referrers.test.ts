@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { OCI_INDEX } from "../../src/oci/descriptor.ts";
-import type { ReadableRegistry, ReadableRepository } from "../../src/oci/store.ts";
+import type { ReadableRepository, ReadableStore } from "../../src/oci/store.ts";
 import { openCtf } from "../../src/stores/ctf/ctf.ts";
 import { openCtfTarget } from "../../src/stores/ctf/target.ts";
 import { referrersTag } from "../../src/stores/registry/referrers.ts";
@@ -51,7 +51,7 @@ async function startSource(options: FakeRegistryOptions = { referrers: true }) {
 }
 
 /** What a client finds that looks for it there, asked anew. */
-async function found({ repository }: ReadableRegistry, name: string, reference: string): Promise<string[]> {
+async function found({ repository }: ReadableStore, name: string, reference: string): Promise<string[]> {
   const from: ReadableRepository = repository(name);
   const { found, unread } = await createReadReferrers()(await readGraph(from, await from.resolve(reference)));
   expect(unread).toEqual([]);
@@ -59,7 +59,7 @@ async function found({ repository }: ReadableRegistry, name: string, reference: 
 }
 
 type Host = Pick<FakeRegistry, "host">;
-const run = (source: ReadableRegistry | Host, target: Host, more: Partial<TransferOptions> = {}) =>
+const run = (source: ReadableStore | Host, target: Host, more: Partial<TransferOptions> = {}) =>
   transferReferrers({ source: "host" in source ? openRegistry(source.host) : source, target, ...more });
 
 const targets: [string, boolean, () => Promise<Host>][] = [

@@ -1,5 +1,6 @@
 import { diagnose, distinct } from "../diagnosis/diagnosis.ts";
 import { throwAll } from "../errors/transfer-error.ts";
+import type { Store } from "../oci/store.ts";
 import type { Element } from "../ocm/descriptor/component-descriptor.ts";
 import {
   type ComponentRepository,
@@ -7,7 +8,6 @@ import {
   readComponentVersion,
 } from "../ocm/repository/component-version.ts";
 import { runPreflight } from "../preflight/preflight.ts";
-import type { CtfTarget } from "../stores/ctf/target.ts";
 import type { RemoteRegistry } from "../stores/registry/registry.ts";
 import { type Gathered, gather, type VersionRequest } from "../transfer/source/gather.ts";
 import { createReadVersion } from "../transfer/source/read-version.ts";
@@ -21,7 +21,7 @@ import { createResolve, openSources } from "./sources.ts";
 
 /** Where a run writes to, and what it finds there. */
 export interface Destination {
-  readonly target: ComponentRepository<RemoteRegistry | CtfTarget>;
+  readonly target: ComponentRepository<Store>;
   /** The component version that the target has already, or undefined; asked for once. */
   readonly existing: (id: Pick<VersionRequest, "component" | "version">) => Promise<ComponentVersion | undefined>;
 }
@@ -145,5 +145,5 @@ function idOf({ descriptor }: ComponentVersion): Pick<VersionRequest, "component
 }
 
 function isRemote(target: Destination["target"]): target is ComponentRepository<RemoteRegistry> {
-  return "ping" in target.registry;
+  return target.registry.kind === "registry";
 }

@@ -1,16 +1,17 @@
 import { errorsIn, isConclusive, TransferError, throwAll } from "../errors/transfer-error.ts";
+import { publishedInPart } from "../oci/publish-tags.ts";
+import type { Rollback } from "../oci/store.ts";
 import type { Gathered } from "../transfer/source/gather.ts";
-import type { Plan } from "../transfer/target/plan.ts";
+import { type Plan, tagsToSet } from "../transfer/target/plan.ts";
 import { type TrustedKey, trustOf } from "../transfer/verify/trust.ts";
-import { publishedInPart, takeBackAll } from "../transfer/write/publish.ts";
 import { readBack } from "../transfer/write/read-back.ts";
 import type { Destination } from "./preflight.ts";
 import type { Run } from "./run.ts";
 
 /**
- * Verifies what was written by reading it as somebody who comes later. What does not hold has its tags taken back, but in an archive,
- * which is left as it was written. Fails with READ_BACK_DIFFERS, as the way to the target does, or with PUBLISHED_IN_PART where tags
- * are left behind a way that was lost.
+ * Verifies the copy by reading it as a later reader does, and rolls it back where it does not verify: tags are restored, a committed
+ * archive stays as it was written. Fails with READ_BACK_DIFFERS, with the error of a target that cannot be reached, or with
+ * PUBLISHED_IN_PART where tags could not be restored.
  */
 export async function verifyCopy(
   { inputs, session, runner, signal }: Run,
@@ -29,18 +30,19 @@ export async function verifyCopy(
     throwAll(trustOf({ named: namedCopies, versions }, keys).errors);
     runner.info(`read back and verified at ${target.display}: ${copies.length} component version(s)`);
   } catch (error) {
-    const left = "commit" in registry ? undefined : await takeBackAll(plan, registry);
+    const rollback = await registry.rollback(tagsToSet(plan).flat());
     const errors = errorsIn(error).filter(isConclusive);
     const [first] = errors;
-    // A host that cannot be reached leaves open what it holds.
+    // A target that cannot be reached proves nothing about its content.
     const inconclusive = errorsIn(error).find((each) => !isConclusive(each));
-    if (inconclusive !== undefined && left !== undefined && left.length > 0)
-      throw publishedInPart(inconclusive, left, registry.name);
+    if (inconclusive !== undefined && rollback.kind === "tags" && rollback.left.length > 0) {
+      throw publishedInPart(inconclusive, rollback.left, registry.name);
+    }
     if (inconclusive !== undefined || first === undefined) throw error;
     const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
     throw new TransferError(
       "READ_BACK_DIFFERS",
-      `${target.display} does not hold what was written: ${first.message}${more}; ${fate(plan, left)}`,
+      `${target.display} does not hold what was written: ${first.message}${more}; ${outcome(plan, rollback)}`,
       {
         where: target.display,
         remedy:
@@ -51,10 +53,10 @@ export async function verifyCopy(
   }
 }
 
-function fate({ tags }: Plan, left: readonly string[] | undefined): string {
+function outcome({ tags }: Plan, rollback: Rollback): string {
   if (tags.flat().every(({ kind }) => kind === "skip")) return "it was there before this run, which set no tag";
-  if (left === undefined) return "the archive is left as it was written";
-  return left.length === 0
+  if (rollback.kind === "committed") return "the archive is left as it was written";
+  return rollback.left.length === 0
     ? "the tags that were set are taken back"
-    : `these tags could not be taken back: ${left.join(", ")}`;
+    : `these tags could not be taken back: ${rollback.left.join(", ")}`;
 }

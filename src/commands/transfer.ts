@@ -10,12 +10,11 @@ import { type ImageNames, referenceMap } from "../transfer/images/reference-map.
 import type { Gathered } from "../transfer/source/gather.ts";
 import { fallbackFinding, withFallback } from "../transfer/target/fallback.ts";
 import { keyOf } from "../transfer/target/inspect.ts";
-import type { Plan } from "../transfer/target/plan.ts";
+import { type Plan, tagsToSet } from "../transfer/target/plan.ts";
 import { prepare } from "../transfer/target/prepare.ts";
 import { nameSource, unsignedNames } from "../transfer/target/signed-name.ts";
 import { plannedToBeLeft, tagReferrers } from "../transfer/target/tag-referrers.ts";
 import { copy, ManifestRefused } from "../transfer/write/copy.ts";
-import { publish } from "../transfer/write/publish.ts";
 import { describeComponentVersion } from "./describe.ts";
 import { type Destination, gatherWithPreflight, openDestination } from "./preflight.ts";
 import { verifyCopy } from "./read-back.ts";
@@ -45,8 +44,7 @@ export async function transfer(run: Run): Promise<void> {
   report(leftReferrers(referrers.left), run);
   const whole = { ...plan, tags: [referrers.tags, ...plan.tags] };
   results.plan = whole;
-  await publish(whole, target.registry, signal);
-  if ("commit" in target.registry) await target.registry.commit(signal);
+  await target.registry.publish(tagsToSet(whole), signal);
   if (keys.length > 0) await verifyCopy(run, { plan: whole, named: gathered.named }, destination, keys);
   results.componentVersions = describeVersions(plan, destination, "written");
   const names = imageNames(run, destination);
@@ -117,7 +115,7 @@ function imageNames(run: Run, destination: Destination): ImageNames {
 /** What stands before the names of the target, for whoever reads the copy: host and path, or nothing in an archive. */
 function consumerPrefix({ inputs }: Run, { target }: Destination): string {
   if (inputs.imagesPrefix !== "") return inputs.imagesPrefix;
-  if (!("ping" in target.registry)) return "";
+  if (target.registry.kind !== "registry") return "";
   return `${target.registry.name}${target.path === "" ? "" : `/${target.path}`}`;
 }
 

@@ -2,37 +2,68 @@ import type { Readable } from "node:stream";
 import type { Descriptor } from "./descriptor.ts";
 import type { Digest } from "./digest.ts";
 
-/** One repository of a registry or of an archive. What it hands out is verified. */
+/** A store that is read: a registry, or an archive. What is optional is a capability that only some stores have. */
+export interface ReadableStore {
+  readonly kind: "registry" | "ctf";
+  /** For people: the host, or the path of the archive. */
+  readonly name: string;
+  repository(name: string): ReadableRepository;
+  /** Asks for the API of a store behind a network (distribution-spec, end-1), and fails where it cannot be used. */
+  ping?(signal?: AbortSignal): Promise<void>;
+}
+
+/** A store that is written. Nothing that is pushed to it can be found before `publish`. */
+export interface Store extends ReadableStore {
+  repository(name: string): Repository;
+  /** The start of absolute references: the host, with `http://` where it speaks plain HTTP. Archives have none. */
+  readonly origin?: string;
+  /**
+   * Ends the transaction: sets the tags, one group after the other, and makes everything that was pushed permanent. All of the tags can be
+   * found afterwards or, if it fails, none; PUBLISHED_IN_PART where some could neither be completed nor removed.
+   */
+  publish(tags: readonly (readonly TagChange[])[], signal?: AbortSignal): Promise<void>;
+  /** Restores tags that were published. */
+  rollback(tags: readonly TagChange[]): Promise<Rollback>;
+}
+
+export interface TagChange {
+  readonly repository: string;
+  readonly tag: string;
+  /** A manifest that is in the repository already. */
+  readonly target: Descriptor;
+  /** The manifest under the tag before; undefined for a new tag. */
+  readonly before: Descriptor | undefined;
+}
+
+/** `left`: tags that could not be restored, `repository:tag`. A committed archive stays as it was written. */
+export type Rollback = { readonly kind: "tags"; readonly left: readonly string[] } | { readonly kind: "committed" };
+
+/** One repository of a store. The content that it returns is verified. */
 export interface ReadableRepository {
   readonly name: string;
-  /** The descriptor of the manifest under a tag or digest; a TransferError MANIFEST_UNKNOWN where there is none. */
+  /** The store, where its repositories share their blobs. */
+  readonly store?: ReadableStore;
+  /** The descriptor of the manifest under a tag or digest. Fails with MANIFEST_UNKNOWN. */
   resolve(reference: string, signal?: AbortSignal): Promise<Descriptor>;
   exists(target: Descriptor, signal?: AbortSignal): Promise<boolean>;
-  /** All tags (distribution-spec, end-8a); none where there is no such repository. */
+  /** All tags (distribution-spec, end-8a); empty for a repository that does not exist. */
   listTags(signal?: AbortSignal): Promise<readonly string[]>;
-  /**
-   * Manifests whose subject is this one, which the repository has (distribution-spec, end-12a); undefined where at most tags can tell,
-   * and no such method where there never are any.
-   */
-  listReferrers?(subject: Digest, signal?: AbortSignal): Promise<readonly Descriptor[] | undefined>;
   /** The content; the stream fails at its end if size or digest are not those of the descriptor. */
   fetch(target: Descriptor, signal?: AbortSignal): Promise<Readable>;
+  /** Manifests with this subject (distribution-spec, end-12a); undefined where the registry has no referrers API. */
+  listReferrers?(subject: Digest, signal?: AbortSignal): Promise<readonly Descriptor[] | undefined>;
+  /** Asks for the first byte of a blob, on the route that a download would take. */
+  probe?(blob: Descriptor, signal?: AbortSignal): Promise<unknown>;
 }
 
 export interface Repository extends ReadableRepository {
   push(expected: Descriptor, content: Readable | Buffer, signal?: AbortSignal): Promise<void>;
-  /** Makes a tag point to a manifest that is in the repository already. */
+  /** Sets a tag to a manifest that is in the repository already. */
   tag(target: Descriptor, tag: string, signal?: AbortSignal): Promise<void>;
   /** Removes a tag; false where the registry does not allow it. */
   untag(tag: string, signal?: AbortSignal): Promise<boolean>;
-  /** Takes a blob over from another repository of the same registry; false where that is not possible. */
+  /** Mounts a blob from another repository of the same store; false where that is not possible. */
   mount(target: Descriptor, from: string, signal?: AbortSignal): Promise<boolean>;
+  /** Fails with PUSH_DENIED where the granted token does not allow to push. */
+  checkPushRight?(signal?: AbortSignal): Promise<void>;
 }
-
-export interface Registry<R extends ReadableRepository = Repository> {
-  /** For people: the host, or the path of the archive. */
-  readonly name: string;
-  repository(name: string): R;
-}
-
-export type ReadableRegistry = Registry<ReadableRepository>;

@@ -1,6 +1,6 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import { isManifest } from "../oci/descriptor.ts";
-import type { ReadableRegistry } from "../oci/store.ts";
+import type { ReadableStore } from "../oci/store.ts";
 import type { ComponentRepository } from "../ocm/repository/component-version.ts";
 import type { RemoteRegistry, RemoteRepository } from "../stores/registry/registry.ts";
 import type { Gathered } from "../transfer/source/gather.ts";
@@ -34,7 +34,7 @@ export async function runPreflight(options: PreflightOptions, signal?: AbortSign
   const registries = new Set(
     [...wanted.map(({ from }) => from.registry), ...(target === undefined ? [] : [target.registry])].filter(isRemote),
   );
-  const unreachable = new Map<ReadableRegistry, unknown>();
+  const unreachable = new Map<ReadableStore, unknown>();
   await Promise.all(
     [...registries].map((registry) => registry.ping(signal).catch((error) => unreachable.set(registry, error))),
   );
@@ -58,8 +58,8 @@ function blobSamples({ versions }: Gathered): [RemoteRepository, Descriptor][] {
   const samples = new Map<RemoteRegistry, [RemoteRepository, Descriptor]>();
   for (const { items } of versions) {
     for (const [from, blob] of items.flatMap(blobsOf)) {
-      const known = samples.get(from.registry)?.[1];
-      if (known === undefined || known.size < blob.size) samples.set(from.registry, [from, blob]);
+      const known = samples.get(from.store)?.[1];
+      if (known === undefined || known.size < blob.size) samples.set(from.store, [from, blob]);
     }
   }
   return [...samples.values()];

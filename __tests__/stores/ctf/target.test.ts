@@ -68,7 +68,7 @@ async function transfer(fixture: CtfFixture, path: string, order = (all: Descrip
   const target = await openCtfTarget(path, { spool });
   await copy(source, target, order);
   await target.commit();
-  await target.abandon();
+  await target.close();
   expect(readdirSync(spool)).toEqual([]);
 }
 
@@ -137,7 +137,7 @@ describe.each(NAMES)("%s", (name) => {
     expect([after.ino, after.mtimeNs]).toEqual([before.ino, before.mtimeNs]);
   });
 
-  test("nothing is to be seen of what is not committed, and nothing left of what is abandoned", async () => {
+  test("nothing is to be seen of what is not committed, and nothing left of what is closed without a commit", async () => {
     const folder = temporaryFolder();
     const [path, spool] = [join(folder, "new", name), join(folder, "spool")];
     const target = await openCtfTarget(path, { spool });
@@ -146,11 +146,11 @@ describe.each(NAMES)("%s", (name) => {
     await target.repository("a").tag(pushed, "1");
     expect(await target.repository("a").resolve("1")).toEqual(pushed);
     expect(existsSync(join(path, "blobs"))).toBe(false);
-    await target.abandon();
+    await target.close();
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test("an abandoned run leaves what was there as it was", async () => {
+  test("a run closed without a commit leaves what was there as it was", async () => {
     const folder = temporaryFolder();
     const path = join(folder, name);
     await transfer("v1-by-value", path);
@@ -158,8 +158,8 @@ describe.each(NAMES)("%s", (name) => {
     const spool = temporaryFolder();
     const target = await openCtfTarget(path, { spool });
     await put(target, "a", "x");
-    await target.abandon();
-    await target.abandon();
+    await target.close();
+    await target.close();
     expect(everything(folder).map(([...each]) => each.join(""))).toEqual(before.map(([each]) => each));
     expect(readdirSync(spool)).toEqual([]);
   });
@@ -189,7 +189,7 @@ describe("pushing", () => {
     });
     expect(await repository.exists(right)).toBe(false);
     expect(everything(folder).filter((name) => /\.partial-.*\/./.test(name))).toEqual([]);
-    await target.abandon();
+    await target.close();
   });
 
   test("many at once, the same among them", async () => {
@@ -210,7 +210,7 @@ describe("pushing", () => {
     await expect(other.resolve(image.digest)).rejects.toMatchObject({ code: "MANIFEST_UNKNOWN" });
     await expect(other.tag(image, "1")).rejects.toMatchObject({ code: "MANIFEST_UNKNOWN" });
     expect((await bytesOf(await other.fetch(layer))).toString()).toBe("x");
-    await target.abandon();
+    await target.close();
   });
 
   test("a blob that is broken where it lies is replaced", async () => {
@@ -235,7 +235,7 @@ describe("pushing", () => {
     const target = await openCtfTarget(join(temporaryFolder(), "ctf"));
     const image = await put(target, "a", manifest("x"), OCI_MANIFEST);
     await expect(target.repository("a").tag(image, "1.0+x")).rejects.toMatchObject({ code: "REFERENCE_MALFORMED" });
-    await target.abandon();
+    await target.close();
   });
 });
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { namedHosts } from "../../../src/net/address/named-hosts.ts";
 import { bytesOf } from "../../../src/oci/content.ts";
 import { sha256 } from "../../../src/oci/digest.ts";
-import type { ReadableRegistry } from "../../../src/oci/store.ts";
+import type { ReadableStore } from "../../../src/oci/store.ts";
 import { type HelmAccess, type OciBlobAccess, parseAccess, type WgetAccess } from "../../../src/ocm/access/access.ts";
 import type { Element } from "../../../src/ocm/descriptor/component-descriptor.ts";
 import type { JsonObject } from "../../../src/ocm/descriptor/json.ts";
@@ -28,7 +28,7 @@ export interface Opened extends AccessMethods {
 export interface OpenOptions extends Partial<Pick<AccessMethodsOptions, "largest" | "attempts" | "credentialFor">> {
   /** Hosts that are reached though they are on loopback. */
   readonly named?: readonly string[];
-  readonly registry?: ReadableRegistry;
+  readonly registry?: ReadableStore;
   readonly routeFor?: OpenClientOptions["routeFor"];
 }
 

@@ -130,7 +130,7 @@ describe("what others wrote", () => {
 
   test("in one repository says nothing of another", async () => {
     await repository.resolve("1");
-    const other = repository.registry.repository("a/c");
+    const other = repository.store.repository("a/c");
     await expect(other.resolve(image.descriptor.digest)).rejects.toMatchObject({ code: "MANIFEST_UNKNOWN" });
   });
 });

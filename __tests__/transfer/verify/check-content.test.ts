@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
-import type { ReadableRegistry, ReadableRepository } from "../../../src/oci/store.ts";
+import type { ReadableRepository, ReadableStore } from "../../../src/oci/store.ts";
 import { parseComponentDescriptor } from "../../../src/ocm/descriptor/component-descriptor.ts";
 import type { ResolvedVersion } from "../../../src/transfer/source/resolve-elements.ts";
 import { type Checked, checkContent } from "../../../src/transfer/verify/check-content.ts";
@@ -172,13 +172,14 @@ test("a blob in two repositories of a registry is read in one, and asked for in 
   addImage(registry, "images/a", { tag: "1" });
   addImage(registry, "images/b", { tag: "1" });
   const log: string[] = [];
-  const recording: ReadableRegistry = {
+  const recording: ReadableStore = {
+    kind: "registry",
     name: registry.name,
     repository(name) {
       const repository = registry.repository(name);
       const of = {
         ...repository,
-        registry: recording,
+        store: recording,
         fetch: (...args: Parameters<ReadableRepository["fetch"]>) => {
           log.push(`fetch ${args[0].mediaType.split(".").at(-1)}`);
           return repository.fetch(...args);

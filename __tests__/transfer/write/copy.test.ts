@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { isManifest } from "../../../src/oci/descriptor.ts";
-import type { ReadableRegistry } from "../../../src/oci/store.ts";
+import type { ReadableStore } from "../../../src/oci/store.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { faults } from "../../../testing/fakes/registry-faults.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
@@ -225,7 +225,8 @@ test("whoever stops it gets the reason back", async () => {
 test.each([1, 2])("at most %d blobs are on their way at the same time", async (concurrency) => {
   const { target, from } = await scene();
   let [now, most] = [0, 0];
-  const source: ReadableRegistry = {
+  const source: ReadableStore = {
+    kind: "registry",
     name: from.name,
     repository: (name) => ({
       ...from.repository(name),

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { openCtf } from "../../../src/stores/ctf/ctf.ts";
 import { openCtfTarget } from "../../../src/stores/ctf/target.ts";
+import { tagsToSet } from "../../../src/transfer/target/plan.ts";
 import { prepare } from "../../../src/transfer/target/prepare.ts";
 import { copy } from "../../../src/transfer/write/copy.ts";
-import { publish } from "../../../src/transfer/write/publish.ts";
 import { readBack } from "../../../src/transfer/write/read-back.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { temporaryFolder } from "../../../testing/real/fixtures.ts";
@@ -147,8 +147,7 @@ test("an archive that lost a blob after its commit", async () => {
     { target, form: "localBlob", existing: "skip", existingVersion: async () => undefined },
   );
   await copy(plan, { target: registry, concurrency: 1, attempts: 1, onBytes: () => {}, onDone: () => {} });
-  await publish(plan, registry);
-  await registry.commit();
+  await registry.publish(tagsToSet(plan));
   const look = async () => read(plan, { registry: await openCtf(path), path: "", display: path });
   expect(await look()).toHaveLength(1);
   rmSync(join(path, "blobs", note.digest.replace(":", ".")));

@@ -5,7 +5,7 @@ import { readContent } from "../../oci/content.ts";
 import { type Descriptor, isIndex, isRecord, parseDescriptor } from "../../oci/descriptor.ts";
 import { type Digest, isDigest } from "../../oci/digest.ts";
 import { type Manifest, parseManifest } from "../../oci/manifest.ts";
-import type { ReadableRegistry, ReadableRepository } from "../../oci/store.ts";
+import type { ReadableRepository, ReadableStore } from "../../oci/store.ts";
 import { memberNames, misspelledMember, parseStrictJson } from "../../text/strict-json.ts";
 import { type ComponentDescriptor, parseComponentDescriptor } from "../descriptor/component-descriptor.ts";
 import { COMPONENT_DESCRIPTORS } from "../descriptor/component-reference.ts";
@@ -13,7 +13,7 @@ import { isAlias } from "../version/version.ts";
 import { CONFIG_TYPES, DESCRIPTOR_TYPES, isTarType } from "./media-types.ts";
 
 /** Where component versions lie: a registry and the path below its host (empty for archives). */
-export interface ComponentRepository<R extends ReadableRegistry = ReadableRegistry> {
+export interface ComponentRepository<R extends ReadableStore = ReadableStore> {
   readonly registry: R;
   readonly path: string;
   /** As the user wrote it. */

@@ -10,7 +10,7 @@ import { BLOBS, blobName, digestOfName } from "../../oci/blob-name.ts";
 import { ARTIFACT_INDEX } from "./artifact-index.ts";
 import type { Staging } from "./staging.ts";
 
-/** Moves the blobs into the folder and replaces the index last: it names nothing that is not on the disk. */
+/** Moves the blobs into the folder and replaces the index last, so that every blob of the index is on the disk. */
 export async function commitFolder(path: string, index: string, staging: Staging): Promise<void> {
   await staging.create();
   await makeFolders(path, join(path, BLOBS), path);
@@ -22,7 +22,7 @@ export async function commitFolder(path: string, index: string, staging: Staging
   await flush(path);
 }
 
-/** Packs what the archive at `path` held, and what is staged, into a new one that takes its place when it is whole. */
+/** Packs the blobs of the archive at `path`, and the staged ones, into a new archive that replaces it when it is complete. */
 export async function commitArchive(
   path: string,
   index: string,

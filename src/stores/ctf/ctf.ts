@@ -7,17 +7,14 @@ import { BLOBS, blobName, digestOfName } from "../../oci/blob-name.ts";
 import { bytesOf } from "../../oci/content.ts";
 import { isManifest, isRecord, MAX_MANIFEST_BYTES, OCI_INDEX, OCI_MANIFEST } from "../../oci/descriptor.ts";
 import { type Digest, isDigest } from "../../oci/digest.ts";
-import type { ReadableRepository, Registry } from "../../oci/store.ts";
+import type { ReadableRepository, ReadableStore } from "../../oci/store.ts";
 import { verifying } from "../../oci/verify.ts";
 import { ARTIFACT_INDEX, type ArtifactIndex, malformedCtf, parseArtifactIndex } from "./artifact-index.ts";
 import { referrersOf } from "./referrers.ts";
 
-export interface Ctf<R extends ReadableRepository = ReadableRepository> extends Registry<R> {
+/** A CTF. Closing it removes temporary files. */
+export interface Ctf extends ReadableStore {
   listRepositories(): Promise<readonly string[]>;
-}
-
-/** A CTF that is read; closing it removes what was unpacked. */
-export interface ReadableCtf extends Ctf {
   close(): Promise<void>;
 }
 
@@ -26,7 +23,7 @@ export interface CtfOptions {
   readonly spool?: string;
 }
 
-/** The files of a CTF, and what its index says. */
+/** The files of a CTF, and its parsed index. */
 export interface CtfContent {
   readonly archive: Archive;
   readonly index: ArtifactIndex;
@@ -35,11 +32,12 @@ export interface CtfContent {
 /** Larger than an index of a hundred thousand artifacts, and small enough to be held in memory. */
 const MAX_INDEX = 32 * 1024 * 1024;
 
-/** A CTF read as a registry: a folder, a tar file or a gzipped one, told by content. */
-export async function openCtf(path: string, options: CtfOptions = {}, signal?: AbortSignal): Promise<ReadableCtf> {
+/** Opens a CTF for reading: a folder, a tar file or a gzipped one, detected by content. */
+export async function openCtf(path: string, options: CtfOptions = {}, signal?: AbortSignal): Promise<Ctf> {
   const { archive, index } = await readCtf(path, options, signal);
   const pool = poolOf(archive);
   return {
+    kind: "ctf",
     name: path,
     repository: (name) => createCtfRepository(path, name, pool, index),
     listRepositories: async () => [...index.keys()],
@@ -88,11 +86,11 @@ function isBlob(name: string): boolean {
   return digest !== undefined && blobName(digest) === name;
 }
 
-/** All blobs of a CTF, whatever repositories they belong to. */
+/** All blobs of a CTF: its repositories share them. */
 export interface BlobPool {
-  /** In bytes; undefined for a blob that is not there. */
+  /** In bytes; undefined for a missing blob. */
   size(digest: Digest): Promise<number | undefined>;
-  /** Not verified; of a blob that is there. */
+  /** The bytes of an existing blob, not verified. */
   read(digest: Digest): Readable;
 }
 
@@ -100,14 +98,14 @@ export function poolOf(archive: Archive): BlobPool {
   return { size: (digest) => archive.size(blobName(digest)), read: (digest) => archive.read(blobName(digest)) };
 }
 
-/** A repository of the CTF at `path`: only the index says what it holds, since the pool is shared. */
+/** A repository of the CTF at `path`. Since the pool is shared, the index alone decides what belongs to it. */
 export function createCtfRepository(
   path: string,
   name: string,
   pool: BlobPool,
   index: ArtifactIndex,
 ): ReadableRepository {
-  let looking: ReturnType<typeof referrersOf> | undefined;
+  let referrers: ReturnType<typeof referrersOf> | undefined;
   return {
     name,
 
@@ -127,7 +125,7 @@ export function createCtfRepository(
       if ((await pool.size(target.digest)) === undefined) {
         throw new TransferError("BLOB_UNKNOWN", `${path} lacks the blob ${target.digest}`, {
           where: path,
-          remedy: "The archive is incomplete; write it anew.",
+          remedy: "The archive is incomplete; write it again.",
         });
       }
       return verifying(pool.read(target.digest), target, path);
@@ -136,8 +134,8 @@ export function createCtfRepository(
     listTags: async () => [...(index.get(name)?.tags.keys() ?? [])],
 
     async listReferrers(subject) {
-      looking ??= referrersOf(index.get(name)?.manifests ?? new Map(), pool);
-      return (await looking).get(subject) ?? [];
+      referrers ??= referrersOf(index.get(name)?.manifests ?? new Map(), pool);
+      return (await referrers).get(subject) ?? [];
     },
   };
 }
@@ -146,7 +144,7 @@ export function manifestUnknown(path: string, repository: string, reference: str
   return new TransferError("MANIFEST_UNKNOWN", `${path} has no artifact ${repository}:${reference}`, { where: path });
 }
 
-/** Old archives say no media types in their index; the manifest itself mostly does, and Docker's always. */
+/** For indexes of old archives, without media types: most manifests have their own, and Docker's always do. */
 export async function sniffedType(pool: BlobPool, digest: Digest): Promise<string> {
   const size = await pool.size(digest);
   if (size === undefined || size > MAX_MANIFEST_BYTES) return OCI_MANIFEST;

@@ -5,10 +5,7 @@ import { parseManifest } from "../../oci/manifest.ts";
 import type { Artifacts } from "./artifact-index.ts";
 import type { BlobPool } from "./ctf.ts";
 
-/**
- * Takes manifests that lost their last tag off the list, with what only they referred to. Whatever else has no tag was put there by
- * digest, and stays.
- */
+/** Removes manifests that lost their last tag, with the manifests that only they refer to. Other untagged manifests were pushed by digest, and stay. */
 export async function prune({ manifests, tags }: Artifacts, lost: ReadonlySet<Digest>, pool: BlobPool): Promise<void> {
   const tagged = new Set(tags.values());
   const suspects = await reachable(
@@ -22,7 +19,7 @@ export async function prune({ manifests, tags }: Artifacts, lost: ReadonlySet<Di
   for (const digest of suspects) if (!needed.has(digest)) manifests.delete(digest);
 }
 
-/** The manifests of the repository that these are, and refer to. */
+/** These manifests, and all manifests of the repository that they refer to. */
 async function reachable(
   roots: readonly Digest[],
   manifests: Artifacts["manifests"],
@@ -38,7 +35,7 @@ async function reachable(
   return found;
 }
 
-/** What cannot be read refers to nothing. */
+/** Empty for a manifest that cannot be read, too. */
 async function referredTo(digest: Digest, mediaType: string, pool: BlobPool): Promise<Digest[]> {
   const size = await pool.size(digest);
   if (size === undefined || size > MAX_MANIFEST_BYTES) return [];

@@ -5,7 +5,7 @@ import { parseManifest } from "../../oci/manifest.ts";
 import type { Artifacts } from "./artifact-index.ts";
 import type { BlobPool } from "./ctf.ts";
 
-/** The manifests of a repository that name a subject, by that. An archive has no list of them: every manifest is looked at. */
+/** The referrers in a repository, by subject. An archive has no list of them: every manifest is read. */
 export async function referrersOf(
   manifests: Artifacts["manifests"],
   pool: BlobPool,
@@ -21,7 +21,7 @@ export async function referrersOf(
   return referrers;
 }
 
-/** What cannot be read refers to nothing. */
+/** Undefined for a manifest that cannot be read, too. */
 async function subjectOf(digest: Digest, mediaType: string, pool: BlobPool): Promise<Digest | undefined> {
   try {
     return parseManifest(await bytesOf(pool.read(digest)), mediaType, digest).subject?.digest;

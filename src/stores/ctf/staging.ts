@@ -12,23 +12,23 @@ import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { verifying } from "../../oci/verify.ts";
 
-/** A folder for blobs that are not part of a CTF yet. It comes into being with the first of them. */
+/** A folder for blobs that are not part of a CTF yet. It is created with the first of them. */
 export interface Staging {
   readonly folder: string;
-  /** Sizes of what was put, in bytes. */
+  /** Sizes of the blobs in it, in bytes. */
   readonly sizes: ReadonlyMap<Digest, number>;
   put(expected: Descriptor, content: Readable | Buffer, signal?: AbortSignal): Promise<void>;
   read(digest: Digest): Readable;
   path(digest: Digest): string;
   create(): Promise<void>;
-  /** Takes everything away, and the folders around it that came into being for it and are empty. */
+  /** Removes the folder, and the empty folders around it that were created for it. */
   remove(): Promise<void>;
 }
 
 export interface StagingOptions {
-  /** The CTF that it is for. */
+  /** The CTF that the blobs will belong to. */
   readonly path: string;
-  /** Whether what was put has to be on the disk, and not only on its way there. */
+  /** Whether blobs are flushed to the disk when they are put. */
   readonly isDurable: boolean;
 }
 
@@ -69,13 +69,13 @@ export function createStaging(folder: string, { path: target, isDurable }: Stagi
 
     async remove() {
       const created = await outermost?.catch(() => undefined);
-      // A push that was given up may still be writing.
+      // An aborted push may still be writing.
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
       if (created === undefined) return;
       try {
         for (let each = dirname(folder); each.length >= created.length; each = dirname(each)) await rmdir(each);
       } catch {
-        // It holds something else by now.
+        // It holds other files by now.
       }
     },
   };

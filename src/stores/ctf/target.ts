@@ -7,7 +7,7 @@ import { BLOBS } from "../../oci/blob-name.ts";
 import { isManifest } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { isRepository, isTag } from "../../oci/reference.ts";
-import type { Repository } from "../../oci/store.ts";
+import type { Repository, Store } from "../../oci/store.ts";
 import { printable } from "../../text/redact.ts";
 import {
   ARTIFACT_INDEX,
@@ -31,14 +31,13 @@ import {
 import { prune } from "./prune.ts";
 import { createStaging, type Staging } from "./staging.ts";
 
-/** A CTF that is written: nothing of it is to be seen before `commit`, and nothing is left after `abandon`. */
-export interface CtfTarget extends Ctf<Repository> {
+/** A CTF that is written. It is visible from `commit` on, which `publish` ends with; closing it without a commit leaves nothing. */
+export interface CtfTarget extends Ctf, Store {
+  repository(name: string): Repository;
   commit(signal?: AbortSignal): Promise<void>;
-  /** To be called in any case; after `commit` it has nothing to do. */
-  abandon(): Promise<void>;
 }
 
-/** Names of archives, as both OCM CLIs tell them; every other path is that of a folder. */
+/** File names of archives, as in both OCM CLIs; every other path is a folder. */
 const ARCHIVE = /\.(?:tar|tgz|tar\.gz)$/;
 const PARTIAL = ".partial-";
 
@@ -49,7 +48,7 @@ const PARTIAL = ".partial-";
 export async function openCtfTarget(path: string, options: CtfOptions = {}, signal?: AbortSignal): Promise<CtfTarget> {
   const isArchive = ARCHIVE.test(path);
   const spool = options.spool ?? dirname(path);
-  const before = (await isThere(path, isArchive)) ? await readCtf(path, { spool }, signal) : undefined;
+  const before = (await ctfExists(path, isArchive)) ? await readCtf(path, { spool }, signal) : undefined;
   const name = `${PARTIAL}${randomUUID()}`;
   const folder = isArchive ? join(spool, `.${basename(path)}${name}`) : join(path, name);
   const staging = createStaging(folder, { path, isDurable: !isArchive });
@@ -62,10 +61,17 @@ export async function openCtfTarget(path: string, options: CtfOptions = {}, sign
     await staging.remove();
     await before?.archive.close();
   };
-  return {
+  const target: CtfTarget = {
+    kind: "ctf",
     name: path,
     repository: (repository) => createRepository({ path, name: repository, index, pool, staging, lost }),
     listRepositories: async () => [...index].filter(([, { manifests }]) => manifests.size > 0).map(([name]) => name),
+    async publish(tags, signal) {
+      for (const change of tags.flat())
+        await target.repository(change.repository).tag(change.target, change.tag, signal);
+      await target.commit(signal);
+    },
+    rollback: async () => ({ kind: "committed" }),
     async commit(signal) {
       for (const [repository, digests] of lost) await prune(artifactsOf(index, repository), digests, pool);
       const document = formatArtifactIndex(index);
@@ -80,17 +86,18 @@ export async function openCtfTarget(path: string, options: CtfOptions = {}, sign
       }
       await remove();
     },
-    abandon: remove,
+    close: remove,
   };
+  return target;
 }
 
-/** Whether there is a CTF to be continued. What is of another kind than its name says, or no CTF at all, is left alone. */
-async function isThere(path: string, isArchive: boolean): Promise<boolean> {
+/** Whether a CTF exists that is to be extended. Fails where the path is of another kind than its name, or a folder without a CTF. */
+async function ctfExists(path: string, isArchive: boolean): Promise<boolean> {
   try {
     if ((await stat(path)).isDirectory() === isArchive) {
       throw new TransferError(
         "CTF_FORMAT_UNSUPPORTED",
-        `${path} is there, and is no ${isArchive ? "file" : "folder"}`,
+        `${path} exists, and is not a ${isArchive ? "file" : "folder"}`,
         {
           where: path,
           remedy: "Paths that end in .tar, .tgz or .tar.gz are archives, all others folders; name another target.",
@@ -104,7 +111,7 @@ async function isThere(path: string, isArchive: boolean): Promise<boolean> {
   if (isArchive) return true;
   const names = await readdir(path);
   if (names.includes(BLOBS) && !(await lstat(join(path, BLOBS))).isDirectory()) {
-    throw refused(path, BLOBS, "is no directory of its own");
+    throw refused(path, BLOBS, "is not a directory");
   }
   if (names.includes(ARTIFACT_INDEX)) return true;
   const foreign = names.find((name) => name !== BLOBS && !name.startsWith(PARTIAL));
@@ -112,7 +119,7 @@ async function isThere(path: string, isArchive: boolean): Promise<boolean> {
   throw malformedCtf(`${path} holds ${printable(JSON.stringify(foreign), 100)}, and no ${ARTIFACT_INDEX}`, path);
 }
 
-/** Readers differ in what they take an entry without a media type for. */
+/** Readers disagree about entries without a media type. */
 async function addMediaTypes(index: ArtifactIndex, before: CtfContent | undefined): Promise<void> {
   if (before === undefined) return;
   const pool = poolOf(before.archive);
@@ -137,7 +144,7 @@ interface Parts {
   readonly index: ArtifactIndex;
   readonly pool: BlobPool;
   readonly staging: Staging;
-  /** Manifests that a tag was taken from, by repository. */
+  /** Manifests that lost a tag, by repository. */
   readonly lost: Map<string, Set<Digest>>;
 }
 

@@ -4,7 +4,7 @@ import { TransferError } from "../../errors/transfer-error.ts";
 import { readAll } from "../../net/body.ts";
 import type { HttpClient } from "../../net/http.ts";
 import type { ImageReference } from "../../oci/reference.ts";
-import type { ReadableRegistry } from "../../oci/store.ts";
+import type { ReadableStore } from "../../oci/store.ts";
 import type { HelmAccess, OciBlobAccess, WgetAccess } from "../../ocm/access/access.ts";
 import type { Consumer, Credential } from "../registry/auth/credentials.ts";
 import type { AccessRequest, Found } from "./found.ts";
@@ -25,7 +25,7 @@ export interface AccessMethods {
 export interface AccessMethodsOptions {
   readonly client: HttpClient;
   /** The registry that an absolute reference names. */
-  readonly registryAt: (reference: ImageReference, where: string) => ReadableRegistry;
+  readonly registryAt: (reference: ImageReference, where: string) => ReadableStore;
   /** The login for a server of charts or files; default none. */
   readonly credentialFor?: (url: URL, consumer: Consumer) => Promise<Credential | undefined>;
   /** Where content is kept whose size and digest are known only when it was read. */

@@ -2,7 +2,7 @@ import { TransferError } from "../../errors/transfer-error.ts";
 import { readContent } from "../../oci/content.ts";
 import { parseManifest } from "../../oci/manifest.ts";
 import { type ImageReference, manifestReference, parseImageReference } from "../../oci/reference.ts";
-import type { ReadableRegistry } from "../../oci/store.ts";
+import type { ReadableStore } from "../../oci/store.ts";
 import type { HelmAccess } from "../../ocm/access/access.ts";
 import { pinsManifest } from "../../ocm/signing/pin.ts";
 import { printable } from "../../text/redact.ts";
@@ -15,7 +15,7 @@ const CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
 const CHART_LAYERS: ReadonlySet<string> = new Set([CHART_LAYER, "application/tar+gzip"]);
 
 export interface ChartContext extends FetchContext {
-  readonly registryAt: (reference: ImageReference, where: string) => ReadableRegistry;
+  readonly registryAt: (reference: ImageReference, where: string) => ReadableStore;
   /** `index.yaml` of a chart repository. */
   readonly chartIndex: (url: string, signal?: AbortSignal) => Promise<string>;
 }

@@ -1,6 +1,6 @@
 import { parseDigest } from "../../oci/digest.ts";
 import { type ImageReference, parseImageReference } from "../../oci/reference.ts";
-import type { ReadableRegistry } from "../../oci/store.ts";
+import type { ReadableStore } from "../../oci/store.ts";
 import type { OciBlobAccess } from "../../ocm/access/access.ts";
 import type { AccessRequest, Found } from "./found.ts";
 import { blobMediaType } from "./media-type.ts";
@@ -9,7 +9,7 @@ import { blobMediaType } from "./media-type.ts";
 export function locateOciBlob(
   access: OciBlobAccess,
   { where }: Pick<AccessRequest, "where">,
-  registryAt: (reference: ImageReference, where: string) => ReadableRegistry,
+  registryAt: (reference: ImageReference, where: string) => ReadableStore,
 ): Found {
   if (access.size === undefined) return { kind: "left", reason: "it does not say its size" };
   const reference = parseImageReference(access.reference, where);

@@ -6,7 +6,7 @@ import type { HttpClient } from "../../net/http.ts";
 import type { RegistryRole } from "../../net/purpose.ts";
 import { canonicalHost } from "../../oci/host.ts";
 import type { ImageReference } from "../../oci/reference.ts";
-import type { ReadableRegistry } from "../../oci/store.ts";
+import type { ReadableStore } from "../../oci/store.ts";
 import type { RegistrySpec, RepositorySpec } from "../../ocm/descriptor/component-reference.ts";
 import { printable } from "../../text/redact.ts";
 import { type AllowedRegistry, isAllowedRegistry, isListedHost, registryNotAllowed } from "./allowed-registries.ts";
@@ -22,7 +22,7 @@ export interface Registries {
   /** The same registry, but for everything that was learned of it: what it says now is what it has. */
   anew(spec: RegistrySpec): RemoteRegistry;
   /** The registry that a component descriptor names in the resource `where`. One that is not allowed refuses when it is asked. */
-  described(reference: DescribedReference, where: string): ReadableRegistry;
+  described(reference: DescribedReference, where: string): ReadableStore;
   /** The login for a server that is no registry; never in plain HTTP, but where the user lists its host. */
   credentialFor(url: URL, consumer: Consumer): Promise<Credential | undefined>;
 }
@@ -184,8 +184,9 @@ export function createRegistries({
 }
 
 /** An artifact may be found elsewhere by its digest: only asking here is refused. */
-function refusing(name: string, error: unknown): ReadableRegistry {
+function refusing(name: string, error: unknown): ReadableStore {
   return {
+    kind: "registry",
     name,
     repository() {
       throw error;

@@ -5,8 +5,9 @@ import type { Hop } from "../../net/hop.ts";
 import type { HttpClient } from "../../net/http.ts";
 import type { RegistryRole } from "../../net/purpose.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
+import { publishTags, restoreTags } from "../../oci/publish-tags.ts";
 import { isRepository } from "../../oci/reference.ts";
-import type { Registry, Repository } from "../../oci/store.ts";
+import type { Repository, Store } from "../../oci/store.ts";
 import { printable } from "../../text/redact.ts";
 import { createAuthorizedClient } from "./auth/authorization.ts";
 import type { Credential } from "./auth/credentials.ts";
@@ -44,7 +45,8 @@ export interface RemoteRegistryOptions {
   readonly cache?: RegistryCache;
 }
 
-export interface RemoteRegistry extends Registry<RemoteRepository> {
+export interface RemoteRegistry extends Store {
+  repository(name: string): RemoteRepository;
   /** `host:port` that requests for manifests go to. */
   readonly hopHost: string;
   readonly plainHttp: boolean;
@@ -55,7 +57,7 @@ export interface RemoteRegistry extends Registry<RemoteRepository> {
 }
 
 export interface RemoteRepository extends Repository {
-  readonly registry: RemoteRegistry;
+  readonly store: RemoteRegistry;
   /** Requests the first byte of a blob, and follows redirects: the route of a download. Resolves to its last request. */
   probe(blob: Descriptor, signal?: AbortSignal): Promise<Hop>;
   /** Throws PUSH_DENIED where the granted token does not allow to push. */
@@ -76,6 +78,7 @@ export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegi
   };
 
   const registry: RemoteRegistry = {
+    kind: "registry",
     name: options.host,
     hopHost,
     plainHttp: options.plainHttp,
@@ -103,6 +106,8 @@ export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegi
       const as = isPortal ? "CAPTIVE_PORTAL" : (isPage && !isBusy) || status === 404 ? "NOT_A_REGISTRY" : undefined;
       throw await registryError(response, `asking for the API of ${options.host}`, { as });
     },
+    publish: (tags, signal) => publishTags(tags, registry, signal),
+    rollback: async (tags) => ({ kind: "tags", left: await restoreTags(tags, registry) }),
   };
   return registry;
 }

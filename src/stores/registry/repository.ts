@@ -20,13 +20,13 @@ export interface RepositoryContext extends ManifestContext {
   readonly tagLists: Cache<Promise<readonly string[]>>;
 }
 
-/** A repository of a registry, by its API (distribution-spec 1.1). */
-export function createRepository(registry: RemoteRegistry, context: RepositoryContext): RemoteRepository {
+/** A repository of a store, by its API (distribution-spec 1.1). */
+export function createRepository(store: RemoteRegistry, context: RepositoryContext): RemoteRepository {
   const { name, base, client, scopes, where, manifests } = context;
 
   return {
     name,
-    registry,
+    store,
 
     async resolve(reference, signal) {
       return (await getManifest(reference, context, signal)).descriptor;
@@ -74,7 +74,7 @@ export function createRepository(registry: RemoteRegistry, context: RepositoryCo
 
     probe: (blob, signal) => probeBlob(blob, context, signal),
 
-    checkPushRight: (signal) => checkPushRight(registry.name, context, signal),
+    checkPushRight: (signal) => checkPushRight(store.name, context, signal),
 
     async push(descriptor, content, signal) {
       const doing = `pushing ${describe(descriptor)} to ${where}`;

@@ -8,7 +8,7 @@ import {
   type ImageReference,
   manifestReference,
 } from "../../oci/reference.ts";
-import type { ReadableRegistry, ReadableRepository } from "../../oci/store.ts";
+import type { ReadableRepository, ReadableStore } from "../../oci/store.ts";
 import type { ComponentVersion } from "../../ocm/repository/component-version.ts";
 import { asDigest, type Pin } from "../../ocm/signing/pin.ts";
 import { RegistryError } from "../../stores/registry/error.ts";
@@ -47,7 +47,7 @@ export async function locateAbsolute(
   version: ComponentVersion,
   pins: readonly Pin[],
   reference: ImageReference,
-  registryAt: (reference: ImageReference) => ReadableRegistry,
+  registryAt: (reference: ImageReference) => ReadableStore,
   signal?: AbortSignal,
 ): Promise<Location> {
   const pinned = reference.digest ?? pinnedDigest(pins);

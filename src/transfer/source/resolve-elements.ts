@@ -2,7 +2,7 @@ import { TransferError } from "../../errors/transfer-error.ts";
 import { type Descriptor, isManifest } from "../../oci/descriptor.ts";
 import { type Digest, parseDigest } from "../../oci/digest.ts";
 import { type ImageReference, parseArtifactReference, parseImageReference } from "../../oci/reference.ts";
-import type { ReadableRegistry, ReadableRepository } from "../../oci/store.ts";
+import type { ReadableRepository, ReadableStore } from "../../oci/store.ts";
 import { parseAccess } from "../../ocm/access/access.ts";
 import type { AccessForm } from "../../ocm/access/access-form.ts";
 import { describeOther } from "../../ocm/access/other-access.ts";
@@ -62,7 +62,7 @@ export interface ResolveOptions {
   /** Whether what lies elsewhere is to be copied; by default all of it. */
   readonly isSelected?: (element: Element, component: string) => boolean;
   /** The registry that an absolute reference names. */
-  readonly registryAt: (reference: ImageReference, where: string) => ReadableRegistry;
+  readonly registryAt: (reference: ImageReference, where: string) => ReadableStore;
   /** Finds what lies elsewhere than in registries; without it, that stays there. */
   readonly accessMethods?: Pick<AccessMethods, "locate"> | undefined;
   /** Whether to look for what hangs on artifacts. */

@@ -1,6 +1,6 @@
 import { TransferError } from "../../errors/transfer-error.ts";
 import { type Descriptor, isManifest } from "../../oci/descriptor.ts";
-import type { Registry, Repository } from "../../oci/store.ts";
+import type { Repository, Store } from "../../oci/store.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../ocm/descriptor/json.ts";
 import type { ComponentVersion } from "../../ocm/repository/component-version.ts";
 import { componentDigest } from "../../ocm/signing/normalise.ts";
@@ -78,7 +78,7 @@ export function keyOf({ to, descriptor }: Pick<Placement, "to" | "descriptor">):
 
 /** Which of the placements are at the target already; every one is asked for once, all at the same time. */
 export async function findPresent(
-  target: Registry,
+  target: Store,
   placements: readonly Placement[],
   signal?: AbortSignal,
 ): Promise<ReadonlySet<string>> {
@@ -104,7 +104,7 @@ async function existsIn(repository: Repository, descriptor: Descriptor, signal?:
 
 /** What the tags point to before the transfer, by `repository:tag`. */
 export async function findTags(
-  target: Registry,
+  target: Store,
   tags: readonly TagPlacement[],
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, Descriptor>> {

@@ -1,6 +1,7 @@
 import { TransferError } from "../../errors/transfer-error.ts";
 import { type Descriptor, isManifest } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
+import type { TagChange } from "../../oci/store.ts";
 import type { Comparable } from "../verify/comparison.ts";
 import type { DesiredVersion, Placement, TagPlacement } from "./desired.ts";
 import { type ExistingPolicy, keyOf } from "./inspect.ts";
@@ -17,13 +18,9 @@ export interface Step {
   readonly reason: string;
 }
 
-/** A tag that is set when everything is there, and what it pointed to before. */
-export interface Tagging {
+/** A tag of the transfer, set at its end: `skip` where it is right already, `left` where the target's own stays. */
+export interface Tagging extends TagChange {
   readonly kind: "tag" | "skip" | "left";
-  readonly target: Descriptor;
-  readonly repository: string;
-  readonly tag: string;
-  readonly before: Descriptor | undefined;
 }
 
 /** All that a transfer will do, known before anything is written. */
@@ -47,6 +44,11 @@ export interface PlanOptions extends Pick<Plan, "comparables"> {
   readonly asTargetRepository: (from: Placement["from"]) => string | undefined;
   /** Whether the target's API tells what refers to a manifest; undefined where that shows only when something is there. */
   readonly tellsReferrers?: boolean | undefined;
+}
+
+/** The tags to set, in the groups of the plan. */
+export function tagsToSet({ tags }: Pick<Plan, "tags">): readonly (readonly TagChange[])[] {
+  return tags.map((group) => group.filter(({ kind }) => kind === "tag"));
 }
 
 /** Decides on every step. `desiredVersions` come with referenced component versions before those that refer to them. */

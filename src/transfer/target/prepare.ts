@@ -1,5 +1,5 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
-import type { ReadableRepository, Registry } from "../../oci/store.ts";
+import type { Store } from "../../oci/store.ts";
 import type { AccessForm } from "../../ocm/access/access-form.ts";
 import {
   type ComponentRepository,
@@ -9,9 +9,8 @@ import {
 } from "../../ocm/repository/component-version.ts";
 import type { Gathered } from "../source/gather.ts";
 import { comparablesIn } from "../verify/comparison.ts";
-import type { TargetLocation } from "./access-form.ts";
 import { checkComponentDigest } from "./component-digest.ts";
-import { buildDesired, type DesiredVersion, type Placement } from "./desired.ts";
+import { buildDesired, type DesiredVersion } from "./desired.ts";
 import { checkExisting, type ExistingPolicy, findPresent, findTags, furtherSignatures, keyOf } from "./inspect.ts";
 import { keepExistingManifest } from "./keep-existing.ts";
 import { makePlan, type Plan } from "./plan.ts";
@@ -20,7 +19,7 @@ import type { NameSource } from "./signed-name.ts";
 import { supportsReferrersApi } from "./tag-referrers.ts";
 
 export interface PrepareOptions {
-  readonly target: ComponentRepository<Registry & Partial<Pick<TargetLocation, "origin">>>;
+  readonly target: ComponentRepository<Store>;
   readonly form: AccessForm;
   readonly published?: NameTemplate | undefined;
   readonly names?: NameSource | undefined;
@@ -77,13 +76,13 @@ export async function prepare(
     present,
     tags: new Map<string, Descriptor>([...tagged, ...componentTags]),
     tellsReferrers: await tellsAbout(target.registry, desiredVersions, present, signal),
-    asTargetRepository: (from) => (isOf(target.registry, from) ? from.name : undefined),
+    asTargetRepository: (from) => (!Buffer.isBuffer(from) && from.store === target.registry ? from.name : undefined),
   });
 }
 
 /** Asked about a subject that is there, if one is: of what is not, registries say anything. */
 async function tellsAbout(
-  target: Registry,
+  target: Store,
   desiredVersions: readonly DesiredVersion[],
   present: ReadonlySet<string>,
   signal?: AbortSignal,
@@ -98,8 +97,4 @@ async function tellsAbout(
 
 function tagKey({ path }: ComponentRepository, { descriptor }: ComponentVersion): string {
   return `${componentRepositoryName(path, descriptor.name)}:${tagOf(descriptor.version)}`;
-}
-
-function isOf(registry: Registry, from: Placement["from"]): from is ReadableRepository {
-  return "registry" in from && from.registry === registry;
 }

@@ -3,7 +3,7 @@ import { readContent } from "../../oci/content.ts";
 import { type Descriptor, isIndex, isRecord, OCI_INDEX } from "../../oci/descriptor.ts";
 import { sha256 } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/manifest.ts";
-import type { ReadableRepository, Registry, Repository } from "../../oci/store.ts";
+import type { ReadableRepository, Repository, Store } from "../../oci/store.ts";
 import { referrersTag } from "../../stores/registry/referrers.ts";
 import { listedUnderTag, resolveOrNone } from "../source/referrers.ts";
 import type { DesiredReferrer } from "./desired-referrers.ts";
@@ -29,7 +29,7 @@ export interface TaggedReferrers {
  * Sees to it that what hangs on artifacts is found once it is copied. Where the registry does not list it, that is the client's
  * business: an index under a tag (distribution-spec, "Pushing Manifests with Subject").
  */
-export async function tagReferrers(plan: Plan, target: Registry, signal?: AbortSignal): Promise<TaggedReferrers> {
+export async function tagReferrers(plan: Plan, target: Store, signal?: AbortSignal): Promise<TaggedReferrers> {
   const all = plan.desired.flatMap(({ referrers }) => referrers);
   const bySubject = Map.groupBy(
     all.filter(({ tag }) => tag === undefined),
@@ -62,7 +62,7 @@ function isTagLeft({ isTaggable, repository, tag }: DesiredReferrer, { tags }: P
 
 async function tagGroup(
   group: readonly DesiredReferrer[],
-  target: Registry,
+  target: Store,
   signal?: AbortSignal,
 ): Promise<TaggedReferrers> {
   const [first] = group;

@@ -74,8 +74,7 @@ async function exhaust(content: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of content);
 }
 
-/** The registry of a repository where it is known: what keeps the blobs. */
+/** The store of the blobs. */
 function holderOf(from: ReadableRepository, { repository, from: home }: ComponentVersion): object {
-  if ("registry" in from && typeof from.registry === "object" && from.registry !== null) return from.registry;
-  return from === repository ? home.registry : from;
+  return from.store ?? (from === repository ? home.registry : from);
 }

@@ -5,7 +5,7 @@ import { TransferError } from "../../errors/transfer-error.ts";
 import { asOneWork } from "../../net/work.ts";
 import { type Descriptor, isIndex, isManifest } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
-import type { ReadableRepository, Registry, Repository } from "../../oci/store.ts";
+import type { ReadableRepository, Repository, Store } from "../../oci/store.ts";
 import { COMPONENT_DESCRIPTORS } from "../../ocm/descriptor/component-reference.ts";
 import { RegistryError } from "../../stores/registry/error.ts";
 import { retryStream } from "../../stores/retry-stream.ts";
@@ -17,7 +17,7 @@ import { supportsReferrersApi } from "../target/tag-referrers.ts";
 import { type Comparable, createComparison } from "../verify/comparison.ts";
 
 export interface CopyOptions {
-  readonly target: Registry;
+  readonly target: Store;
   /** Blobs that are copied at the same time. */
   readonly concurrency: number;
   readonly attempts: number;
@@ -161,7 +161,7 @@ async function drain(
 type TellsReferrers = (repository: string, subject: Descriptor) => Promise<boolean>;
 
 /** Asked when the first subject is there: of what is not, registries say anything. The answer holds for all of the target. */
-function createTellsReferrers(target: Registry, signal: AbortSignal): TellsReferrers {
+function createTellsReferrers(target: Store, signal: AbortSignal): TellsReferrers {
   let asking: Promise<boolean> | undefined;
   return async (repository, subject) => {
     asking ??= supportsReferrersApi(target.repository(repository), subject, signal);
