@@ -6,17 +6,16 @@ import type { Run } from "./commands/run.ts";
 import { transfer } from "./commands/transfer.ts";
 import { verify } from "./commands/verify.ts";
 import { answerFindings } from "./diagnosis/answer-findings.ts";
-import { diagnose, distinct } from "./diagnosis/diagnosis.ts";
 import type { Finding } from "./errors/finding.ts";
-import { errorsIn, TransferError } from "./errors/transfer-error.ts";
+import { TransferError } from "./errors/transfer-error.ts";
 import { type Inputs, readInputs } from "./inputs.ts";
 import { expectedThroughProxy } from "./preflight/endpoints.ts";
 import type { Environment, ProxySettings } from "./proxy/settings.ts";
 import { allowList, hostsOf } from "./report/hosts.ts";
 import { disagreements, outOfReach, splitRoutes } from "./report/lint.ts";
-import { type Problem, problemsOf } from "./report/problem.ts";
+import type { Problem } from "./report/problem.ts";
 import { writeReport } from "./report/report.ts";
-import type { Results } from "./report/results.ts";
+import { createReporter, type Reporter } from "./report/reporter.ts";
 import { createRunner, type Runner } from "./report/runner.ts";
 import { secretsOf, secretsOfCredential, tokenSpellings } from "./report/secrets.ts";
 import { summarise } from "./report/summary.ts";
@@ -29,7 +28,7 @@ import { noProxyEntriesFor } from "./stores/registry/hosts.ts";
 /** One run, from inputs to report. Resolves to the exit code. */
 export async function main(environment: Environment): Promise<number> {
   const runner = createRunner(environment);
-  const results: Results = { findings: [], diagnosis: [] };
+  const reporter = createReporter(runner);
   const interruption = interruptible();
   let command = "transfer";
   let session: Session | undefined;
@@ -41,29 +40,26 @@ export async function main(environment: Environment): Promise<number> {
     const settings = await readRunSettings(given, environment, interruption.signal);
     for (const secret of secretsOf(settings.proxy.effective, settings.logins)) runner.mask(secret);
     const inputs = { ...given, resolvers: [...given.resolvers, ...settings.resolvers] };
-    results.findings.push(...settings.findings);
-    tellFindings(settings.findings, runner);
+    reporter.findings(settings.findings);
 
-    const open = openRunSession(inputs, settings, { runner, findings: results.findings, signal: interruption.signal });
+    const { signal } = interruption;
+    const open = openRunSession(inputs, settings, { runner, reporter, signal });
     session = open;
-    toAllow = () => allowListOf(open, inputs, settings, results);
-    await perform({ inputs, settings: settings.proxy, runner, session, results, signal: interruption.signal });
-    await exportSettings(inputs, settings, { results, runner, allowList: toAllow() });
-    results.findings.push(...lint(inputs, settings.proxy.effective, session));
+    toAllow = () => allowListOf(open, inputs, settings, reporter);
+    const { workspace } = runner;
+    await perform({ inputs, settings: settings.proxy, reporter, session, workspace, signal });
+    await exportSettings(inputs, settings, { reporter, runner, allowList: toAllow() });
+    reporter.findings(lint(inputs, settings.proxy.effective, session));
   } catch (caught) {
-    // Whoever waits when the run is stopped fails with words of its own; the reason is what tells.
-    const errors = errorsIn(interruption.signal.aborted ? interruption.signal.reason : caught);
-    const [first, ...others] = problemsOf(errors);
-    problem = first;
-    results.diagnosis = distinct([...results.diagnosis, ...errors.flatMap((error) => diagnose(error) ?? [])]);
-    // Each blocked host is said: asking a network team once for all of them saves days. Runners show ten annotations of a step.
-    for (const each of [first, ...others].slice(0, 10)) printProblem(each, runner);
+    // After an abort, pending operations fail with secondary errors: the abort reason is reported instead.
+    problem = reporter.failed(interruption.signal.aborted ? interruption.signal.reason : caught);
   } finally {
     interruption.stop();
     await session?.close();
   }
   const logins = session?.logins() ?? [];
   for (const { host, from } of logins) runner.info(`login for ${host} from ${from}`);
+  const { results } = reporter;
   const report = {
     command,
     results,
@@ -78,15 +74,15 @@ export async function main(environment: Environment): Promise<number> {
 }
 
 /** Where all went well the proxy was asked for all that is needed; else what is expected beyond it is named too. */
-function allowListOf(session: Session, inputs: Inputs, { proxy }: RunSettings, { diagnosis }: Results): string[] {
+function allowListOf(session: Session, inputs: Inputs, { proxy }: RunSettings, { results }: Reporter): string[] {
   const asked = hostsOf(session.hops);
-  if (diagnosis.length === 0 && inputs.command !== "setup") return allowList(asked, []);
+  if (results.diagnosis.length === 0 && inputs.command !== "setup") return allowList(asked, []);
   return allowList(asked, expectedThroughProxy(session.registries(), proxy.effective));
 }
 
 async function perform(run: Run): Promise<void> {
-  const { inputs, settings, results } = run;
-  if (inputs.command === "explain") results.routes = explain(inputs.urls, settings);
+  const { inputs, settings, reporter } = run;
+  if (inputs.command === "explain") reporter.routes(explain(inputs.urls, settings));
   else if (inputs.command === "preflight") await preflight(run);
   else if (inputs.command === "transfer") await transfer(run);
   else if (inputs.command === "download") await download(run);
@@ -97,15 +93,15 @@ async function perform(run: Run): Promise<void> {
 function openRunSession(
   inputs: Inputs,
   settings: RunSettings,
-  { runner, findings, signal }: { runner: Runner; findings: Finding[]; signal: AbortSignal },
+  { runner, reporter, signal }: { runner: Runner; reporter: Reporter; signal: AbortSignal },
 ): Session {
   const { proxy, ...others } = settings;
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const observeAnswer: SessionOptions["observeAnswer"] = (answer, asked) => {
     for (const finding of answerFindings(answer, asked, Date.now())) {
       const key = `${finding.code} ${answer.hop.host}`;
-      if (!told.has(key)) findings.push(finding);
-      told.add(key);
+      if (!reported.has(key)) reporter.finding(finding);
+      reported.add(key);
     }
   };
   const sources = [...inputs.componentVersions, ...inputs.resolvers].map(({ repository }) => repository);
@@ -120,10 +116,7 @@ function openRunSession(
     onSecret,
     onCredential,
     observeAnswer,
-    onFinding(finding) {
-      findings.push(finding);
-      tellFindings([finding], runner);
-    },
+    onFinding: reporter.finding,
     temp: runner.temp,
     workspace: runner.workspace,
     signal,
@@ -137,15 +130,6 @@ function lint(inputs: Inputs, settings: ProxySettings, session: Session): Findin
   const urls = [...session.hops.map(({ url }) => url), ...named, ...inputs.urls];
   const advice = inputs.command === "setup" ? outOfReach(settings) : [];
   return [...disagreements(urls, settings), ...splitRoutes(session.hops), ...advice];
-}
-
-function tellFindings(findings: readonly Finding[], runner: Runner): void {
-  for (const { code, message, remedy } of findings) runner.warning(`${code}: ${message} ${remedy}`, code);
-}
-
-function printProblem({ code, message, where, remedy }: Problem, runner: Runner): void {
-  const place = where === undefined ? "" : ` (${where})`;
-  runner.error(`${code}: ${message}${place}. ${remedy}`, code);
 }
 
 /**

@@ -1,10 +1,9 @@
-import { afterEach, expect, test } from "@jest/globals";
+import { afterEach, describe, expect, test } from "@jest/globals";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
 import type { ReadableStore } from "../../src/oci/store.ts";
 import type { OciBlobAccess } from "../../src/ocm/access/access.ts";
-import { type PreflightOptions, runPreflight } from "../../src/preflight/preflight.ts";
+import { pingStores, probeBlobs } from "../../src/preflight/preflight.ts";
 import { locateOciBlob } from "../../src/stores/elsewhere/oci-blob.ts";
-import type { RemoteRegistry } from "../../src/stores/registry/registry.ts";
 import { gather, type VersionRequest } from "../../src/transfer/source/gather.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
@@ -32,134 +31,87 @@ const wantedOf = (registry: ReadableStore): VersionRequest => ({
   version: "1.0.0",
 });
 
-/** A preflight of what these registries hold; absolute references lead to each one's own registry. */
-function preflight(registries: readonly ReadableStore[], more: Partial<PreflightOptions> = {}) {
-  const gatherAll: PreflightOptions["gather"] = async (wanted) => {
-    const all = await Promise.all(
-      wanted.map((one) =>
-        gather([{ ...one, version: "1.0.0" }], {
-          recursive: true,
-          copyResources: true,
-          copySources: true,
-          registryAt: () => one.from.registry,
-        }),
-      ),
-    );
-    return {
-      versions: all.flatMap(({ versions }) => versions),
-      named: all.flatMap(({ named }) => named),
-      errors: all.flatMap(({ errors }) => errors),
-    };
-  };
-  return runPreflight({
-    wanted: registries.map(wantedOf),
-    target: undefined,
-    gather: gatherAll,
-    lookAtTarget: async () => [],
-    ...more,
-  });
+/** Reads what these stores hold; absolute references lead to each one's own registry. */
+async function gatherAll(stores: readonly ReadableStore[]) {
+  const all = await Promise.all(
+    stores.map((store) =>
+      gather([wantedOf(store)], { recursive: true, copyResources: true, copySources: true, registryAt: () => store }),
+    ),
+  );
+  return { versions: all.flatMap(({ versions }) => versions) };
 }
 
-const targetOf = (registry: RemoteRegistry) => ({ registry, path: "", display: registry.name });
 const probesOf = ({ requests }: FakeRegistry) =>
   requests.filter(({ kind, headers }) => kind === "blob" && headers.range !== undefined);
 
-test("goes the whole way, and reads one byte of the largest blob", async () => {
-  const { source, registry } = await scene();
-  const target = await startFakeRegistry();
-  let looked = 0;
-  const { gathered, errors } = await preflight([registry], {
-    target: targetOf(openRegistry(target.host)),
-    lookAtTarget: async ({ versions }) => {
-      looked = versions.length;
-      return [];
-    },
+describe("a ping", () => {
+  test("asks each registry once, and no archive", async () => {
+    const source = await startFakeRegistry();
+    const registry = openRegistry(source.host);
+    expect(await pingStores([registry, createMemoryRegistry("archive.tgz"), registry])).toEqual(new Map());
+    expect(source.requests.map(({ kind }) => kind)).toEqual(["base"]);
   });
-  expect(errors).toEqual([]);
-  expect(gathered.versions).toHaveLength(1);
-  expect(looked).toBe(1);
-  expect([source, target].map(({ requests }) => requests[0]?.kind)).toEqual(["base", "base"]);
-  expect(probesOf(source).map(({ repository, headers }) => [repository, headers.range])).toEqual([
-    ["images/one", "bytes=0-0"],
-  ]);
+
+  test("reports every store that fails, in order", async () => {
+    const [one, other, well] = [await startFakeRegistry(), await startFakeRegistry(), await startFakeRegistry()];
+    one.inject({ when: () => true, act: { kind: "respond", status: 500 } });
+    other.inject({ when: () => true, act: { kind: "respond", status: 404 } });
+    const [first, second, third] = [openRegistry(other.host), openRegistry(well.host), openRegistry(one.host)];
+    const failed = await pingStores([first, second, third]);
+    expect([...failed.keys()]).toEqual([first, third]);
+    expect([...failed.values()]).toMatchObject([{ code: "NOT_A_REGISTRY" }, { code: "REGISTRY_UNAVAILABLE" }]);
+  });
 });
 
-test("a registry that does not answer is told of, and the others are asked all the same", async () => {
-  const { source, registry } = await scene();
-  const dead = await startFakeRegistry({ faults: [{ when: () => true, act: { kind: "respond", status: 500 } }] });
-  const { gathered, errors } = await preflight([registry, openRegistry(dead.host)]);
-  expect(gathered.versions).toHaveLength(1);
-  expect(errors).toMatchObject([{ code: "REGISTRY_UNAVAILABLE" }]);
-  expect(probesOf(source)).toHaveLength(1);
-  expect(dead.requests.map(({ kind }) => kind)).toEqual(["base"]);
-});
-
-test("a target that does not answer is not looked at", async () => {
-  const { registry } = await scene();
-  const dead = await startFakeRegistry({ faults: [{ when: () => true, act: { kind: "respond", status: 500 } }] });
-  const { errors } = await preflight([registry], {
-    target: targetOf(openRegistry(dead.host)),
-    lookAtTarget: () => Promise.reject(new Error("looked at")),
+describe("a probe of blobs", () => {
+  test("requests one byte of the largest blob", async () => {
+    const { source, registry } = await scene();
+    expect(await probeBlobs(await gatherAll([registry]))).toEqual([]);
+    expect(probesOf(source).map(({ repository, headers }) => [repository, headers.range])).toEqual([
+      ["images/one", "bytes=0-0"],
+    ]);
   });
-  expect(errors).toMatchObject([{ code: "REGISTRY_UNAVAILABLE" }]);
-});
 
-test("what cannot be read, what cannot be probed and what cannot be looked at are told together", async () => {
-  const { source, registry } = await scene();
-  const target = await startFakeRegistry();
-  source.inject({ when: ({ headers }) => headers.range !== undefined, act: { kind: "respond", status: 403 } });
-  source.inject({
-    when: ({ kind, repository }) => kind === "manifest" && repository === "images/two",
-    act: { kind: "respond", status: 404 },
+  test("reports every registry that refuses", async () => {
+    const { source, registry } = await scene();
+    const gathered = await gatherAll([registry]);
+    source.inject({ when: ({ headers }) => headers.range !== undefined, act: { kind: "respond", status: 403 } });
+    expect(await probeBlobs(gathered)).toMatchObject([{ code: "DENIED" }]);
   });
-  const failure = new Error("target");
-  const { gathered, errors } = await preflight([registry], {
-    target: targetOf(openRegistry(target.host)),
-    lookAtTarget: () => Promise.reject(failure),
-  });
-  expect(gathered.versions[0]?.items).toHaveLength(1);
-  expect(errors).toMatchObject([{ code: "MANIFEST_UNKNOWN" }, { code: "DENIED" }, failure]);
-});
 
-test("blobs of each registry are probed, local ones too, and those of archives are not", async () => {
-  const { source, registry } = await scene();
-  const other = await startFakeRegistry();
-  const blob = other.addBlob("component-descriptors/acme.org/shop", "a local blob", "text/plain") as Descriptor;
-  const local = { type: "localBlob", localReference: blob.digest, mediaType: "text/plain" };
-  addComponentVersion(other, { resources: [resource("one", local)], layers: [blob] });
-  const archive = createMemoryRegistry("archive");
-  addImage(archive, "images/one", { tag: "1" });
-  addComponentVersion(archive, { resources: [resource("one", reference("one"))] });
-  const { errors } = await preflight([registry, openRegistry(other.host), archive]);
-  expect(errors).toEqual([]);
-  expect([source, other].map((each) => probesOf(each).length)).toEqual([1, 1]);
-});
-
-test("a blob of another registry is probed there, however small those of the component are", async () => {
-  const { source, registry } = await scene();
-  const other = await startFakeRegistry();
-  const blob = addBlob(other, "files", "longer than anything that the first registry has", "text/plain");
-  const access = { type: "ociBlob", ref: `${other.host}/files`, ...blob };
-  addComponentVersion(source, { resources: [resource("one", reference("one")), resource("file", access)] });
-  const elsewhere = openRegistry(other.host);
-  const { errors } = await preflight([registry], {
-    gather: (wanted) =>
-      gather(
-        wanted.map((one) => ({ ...one, version: "1.0.0" })),
-        {
-          recursive: false,
-          copyResources: true,
-          copySources: false,
-          registryAt: () => registry,
-          accessMethods: {
-            locate: async (located, about) => locateOciBlob(located as OciBlobAccess, about, () => elsewhere),
-          },
-        },
-      ),
+  test("covers the blobs of each registry, local ones too, and none of archives", async () => {
+    const { source, registry } = await scene();
+    const other = await startFakeRegistry();
+    const blob = other.addBlob("component-descriptors/acme.org/shop", "a local blob", "text/plain") as Descriptor;
+    const local = { type: "localBlob", localReference: blob.digest, mediaType: "text/plain" };
+    addComponentVersion(other, { resources: [resource("one", local)], layers: [blob] });
+    const archive = createMemoryRegistry("archive.tgz");
+    addImage(archive, "images/one", { tag: "1" });
+    addComponentVersion(archive, { resources: [resource("one", reference("one"))] });
+    expect(await probeBlobs(await gatherAll([registry, openRegistry(other.host), archive]))).toEqual([]);
+    expect([source, other].map((each) => probesOf(each).length)).toEqual([1, 1]);
   });
-  expect(errors).toEqual([]);
-  expect([source, other].map((each) => probesOf(each).map(({ repository }) => repository))).toEqual([
-    ["images/one"],
-    ["files"],
-  ]);
+
+  test("covers a blob of another registry, however small those of the component are", async () => {
+    const { source, registry } = await scene();
+    const other = await startFakeRegistry();
+    const blob = addBlob(other, "files", "longer than anything that the first registry has", "text/plain");
+    const access = { type: "ociBlob", ref: `${other.host}/files`, ...blob };
+    addComponentVersion(source, { resources: [resource("one", reference("one")), resource("file", access)] });
+    const elsewhere = openRegistry(other.host);
+    const gathered = await gather([wantedOf(registry)], {
+      recursive: false,
+      copyResources: true,
+      copySources: false,
+      registryAt: () => registry,
+      accessMethods: {
+        locate: async (located, about) => locateOciBlob(located as OciBlobAccess, about, () => elsewhere),
+      },
+    });
+    expect(await probeBlobs(gathered)).toEqual([]);
+    expect([source, other].map((each) => probesOf(each).map(({ repository }) => repository))).toEqual([
+      ["images/one"],
+      ["files"],
+    ]);
+  });
 });

@@ -23,6 +23,7 @@ interface Entry {
   readonly content: Buffer;
 }
 
+/** A name that is a path makes it an archive. */
 export function createMemoryRegistry(name = "memory.test"): MemoryRegistry {
   const repositories = new Map<string, Map<string, Entry>>();
   const refusals = new Map<string, Error>();
@@ -59,7 +60,7 @@ export function createMemoryRegistry(name = "memory.test"): MemoryRegistry {
   });
 
   return {
-    kind: "registry",
+    kind: /^\/|\.tgz$/.test(name) ? "ctf" : "registry",
     name,
     asked,
     repository,

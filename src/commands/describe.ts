@@ -1,10 +1,13 @@
-import type { ComponentVersion } from "../ocm/repository/component-version.ts";
+import type { Store } from "../oci/store.ts";
+import type { ComponentRepository, ComponentVersion } from "../ocm/repository/component-version.ts";
 import { componentDigest } from "../ocm/signing/normalise.ts";
 import type { ComponentVersionResult } from "../report/results.ts";
 import type { Change } from "../transfer/target/desired.ts";
+import { keyOf } from "../transfer/target/inspect.ts";
+import type { Plan } from "../transfer/target/plan.ts";
 
-/** A component version as outputs and summary tell of it. */
-export function describeComponentVersion(
+/** A component version for outputs and summary. */
+function describeComponentVersion(
   { descriptor }: ComponentVersion,
   repository: string,
   state: ComponentVersionResult["state"],
@@ -28,9 +31,26 @@ export function describeComponentVersion(
   };
 }
 
-/** One that was read, and left as it is. */
+/** A component version that was only read. */
 export function describeAsItIs(version: ComponentVersion): ComponentVersionResult {
   const { descriptor, from, repository } = version;
   const asTheyAre = descriptor.elements.map((element) => ({ element, before: element.access, after: element.access }));
   return describeComponentVersion(version, `${from.registry.name}/${repository.name}`, "unchanged", asTheyAre);
+}
+
+/** The component versions of a plan, before it is carried out, or after. */
+export function describePlanned(
+  { desired, tags, steps }: Plan,
+  { registry }: ComponentRepository<Store>,
+  state: "planned" | "written",
+): ComponentVersionResult[] {
+  const kinds = new Map(tags.flat().map((tagging) => [`${tagging.repository}:${tagging.tag}`, tagging.kind]));
+  const moved = new Set(steps.filter(({ kind }) => kind !== "skip").map(({ placement }) => keyOf(placement)));
+  return desired.map(({ version, repository, componentTag, changes, placements }) => {
+    const isTagged = kinds.get(`${repository}:${componentTag.tag}`) === "skip";
+    const isComplete = !placements.some((placement) => moved.has(keyOf(placement)));
+    const reached = !isTagged || state === "planned" ? state : "completed";
+    const place = `${registry.name}/${repository}`;
+    return describeComponentVersion(version, place, isTagged && isComplete ? "unchanged" : reached, changes);
+  });
 }

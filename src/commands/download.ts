@@ -14,51 +14,47 @@ import { isSelected } from "../transfer/source/selector.ts";
 import { comparableIn, createComparison } from "../transfer/verify/comparison.ts";
 import { type SaveOptions, saveArtifact, saveBlobs } from "../transfer/write/save.ts";
 import { describeAsItIs } from "./describe.ts";
-import { gatherWithPreflight } from "./preflight.ts";
+import { readSource } from "./read-source.ts";
 import type { Run } from "./run.ts";
 import { checkTrust } from "./trust.ts";
 import { readTrustedKeys } from "./trusted-keys.ts";
 
 /** Puts the resources of component versions into a folder: local blobs as files, OCI artifacts as OCI image layouts. */
 export async function download(run: Run): Promise<void> {
-  const { inputs, runner, results, signal } = run;
+  const { inputs, reporter, workspace, signal } = run;
   if (inputs.output === "") {
     throw new TransferError("INPUT_MISSING", "output is not set", {
       where: "input output",
       remedy: "Name the folder to download to.",
     });
   }
-  const root = await placeOf(inputs.output, { workspace: runner.workspace, where: "input output" });
+  const root = await placeOf(inputs.output, { workspace, where: "input output" });
   const keys = await readTrustedKeys(inputs.signatures);
-  const gathered = await gatherWithPreflight(run);
+  const gathered = await readSource(run);
   const versions = gathered.versions.map((surveyed) => wantedOf(surveyed, inputs));
-  for (const finding of [...movedTags({ versions }), ...checkTrust({ ...gathered, versions }, keys)]) {
-    results.findings.push(finding);
-    runner.info(`${finding.code}: ${finding.message}`);
-  }
-  const bytes = { copied: 0, mounted: 0, skipped: 0 };
-  const files: DownloadedFile[] = [];
-  Object.assign(results, { files, bytes });
+  reporter.findings([...movedTags({ versions }), ...checkTrust({ ...gathered, versions }, keys)]);
+  let copied = 0;
   const options = { root, partial: join(root, `.partial-${randomUUID()}`), attempts: inputs.retries, signal };
   try {
     const folders = versions.map(({ version }) => folderOf(version, inputs.output));
     for (const surveyed of versions) {
       const saved = await downloadVersion(surveyed, { output: inputs.output, folders }, options);
-      runner.startGroup(`${surveyed.version.descriptor.name}:${surveyed.version.descriptor.version}`);
-      for (const { file, size } of saved) {
-        files.push(file);
-        bytes.copied += size;
-        runner.info(`resource ${file.resource}: ${file.path}`);
-      }
-      runner.endGroup();
+      copied += saved.reduce((total, { size }) => total + size, 0);
+      reporter.downloaded(saved.map(({ file }) => file));
+      reporter.bytes({ copied, mounted: 0, skipped: 0 });
+      const { name, version } = surveyed.version.descriptor;
+      reporter.group(
+        `${name}:${version}`,
+        saved.map(({ file }) => `resource ${file.resource}: ${file.path}`),
+      );
     }
   } finally {
     await rm(options.partial, { recursive: true, force: true });
   }
-  results.componentVersions = versions.map(({ version }) => describeAsItIs(version));
+  reporter.versions(versions.map(({ version }) => describeAsItIs(version)));
 }
 
-/** The resources that are selected; what is local to a component version is found in any case. */
+/** Only the selected resources; local blobs are resolved without regard to the selection. */
 function wantedOf({ items, ...surveyed }: ResolvedVersion, { include, exclude }: Run["inputs"]): ResolvedVersion {
   const { name } = surveyed.version.descriptor;
   const isWanted = ({ element }: ResolvedElement) =>

@@ -5,7 +5,7 @@ import type { Gathered } from "../transfer/source/gather.ts";
 import { type Plan, tagsToSet } from "../transfer/target/plan.ts";
 import { type TrustedKey, trustOf } from "../transfer/verify/trust.ts";
 import { readBack } from "../transfer/write/read-back.ts";
-import type { Destination } from "./preflight.ts";
+import type { Destination } from "./destination.ts";
 import type { Run } from "./run.ts";
 
 /**
@@ -14,7 +14,7 @@ import type { Run } from "./run.ts";
  * PUBLISHED_IN_PART where tags could not be restored.
  */
 export async function verifyCopy(
-  { inputs, session, runner, signal }: Run,
+  { inputs, session, reporter, signal }: Run,
   { plan, named }: { readonly plan: Plan; readonly named: Gathered["named"] },
   { target }: Destination,
   keys: readonly TrustedKey[],
@@ -28,7 +28,7 @@ export async function verifyCopy(
     const copies = versions.map(({ version }) => version);
     const namedCopies = copies.filter(({ descriptor: { name, version } }) => ids.has(`${name}:${version}`));
     throwAll(trustOf({ named: namedCopies, versions }, keys).errors);
-    runner.info(`read back and verified at ${target.display}: ${copies.length} component version(s)`);
+    reporter.info(`read back and verified at ${target.display}: ${copies.length} component version(s)`);
   } catch (error) {
     const rollback = await registry.rollback(tagsToSet(plan).flat());
     const errors = errorsIn(error).filter(isConclusive);

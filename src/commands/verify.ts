@@ -9,38 +9,35 @@ import { type Checked, checkContent } from "../transfer/verify/check-content.ts"
 import { trustOf } from "../transfer/verify/trust.ts";
 import { uncheckedContent, uncheckedSignatures, whyUnchecked } from "../transfer/verify/unchecked.ts";
 import { describeAsItIs } from "./describe.ts";
-import { gatherWithPreflight } from "./preflight.ts";
+import { readSource } from "./read-source.ts";
 import type { Run } from "./run.ts";
 import { readTrustedKeys } from "./trusted-keys.ts";
 
-/** Whether component versions are what was signed: signatures, digests of references, and those of all content, read anew. */
+/** Verifies component versions: signatures, digests of references, and digests of all content, which is read. */
 export async function verify(run: Run): Promise<void> {
-  const { inputs, runner, results, signal } = run;
+  const { inputs, reporter, signal } = run;
   const keys = await readTrustedKeys(inputs.signatures);
-  const gathered = await gatherWithPreflight(run);
+  const gathered = await readSource(run);
   const versions = gathered.versions.map(selectedOf);
   const { errors, rootsOf } = trustOf({ ...gathered, versions }, keys);
   throwAll(errors);
 
   const onDone = (version: ComponentVersion, items: readonly Checked[]) => {
-    runner.startGroup(`${version.descriptor.name}:${version.descriptor.version}`);
     const digestsOf = pinsIn(version.descriptor, rootsOf(version.descriptor));
-    for (const { item, size, isRead } of items) {
-      const unchecked = whyUnchecked(item, digestsOf(item.element));
-      const verdict = unchecked ?? (isRead ? "is what its digest says" : "is not looked at");
-      runner.info(`${describeElement(item.element)}: ${size === 0 ? "" : `${formatBytes(size)}; `}${verdict}`);
-    }
-    runner.endGroup();
+    const lines = items.map(({ item, size, isRead }) => {
+      const verdict =
+        whyUnchecked(item, digestsOf(item.element)) ?? (isRead ? "matches its digest" : "is not verified");
+      return `${describeElement(item.element)}: ${size === 0 ? "" : `${formatBytes(size)}; `}${verdict}`;
+    });
+    reporter.group(`${version.descriptor.name}:${version.descriptor.version}`, lines);
   };
   const { concurrency, retries } = inputs;
   throwAll(await checkContent(versions, { concurrency, attempts: retries, onDone }, signal));
-  const findings = [
+  reporter.findings([
     ...uncheckedSignatures(keys),
     ...uncheckedContent(versions, { isSigned: keys.length > 0, rootsOf }),
-  ];
-  results.findings.push(...findings);
-  for (const { code, message } of findings) runner.info(`${code}: ${message}`);
-  results.componentVersions = versions.map(({ version }) => describeAsItIs(version));
+  ]);
+  reporter.versions(versions.map(({ version }) => describeAsItIs(version)));
 
   function selectedOf(surveyed: ResolvedVersion): ResolvedVersion {
     const { name } = surveyed.version.descriptor;

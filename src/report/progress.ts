@@ -1,4 +1,3 @@
-import type { Descriptor } from "../oci/descriptor.ts";
 import { describeElement } from "../ocm/descriptor/component-descriptor.ts";
 import type { Change, DesiredVersion } from "../transfer/target/desired.ts";
 import { keyOf } from "../transfer/target/inspect.ts";
@@ -11,8 +10,15 @@ export interface Bytes {
   skipped: number;
 }
 
+/** The bytes of a run by outcome. */
+export interface ByteCount {
+  readonly bytes: Bytes;
+  /** Counts a step by its first outcome: after a fallback, a second plan skips what the first one has copied. */
+  add(step: Pick<Step, "placement">, outcome: Step["kind"]): void;
+}
+
 export interface Progress {
-  /** Bytes so far. */
+  /** Bytes so far, of earlier plans of the run too. */
   readonly bytes: Bytes;
   /** Bytes as the plan has them. */
   readonly planned: Bytes;
@@ -24,10 +30,13 @@ export interface Progress {
 const HEARTBEAT = 15_000;
 
 /** One line per artifact, together in a group when its component version is at the target; a sign of life while that takes long. */
-export function createProgress(plan: Plan, runner: Runner): Progress {
-  const bytes: Bytes = { copied: 0, mounted: 0, skipped: 0 };
+export function createProgress(
+  plan: Plan,
+  runner: Pick<Runner, "info" | "startGroup" | "endGroup">,
+  count: ByteCount = createByteCount(),
+): Progress {
   const planned: Bytes = { copied: 0, mounted: 0, skipped: 0 };
-  for (const { kind, placement } of plan.steps) count(planned, kind, placement.descriptor);
+  for (const { kind, placement } of plan.steps) countBytes(planned, kind, placement.descriptor.size);
   const kinds = new Map<string, Step["kind"]>();
   const waiting = new Map(plan.desired.map((desired) => [desired, new Set(desired.placements.map(keyOf))]));
   const started = Date.now();
@@ -42,7 +51,7 @@ export function createProgress(plan: Plan, runner: Runner): Progress {
   heartbeat.unref();
 
   return {
-    bytes,
+    bytes: count.bytes,
     planned,
     describePlan: () =>
       `${formatBytes(planned.copied)} to copy, ${formatBytes(planned.mounted)} to mount, ${formatBytes(planned.skipped)} at the target already`,
@@ -53,7 +62,7 @@ export function createProgress(plan: Plan, runner: Runner): Progress {
       onDone(step, done) {
         const key = keyOf(step.placement);
         kinds.set(key, done);
-        count(bytes, done, step.placement.descriptor);
+        count.add(step, done);
         for (const [desired, keys] of waiting) {
           if (!keys.delete(key) || keys.size > 0) continue;
           waiting.delete(desired);
@@ -65,12 +74,11 @@ export function createProgress(plan: Plan, runner: Runner): Progress {
   };
 }
 
-function count(bytes: Bytes, kind: Step["kind"], { size }: Descriptor): void {
-  if (kind === "left") return;
-  bytes[kind === "skip" ? "skipped" : kind === "mount" ? "mounted" : "copied"] += size;
-}
-
-function printGroup(desired: DesiredVersion, kinds: ReadonlyMap<string, Step["kind"]>, runner: Runner): void {
+function printGroup(
+  desired: DesiredVersion,
+  kinds: ReadonlyMap<string, Step["kind"]>,
+  runner: Pick<Runner, "info" | "startGroup" | "endGroup">,
+): void {
   const { version, changes } = desired;
   runner.startGroup(`${version.descriptor.name}:${version.descriptor.version}`);
   for (const change of changes) {
@@ -86,7 +94,7 @@ function describeChange(
   const counts: Bytes = { copied: 0, mounted: 0, skipped: 0 };
   for (const descriptor of contents) {
     const kind = kinds.get(keyOf({ to: repository, descriptor }));
-    if (kind !== undefined) count(counts, kind, descriptor);
+    if (kind !== undefined) countBytes(counts, kind, descriptor.size);
   }
   const moved = Object.entries(counts).filter(([, size]) => size > 0);
   const amounts = moved.map(([what, size]) => `${formatBytes(size)} ${what}`).join(", ");
@@ -116,4 +124,22 @@ export function formatBytes(count: number): string {
     unit++;
   }
   return `${unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
+}
+
+export function createByteCount(): ByteCount {
+  const bytes: Bytes = { copied: 0, mounted: 0, skipped: 0 };
+  const counted = new Set<string>();
+  return {
+    bytes,
+    add({ placement }, outcome) {
+      const key = keyOf(placement);
+      if (!counted.has(key)) countBytes(bytes, outcome, placement.descriptor.size);
+      counted.add(key);
+    },
+  };
+}
+
+function countBytes(bytes: Bytes, outcome: Step["kind"], size: number): void {
+  if (outcome === "left") return;
+  bytes[outcome === "skip" ? "skipped" : outcome === "mount" ? "mounted" : "copied"] += size;
 }

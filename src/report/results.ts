@@ -2,21 +2,22 @@ import type { DetailedDiagnosis } from "../diagnosis/diagnosis.ts";
 import type { Finding } from "../errors/finding.ts";
 import type { Difference } from "../proxy/clients.ts";
 import type { Plan } from "../transfer/target/plan.ts";
+import type { Bytes } from "./progress.ts";
 
-/** What a command found out and did. It grows while the command works, so that a failure is reported with what was known by then. */
+/** The results of a run, as far as they are known: those of a failed run are reported too. */
 export interface Results {
-  routes?: readonly Explanation[];
-  findings: Finding[];
-  diagnosis: readonly DetailedDiagnosis[];
-  plan?: Plan;
+  readonly routes?: readonly Explanation[];
+  readonly findings: readonly Finding[];
+  readonly diagnosis: readonly DetailedDiagnosis[];
+  readonly plan?: Plan;
   /** Component versions as they are at the target, or as they were downloaded. */
-  componentVersions?: readonly ComponentVersionResult[];
+  readonly componentVersions?: readonly ComponentVersionResult[];
   /** Old reference to new reference of every artifact that was copied. */
-  images?: Readonly<Record<string, string>>;
-  files?: readonly DownloadedFile[];
+  readonly images?: Readonly<Record<string, string>>;
+  readonly files?: readonly DownloadedFile[];
   /** Files with proxy settings, for programs that read them there. */
-  written?: readonly WrittenFile[];
-  bytes?: { copied: number; mounted: number; skipped: number };
+  readonly written?: readonly WrittenFile[];
+  readonly bytes?: Readonly<Bytes>;
 }
 
 export interface ComponentVersionResult {

@@ -1,6 +1,6 @@
 import type { Inputs } from "../inputs.ts";
 import type { ProxySettings } from "../proxy/settings.ts";
-import type { Results } from "../report/results.ts";
+import type { Reporter } from "../report/reporter.ts";
 import type { Runner } from "../report/runner.ts";
 import { exportCertificates } from "./certificates.ts";
 import { writeProxyFiles } from "./proxy-files.ts";
@@ -10,7 +10,7 @@ import type { RunSettings } from "./run-settings.ts";
 export async function exportSettings(
   inputs: Inputs,
   { proxy, certificates }: RunSettings,
-  { results, runner, allowList }: { results: Results; runner: Runner; allowList: readonly string[] },
+  { reporter, runner, allowList }: { reporter: Reporter; runner: Runner; allowList: readonly string[] },
 ): Promise<void> {
   if (inputs.writeProxyConfig.length > 0) {
     const written = await writeProxyFiles(inputs.writeProxyConfig, {
@@ -26,9 +26,8 @@ export async function exportSettings(
       // What holds a password is not shown, however well it is wrapped.
       ...(annotation === undefined || isSecret ? {} : { annotation }),
     }));
-    results.findings.push(...written.flatMap(({ findings }) => findings));
-    results.written = [...(results.written ?? []), ...files];
-    for (const file of files) tell(file, runner);
+    reporter.findings(written.flatMap(({ findings }) => findings));
+    for (const file of files) reporter.file(file);
   }
   if (!inputs.exportEnvironment) return;
   const trust = await exportCertificates(certificates, runner.temp);
@@ -36,12 +35,6 @@ export async function exportSettings(
   const variables = { ...proxy.variables, ...node, ...trust };
   for (const [name, value] of Object.entries(variables)) runner.exportVariable(name, value);
   runner.info(`exported for later steps: ${Object.keys(variables).sort().join(", ")}`);
-}
-
-function tell({ path, format, digest, annotation }: NonNullable<Results["written"]>[number], runner: Runner): void {
-  runner.info(`wrote ${path} (${format})`);
-  if (digest !== undefined) runner.info(`initdata digest: ${digest}`);
-  if (annotation !== undefined) runner.info(`cc_init_data: ${annotation}`);
 }
 
 function holdsPassword({ httpProxy, httpsProxy }: ProxySettings): boolean {

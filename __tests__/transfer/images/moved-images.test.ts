@@ -1,6 +1,11 @@
 import { expect, test } from "@jest/globals";
 import type { AccessForm } from "../../../src/ocm/access/access-form.ts";
-import { movedImages, neutralReference, referenceBelow } from "../../../src/transfer/images/moved-images.ts";
+import {
+  deployedImages,
+  movedImages,
+  neutralReference,
+  referenceBelow,
+} from "../../../src/transfer/images/moved-images.ts";
 import { buildDesired } from "../../../src/transfer/target/desired.ts";
 import { addImage, addIndex, resource } from "../content.ts";
 import { createMemoryRegistry } from "../memory-registry.ts";
@@ -38,18 +43,19 @@ async function transferred(form: AccessForm, options: { from?: string; path?: st
   });
   const target = { origin: "http://localhost:9999", path };
   const desired = buildDesired(version, { form, target, furtherSignatures: [] });
-  return { images: movedImages([desired], { targetPath: path, names: "any" }), single, many, native };
+  return { images: deployedImages(movedImages([desired], { targetPath: path, names: "any" })), single, many, native };
 }
 
 test("local blobs: every image of the resources, by digest in the component's repository", async () => {
   const { images, single, many, native } = await transferred("localBlob");
-  const common = { component: "acme.org/shop", version: "1.0.0", repository: HOME, isTagged: false };
+  const common = { component: "acme.org/shop", version: "1.0.0", kind: "resource", repository: HOME, isTagged: false };
   const reference = (host: string, repository: string, tag?: string, digest?: string) => ({
     host,
     repository,
     tag,
     digest,
     scheme: host === "far.test" ? "https" : undefined,
+    text: `${host}/${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`,
   });
   expect(images).toEqual([
     { ...common, name: "many", before: reference("home.test", "many", "3"), tag: "3", digest: many.digest },

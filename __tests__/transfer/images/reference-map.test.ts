@@ -1,5 +1,9 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
+import { parse } from "yaml";
+import { parseArtifactReference, parseImageReference } from "../../../src/oci/reference.ts";
 import type { AccessForm } from "../../../src/ocm/access/access-form.ts";
+import { kustomizeImages } from "../../../src/transfer/images/kustomize-images.ts";
+import { deployedImages, movedImages, referenceBelow } from "../../../src/transfer/images/moved-images.ts";
 import { referenceMap } from "../../../src/transfer/images/reference-map.ts";
 import { buildDesired } from "../../../src/transfer/target/desired.ts";
 import { addImage, resource } from "../content.ts";
@@ -39,14 +43,8 @@ test.each<[AccessForm, (digest: string) => string]>([
     target: { origin: "http://target.test", path: "moved" },
     furtherSignatures: [],
   });
-  const images = referenceMap(
-    { desired: [desired], steps: [], tags: [], comparables: [] },
-    {
-      prefix: "target.test/moved",
-      targetPath: "moved",
-      names: "any",
-    },
-  );
+  const moved = movedImages([desired], { targetPath: "moved", names: "any" });
+  const images = referenceMap(moved, { prefix: "target.test/moved", names: "any" });
   expect(images).toEqual({
     "far.test/app:2": expected(image.digest),
     "home.test/app:2": expected(image.digest),
@@ -65,10 +63,64 @@ test("what stays where it is needs no other name", async () => {
     target: { origin: "home.test", path: "" },
     furtherSignatures: [],
   });
-  expect(
-    referenceMap(
-      { desired: [desired], steps: [], tags: [], comparables: [] },
-      { prefix: "home.test", targetPath: "", names: "any" },
-    ),
-  ).toEqual({});
+  const moved = movedImages([desired], { targetPath: "", names: "any" });
+  expect(referenceMap(moved, { prefix: "home.test", names: "any" })).toEqual({});
+});
+
+/** The names of an image after a transfer, in the output and in the files. */
+async function renamed(reference: string, { form = "localBlob" as AccessForm, from = "home.test" } = {}) {
+  const registry = createMemoryRegistry(from);
+  const [, relative] = /^relative:(.*)$/.exec(reference) ?? [];
+  const { repository, tag = "latest" } =
+    relative === undefined ? parseImageReference(reference, "here") : parseArtifactReference(relative, "here");
+  addImage(registry, repository, { tag });
+  const access =
+    relative === undefined
+      ? { type: "ociArtifact", imageReference: reference }
+      : { type: "relativeOciReference", reference: relative };
+  const resources = [resource("image", access)];
+  const version = await surveyed(registry, { resources });
+  const target = { origin: "target.test", path: "moved" };
+  const desired = buildDesired(version, { form, target, furtherSignatures: [] });
+  const prefix = "target.test/moved";
+  const moved = movedImages([desired], { targetPath: "moved", names: "any" });
+  const deployed = deployedImages(moved);
+  return {
+    output: referenceMap(moved, { prefix, names: "any" }),
+    references: new Set(deployed.map((image) => referenceBelow(prefix, image))),
+    kustomize: (parse(kustomizeImages(deployed, prefix)) as { images: Record<string, string>[] }).images,
+  };
+}
+
+describe("the output and the files have the same new name for every old one", () => {
+  test.each<[string, string]>([
+    ["nginx", "nginx"],
+    ["nginx:1.27", "nginx:1.27"],
+    ["grafana/grafana:12", "grafana/grafana:12"],
+    ["docker.io/nginx:1", "docker.io/nginx:1"],
+    ["index.docker.io/library/nginx:1", "index.docker.io/library/nginx:1"],
+    ["oci://far.test/app:1", "far.test/app:1"],
+    ["http://localhost/app:1", "localhost/app:1"],
+    ["localhost:5000/app:1", "localhost:5000/app:1"],
+    ["[::1]:5000/app:1", "[::1]:5000/app:1"],
+    ["FAR.test/app:1", "FAR.test/app:1"],
+    ["far.test/app", "far.test/app"],
+    ["relative:app:1", "home.test/app:1"],
+  ])("%s", async (reference, old) => {
+    for (const form of ["localBlob", "ociArtifact", "relativeOciReference"] as const) {
+      const { output, references, kustomize } = await renamed(reference, { form });
+      expect(Object.keys(output)).toEqual([old]);
+      const [renewed = ""] = Object.values(output);
+      expect(references).toEqual(new Set([renewed.replace(/:[^:/@]+@/, "@")]));
+      expect(kustomize.length).toBeGreaterThan(0);
+      expect(new Set(kustomize.map(({ newName, digest }) => `${newName}@${digest}`))).toEqual(references);
+    }
+  });
+
+  test.each(["/archives/shop", "shop.tgz"])("the archive %s is no host that images are pulled from", async (from) => {
+    const { output, references, kustomize } = await renamed("relative:app:1", { from });
+    expect(output).toEqual({});
+    expect(references.size).toBe(1);
+    expect(kustomize).toEqual([]);
+  });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { isRepository, isTag } from "../../../src/oci/reference.ts";
 import type { Element } from "../../../src/ocm/descriptor/component-descriptor.ts";
+import { movedImages } from "../../../src/transfer/images/moved-images.ts";
 import { referenceMap } from "../../../src/transfer/images/reference-map.ts";
 import { buildDesired } from "../../../src/transfer/target/desired.ts";
 import { parseNameTemplate } from "../../../src/transfer/target/published-name.ts";
@@ -102,8 +103,8 @@ describe("a source", () => {
       target: { origin: "target.test", path: "" },
       furtherSignatures: [],
     });
-    const plan = { desired: [desired], steps: [], tags: [], comparables: [] };
-    expect(referenceMap(plan, { prefix: "target.test", targetPath: "", names: "signed" })).toEqual({
+    const images = movedImages([desired], { targetPath: "", names: "signed" });
+    expect(referenceMap(images, { prefix: "target.test", names: "signed" })).toEqual({
       "acme.org/shop/web:1.0.0": `target.test/acme.org/shop/web:1.0.0@${web?.digest}`,
     });
     expect(desired.artifactTags.map(({ repository, target }) => [repository, target.digest])).toEqual([
@@ -124,10 +125,11 @@ test("one name for two images has their digests behind it, so that none is taken
       return { image, desired: buildDesired(version, { form: "localBlob", target, furtherSignatures: [] }) };
     }),
   );
-  const images = referenceMap(
-    { desired: plans.map(({ desired }) => desired), steps: [], tags: [], comparables: [] },
-    { prefix: "target.test", targetPath: "", names: "signed" },
+  const moved = movedImages(
+    plans.map(({ desired }) => desired),
+    { targetPath: "", names: "signed" },
   );
+  const images = referenceMap(moved, { prefix: "target.test", names: "signed" });
   const reference = (digest: string) => `target.test/component-descriptors/acme.org/shop@${digest}`;
   expect(images).toEqual(
     Object.fromEntries(plans.map(({ image: { digest } }) => [`acme.org/shop/web:1.0.0@${digest}`, reference(digest)])),

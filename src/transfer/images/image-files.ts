@@ -36,7 +36,7 @@ export interface ImageFileOptions {
   readonly workspace: string;
 }
 
-/** Writes the new names of images for deployments; each file whole or not at all. */
+/** Writes the new names of images for deployments; each file completely or not at all. */
 export async function writeImageFiles(
   requests: readonly ImageFileRequest[],
   { images, prefix, workspace }: ImageFileOptions,

@@ -1,37 +1,57 @@
-import { isManifest } from "../../oci/descriptor.ts";
+import { isManifest, ociEquivalent } from "../../oci/descriptor.ts";
 import { type Digest, encoded } from "../../oci/digest.ts";
 import { type ImageReference, isTag, parseArtifactReference, parseImageReference } from "../../oci/reference.ts";
 import { type Access, parseAccess } from "../../ocm/access/access.ts";
-import { tagOf } from "../../ocm/repository/component-version.ts";
+import { type ComponentVersion, tagOf } from "../../ocm/repository/component-version.ts";
 import { compareVersions } from "../../ocm/version/version.ts";
 import type { Change, DesiredVersion } from "../target/desired.ts";
-import { signedReference } from "../target/signed-name.ts";
-import type { ImageNames } from "./reference-map.ts";
+import { type NameSource, signedReference } from "../target/signed-name.ts";
+
+/** What the names of images are made of. */
+export interface ImageNames {
+  /** Host and path under which consumers reach the target (`registry.corp/ocm`); empty for host-neutral names. */
+  readonly prefix: string;
+  /** Path of the target below its host. */
+  readonly targetPath: string;
+  /** Whether images are found by their old references, or by their signed names. */
+  readonly names: NameSource;
+}
+
+/** The old name of an image, as deployments write it: its reference without a scheme, or its signed name. */
+export interface OldReference extends ImageReference {
+  readonly text: string;
+}
 
 /** An image or chart of a component version, under its old name and its new one. */
 export interface MovedImage {
   readonly component: string;
   readonly version: string;
-  /** Of the resource. */
+  /** Of the resource or source. */
   readonly name: string;
-  /** What deployments call it: its old reference, or its signed name. Undefined where an archive had it under no name to pull it by. */
-  readonly before: ImageReference | undefined;
-  /** At the target, below the path that it was transferred to: neither host nor path are part of it. */
+  readonly kind: "resource" | "source";
+  /** Undefined where nobody could pull it by a name: out of an archive, or packed. */
+  readonly before: OldReference | undefined;
+  /** At the target, below the path of the target: neither host nor path are part of it. */
   readonly repository: string;
-  /** What the artifact was called, else what its version or digest suggests. */
+  /** The tag of the artifact, else one made of its version or digest. */
   readonly tag: string;
   /** Whether the repository has the tag. Local blobs have none. */
   readonly isTagged: boolean;
   readonly digest: Digest;
 }
 
-/** Every image and chart among the resources, sorted, those that kept their names included. */
+/** Every image and chart, in the order of the plan, those that keep their names included. The one source of old and new names. */
 export function movedImages(
   desiredVersions: readonly DesiredVersion[],
   names: Pick<ImageNames, "targetPath" | "names">,
 ): readonly MovedImage[] {
-  return desiredVersions
-    .flatMap((desired) => desired.changes.flatMap((change) => movedImage(desired, change, names)))
+  return desiredVersions.flatMap((desired) => desired.changes.flatMap((change) => movedImage(desired, change, names)));
+}
+
+/** The images for files of deployments: those of resources, by component, version, name and digest. */
+export function deployedImages(images: readonly MovedImage[]): readonly MovedImage[] {
+  return images
+    .filter(({ kind }) => kind === "resource")
     .sort(
       (one, other) =>
         byText(one.component, other.component) ||
@@ -42,12 +62,12 @@ export function movedImages(
     );
 }
 
-/** Without host and path: to be read below whatever the component repository is reached as. */
+/** Without host and path: relative to any prefix that the component repository is reached under. */
 export function neutralReference({ repository, digest }: MovedImage): string {
   return `${repository}@${digest}`;
 }
 
-/** What a consumer pulls, who reaches the component repository under this prefix: `registry.corp/ocm`. */
+/** The reference for a consumer who reaches the component repository under this prefix: `registry.corp/ocm`. */
 export function referenceBelow(prefix: string, image: MovedImage): string {
   return `${prefix}/${neutralReference(image)}`;
 }
@@ -66,35 +86,41 @@ function movedImage(
   const repository = published?.repository ?? change.repository;
   // Children come before parents.
   const root = contents.at(-1);
-  if (element.kind !== "resource" || root === undefined || !isManifest(root.mediaType)) return [];
+  if (root === undefined || !isManifest(root.mediaType)) return [];
   const [old, renewed] = [parseAccess(before), parseAccess(after)];
-  const signed =
-    names === "signed" ? parseImageReference(signedReference({ element, graph: { root } }, version), "") : undefined;
-  const tag = published?.tag ?? signed?.tag ?? tagIn(renewed) ?? tagIn(old);
-  const invented = tagOf(element.version);
+  const signed = names === "signed" ? signedReference({ element, graph: { root } }, version) : undefined;
+  const oldReference = parsed(signed ?? referenceOf(old, version));
+  const tag = published?.tag ?? (signed === undefined ? undefined : oldReference?.tag) ?? tagIn(renewed) ?? tagIn(old);
+  const fallbackTag = tagOf(element.version);
   return [
     {
       component: version.descriptor.name,
       version: version.descriptor.version,
       name: element.name,
-      before: signed ?? nameOf(old, version.from.registry.name, version.repository.name),
+      kind: element.kind,
+      before: oldReference,
       repository: targetPath === "" ? repository : repository.slice(targetPath.length + 1),
-      tag: tag ?? (isTag(invented) ? invented : encoded(root.digest).slice(0, 12)),
+      tag: tag ?? (isTag(fallbackTag) ? fallbackTag : encoded(root.digest).slice(0, 12)),
       isTagged: published !== undefined || (renewed.kind !== "localBlob" && tagIn(renewed) !== undefined),
       digest: root.digest,
     },
   ];
 }
 
-function nameOf(access: Access, host: string, repository: string): ImageReference | undefined {
-  if (access.kind === "ociArtifact") return orUndefined(() => parseImageReference(access.imageReference, ""));
-  // An archive is called by its path.
-  if (!/^[^/]*[.:][^/]*$|^localhost$/.test(host)) return undefined;
-  if (access.kind === "relativeOciReference")
-    return orUndefined(() => parseImageReference(`${host}/${access.reference}`, ""));
-  // What v1 packed into a layer could not be pulled.
-  if (access.kind !== "localBlob" || !isManifest(access.mediaType)) return undefined;
-  return orUndefined(() => parseImageReference(`${host}/${repository}@${access.localReference}`, ""));
+/** A reference that can be pulled; undefined where there is none. With `oci://`, the first part is the host even without a dot. */
+function referenceOf(access: Access, { from: { registry }, repository }: ComponentVersion): string | undefined {
+  if (access.kind === "ociArtifact") return access.imageReference;
+  if (registry.kind !== "registry") return undefined;
+  if (access.kind === "relativeOciReference") return `oci://${registry.name}/${access.reference}`;
+  // A layer with an artifact set cannot be pulled.
+  if (access.kind !== "localBlob" || !isManifest(ociEquivalent(access.mediaType))) return undefined;
+  return `oci://${registry.name}/${repository.name}@${access.localReference}`;
+}
+
+function parsed(reference: string | undefined): OldReference | undefined {
+  if (reference === undefined) return undefined;
+  const text = reference.replace(/^(?:https?|oci):\/\//, "");
+  return orUndefined(() => ({ ...parseImageReference(reference, ""), text }));
 }
 
 function tagIn(access: Access): string | undefined {
@@ -104,7 +130,7 @@ function tagIn(access: Access): string | undefined {
   return hinted === undefined ? undefined : orUndefined(() => parseArtifactReference(hinted, ""))?.tag;
 }
 
-/** A reference that cannot be read names nothing; what is wrong with it was said when it was to be followed. */
+/** An invalid reference names nothing; it was reported when it was to be followed. */
 function orUndefined<T>(read: () => T): T | undefined {
   try {
     return read();

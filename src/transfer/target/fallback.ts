@@ -7,39 +7,43 @@ import { retryStream } from "../../stores/retry-stream.ts";
 import type { Gathered } from "../source/gather.ts";
 import type { ResolvedElement } from "../source/resolve-elements.ts";
 
-/** The form of artifacts that a target does not take as native manifests of a component version. */
+/** The form of artifacts that a target refuses as native manifests of a component version. */
 export type AccessFallback = "none" | "artifact-set" | "ociArtifact";
 
-/** What a target refused: every index around component versions, or manifests of a media type. */
+/** A refusal of a target: of every index around component versions, or of manifests of a media type. */
 export type Refused = "index" | { readonly mediaType: string };
 
 export interface FallbackOptions {
   readonly form: Exclude<AccessFallback, "none">;
   readonly refused: Refused;
-  /** Folder for artifact sets, which are gone when the run is over. */
+  /** Folder for artifact sets, which is removed after the run. */
   readonly folder: string;
   readonly attempts: number;
 }
 
-/** The same component versions, with another form for each artifact that would be refused. */
+/** The same component versions, with another form for each artifact that would be refused; undefined where there is none. */
 export async function withFallback(
   { versions, ...gathered }: Gathered,
   options: FallbackOptions,
   signal?: AbortSignal,
-): Promise<Gathered> {
-  const changed = versions.map(async ({ items, ...surveyed }) => ({
-    ...surveyed,
-    items: await Promise.all(items.map((item) => changedItem(item, options, signal))),
+): Promise<Gathered | undefined> {
+  if (!versions.some(({ items }) => items.some((item) => isRefused(item, options.refused)))) return undefined;
+  const changed = versions.map(async ({ items, ...resolved }) => ({
+    ...resolved,
+    items: await Promise.all(
+      items.map((item) => (isRefused(item, options.refused) ? inOtherForm(item, options, signal) : item)),
+    ),
   }));
   return { ...gathered, versions: await Promise.all(changed) };
 }
 
-async function changedItem(
-  item: ResolvedElement,
-  { form, refused, folder, attempts }: FallbackOptions,
+type Artifact = Extract<ResolvedElement, { kind: "artifact" }>;
+
+async function inOtherForm(
+  item: Artifact,
+  { form, folder, attempts }: FallbackOptions,
   signal?: AbortSignal,
 ): Promise<ResolvedElement> {
-  if (item.kind !== "artifact" || item.form !== undefined || !isRefused(item, refused)) return item;
   if (form === "ociArtifact") return { ...item, form };
   // Packed out of an artifact that was compared with its digest.
   const { element, graph, name, verdict } = item;
@@ -61,8 +65,10 @@ async function changedItem(
   return { kind: "blob", element, blobs: [descriptor], from, access, verdict };
 }
 
-function isRefused({ graph }: Extract<ResolvedElement, { kind: "artifact" }>, refused: Refused): boolean {
-  return refused === "index" || graph.nodes.some(({ descriptor }) => descriptor.mediaType === refused.mediaType);
+/** Whether the target refuses the artifact in the form of all others. */
+function isRefused(item: ResolvedElement, refused: Refused): item is Artifact {
+  if (item.kind !== "artifact" || item.form !== undefined) return false;
+  return refused === "index" || item.graph.nodes.some(({ descriptor }) => descriptor.mediaType === refused.mediaType);
 }
 
 export function fallbackFinding({ form, refused }: Pick<FallbackOptions, "form" | "refused">): Finding {
@@ -73,7 +79,7 @@ export function fallbackFinding({ form, refused }: Pick<FallbackOptions, "form" 
         code: "ACCESS_FALLBACK",
         message: `The target refuses ${what}: artifacts are packed into archive layers.`,
         remedy:
-          "v1 of the OCM CLI reads and transfers them; v2 cannot transfer them onwards, nobody can pull them as images, and what hangs on them (signatures, SBOMs) stays behind.",
+          "v1 of the OCM CLI reads and transfers them; v2 cannot transfer them onwards, they cannot be pulled as images, and their referrers (signatures, SBOMs) are not copied.",
       }
     : {
         code: "ACCESS_FALLBACK",

@@ -1,0 +1,76 @@
+import { movedImages } from "../transfer/images/moved-images.ts";
+import { referenceMap } from "../transfer/images/reference-map.ts";
+import type { Gathered } from "../transfer/source/gather.ts";
+import { fallbackFinding, withFallback } from "../transfer/target/fallback.ts";
+import type { Plan } from "../transfer/target/plan.ts";
+import { prepare } from "../transfer/target/prepare.ts";
+import { nameSource } from "../transfer/target/signed-name.ts";
+import { copy, ManifestRefused } from "../transfer/write/copy.ts";
+import { describePlanned } from "./describe.ts";
+import { type Destination, imageNames } from "./destination.ts";
+import type { Run } from "./run.ts";
+
+/** Decides on every step, and reports the plan. Nothing is written. */
+export async function planTransfer(run: Run, source: Gathered, destination: Destination): Promise<Plan> {
+  const { inputs, reporter, signal } = run;
+  const { target } = destination;
+  const plan = await prepare(
+    source,
+    {
+      target,
+      form: inputs.access,
+      published: inputs.publishArtifacts,
+      names: nameSource(inputs),
+      existing: inputs.existing,
+      existingVersion: destination.existing,
+    },
+    signal,
+  );
+  const names = imageNames(run, destination);
+  reporter.plan(plan);
+  reporter.images(referenceMap(movedImages(plan.desired, names), names));
+  reporter.versions(describePlanned(plan, target, "planned"));
+  return plan;
+}
+
+/**
+ * Copies everything but the tags. Manifests that the target refuses are planned and copied again in the form of access-fallback, media type
+ * after media type. Resolves to the plan that was carried out.
+ */
+export async function copyContent(run: Run, first: Gathered, destination: Destination): Promise<Plan> {
+  for (let source = first; ; ) {
+    const plan = await planTransfer(run, source, destination);
+    const refusal = await copyUnlessRefused(plan, run, destination);
+    if (refusal === undefined) return plan;
+    source = await inOtherForm(source, refusal, run);
+  }
+}
+
+async function copyUnlessRefused(
+  plan: Plan,
+  { inputs, reporter, signal }: Run,
+  { target }: Destination,
+): Promise<ManifestRefused | undefined> {
+  const progress = reporter.progress(plan);
+  const { concurrency, retries: attempts } = inputs;
+  try {
+    await copy(plan, { target: target.registry, concurrency, attempts, ...progress.events }, signal);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ManifestRefused) return error;
+    throw error;
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Throws the refusal where no other form is allowed, or none would change anything. */
+async function inOtherForm(source: Gathered, refusal: ManifestRefused, run: Run): Promise<Gathered> {
+  const { inputs, session, reporter, signal } = run;
+  if (inputs.accessFallback === "none") throw refusal;
+  const fallback = { form: inputs.accessFallback, refused: refusal.refused };
+  const other = await withFallback(source, { ...fallback, folder: session.temp, attempts: inputs.retries }, signal);
+  if (other === undefined) throw refusal;
+  reporter.finding(fallbackFinding(fallback));
+  return other;
+}

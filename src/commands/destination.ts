@@ -1,0 +1,63 @@
+import type { Store } from "../oci/store.ts";
+import {
+  type ComponentRepository,
+  type ComponentVersion,
+  readComponentVersion,
+} from "../ocm/repository/component-version.ts";
+import type { ImageNames } from "../transfer/images/moved-images.ts";
+import type { ResolvedVersion } from "../transfer/source/resolve-elements.ts";
+import { existingOrNone } from "../transfer/target/inspect.ts";
+import { nameSource } from "../transfer/target/signed-name.ts";
+import { writtenRepositories } from "../transfer/target/written-repositories.ts";
+import type { Run } from "./run.ts";
+
+/** The target of a run. */
+export interface Destination {
+  readonly target: ComponentRepository<Store>;
+  /**
+   * The target's component version of the same name and version, or undefined; requested once. Where the target is its own source, the
+   * source itself, unless that was read by digest: its tag may lead elsewhere.
+   */
+  readonly existing: (source: ComponentVersion) => Promise<ComponentVersion | undefined>;
+}
+
+/** Undefined without the input target. */
+export async function openDestination({ inputs, session, signal }: Run): Promise<Destination | undefined> {
+  if (inputs.target === undefined) return undefined;
+  const target = await session.openTarget(inputs.target);
+  const known = new Map<string, Promise<ComponentVersion | undefined>>();
+  return {
+    target,
+    async existing(source) {
+      const { from, isPinned, descriptor } = source;
+      if (from.registry === target.registry && from.path === target.path && !isPinned) return source;
+      const { name, version } = descriptor;
+      const key = `${name}:${version}`;
+      const reading =
+        known.get(key) ?? existingOrNone(() => readComponentVersion(target, name, version, signal), inputs.existing);
+      known.set(key, reading);
+      reading.catch(() => known.delete(key));
+      return reading;
+    },
+  };
+}
+
+/** The repositories that a transfer of these component versions would write to: those of versions that the target has are complete. */
+export async function repositoriesToWrite(
+  versions: readonly ResolvedVersion[],
+  { target, existing }: Destination,
+  { inputs }: Run,
+): Promise<readonly string[]> {
+  const found = await Promise.all(versions.map(({ version }) => existing(version)));
+  return writtenRepositories(
+    versions.filter((_, index) => found[index] === undefined),
+    { form: inputs.access, published: inputs.publishArtifacts, names: nameSource(inputs), path: target.path },
+  );
+}
+
+/** The names that deployments pull images of the target by: below images-prefix, else host and path, or neutral in an archive. */
+export function imageNames({ inputs }: Run, { target: { registry, path } }: Destination): ImageNames {
+  const host = registry.kind === "registry" ? `${registry.name}${path === "" ? "" : `/${path}`}` : "";
+  const prefix = inputs.imagesPrefix === "" ? host : inputs.imagesPrefix;
+  return { prefix, targetPath: path, names: nameSource(inputs) };
+}

@@ -1,0 +1,112 @@
+import { type DetailedDiagnosis, diagnose, distinct } from "../diagnosis/diagnosis.ts";
+import type { Finding } from "../errors/finding.ts";
+import { severityOf } from "../errors/severity.ts";
+import { errorsIn } from "../errors/transfer-error.ts";
+import type { Plan } from "../transfer/target/plan.ts";
+import { type Problem, problemsOf } from "./problem.ts";
+import { type Bytes, createByteCount, createProgress, type Progress } from "./progress.ts";
+import type { ComponentVersionResult, DownloadedFile, Explanation, Results, WrittenFile } from "./results.ts";
+import type { Runner } from "./runner.ts";
+
+/**
+ * Takes the findings, results and progress of a run: prints them when they are known, and keeps them for outputs and report. A later call
+ * replaces an earlier one, but findings, blocked hosts and files are added.
+ */
+export interface Reporter {
+  /** All that is known so far. */
+  readonly results: Results;
+  finding(finding: Finding): void;
+  findings(findings: readonly Finding[]): void;
+  /** Hosts that could not be reached, in a run that goes on. */
+  blocked(diagnoses: readonly DetailedDiagnosis[]): void;
+  /** Prints the errors that end the run. Returns the first. */
+  failed(error: unknown): Problem;
+  routes(routes: readonly Explanation[]): void;
+  plan(plan: Plan): void;
+  versions(versions: readonly ComponentVersionResult[]): void;
+  images(images: Readonly<Record<string, string>>): void;
+  file(file: WrittenFile): void;
+  downloaded(files: readonly DownloadedFile[]): void;
+  bytes(bytes: Readonly<Bytes>): void;
+  /** Reports the bytes of a plan that is not carried out. */
+  dryRun(plan: Plan): void;
+  /** Progress of a plan. Bytes are counted over all plans of the run. */
+  progress(plan: Plan): Progress;
+  info(line: string): void;
+  group(title: string, lines: readonly string[]): void;
+}
+
+/** Runners show at most ten annotations of a step. */
+const MAX_PROBLEMS = 10;
+
+export function createReporter(
+  runner: Pick<Runner, "info" | "warning" | "error" | "startGroup" | "endGroup">,
+): Reporter {
+  let results: Results = { findings: [], diagnosis: [] };
+  const count = createByteCount();
+  const add = (more: Partial<Results>) => {
+    results = { ...results, ...more };
+  };
+
+  function print({ code, message, remedy }: Finding): void {
+    const text = `${code}: ${message} ${remedy}`;
+    if (severityOf(code) === "warning") runner.warning(text, code);
+    else runner.info(text);
+  }
+
+  const reporter: Reporter = {
+    get results() {
+      return results;
+    },
+    finding(finding) {
+      add({ findings: [...results.findings, finding] });
+      print(finding);
+    },
+    findings(findings) {
+      for (const finding of findings) reporter.finding(finding);
+    },
+    blocked(diagnoses) {
+      add({ diagnosis: distinct([...results.diagnosis, ...diagnoses]) });
+      for (const { code, message, remedy } of diagnoses) runner.warning(`${code}: ${message} ${remedy}`, code);
+    },
+    failed(error) {
+      const errors = errorsIn(error);
+      add({ diagnosis: distinct([...results.diagnosis, ...errors.flatMap((each) => diagnose(each) ?? [])]) });
+      const problems = problemsOf(errors);
+      // All blocked hosts are named: one request to a network team for all of them saves days.
+      for (const { code, message, where, remedy } of problems.slice(0, MAX_PROBLEMS)) {
+        runner.error(`${code}: ${message}${where === undefined ? "" : ` (${where})`}. ${remedy}`, code);
+      }
+      return problems[0];
+    },
+    routes: (routes) => add({ routes }),
+    plan: (plan) => add({ plan }),
+    versions: (componentVersions) => add({ componentVersions }),
+    images: (images) => add({ images }),
+    file(file) {
+      add({ written: [...(results.written ?? []), file] });
+      runner.info(`wrote ${file.path} (${file.format})`);
+      if (file.digest !== undefined) runner.info(`initdata digest: ${file.digest}`);
+      if (file.annotation !== undefined) runner.info(`cc_init_data: ${file.annotation}`);
+    },
+    downloaded: (files) => add({ files: [...(results.files ?? []), ...files] }),
+    bytes: (bytes) => add({ bytes }),
+    dryRun(plan) {
+      const { planned, describePlan, stop } = createProgress(plan, runner);
+      stop();
+      add({ bytes: planned });
+      runner.info(`dry run: nothing was written; ${describePlan()}`);
+    },
+    progress(plan) {
+      add({ bytes: count.bytes });
+      return createProgress(plan, runner, count);
+    },
+    info: runner.info,
+    group(title, lines) {
+      runner.startGroup(title);
+      for (const line of lines) runner.info(line);
+      runner.endGroup();
+    },
+  };
+  return reporter;
+}
