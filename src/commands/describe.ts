@@ -2,7 +2,7 @@ import type { Store } from "../oci/store.ts";
 import type { ComponentRepository, ComponentVersion } from "../ocm/repository/component-version.ts";
 import { componentDigest } from "../ocm/signing/normalise.ts";
 import type { ComponentVersionResult } from "../report/results.ts";
-import type { Change } from "../transfer/target/desired.ts";
+import type { Change } from "../transfer/target/change.ts";
 import { keyOf } from "../transfer/target/inspect.ts";
 import type { Plan } from "../transfer/target/plan.ts";
 

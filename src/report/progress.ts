@@ -1,5 +1,6 @@
 import { describeElement } from "../ocm/descriptor/component-descriptor.ts";
-import type { Change, DesiredVersion } from "../transfer/target/desired.ts";
+import type { Change } from "../transfer/target/change.ts";
+import type { DesiredVersion } from "../transfer/target/desired.ts";
 import { keyOf } from "../transfer/target/inspect.ts";
 import type { Plan, Step } from "../transfer/target/plan.ts";
 import type { Runner } from "./runner.ts";

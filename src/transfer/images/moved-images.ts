@@ -4,7 +4,8 @@ import { type ImageReference, isTag, parseArtifactReference, parseImageReference
 import { type Access, parseAccess } from "../../ocm/access/access.ts";
 import { type ComponentVersion, tagOf } from "../../ocm/repository/component-version.ts";
 import { compareVersions } from "../../ocm/version/version.ts";
-import type { Change, DesiredVersion } from "../target/desired.ts";
+import type { Change } from "../target/change.ts";
+import type { DesiredVersion } from "../target/desired.ts";
 import { type NameSource, signedReference } from "../target/signed-name.ts";
 
 /** What the names of images are made of. */

@@ -5,6 +5,7 @@ import { componentDigest } from "../../ocm/signing/normalise.ts";
 import { isNesting } from "../pins/pins.ts";
 import { createBudget } from "./budget.ts";
 import { isAbsence } from "./locate.ts";
+import { childrenFirst, keyOf } from "./order.ts";
 import { createReadVersion, type ReadVersion, type VersionReference } from "./read-version.ts";
 import { type ResolvedVersion, type ResolveOptions, resolveElements } from "./resolve-elements.ts";
 
@@ -207,61 +208,4 @@ async function unlessAbsent<T>(reading: Promise<T>): Promise<T | undefined> {
     if (isAbsence(error)) return undefined;
     throw error;
   }
-}
-
-/** Also finds references in a circle: no order, and no digest of a reference, could ever be right. */
-function childrenFirst(versions: ReadonlyMap<string, ResolvedVersion>): {
-  readonly ordered: ResolvedVersion[];
-  readonly cycles: readonly TransferError[];
-} {
-  const ordered: ResolvedVersion[] = [];
-  const cycles: TransferError[] = [];
-  const entered = new Set<ResolvedVersion>();
-  const left = new Set<ResolvedVersion>();
-  // By hand rather than by recursion: chains of references may be longer than the stack.
-  const stack: { surveyed: ResolvedVersion; children: Iterator<ResolvedVersion> }[] = [];
-  const enter = (surveyed: ResolvedVersion) => {
-    if (entered.has(surveyed) && !left.has(surveyed))
-      cycles.push(cycleOf(surveyed.version, stack.at(-1)?.surveyed.version));
-    if (entered.has(surveyed)) return;
-    entered.add(surveyed);
-    stack.push({ surveyed, children: referenced(surveyed.version, versions).values() });
-  };
-  for (const start of versions.values()) {
-    enter(start);
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const { done, value } = top.children.next();
-      if (done !== true) {
-        enter(value);
-        continue;
-      }
-      stack.pop();
-      left.add(top.surveyed);
-      ordered.push(top.surveyed);
-    }
-  }
-  return { ordered, cycles };
-}
-
-function cycleOf({ descriptor, from }: ComponentVersion, by: ComponentVersion | undefined): TransferError {
-  const [id, last] = [descriptor, by?.descriptor ?? descriptor].map(({ name, version }) => keyOf(name, version));
-  const how = id === last ? "refers to itself" : `refers to ${last}, which leads back to it`;
-  return new TransferError("REFERENCE_CYCLE", `${id} ${how}`, {
-    where: from.display,
-    remedy:
-      "Whoever made these component versions has to take one of the references out; transfer them without recursive until then.",
-  });
-}
-
-function referenced(
-  { descriptor }: ComponentVersion,
-  versions: ReadonlyMap<string, ResolvedVersion>,
-): ResolvedVersion[] {
-  return descriptor.references.flatMap(
-    ({ componentName, version }) => versions.get(keyOf(componentName, version)) ?? [],
-  );
-}
-
-function keyOf(component: string, version: string): string {
-  return `${component}:${version}`;
 }

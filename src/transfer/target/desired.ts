@@ -1,6 +1,5 @@
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
-import { parseAccess } from "../../ocm/access/access.ts";
 import type { AccessForm } from "../../ocm/access/access-form.ts";
 import type { Element } from "../../ocm/descriptor/component-descriptor.ts";
 import type { JsonObject } from "../../ocm/descriptor/json.ts";
@@ -10,10 +9,11 @@ import {
   type LocalContent,
 } from "../../ocm/repository/component-manifest.ts";
 import { type ComponentVersion, componentRepositoryName, tagOf } from "../../ocm/repository/component-version.ts";
-import { type ArtifactName, below } from "../source/artifact-name.ts";
+import { below } from "../source/artifact-name.ts";
 import type { Graph, Node } from "../source/graph.ts";
 import type { ResolvedElement, ResolvedVersion } from "../source/resolve-elements.ts";
-import { accessOf, sameAccess, type TargetLocation } from "./access-form.ts";
+import type { TargetLocation } from "./access-form.ts";
+import { artifactChange, type Change, localBlobChange, unchanged } from "./change.ts";
 import { type DesiredReferrer, desiredReferrers } from "./desired-referrers.ts";
 import { type NameTemplate, publishedName } from "./published-name.ts";
 import { rewriteDescriptor } from "./rewrite.ts";
@@ -33,18 +33,6 @@ export interface TagPlacement {
   readonly tag: string;
   /** A tag that hangs on an artifact: where the target's says something else, it stays. */
   readonly isHanging?: boolean;
-}
-
-export interface Change {
-  readonly element: Element;
-  readonly before: JsonObject;
-  readonly after: JsonObject;
-  readonly reason: string;
-  /** What the element consists of at the target, in this repository of it. */
-  readonly repository: string;
-  readonly contents: readonly Descriptor[];
-  /** What the artifact is called beside, for clients that pull by name. */
-  readonly published?: { readonly repository: string; readonly tag: string };
 }
 
 /** A component version as it is to be at the target: all of it is known before anything is written. */
@@ -142,13 +130,13 @@ function desiredItem(
   if (item.kind === "blob") {
     const own = { needs: [], from: item.from, to: home };
     const placements = item.blobs.map((descriptor) => ({ descriptor, ...own }));
-    return { ...nothing, placements, layers: item.blobs, change: asLocalBlob(item, home) };
+    return { ...nothing, placements, layers: item.blobs, change: localBlobChange(item, home) };
   }
   const { root } = item.graph;
   const name = targetName(item, version, options.names ?? "any");
   if ((item.form ?? options.form) === "localBlob") {
     const native = { ...nothing, placements: placed(item.graph, home), natives: [root] };
-    const change = renamed(item, item.name, home, options);
+    const change = artifactChange(item, item.name, home, options);
     if (options.published === undefined) {
       const referrers = desiredReferrers(item, home, { isTaggable: false });
       const placements = [...native.placements, ...referrers.placements];
@@ -173,28 +161,9 @@ function desiredItem(
     placements: [...placed(item.graph, to), ...referrers.placements],
     tags: [{ target: root, repository: to, tag: name.tag }, ...referrers.tags],
     referrers: referrers.items,
-    change: renamed(item, name, to, options),
+    change: artifactChange(item, name, to, options),
   };
 }
-
-/** The artifact under its new access, or under the one that it has where that says the same. */
-function renamed(item: ArtifactItem, name: ArtifactName, repository: string, options: DesiredOptions): Change {
-  const { element, graph, form = options.form } = item;
-  const { target } = options;
-  const before = element.access;
-  const after = accessOf(form, { root: graph.root, name, repository, target });
-  const isSame = sameAccess(before, after);
-  return {
-    element,
-    before,
-    after: isSame ? before : after,
-    reason: isSame ? `has the form ${form} already` : `takes the form ${form}`,
-    repository,
-    contents: graph.nodes.map(({ descriptor }) => descriptor),
-  };
-}
-
-type ArtifactItem = Extract<ResolvedElement, { kind: "artifact" }>;
 
 /** What describes the component version: config and descriptor, the component manifest, and the index around it. */
 function componentPlacements(manifest: ComponentManifest, contents: LocalContents, to: string): Placement[] {
@@ -228,38 +197,4 @@ function addTo(contents: Map<string, OwnContent>, descriptor: Descriptor, elemen
   const known = contents.get(descriptor.digest);
   if (known === undefined) contents.set(descriptor.digest, { descriptor, elements: [element] });
   else known.elements.push(element);
-}
-
-type LayerItem = Extract<ResolvedElement, { kind: "blob" }>;
-
-/** As v1 of the CLI writes what it copies by value and is no artifact. */
-function asLocalBlob({ element, blobs, access }: LayerItem, repository: string): Change {
-  const [blob] = blobs;
-  if (access !== undefined) {
-    const reason = "becomes an artifact set, since the target refuses it as it is";
-    return { element, before: element.access, after: access, reason, repository, contents: blobs };
-  }
-  if (blob === undefined || parseAccess(element.access).kind === "localBlob")
-    return keptLocal(element, repository, blobs);
-  const after = { type: "localBlob", localReference: blob.digest, mediaType: blob.mediaType };
-  return { element, before: element.access, after, reason: "becomes a local blob", repository, contents: blobs };
-}
-
-/** Its global access, if it has one, names the place that it came from: a copy is found by its local reference alone. */
-function keptLocal(element: Element, repository: string, contents: readonly Descriptor[]): Change {
-  const { globalAccess, ...after } = element.access;
-  const access = parseAccess(element.access);
-  if (access.kind === "localBlob" && after.localReference === undefined) {
-    // The types of the first component descriptors; v2 of the CLI does not know them.
-    const { localReference, mediaType } = access;
-    const current = { type: "localBlob", localReference, mediaType: mediaType || (contents[0]?.mediaType ?? "") };
-    const reason = "takes the present form of a local blob";
-    return { element, before: element.access, after: current, reason, repository, contents };
-  }
-  if (globalAccess === undefined) return unchanged(element, "a local blob stays one", repository, contents);
-  return { element, before: element.access, after, reason: "loses its global access", repository, contents };
-}
-
-function unchanged(element: Element, reason: string, repository: string, contents: readonly Descriptor[]): Change {
-  return { element, before: element.access, after: element.access, reason, repository, contents };
 }

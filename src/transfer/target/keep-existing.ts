@@ -3,7 +3,8 @@ import type { Element } from "../../ocm/descriptor/component-descriptor.ts";
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../../ocm/descriptor/json.ts";
 import type { ComponentVersion } from "../../ocm/repository/component-version.ts";
 import { componentDigest } from "../../ocm/signing/normalise.ts";
-import type { Change, DesiredVersion } from "./desired.ts";
+import type { Change } from "./change.ts";
+import type { DesiredVersion } from "./desired.ts";
 
 /**
  * Leaves a component version that is at the target in the form that was asked for under the manifest that it has: written anew, it
