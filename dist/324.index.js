@@ -660,7 +660,7 @@ const REF_NAME_ANNOTATION = "org.opencontainers.image.ref.name";
 
 
 
-/** What is transferred as it is, and deserves a look. */
+/** Findings about content that is transferred as it is. */
 function findingsOf(gathered) {
     return [
         ...movedTags(gathered),
@@ -688,7 +688,7 @@ function movedTags({ versions }) {
         },
     ];
 }
-/** What hangs on artifacts and is not found at the target. */
+/** Referrers that cannot be found at the target. */
 function leftReferrers(left) {
     if (left.length === 0)
         return [];
@@ -712,7 +712,7 @@ function unreadReferrers({ versions }) {
     return [
         {
             code: "REFERRERS_UNREAD",
-            message: `Whether more hangs on the images than was found, the source does not tell: ${listed([...new Set(unread)])}.`,
+            message: `The source does not list all referrers of the images: ${listed([...new Set(unread)])}.`,
             remedy: "If the images are signed or have SBOMs, see that the credentials may read these too, and run again.",
         },
     ];
@@ -798,7 +798,7 @@ function parseSelectors(lines, where) {
         return { line, conditions };
     });
 }
-/** Whether some line of `include` holds, or there is none, and none of `exclude`. */
+/** Whether a line of `include` matches, or there are none, and no line of `exclude` does. */
 function isSelected(element, componentName, { include, exclude }) {
     const matches = (selector) => isMatch(element, componentName, selector);
     return (include.length === 0 || include.some(matches)) && !exclude.some(matches);
@@ -824,7 +824,7 @@ function parseCondition(text, where) {
     const invalid = (why, remedy) => new TransferError("INPUT_INVALID", `${where}: "${printable(text.trim(), 100)}" ${why}`, { where, remedy });
     const at = text.indexOf("=");
     if (at < 0) {
-        throw invalid("is no condition", "Write key=value, for example name=frontend, type=oci* or label.acme.org/stage=prod; for a comma in a value, write ?.");
+        throw invalid("is not a condition", "Write key=value, for example name=frontend, type=oci* or label.acme.org/stage=prod; for a comma in a value, write ?.");
     }
     const [key, glob] = [text.slice(0, at).trim(), text.slice(at + 1).trim()];
     const valuesOf = lookup(key);
@@ -848,7 +848,7 @@ function lookup(key) {
     }
     return kind === "identity" ? (element) => identityAttribute(element, name) : undefined;
 }
-/** Name and version belong to the identity of an element, beside what its extra identity says. */
+/** The identity of an element: name, version and extra identity. */
 function identityAttribute({ name, version, extraIdentity }, key) {
     const attributes = new Map(Object.entries({ ...extraIdentity, name, version }));
     const value = attributes.get(key);
@@ -1519,7 +1519,7 @@ function differs({ spec }, found, where) {
     });
 }
 function noMainArtifact(found, where) {
-    return new TransferError("ARTIFACT_SET_MALFORMED", `${where} is pinned to a manifest, and ${found} is an archive without a main artifact that could be compared`, { where, remedy: "The archive layer is broken where it lies; add the resource again with the OCM CLI." });
+    return new TransferError("ARTIFACT_SET_MALFORMED", `${where} is pinned to a manifest, and ${found} is an archive without a main artifact that could be compared`, { where, remedy: "The archive layer is damaged in its source; add the resource again with the OCM CLI." });
 }
 
 ;// CONCATENATED MODULE: ./lib/transfer/verify/comparison.js
@@ -2968,7 +2968,7 @@ function notAComponentVersion(where) {
 
 
 
-/** The name of an artifact without the path that the component version lies, or lay, below: paths do not pile up from copy to copy. */
+/** The name of an artifact without the present or a former path of its component version: paths do not accumulate from copy to copy. */
 function strippedName({ repository, tag }, version) {
     const prefix = [version.from.path, ...recordedPaths(version)].find((path) => path !== "" && repository.startsWith(`${path}/`));
     return { repository: prefix === undefined ? repository : repository.slice(prefix.length + 1), tag };
@@ -3018,8 +3018,8 @@ function describeMovedTag({ tag, has, pinned }) {
     return `the tag ${printable(tag, 300)} leads to ${has}, and not to ${pinned}, which is pinned`;
 }
 /**
- * An absolute reference is followed only after the registry where the component lies was asked for the same path and digest: who
- * pushed it there may have done so through a host name that nobody knows any more.
+ * An absolute reference is followed only after the registry of the component was asked for the same path and digest: it may
+ * have been pushed there through a host name that does not exist any more.
  */
 async function locateAbsolute(version, pins, reference, registryAt, signal) {
     const pinned = reference.digest ?? pinnedDigest(pins);
@@ -3032,7 +3032,7 @@ async function locateAbsolute(version, pins, reference, registryAt, signal) {
     }
     return { ...(await locateThere(there.repository(reference.repository), reference, pins, signal)), name };
 }
-/** By its digest, or by a tag, as readers do; a tag that has moved on is left for what is pinned, where that is there still. */
+/** By its digest, or by a tag, as readers do; where a tag has moved, by the pinned digest if that still exists. */
 async function locateThere(from, reference, pins, signal) {
     const wanted = manifestReference(reference);
     const pinned = pinnedDigest(pins);
@@ -3065,10 +3065,10 @@ async function locateRelative(version, pins, reference, where, signal) {
     const text = formatArtifactReference(reference);
     throw new TransferError("ARTIFACT_UNKNOWN", `${where}: ${version.from.registry.name} has no ${text}`, {
         where: version.from.display,
-        remedy: "The copy is incomplete, or was moved to another path by hand; transfer the component version anew from its origin.",
+        remedy: "The copy is incomplete, or was moved to another path by hand; transfer the component version again from its origin.",
     });
 }
-/** In the component's own registry: under the path that an artifact is said to have, or where that path has moved to since. */
+/** In the component's own registry: under the path of the reference, or the path that it has moved to since. */
 function nearRepositories(version, { repository }) {
     const moved = recordedPaths(version)
         .filter((path) => repository.startsWith(`${path}/`))
@@ -3097,7 +3097,7 @@ function movedTag({ name }, tag, tagged, root) {
 function pinnedDigest(pins) {
     return comparableOf(pins).flatMap((pin) => asDigest(pin) ?? [])[0];
 }
-/** The result, or the error that says that there is nothing. */
+/** The result, or the error of an absence. */
 async function orAbsence(finding, isNotThere = isAbsence) {
     try {
         return [await finding, undefined];
@@ -3119,7 +3119,7 @@ const ABSENCES = new Set([
 function isAbsence(error) {
     return error instanceof TransferError && ABSENCES.has(error.code);
 }
-/** Whatever a registry says to a path that was meant for another one, the other one has the last word. */
+/** A registry may refuse a path of another registry in any way; the other registry decides. */
 function isRefusal(error) {
     return error instanceof RegistryError || isAbsence(error);
 }
@@ -3130,7 +3130,7 @@ function isRefusal(error) {
 
 
 
-/** What a read of the target finds, or undefined where there is nothing, or nothing that counts. */
+/** The component version that a read of the target finds, or undefined where it is missing, or unreadable and to be overwritten. */
 async function existingOrNone(read, policy) {
     try {
         return await read();
@@ -3153,7 +3153,7 @@ const UNREADABLE = new Set([
     "VERSION_ALIASED",
     "MANIFEST_MALFORMED",
 ]);
-/** Refuses to touch what is there, where the policy says so. A copy of the same component version is never refused by `skip`. */
+/** Fails where the policy forbids to change an existing component version. `skip` allows a copy of the same one. */
 function checkExisting(existing, source, policy) {
     if (existing === undefined || policy === "overwrite")
         return;
@@ -3161,7 +3161,7 @@ function checkExisting(existing, source, policy) {
     if (policy === "fail") {
         throw new TransferError("COMPONENT_VERSION_EXISTS", `${where} exists`, {
             where,
-            remedy: "Set existing: skip to leave or complete it, or existing: overwrite to write it anew.",
+            remedy: "Set existing: skip to leave or complete it, or existing: overwrite to replace it.",
         });
     }
     const [there, here] = [componentDigest(existing.descriptor), componentDigest(source.descriptor)];
@@ -3195,7 +3195,7 @@ async function findPresent(target, placements, signal) {
     }));
     return new Set(present.flat());
 }
-/** Whether we may push where we may not look shows when we do. */
+/** Without the right to read, the right to push may exist all the same: a push will show. */
 async function existsIn(repository, descriptor, signal) {
     try {
         return await repository.exists(descriptor, signal);
@@ -3206,7 +3206,7 @@ async function existsIn(repository, descriptor, signal) {
         throw error;
     }
 }
-/** What the tags point to before the transfer, by `repository:tag`. */
+/** The manifests under the tags before the transfer, by `repository:tag`. */
 async function findTags(target, tags, signal) {
     const names = new Map(tags.map(({ repository, tag }) => [`${repository}:${tag}`, { repository, tag }]));
     const found = await Promise.all([...names].map(async ([key, { repository, tag }]) => {
@@ -4381,7 +4381,7 @@ function cycleOf({ descriptor, from }, by) {
     const how = id === last ? "refers to itself" : `refers to ${last}, which leads back to it`;
     return new TransferError("REFERENCE_CYCLE", `${id} ${how}`, {
         where: from.display,
-        remedy: "Whoever made these component versions has to take one of the references out; transfer them without recursive until then.",
+        remedy: "The publisher of these component versions has to remove one of the references; transfer them without recursive until then.",
     });
 }
 function referenced({ descriptor }, versions) {
@@ -4402,7 +4402,7 @@ function createReadVersion() {
                 ? readComponentVersion(from, component, version, signal)
                 : readPinnedVersion(from, { component, version, digest }, signal));
         known.set(key, reading);
-        // With more patience it may be read after all.
+        // With more retries it may be read after all.
         reading.catch(() => known.delete(key));
         return reading;
     };
@@ -4638,11 +4638,11 @@ function referrers_malformed(list, where) {
 const NO_REFERRERS = { found: [], unread: [] };
 /** What cosign adds to the referrers tag of an image to name its signatures, attestations and SBOM there. */
 const COSIGN_SUFFIXES = [".sig", ".att", ".sbom"];
-/** Signatures of SBOMs of images, and then some. */
-const DEEPEST = 5;
+/** Levels of referrers of referrers: signatures of SBOMs of images need two. */
+const referrers_MAX_DEPTH = 5;
 /**
- * Finds what hangs on the manifests of artifacts: by the registry's API or else the tag that stands in for it, and by cosign's tags.
- * Where a registry refuses to tell, the artifact is no worse; only what could not be reached at all is an error.
+ * Finds the referrers of the manifests of artifacts: by the referrers API, else by the referrers tag, and by cosign's tags. A refusal of the
+ * registry is recorded as unread; only a registry that cannot be reached is an error.
  */
 function createReadReferrers(signal, budget = UNLIMITED) {
     const repositories = new WeakMap();
@@ -4660,7 +4660,7 @@ async function readReferrers(artifact, context) {
     const seen = new Set(known);
     const found = [];
     const unread = new Set();
-    async function told(asking, otherwise) {
+    async function orUnread(asking, otherwise) {
         try {
             return await asking;
         }
@@ -4674,13 +4674,13 @@ async function readReferrers(artifact, context) {
     async function follow({ subject, root, tag }) {
         const isNew = !seen.has(nodeKey(root));
         if (!isManifest(root.mediaType)) {
-            unread.add(`${from.name}@${root.digest} is of the type ${printable(root.mediaType, 80)}, which nobody can copy`);
+            unread.add(`${from.name}@${root.digest} is of the type ${printable(root.mediaType, 80)}, which cannot be copied`);
             return [];
         }
-        // What the artifact has anyway needs nothing but its tag.
+        // A manifest that belongs to the artifact itself needs only its tag.
         if (!isNew && tag === undefined)
             return [];
-        const graph = await told(readFurther(from, root, { known, budget }, signal), undefined);
+        const graph = await orUnread(readFurther(from, root, { known, budget }, signal), undefined);
         if (graph === undefined)
             return [];
         const manifest = await readManifest(graph, signal);
@@ -4690,7 +4690,7 @@ async function readReferrers(artifact, context) {
         const type = manifest.artifactType ?? manifest.config?.mediaType;
         found.push({ subject, tag, type, graph: isNew ? graph : { ...graph, nodes: [] } });
         seen.add(nodeKey(root));
-        // What hangs on a tag may stay behind: nothing else relies on its content.
+        // Referrers by tag may be left behind: nothing else may rely on their content.
         const isCertain = tag === undefined && known.has(nodeKey(subject));
         if (isCertain)
             for (const { descriptor } of graph.nodes)
@@ -4698,15 +4698,15 @@ async function readReferrers(artifact, context) {
         return isNew ? [root] : [];
     }
     let subjects = descriptors.filter(({ mediaType }) => isManifest(mediaType));
-    for (let depth = 0; subjects.length > 0 && depth < DEEPEST; depth++) {
+    for (let depth = 0; subjects.length > 0 && depth < referrers_MAX_DEPTH; depth++) {
         const asking = subjects.flatMap((subject) => [
-            told(untagged(context, subject), []),
-            told(tagged(context, subject), []),
+            orUnread(untagged(context, subject), []),
+            orUnread(tagged(context, subject), []),
         ]);
-        const hanging = (await Promise.all(asking)).flat();
+        const next = (await Promise.all(asking)).flat();
         subjects = [];
         // One after the other, so that each knows what the earlier ones have; their manifests are few and small.
-        for (const each of hanging)
+        for (const each of next)
             subjects.push(...(await follow(each)));
     }
     return { found, unread: [...unread] };
@@ -4720,7 +4720,7 @@ async function untagged({ from, resolveTag, signal }, subject) {
         tag: undefined,
     }));
 }
-/** What the index under a referrers tag lists; nothing where there is no such tag, or another thing under it. */
+/** The manifests in the index under a referrers tag; empty without such a tag, and where it is not of an index. */
 async function listedUnderTag(from, tagged, signal) {
     if (tagged === undefined || !isIndex(tagged.mediaType))
         return [];
@@ -4870,7 +4870,7 @@ async function surveyElement(version, { element, digests }, options, read, signa
     return artifact(await locateRelative(version, pins, reference, where, signal));
 }
 /**
- * What v1 packed when it copied by value, as the artifact that it was. A blob that is pinned by the packed bytes
+ * An artifact that v1 packed when it copied by value. A blob that is pinned by the packed bytes
  * stays packed, and so does one that only claims to be an artifact set.
  */
 async function unpackedArtifact(from, [blob, ...others], pins, { unpack }, signal) {
@@ -4902,7 +4902,7 @@ function layerOf(version, digest, where) {
         return layer;
     throw new TransferError("BLOB_UNKNOWN", `${where}: the component manifest does not list its blob ${digest}`, {
         where: version.from.display,
-        remedy: "The component version is broken where it lies; add it there anew with the OCM CLI.",
+        remedy: "The component version is damaged in its source; add it there again with the OCM CLI.",
     });
 }
 
@@ -4930,7 +4930,7 @@ async function gather(wanted, options, signal) {
     const errors = new Set();
     const work = [];
     let size = 0;
-    // One for all that is met beyond: it is said once.
+    // One error for everything beyond the limit: it is reported once.
     const tooMany = tooManyVersions();
     const budget = createBudget({ max: MAX_CONTENTS, concurrency: MAX_ARTIFACTS_READ, error: tooMany }, signal);
     function start(job) {
@@ -4953,7 +4953,7 @@ async function gather(wanted, options, signal) {
                 visitReferences(version);
         }));
     }
-    /** A tree of component versions is in memory as a whole, and those who published them say how large it is. */
+    /** The complete tree of component versions is in memory, and its size is up to its publishers. */
     function hold(version) {
         size += version.descriptorSize;
         if (size > MAX_DESCRIPTORS)
@@ -4972,7 +4972,7 @@ async function gather(wanted, options, signal) {
             visit({ from, component: componentName, version, isReferred: true, referrer });
         }
     }
-    /** Where the reference was found, then where its component is said to lie. The first error is the one that tells. */
+    /** Tries the repository of the reference, then the resolvers. The first error is thrown. */
     async function readReferred({ from, component, version, referrer }) {
         try {
             return await readVersion({ from, component, version }, signal);
@@ -4994,7 +4994,7 @@ async function gather(wanted, options, signal) {
     /** The same name and version from two lines has to be the same component version. */
     async function assertSame(known, item) {
         const version = await known;
-        // A reference says which component version it means, not where that lies.
+        // A reference names a component version, not its location.
         if (item.isReferred)
             return;
         const other = await readWanted(item);
@@ -5052,7 +5052,7 @@ function tooManyVersions() {
         remedy: "Transfer fewer at once, or without recursive; see whether the references of these component versions are meant.",
     });
 }
-/** A name that the user never wrote is told with the one who did. */
+/** Adds the referring component version: the user never wrote this name. */
 function unknownReference(error, referrer = "") {
     if (!(error instanceof TransferError) || referrer === "")
         return error;
@@ -5186,7 +5186,7 @@ function isNamed({ access }) {
 
 
 const WHERE = "input publish-artifacts";
-/** What a template can be filled with, for one artifact. */
+/** The fields of a template, for one artifact. */
 const FIELDS = ["registry", "repository", "tag", "component", "version", "name"];
 /** `{repository}:{tag}`; the tag may be left out. Where only signed parts name artifacts, they come from no registry. */
 function parseNameTemplate(text, names = "any") {
@@ -5211,10 +5211,10 @@ function parseNameTemplate(text, names = "any") {
         throw invalid("makes no repository with a tag");
     // A tag there that is no version breaks the listing of versions by v1 of the CLI.
     if (repository.startsWith(COMPONENT_DESCRIPTORS))
-        throw invalid("leads where component versions lie");
+        throw invalid("leads to the repositories of component versions");
     return { repository, tag };
 }
-/** What an artifact is called at the target for clients that pull by name. */
+/** The name of an artifact at the target for clients that pull by name. */
 function publishedName(template, artifact) {
     const { element, name, version } = artifact;
     const { name: component, version: number } = version.descriptor;
@@ -5314,7 +5314,7 @@ function imageNames({ inputs }, { target: { registry, path } }) {
 
 
 
-/** What the lines of component-versions name; the same repository is opened once. */
+/** The lines of component-versions with their repositories, each opened once. */
 async function openSources({ inputs, session }) {
     if (inputs.componentVersions.length === 0) {
         throw new TransferError("INPUT_MISSING", "component-versions is not set", {
@@ -5325,7 +5325,7 @@ async function openSources({ inputs, session }) {
     const open = once((spec) => session.openSource(spec));
     return Promise.all(inputs.componentVersions.map(async ({ repository, ...named }) => ({ from: await open(repository), ...named })));
 }
-/** Where a component is looked up that a reference names: the most exact resolver first. */
+/** The resolvers for a component, the longest prefix first. */
 function createResolve({ inputs, session }) {
     const open = once((spec) => session.openSource(spec));
     const resolvers = inputs.resolvers.toSorted((one, other) => other.prefix.length - one.prefix.length);
@@ -5796,8 +5796,8 @@ function findingOf(unchecked) {
 
 
 /**
- * Before anything is written: with keys, fails unless every component version is what was signed, and names what no signature pins.
- * Without keys, references that lead elsewhere than they pin deserve a finding only: version 2 of the OCM CLI writes such trees.
+ * Verifies signatures before anything is written. With keys, fails unless all of them verify, and returns findings for unsigned content.
+ * Without keys, a reference to another component version than it pins is a finding only: version 2 of the OCM CLI writes such trees.
  */
 function checkTrust({ named, versions }, keys) {
     const { errors, rootsOf } = trustOf({ named, versions }, keys);
@@ -5938,18 +5938,18 @@ async function download(run) {
     const root = await placeOf(inputs.output, { workspace, where: "input output" });
     const keys = await readTrustedKeys(inputs.signatures);
     const gathered = await readSource(run);
-    const versions = gathered.versions.map((surveyed) => wantedOf(surveyed, inputs));
+    const versions = gathered.versions.map((resolved) => wantedOf(resolved, inputs));
     reporter.findings([...movedTags({ versions }), ...checkTrust({ ...gathered, versions }, keys)]);
     let copied = 0;
     const options = { root, partial: (0,external_node_path_.join)(root, `.partial-${(0,external_node_crypto_.randomUUID)()}`), attempts: inputs.retries, signal };
     try {
         const folders = versions.map(({ version }) => folderOf(version, inputs.output));
-        for (const surveyed of versions) {
-            const saved = await downloadVersion(surveyed, { output: inputs.output, folders }, options);
+        for (const resolved of versions) {
+            const saved = await downloadVersion(resolved, { output: inputs.output, folders }, options);
             copied += saved.reduce((total, { size }) => total + size, 0);
             reporter.downloaded(saved.map(({ file }) => file));
             reporter.bytes({ copied, mounted: 0, skipped: 0 });
-            const { name, version } = surveyed.version.descriptor;
+            const { name, version } = resolved.version.descriptor;
             reporter.group(`${name}:${version}`, saved.map(({ file }) => `resource ${file.resource}: ${file.path}`));
         }
     }
@@ -5959,26 +5959,26 @@ async function download(run) {
     reporter.versions(versions.map(({ version }) => describeAsItIs(version)));
 }
 /** Only the selected resources; local blobs are resolved without regard to the selection. */
-function wantedOf({ items, ...surveyed }, { include, exclude }) {
-    const { name } = surveyed.version.descriptor;
+function wantedOf({ items, ...resolved }, { include, exclude }) {
+    const { name } = resolved.version.descriptor;
     const isWanted = ({ element }) => element.kind === "resource" && isSelected(element, name, { include, exclude });
-    return { ...surveyed, items: items.filter(isWanted) };
+    return { ...resolved, items: items.filter(isWanted) };
 }
 /** A folder per part of the name, so that acme.org/shop/web and acme.org/shop-web stay two. */
 function folderOf({ descriptor: { name, version } }, output) {
     return (0,external_node_path_.join)(output, ...name.split("/").map(safeName), safeName(version));
 }
-async function downloadVersion(surveyed, { output, folders }, options) {
-    const { name, version } = surveyed.version.descriptor;
-    const folder = folderOf(surveyed.version, output);
-    // acme.org/shop:1.0.0 and acme.org/shop/1.0.0:2 lie in one another: no file may take the place of a folder.
+async function downloadVersion(resolved, { output, folders }, options) {
+    const { name, version } = resolved.version.descriptor;
+    const folder = folderOf(resolved.version, output);
+    // acme.org/shop:1.0.0 and acme.org/shop/1.0.0:2 are nested: no file may take the place of a folder.
     const inside = folders.filter((other) => other.startsWith(`${folder}${external_node_path_.sep}`));
     const taken = new Set(inside.map((other) => (other.slice(folder.length + 1).split(external_node_path_.sep)[0] ?? "").toLowerCase()));
-    const wanted = surveyed.items.flatMap((item) => item.kind === "byReference" ? [] : [{ item, path: (0,external_node_path_.join)(folder, uniqueFileName(item.element, taken)) }]);
+    const wanted = resolved.items.flatMap((item) => item.kind === "byReference" ? [] : [{ item, path: (0,external_node_path_.join)(folder, uniqueFileName(item.element, taken)) }]);
     return Promise.all(wanted.map(async ({ item, path }) => {
         const of = { component: name, version, resource: item.element.name, path };
         const place = (0,external_node_path_.join)(options.root, (0,external_node_path_.relative)(output, path));
-        return { file: { ...of, ...contentOf(item) }, size: await save(item, surveyed.version, place, options) };
+        return { file: { ...of, ...contentOf(item) }, size: await save(item, resolved.version, place, options) };
     }));
 }
 /** Resolves to the bytes that were saved. */
@@ -6642,7 +6642,7 @@ function route_malformed(problem) {
 
 
 
-/** Which way does each URL go, by which rule, and who disagrees? One answer per line, in order. */
+/** The route of each URL, its rule, and the clients that decide differently; in the order of the URLs. */
 function explain(urls, settings) {
     return urls.map((url) => explainOne(url, settings));
 }
@@ -6901,7 +6901,7 @@ function registryTable(source, copies, prefix) {
     };
     return (byDigestOnly ? tagComments(copies) : "") + (0,smol_toml_dist/* stringify */.As)({ registry: [registry] }).trimStart();
 }
-/** References that were written without a digest, each beside the one that the mirror serves. */
+/** References that were written without a digest, each with the one that the mirror serves. */
 function tagComments(copies) {
     const lines = copies.flatMap(({ before, digest }) => {
         if (before === undefined || before.digest !== undefined)
@@ -7027,7 +7027,7 @@ function tagsToSet({ tags }) {
 function makePlan(desiredVersions, options) {
     const placements = new Map();
     const all = desiredVersions.flatMap((desired) => desired.placements);
-    // What goes in any case comes first: a blob that an artifact shares with what hangs on another must not be left with that.
+    // Unconditional content comes first: a blob that an artifact shares with a referrer must not be left behind with it.
     const certain = all.filter(({ about }) => about === undefined);
     for (const placement of [...certain, ...all.filter(({ about }) => about !== undefined)]) {
         if (!placements.has(keyOf(placement)))
@@ -7076,8 +7076,8 @@ function plan_decide(key, placement, holders, options) {
     const needs = placement.needs.map((needed) => keyOf({ to, descriptor: needed }));
     if (options.present.has(key))
         return { kind: "skip", placement, from: to, needs: [], reason: "is at the target" };
-    if (placement.about?.isTaggable === false && options.tellsReferrers === false) {
-        const reason = "the registry would find it by a tag only, which no component's repository may have";
+    if (placement.about?.isTaggable === false && options.supportsReferrers === false) {
+        const reason = "the registry lists it by a tag only, which repositories of components must not have";
         return { kind: "left", placement, from: to, needs: [], reason };
     }
     if (Buffer.isBuffer(from))
@@ -7099,11 +7099,11 @@ function plan_decide(key, placement, holders, options) {
         return { kind: "mount", placement, from: own, needs: [], reason: "the source is the same registry" };
     return { kind: "copy", placement, from: from.name, needs, reason };
 }
-function reasonFor(about, { tellsReferrers }) {
+function reasonFor(about, { supportsReferrers }) {
     if (about === undefined)
         return "is not at the target";
-    const isOpen = !about.isTaggable && tellsReferrers === undefined;
-    return `hangs on ${about.subject.digest}${isOpen ? ", and stays behind if the registry has no referrers API" : ""}`;
+    const isOpen = !about.isTaggable && supportsReferrers === undefined;
+    return `refers to ${about.subject.digest}${isOpen ? ", and stays behind if the registry has no referrers API" : ""}`;
 }
 /** One tag per name: two artifacts of one name are an error. */
 function uniqueTags(tags) {
@@ -7111,7 +7111,7 @@ function uniqueTags(tags) {
     for (const tag of tags) {
         const name = `${tag.repository}:${tag.tag}`;
         const known = named.get(name);
-        if (known !== undefined && tag.isHanging === true)
+        if (known !== undefined && tag.isReferrerTag === true)
             continue;
         if (known !== undefined && known.target.digest !== tag.target.digest) {
             const why = "two artifacts of this transfer have the same name";
@@ -7127,7 +7127,7 @@ function tagging(tag, { tags, existing }) {
     const before = tags.get(`${repository}:${name}`);
     const isSame = before?.digest === target.digest;
     const isFree = before === undefined || isSame || existing === "overwrite";
-    if (!isFree && tag.isHanging === true)
+    if (!isFree && tag.isReferrerTag === true)
         return { kind: "left", target, repository, tag: name, before };
     if (!isFree) {
         const why = "another artifact has the name at the target";
@@ -7151,22 +7151,21 @@ function nameTaken(name, one, other, why, remedy) {
 
 
 
-/** Whether the API of a registry tells what refers to a manifest that is there. */
+/** Whether a registry lists the referrers of an existing manifest. */
 async function supportsReferrersApi(repository, subject, signal) {
     return (await tag_referrers_listed(repository, subject, signal)) !== undefined;
 }
 /**
- * Sees to it that what hangs on artifacts is found once it is copied. Where the registry does not list it, that is the client's
- * business: an index under a tag (distribution-spec, "Pushing Manifests with Subject").
+ * Makes copied referrers discoverable. A registry without the referrers API leaves that to the client: an index under a tag (distribution-spec, "Pushing Manifests with Subject").
  */
 async function tagReferrers(plan, target, signal) {
     const all = plan.desired.flatMap(({ referrers }) => referrers);
     const bySubject = Map.groupBy(all.filter(({ tag }) => tag === undefined), ({ repository, subject }) => `${repository}@${subject.digest}`);
     const done = await Promise.all([...bySubject.values()].map((group) => tagGroup(group, target, signal)));
-    const untold = all.filter((each) => each.tag !== undefined && isTagLeft(each, plan));
-    return { tags: done.flatMap(({ tags }) => tags), left: [...untold, ...done.flatMap(({ left }) => left)] };
+    const unlisted = all.filter((each) => each.tag !== undefined && isTagLeft(each, plan));
+    return { tags: done.flatMap(({ tags }) => tags), left: [...unlisted, ...done.flatMap(({ left }) => left)] };
 }
-/** What a plan says already that nobody will find; more may turn out when it is carried out. */
+/** Referrers that a plan leaves behind; its execution may find more. */
 function plannedToBeLeft(plan) {
     const steps = new Set(plan.steps.flatMap(({ kind, placement: { to, descriptor } }) => kind === "left" ? [`${to}@${descriptor.digest}`] : []));
     return plan.desired
@@ -7185,23 +7184,23 @@ async function tagGroup(group, target, signal) {
     const unique = new Map(group.map((each) => [each.graph.root.digest, each]));
     const repository = target.repository(name);
     const there = new Set((await tag_referrers_listed(repository, subject, signal))?.map(({ digest }) => digest));
-    const untold = [...unique.values()].filter(({ graph }) => !there.has(graph.root.digest));
-    if (untold.length === 0)
+    const unlisted = [...unique.values()].filter(({ graph }) => !there.has(graph.root.digest));
+    if (unlisted.length === 0)
         return { tags: [], left: [] };
     if (!isTaggable)
-        return { tags: [], left: untold };
+        return { tags: [], left: unlisted };
     const tag = referrersTag(subject.digest);
     const before = await resolveOrNone(repository, tag, signal);
     if (before !== undefined && !isIndex(before.mediaType))
-        return { tags: [], left: untold };
+        return { tags: [], left: unlisted };
     const known = new Set((await listedUnderTag(repository, before, signal)).map(({ digest }) => digest));
-    const missing = untold.filter(({ graph }) => !known.has(graph.root.digest));
+    const missing = unlisted.filter(({ graph }) => !known.has(graph.root.digest));
     if (missing.length === 0)
         return { tags: [], left: [] };
     const index = await pushIndex(repository, before, missing, signal);
     return { tags: [{ kind: "tag", target: index, repository: name, tag, before }], left: [] };
 }
-/** Undefined where the registry does not tell, or not us. */
+/** Undefined where the registry has no referrers API, or denies access. */
 async function tag_referrers_listed(repository, subject, signal) {
     try {
         return await repository.listReferrers?.(subject.digest, signal);
@@ -7212,7 +7211,7 @@ async function tag_referrers_listed(repository, subject, signal) {
         throw error;
     }
 }
-/** What the index lists already stays as it is written. */
+/** The entries of an existing index stay as they are. */
 async function pushIndex(repository, before, missing, signal) {
     const document = before === undefined ? {} : JSON.parse((await readContent(repository, before, signal)).toString("utf8"));
     const { manifests: listed, ...others } = isRecord(document) ? document : {};
@@ -7491,7 +7490,7 @@ function algorithm(digest) {
 
 /**
  * Packs an artifact as v1 does by default: `index.json`, `oci-layout`, `blobs/<algorithm>.<hex>`. `artifact` is its main manifest, and
- * all that lies below it.
+ * everything below it.
  */
 async function writeArtifactSet(from, artifact, { folder, tag }, signal) {
     const [root] = artifact;
@@ -7710,7 +7709,7 @@ function accessOf(form, artifact) {
         return { type: "relativeOciReference", reference };
     return { type: "ociArtifact", imageReference: `${target.origin}/${reference}` };
 }
-/** Whether two accesses say the same: a hint or a spelling of the type is no reason to write a component version anew. */
+/** Whether two accesses say the same: a hint or a spelling of the type is no reason to rewrite a component version. */
 function sameAccess(before, after) {
     if (before.globalAccess !== undefined)
         return false;
@@ -7772,7 +7771,7 @@ function unchanged(element, reason, repository, contents) {
 }
 
 ;// CONCATENATED MODULE: ./lib/transfer/target/desired-referrers.js
-/** What hangs on an artifact goes to the same repository: all of it where that may have tags, else what is found without. */
+/** Referrers go to the repository of their artifact: all of them where it may have tags, else those that are found without. */
 function desiredReferrers({ element, referrers }, to, { isTaggable }) {
     const items = referrers.found.map((each) => ({ ...each, element, repository: to, isTaggable }));
     const placed = ({ graph, subject }) => graph.nodes.map((node) => ({ ...node, from: graph.from, to, about: { subject, isTaggable } }));
@@ -7780,10 +7779,10 @@ function desiredReferrers({ element, referrers }, to, { isTaggable }) {
         return {
             items,
             placements: items.flatMap(placed),
-            tags: items.flatMap(({ graph: { root }, tag }) => tag === undefined ? [] : [{ target: root, repository: to, tag, isHanging: true }]),
+            tags: items.flatMap(({ graph: { root }, tag }) => tag === undefined ? [] : [{ target: root, repository: to, tag, isReferrerTag: true }]),
         };
     }
-    // What hangs on something that stays behind stays behind with it.
+    // Referrers of a referrer that is left behind are left with it.
     const left = new Set();
     const placements = items.flatMap((each) => {
         const { graph, subject, tag } = each;
@@ -7891,7 +7890,7 @@ function desiredItem(item, version, home, options) {
         }
         const called = publishedName(options.published, { element: item.element, name, version });
         const published = { repository: below(options.target.path, called.repository), tag: called.tag };
-        // Where it has a name of its own, what hangs on it may have tags too.
+        // In a repository of its own, its referrers may have tags too.
         const referrers = desiredReferrers(item, published.repository, { isTaggable: true });
         return {
             ...native,
@@ -7949,8 +7948,8 @@ function addTo(contents, descriptor, element) {
 
 
 /**
- * Leaves a component version that is at the target in the form that was asked for under the manifest that it has: written anew, it
- * would say the same in other bytes, and what refers to its digest would be lost. Its artifacts are completed all the same.
+ * Leaves a component version that is at the target in the form that was asked for under the manifest that it has: rewritten, it
+ * would have the same content in other bytes, and references to its digest would break. Its artifacts are completed all the same.
  */
 function keepExistingManifest(desired, existing) {
     if (existing === undefined)
@@ -8024,17 +8023,17 @@ async function prepare({ versions }, options, signal) {
     const desiredVersions = versions.map((surveyed, index) => {
         checkExisting(there[index], surveyed.version, existing);
         const signatures = furtherSignatures(there[index], surveyed.version);
-        const arranged = buildDesired(surveyed, {
+        const desired = buildDesired(surveyed, {
             form,
             published,
             names,
             target: location,
             furtherSignatures: signatures,
         });
-        checkComponentDigest(surveyed.version.descriptor, arranged.manifest);
-        return keepExistingManifest(arranged, there[index]);
+        checkComponentDigest(surveyed.version.descriptor, desired.manifest);
+        return keepExistingManifest(desired, there[index]);
     });
-    // What is overwritten without being understood is still what its tag goes back to when the transfer fails.
+    // A manifest that is overwritten unread is still restored under its tag when the transfer fails.
     const unread = desiredVersions.filter((_, index) => existing === "overwrite" && there[index] === undefined);
     const [present, tagged] = await Promise.all([
         findPresent(target.registry, desiredVersions.flatMap(({ placements }) => placements), signal),
@@ -8049,12 +8048,12 @@ async function prepare({ versions }, options, signal) {
         comparables: comparablesIn(versions),
         present,
         tags: new Map([...tagged, ...componentTags]),
-        tellsReferrers: await tellsAbout(target.registry, desiredVersions, present, signal),
+        supportsReferrers: await supportsReferrersOf(target.registry, desiredVersions, present, signal),
         asTargetRepository: (from) => (!Buffer.isBuffer(from) && from.store === target.registry ? from.name : undefined),
     });
 }
-/** Asked about a subject that is there, if one is: of what is not, registries say anything. */
-async function tellsAbout(target, desiredVersions, present, signal) {
+/** Requested for an existing subject, if there is one: for a missing one, registries answer anything. */
+async function supportsReferrersOf(target, desiredVersions, present, signal) {
     const placements = desiredVersions.flatMap(({ placements }) => placements);
     const found = placements.find(({ about, to }) => about?.isTaggable === false && present.has(keyOf({ to, descriptor: about.subject })));
     if (found?.about === undefined)
@@ -8079,7 +8078,7 @@ function tagKey({ path }, { descriptor }) {
 
 
 /**
- * Does what the plan says, but for the tags: everything as soon as what it needs is there. Content whose pin the digests of its
+ * Carries out the plan, but for the tags: every step as soon as those that it needs are done. Content whose pin the digests of its
  * blobs do not decide is compared with it on the way, before any manifest that refers to it is written. The first failure
  * stops the rest; nothing of what was written until then can be seen under a tag.
  */
@@ -8089,7 +8088,7 @@ async function copy(plan, options, signal) {
     const context = {
         ...options,
         limiter: createLimiter(options.concurrency),
-        tellsReferrers: createTellsReferrers(options.target, stop),
+        supportsReferrers: createSupportsReferrers(options.target, stop),
     };
     const run = async (step, passing) => {
         // A mount and the upload in its place are one piece of work, with one number of attempts.
@@ -8148,7 +8147,8 @@ async function perform(step, context, signal, passing) {
     const to = context.target.repository(placement.to);
     if (step.kind === "skip" || step.kind === "left")
         return step.kind;
-    if (placement.about?.isTaggable === false && !(await context.tellsReferrers(placement.to, placement.about.subject))) {
+    if (placement.about?.isTaggable === false &&
+        !(await context.supportsReferrers(placement.to, placement.about.subject))) {
         return "left";
     }
     if (step.kind === "mount" && (await to.mount(placement.descriptor, step.from, signal)))
@@ -8177,8 +8177,8 @@ async function copy_drain(from, blob, { limiter, attempts }, signal, passing) {
         release();
     }
 }
-/** Asked when the first subject is there: of what is not, registries say anything. The answer holds for all of the target. */
-function createTellsReferrers(target, signal) {
+/** Requested for the first subject that exists: for a missing one, registries answer anything. The answer holds for the whole target. */
+function createSupportsReferrers(target, signal) {
     let asking;
     return async (repository, subject) => {
         asking ??= supportsReferrersApi(target.repository(repository), subject, signal);
@@ -8366,7 +8366,7 @@ async function restoreTag({ repository: name, tag, target, before }, store) {
 
 
 /**
- * Reads a blob to its end, where it proves to be what its descriptor says. The same one in another repository of the registry is only
+ * Reads a blob to its end, which verifies it. The same one in another repository of the registry is only
  * asked for: registries keep one copy of it.
  */
 function createBlobReader({ concurrency, attempts }, signal) {
@@ -8461,21 +8461,21 @@ async function readBack({ tags, desired: desiredVersions, comparables }, target,
     throwAll(failures(await Promise.allSettled(tags.flat().map(walk))));
     const read = await Promise.allSettled(desiredVersions.map((desired) => readVersion(desired, target, signal)));
     throwAll(failures(read));
-    const surveyed = await surveyAll(read.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])), options, signal);
+    const resolved = await resolveAll(read.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])), options, signal);
     // The same blobs were compared with the same pins while they were copied.
     const compared = new Set(comparables.map(comparableKey));
-    const left = comparablesIn(surveyed).filter((comparable) => !compared.has(comparableKey(comparable)));
+    const left = comparablesIn(resolved).filter((comparable) => !compared.has(comparableKey(comparable)));
     const reader = createBlobReader(options, signal);
     throwAll(failures(await Promise.allSettled(left.map((comparable) => reader.compare(comparable)))));
-    return surveyed;
+    return resolved;
 }
 /** Compares the local content of the copies with its pins, as far as digests decide. */
-async function surveyAll(versions, { unpack }, signal) {
+async function resolveAll(versions, { unpack }, signal) {
     const roots = versions.map(({ descriptor }) => descriptor).filter(isNesting);
     const options = { copyResources: false, copySources: false, registryAt: notFollowed, unpack, roots };
-    const surveyed = await Promise.all(versions.map((version) => resolveElements(version, options, signal)));
-    throwAll(surveyed.flatMap(({ errors }) => errors));
-    return surveyed;
+    const resolved = await Promise.all(versions.map((version) => resolveElements(version, options, signal)));
+    throwAll(resolved.flatMap(({ errors }) => errors));
+    return resolved;
 }
 function notFollowed() {
     throw new Error("references to other registries are not followed");
@@ -8782,7 +8782,7 @@ function asContentError(error, where) {
     return new TransferError(isOther ? "ARTIFACT_DIGEST_DIFFERS" : error.code, `${where}: ${error.message}`, {
         where,
         remedy: isOther
-            ? "The content is broken where it lies, or changed on its way. Transfer the component version again from where it verifies."
+            ? "The content is damaged in its source, or was changed on its route. Transfer the component version again from where it verifies."
             : (error.remedy ?? ""),
         cause: error,
     });
@@ -8829,11 +8829,11 @@ async function verify(run) {
         ...uncheckedContent(versions, { isSigned: keys.length > 0, rootsOf }),
     ]);
     reporter.versions(versions.map(({ version }) => describeAsItIs(version)));
-    function selectedOf(surveyed) {
-        const { name } = surveyed.version.descriptor;
+    function selectedOf(resolved) {
+        const { name } = resolved.version.descriptor;
         return {
-            ...surveyed,
-            items: surveyed.items.map((item) => isSelected(item.element, name, inputs)
+            ...resolved,
+            items: resolved.items.map((item) => isSelected(item.element, name, inputs)
                 ? item
                 : { kind: "byReference", element: item.element, reason: "is not selected", isOnRequest: true }),
         };
@@ -9364,8 +9364,8 @@ function invalid(name, text, remedy) {
 
 
 /**
- * What the proxy will be asked for, each `host:port`, as far as that is known before a blob was redirected: registries, and the token
- * and blob hosts that they are known to use. Who is refused one host can ask for all of them at once.
+ * Hosts that requests through the proxy will need, each `host:port`, as far as they are known before the redirect of a blob: registries, and the token
+ * and blob hosts that they are known to use. They can be allowed with a single request to a network team.
  */
 function expectedThroughProxy(registries, settings) {
     const urls = registries.flatMap(({ hopHost, plainHttp }) => {
@@ -11293,7 +11293,7 @@ async function peek(content) {
 
 
 
-/** Index files of the layouts that there are: OCI's and v1's own, and v1's of old. */
+/** Index files of the known layouts: of OCI and v1, and of early v1. */
 const INDEXES = ["index.json", "artifact-descriptor.json"];
 const FILES = new Set([...INDEXES, "oci-layout", BLOBS, `${BLOBS}/sha256`, `${BLOBS}/sha512`]);
 /** Unpacks the blob of an artifact set out of a repository. */
@@ -11323,19 +11323,19 @@ async function readIndex(archive, where) {
             document = parseStrictJson((await bytesOf(archive.read(name))).toString("utf8"));
         }
         catch (error) {
-            throw artifact_set_malformed(where, `its ${name} is no JSON that can be read in one way`, error);
+            throw artifact_set_malformed(where, `its ${name} is not unambiguous JSON`, error);
         }
         if (!isRecord(document) || !Array.isArray(document.manifests))
-            throw artifact_set_malformed(where, `its ${name} is no index`);
+            throw artifact_set_malformed(where, `its ${name} is not an index`);
         if (misspelledMember(document, MANIFEST_MEMBERS) !== undefined)
-            throw artifact_set_malformed(where, `its ${name} is no index`);
+            throw artifact_set_malformed(where, `its ${name} is not an index`);
         const descriptors = document.manifests.map((each) => parseDescriptor(each, `${where} ${name}`));
         const main = isRecord(document.annotations) ? document.annotations[MAIN_ARTIFACT_ANNOTATION] : undefined;
         return { descriptors, main };
     }
     throw artifact_set_malformed(where, "it has no index.json");
 }
-/** The one that the index names, else the only one that no other in the list refers to. */
+/** The artifact that the index names, else the only one that no other in the list refers to. */
 async function mainArtifact({ descriptors, main }, archive, where) {
     const named = descriptors.find(({ digest }) => digest === main);
     if (main !== undefined && named === undefined)
@@ -11344,7 +11344,7 @@ async function mainArtifact({ descriptors, main }, archive, where) {
     if (found === undefined)
         throw artifact_set_malformed(where, "its index does not say which artifact is the main one");
     if (!isManifest(found.mediaType))
-        throw artifact_set_malformed(where, "its main artifact is no manifest");
+        throw artifact_set_malformed(where, "its main artifact is not a manifest");
     const size = await sizeOf(archive, found.digest);
     if (size !== found.size)
         throw artifact_set_malformed(where, `it lacks its main artifact ${found.digest}`);
@@ -11379,7 +11379,7 @@ function createRepository(descriptors, archive, where) {
             if ((await sizeOf(archive, target.digest)) === undefined) {
                 throw new TransferError("BLOB_UNKNOWN", `${where} lacks the blob ${target.digest}`, {
                     where,
-                    remedy: "The archive layer is incomplete; add the resource anew where it comes from.",
+                    remedy: "The archive layer is incomplete; add the resource again at its origin.",
                 });
             }
             return verifying(archive.read(await nameOf(archive, target.digest)), target, where);
@@ -11398,9 +11398,9 @@ async function sizeOf(archive, digest) {
     return archive.size(await nameOf(archive, digest));
 }
 function artifact_set_malformed(where, why, cause) {
-    return new TransferError("ARTIFACT_SET_MALFORMED", `${where} is no artifact set that can be read: ${why}`, {
+    return new TransferError("ARTIFACT_SET_MALFORMED", `${where} is not a readable artifact set: ${why}`, {
         where,
-        remedy: "The archive layer is broken where it lies; add the resource anew with the OCM CLI.",
+        remedy: "The archive layer is damaged in its source; add the resource again with the OCM CLI.",
         cause,
     });
 }
@@ -11494,7 +11494,7 @@ function parseArtifactIndex(text, where, archive) {
         document = parseStrictJson(text);
     }
     catch (error) {
-        throw malformed(`is no JSON that can be read in one way (${printable(errorMessage(error), 160)})`, error);
+        throw malformed(`is not unambiguous JSON (${printable(errorMessage(error), 160)})`, error);
     }
     const refuseMisspelled = (members, names) => {
         const member = misspelledMember(members, names);
@@ -11504,7 +11504,7 @@ function parseArtifactIndex(text, where, archive) {
     if (isRecord(document))
         refuseMisspelled(document, MEMBERS);
     if (!isRecord(document) || document.schemaVersion !== 1) {
-        throw malformed('is no artifact index with "schemaVersion": 1');
+        throw malformed('is not an artifact index with "schemaVersion": 1');
     }
     // Go writes an empty list as null.
     const entries = document.artifacts ?? [];
@@ -11513,13 +11513,13 @@ function parseArtifactIndex(text, where, archive) {
     const index = new Map();
     for (const entry of entries) {
         if (!isRecord(entry))
-            throw malformed("has an artifact that is none");
+            throw malformed("has an invalid artifact");
         refuseMisspelled(entry, ARTIFACT_MEMBERS);
         const { repository, tag = "", mediaType = "" } = entry;
         if (typeof repository !== "string")
             throw malformed("has an artifact without a repository");
         if (!isRepository(repository))
-            throw malformed(`has the repository ${artifact_index_shown(repository)}, which is no name of one`);
+            throw malformed(`has the repository ${artifact_index_shown(repository)}, which is not a valid name`);
         if (typeof tag !== "string" || (tag !== "" && !isTag(tag)))
             throw malformed(`has the tag ${artifact_index_shown(tag)}`);
         if (typeof mediaType !== "string")
@@ -11538,7 +11538,7 @@ function parseArtifactIndex(text, where, archive) {
     }
     return index;
 }
-/** Those of a repository, which from now on is in the index. */
+/** The artifacts of a repository, which is added to the index where it is missing. */
 function artifactsOf(index, repository) {
     const found = index.get(repository);
     if (found !== undefined)
@@ -11571,7 +11571,7 @@ function formatArtifactIndex(index) {
 function malformedCtf(message, archive, cause) {
     return new TransferError("CTF_MALFORMED", message, {
         where: archive,
-        remedy: "See that the path is that of a CTF (artifact-index.json, and blobs beside it), and that it is whole.",
+        remedy: "See that the path is that of a CTF (artifact-index.json, and a folder of blobs next to it), and that it is complete.",
         cause,
     });
 }
@@ -11781,7 +11781,7 @@ async function blobs(staging, before) {
     }
     return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
-/** A renamed file is there after a power failure only once its folder is on the disk. */
+/** A rename survives a power failure only after its folder is flushed. */
 async function flush(folder) {
     const handle = await (0,promises_.open)(folder);
     try {
@@ -11910,7 +11910,7 @@ const ARCHIVE = /\.(?:tar|tgz|tar\.gz)$/;
 const PARTIAL = ".partial-";
 /**
  * The CTF at `path`, new or with what it holds already. A compressed archive is unpacked below `spool`, and blobs for an archive are
- * kept there; without it, beside the archive.
+ * kept there; without it, next to the archive.
  */
 async function openCtfTarget(path, options = {}, signal) {
     const isArchive = ARCHIVE.test(path);
@@ -12164,7 +12164,7 @@ function chart_index_digestOf(value) {
 function chart_index_malformed(where, why, cause) {
     return new TransferError("CHART_INDEX_MALFORMED", `${where}: ${printable(why, 200)}`, {
         where,
-        remedy: "See that helmRepository is the URL of a chart repository: index.yaml lies right below it.",
+        remedy: "See that helmRepository is the URL of a chart repository: index.yaml is directly below it.",
         cause,
     });
 }
@@ -12196,8 +12196,8 @@ const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]
  * The media type of a layer, from a descriptor or a `Content-Type`: without parameters, as v1 of the CLI has it. Readers take a local blob
  * whose type is that of a manifest for an artifact, which bytes from a server never are.
  */
-function blobMediaType(said) {
-    const type = (said ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+function blobMediaType(declared) {
+    const type = (declared ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
     if (isManifest(type))
         return "application/json";
     return MEDIA_TYPE.test(type) ? type : "application/octet-stream";
@@ -12212,7 +12212,7 @@ function blobMediaType(said) {
 
 
 
-/** Files below `folder`, none of more than `largest` bytes. */
+/** Files below `folder`, each of at most `largest` bytes. */
 function createSpool(folder, largest) {
     let made;
     async function own() {
@@ -12262,7 +12262,7 @@ function createSpool(folder, largest) {
 }
 function asTransferError(error, where, folder) {
     if (errorCode(error)?.startsWith("Z_")) {
-        return new TransferError("ARTIFACT_UNAVAILABLE", `${where}: the server sends a broken gzip encoding`, {
+        return new TransferError("ARTIFACT_UNAVAILABLE", `${where}: the server sends an invalid gzip encoding`, {
             where,
             remedy: "Ask the operators of the server; this is a fault of its configuration.",
             cause: error,
@@ -12315,32 +12315,32 @@ function remote_content_contentOf({ kind, name }, access) {
 /** Bytes from which on it is worth asking twice: large content that is pinned is not read before it is known to be missing at the target. */
 const LARGE = 8 * 1024 * 1024;
 /** The content as a blob, read now or when it is copied; undefined where the server redirects and that is not to be followed. */
-function readRemote(content, means, signal) {
-    return asOneWork(() => readOrPostpone(content, means, signal));
+function readRemote(content, context, signal) {
+    return asOneWork(() => readOrPostpone(content, context, signal));
 }
-async function readOrPostpone(content, means, signal) {
+async function readOrPostpone(content, context, signal) {
     const { pinned, where } = content;
-    const first = await ask(content, means, signal);
+    const first = await ask(content, context, signal);
     if (first === undefined)
         return undefined;
     const mediaType = blobMediaType(content.mediaType || first.headers["content-type"]);
     const size = remote_content_sizeOf(first);
-    if (size !== undefined && size > means.largest) {
+    if (size !== undefined && size > context.largest) {
         discard(first);
-        throw spool_tooLarge(where, means.largest);
+        throw spool_tooLarge(where, context.largest);
     }
     if (pinned?.startsWith("sha256:") && size !== undefined && size > LARGE && !isPacked(content, first)) {
         discard(first);
-        return { descriptor: { mediaType, digest: pinned, size }, from: askedLater(content, pinned, means) };
+        return { descriptor: { mediaType, digest: pinned, size }, from: askedLater(content, pinned, context) };
     }
     let answer = first;
-    const held = await retryStream(means.attempts, async () => {
-        const response = answer ?? (await ask(content, means, signal));
+    const held = await retryStream(context.attempts, async () => {
+        const response = answer ?? (await ask(content, context, signal));
         answer = undefined;
         if (response === undefined)
             throw unavailable(content, "a redirect");
-        const unpacking = isPacked(content, response) ? boundedGunzip(where, means.unpackLimits) : [];
-        return means.spool.hold(chunksOf(response), { where, pinned, unpacking });
+        const unpacking = isPacked(content, response) ? boundedGunzip(where, context.unpackLimits) : [];
+        return context.spool.hold(chunksOf(response), { where, pinned, unpacking });
     }, signal);
     return {
         descriptor: { mediaType, digest: held.digest, size: held.size },
@@ -12350,22 +12350,22 @@ async function readOrPostpone(content, means, signal) {
 function isPacked({ decodes }, { headers }) {
     return decodes && headers["content-encoding"]?.toLowerCase() === "gzip";
 }
-function askedLater(content, digest, means) {
+function askedLater(content, digest, context) {
     return repositoryOf(new URL(content.url).host, digest, async (target, signal) => {
-        const response = await ask(content, means, signal);
+        const response = await ask(content, context, signal);
         if (response === undefined)
             throw unavailable(content, "a redirect");
         return verifying(response.body, target, content.where, (error) => bodyError(response, error));
     });
 }
 function repositoryOf(host, digest, fetch) {
-    const unknown = (reference) => `${host} is no registry and has no ${reference}`;
+    const unknown = (reference) => `${host} is not a registry and has no ${reference}`;
     return singleBlobRepository({ name: host, unknown }, digest, fetch);
 }
-async function ask(content, means, signal) {
+async function ask(content, context, signal) {
     const { url, purpose, where, followsRedirects: redirects } = content;
-    const headers = { ...content.headers, ...(await means.authorize(url, content.consumer)) };
-    const response = await means.client.request({ method: "GET", url, headers, purpose, redirects, party: webServer(url) }, signal);
+    const headers = { ...content.headers, ...(await context.authorize(url, content.consumer)) };
+    const response = await context.client.request({ method: "GET", url, headers, purpose, redirects, party: webServer(url) }, signal);
     const { status } = response;
     if (status === 200)
         return response;
@@ -12387,7 +12387,7 @@ function unavailable({ where, url }, answer) {
         remedy: "A login for it is taken from ocm-config, consumers Wget and HelmChartRepository; or make it a local blob at its origin.",
     });
 }
-/** The body, whose failures tell the hop. */
+/** The body, whose failures name the hop. */
 async function* chunksOf(response) {
     try {
         for await (const chunk of response.body)
@@ -12420,19 +12420,19 @@ function remote_content_sizeOf({ headers }) {
 const CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
 const CHART_LAYERS = new Set([CHART_LAYER, "application/tar+gzip"]);
 /**
- * What a `helm` access leads to. To v1 of the CLI such a resource is the chart's archive, and its digest that of the archive: it becomes
+ * Locates the content of a `helm` access. To v1 of the CLI such a resource is the chart's archive, and its digest that of the archive: it becomes
  * a layer. v2 makes a manifest around it, with the time in it and under a new digest, which no signature survives.
  */
-async function locateChart(access, wanted, means, signal) {
+async function locateChart(access, wanted, context, signal) {
     const { helmRepository, chart, version } = access;
     if (helmRepository.startsWith("oci://")) {
         // Tags know no `+`; Helm writes `_` in its place.
         const text = `${helm_below(helmRepository.slice("oci://".length), chart)}:${version.replaceAll("+", "_")}`;
-        return locateInRegistry(text, wanted, means, signal);
+        return locateInRegistry(text, wanted, context, signal);
     }
     const repository = URL.parse(helmRepository);
     if (repository === null || !/^https?:$/.test(repository.protocol))
-        return { kind: "left", reason: "its chart repository is none of http, https or oci" };
+        return { kind: "left", reason: "the scheme of its chart repository is not http, https or oci" };
     if (repository.username !== "" || repository.password !== "")
         return { kind: "left", reason: "the URL of its chart repository holds credentials" };
     if (isPinnedToManifest(wanted))
@@ -12440,10 +12440,10 @@ async function locateChart(access, wanted, means, signal) {
     repository.pathname = helm_below(repository.pathname, "");
     const indexUrl = new URL(repository);
     indexUrl.pathname += "index.yaml";
-    const index = await means.chartIndex(indexUrl.href, signal);
+    const index = await context.chartIndex(indexUrl.href, signal);
     const entry = findChart(index, chart, version, `${repository.host}${indexUrl.pathname}`);
     if (entry.url.startsWith("oci://"))
-        return locateInRegistry(entry.url.slice("oci://".length), wanted, means, signal);
+        return locateInRegistry(entry.url.slice("oci://".length), wanted, context, signal);
     const url = chartUrl(entry.url, repository, wanted.where);
     const blob = await readRemote({
         url: url.href,
@@ -12455,7 +12455,7 @@ async function locateChart(access, wanted, means, signal) {
         mediaType: CHART_LAYER,
         decodes: false,
         followsRedirects: true,
-    }, means, signal);
+    }, context, signal);
     return blob === undefined ? { kind: "left", reason: "the server redirects" } : { kind: "blob", ...blob };
 }
 /** A chart in a registry: its archive as elsewhere, or the artifact as a whole where v2 of the CLI pinned the resource to that. */
@@ -12472,7 +12472,7 @@ async function locateInRegistry(text, wanted, { registryAt }, signal) {
     const { layers } = parseManifest(manifest, root.mediaType, where);
     const archive = layers.find(({ mediaType }) => CHART_LAYERS.has(mediaType));
     if (archive === undefined)
-        return { kind: "left", reason: "what lies there is no chart" };
+        return { kind: "left", reason: "the artifact is not a chart" };
     const { digest, size } = archive;
     return { kind: "blob", from, descriptor: { mediaType: CHART_LAYER, digest, size } };
 }
@@ -12480,7 +12480,7 @@ async function locateInRegistry(text, wanted, { registryAt }, signal) {
 function chartUrl(text, repository, where) {
     const url = URL.parse(text, repository.href);
     if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
-        throw new TransferError("CHART_INDEX_MALFORMED", `${where}: its chart lies at ${printable(text, 120)}`, {
+        throw new TransferError("CHART_INDEX_MALFORMED", `${where}: the URL of its chart is ${printable(text, 120)}`, {
             where: repository.host,
             remedy: "The index of the chart repository has to name a URL of http, https or oci, without credentials.",
         });
@@ -12497,10 +12497,10 @@ function helm_below(path, name) {
 
 
 
-/** What an `ociBlob` access leads to: a layer that is known without asking. */
+/** Locates the layer of an `ociBlob` access, without a request. */
 function locateOciBlob(access, { where }, registryAt) {
     if (access.size === undefined)
-        return { kind: "left", reason: "it does not say its size" };
+        return { kind: "left", reason: "it has no size" };
     const reference = parseImageReference(access.reference, where);
     const digest = parseDigest(access.digest, where);
     const descriptor = { mediaType: blobMediaType(access.mediaType), digest, size: access.size };
@@ -12531,8 +12531,8 @@ function createAuthorization(credentialFor) {
  * meant for it: it is neither sent nor left out, since without it the content would be another.
  */
 const SENT = new Set(["accept", "accept-language"]);
-/** What a `wget` access leads to: a layer, as both OCM CLIs copy it. */
-async function locateWget(access, wanted, means, signal) {
+/** Locates the content of a `wget` access: a layer, as both OCM CLIs copy it. */
+async function locateWget(access, wanted, context, signal) {
     const reason = whyLeft(access, wanted);
     if (reason !== undefined)
         return { kind: "left", reason };
@@ -12548,15 +12548,15 @@ async function locateWget(access, wanted, means, signal) {
         mediaType: access.mediaType,
         decodes: true,
         followsRedirects: !access.noRedirect,
-    }, means, signal);
+    }, context, signal);
     if (blob !== undefined)
         return { kind: "blob", ...blob };
-    return { kind: "left", reason: "the server redirects, and the access says not to follow" };
+    return { kind: "left", reason: "the server redirects, and the access forbids to follow" };
 }
 function whyLeft({ url, verb, hasBody, header }, wanted) {
     const parsed = URL.parse(url);
     if (parsed === null || !/^https?:$/.test(parsed.protocol))
-        return "its URL is none of http or https";
+        return "the scheme of its URL is not http or https";
     if (parsed.username !== "" || parsed.password !== "")
         return "its URL holds credentials";
     if (!/^(?:GET)?$/i.test(verb))
@@ -12610,7 +12610,7 @@ function createAccessMethods(options) {
             remedy: "See that it has an index.yaml; a login for it is taken from ocm-config, consumer HelmChartRepository.",
         });
     }
-    const means = {
+    const context = {
         client,
         authorize,
         registryAt,
@@ -12634,8 +12634,8 @@ function createAccessMethods(options) {
             if (access.kind === "ociBlob")
                 return locateOciBlob(access, wanted, registryAt);
             return access.kind === "helm"
-                ? locateChart(access, wanted, means, signal)
-                : locateWget(access, wanted, means, signal);
+                ? locateChart(access, wanted, context, signal)
+                : locateWget(access, wanted, context, signal);
         },
         close: () => spool.close(),
     };

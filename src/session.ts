@@ -50,7 +50,7 @@ export interface Session {
   readonly temp: string;
   /** The registry that a component descriptor names in the resource `where`. */
   registryAt(reference: DescribedReference, where: string): ReadableStore;
-  /** Follows what a component descriptor names beside registries. */
+  /** Locates content outside of registries that a component descriptor names. */
   readonly accessMethods: Pick<AccessMethods, "locate">;
   /** Opens the artifact set that a blob is; the same one once. */
   unpack(from: ReadableRepository, blob: Descriptor): Promise<ArtifactSet>;
@@ -74,7 +74,7 @@ export interface SessionOptions {
   readonly askHelper?: AskHelper;
   readonly sources: readonly RepositorySpec[];
   readonly target: RepositorySpec | undefined;
-  /** PEM certificates that are trusted beside those of Node.js and the system. */
+  /** PEM certificates that are trusted in addition to those of Node.js and the system. */
   readonly certificates?: readonly string[];
   /** Hosts, or `.suffix`, whose certificate is not looked at. */
   readonly unverified?: readonly string[];

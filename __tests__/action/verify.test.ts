@@ -269,7 +269,7 @@ describe("a registry", () => {
     expect(findingsOf(unsigned)[1]?.message).toMatch(
       /reference cart of example\.org\/shop:1\.0\.0 \(has no digest\)\.$/,
     );
-    expect(result.stdout).toMatch(/^resource nothing(?::\S+)?: is not looked at$/m);
+    expect(result.stdout).toMatch(/^resource nothing(?::\S+)?: is not verified$/m);
   });
 });
 

@@ -231,7 +231,7 @@ test("a plan tells what hangs on what, and what it knows to stay behind", async 
   const steps = async (kind: string) =>
     (await plan()).steps.filter((step) => step.kind === kind && referrers.includes(step.placement.descriptor.digest));
   expect((await steps("copy")).map(({ reason }) => reason)).toContain(
-    `hangs on ${image.digest}, and stays behind if the registry has no referrers API`,
+    `refers to ${image.digest}, and stays behind if the registry has no referrers API`,
   );
   expect(plannedToBeLeft(await plan()).map((each) => each.tag)).toEqual([tag]);
   await run(source, target);

@@ -31,18 +31,18 @@ export async function download(run: Run): Promise<void> {
   const root = await placeOf(inputs.output, { workspace, where: "input output" });
   const keys = await readTrustedKeys(inputs.signatures);
   const gathered = await readSource(run);
-  const versions = gathered.versions.map((surveyed) => wantedOf(surveyed, inputs));
+  const versions = gathered.versions.map((resolved) => wantedOf(resolved, inputs));
   reporter.findings([...movedTags({ versions }), ...checkTrust({ ...gathered, versions }, keys)]);
   let copied = 0;
   const options = { root, partial: join(root, `.partial-${randomUUID()}`), attempts: inputs.retries, signal };
   try {
     const folders = versions.map(({ version }) => folderOf(version, inputs.output));
-    for (const surveyed of versions) {
-      const saved = await downloadVersion(surveyed, { output: inputs.output, folders }, options);
+    for (const resolved of versions) {
+      const saved = await downloadVersion(resolved, { output: inputs.output, folders }, options);
       copied += saved.reduce((total, { size }) => total + size, 0);
       reporter.downloaded(saved.map(({ file }) => file));
       reporter.bytes({ copied, mounted: 0, skipped: 0 });
-      const { name, version } = surveyed.version.descriptor;
+      const { name, version } = resolved.version.descriptor;
       reporter.group(
         `${name}:${version}`,
         saved.map(({ file }) => `resource ${file.resource}: ${file.path}`),
@@ -55,11 +55,11 @@ export async function download(run: Run): Promise<void> {
 }
 
 /** Only the selected resources; local blobs are resolved without regard to the selection. */
-function wantedOf({ items, ...surveyed }: ResolvedVersion, { include, exclude }: Run["inputs"]): ResolvedVersion {
-  const { name } = surveyed.version.descriptor;
+function wantedOf({ items, ...resolved }: ResolvedVersion, { include, exclude }: Run["inputs"]): ResolvedVersion {
+  const { name } = resolved.version.descriptor;
   const isWanted = ({ element }: ResolvedElement) =>
     element.kind === "resource" && isSelected(element, name, { include, exclude });
-  return { ...surveyed, items: items.filter(isWanted) };
+  return { ...resolved, items: items.filter(isWanted) };
 }
 
 interface Saved {
@@ -73,23 +73,23 @@ function folderOf({ descriptor: { name, version } }: ComponentVersion, output: s
 }
 
 async function downloadVersion(
-  surveyed: ResolvedVersion,
+  resolved: ResolvedVersion,
   { output, folders }: { readonly output: string; readonly folders: readonly string[] },
   options: SaveOptions,
 ): Promise<Saved[]> {
-  const { name, version } = surveyed.version.descriptor;
-  const folder = folderOf(surveyed.version, output);
-  // acme.org/shop:1.0.0 and acme.org/shop/1.0.0:2 lie in one another: no file may take the place of a folder.
+  const { name, version } = resolved.version.descriptor;
+  const folder = folderOf(resolved.version, output);
+  // acme.org/shop:1.0.0 and acme.org/shop/1.0.0:2 are nested: no file may take the place of a folder.
   const inside = folders.filter((other) => other.startsWith(`${folder}${sep}`));
   const taken = new Set(inside.map((other) => (other.slice(folder.length + 1).split(sep)[0] ?? "").toLowerCase()));
-  const wanted = surveyed.items.flatMap((item) =>
+  const wanted = resolved.items.flatMap((item) =>
     item.kind === "byReference" ? [] : [{ item, path: join(folder, uniqueFileName(item.element, taken)) }],
   );
   return Promise.all(
     wanted.map(async ({ item, path }) => {
       const of = { component: name, version, resource: item.element.name, path };
       const place = join(options.root, relative(output, path));
-      return { file: { ...of, ...contentOf(item) }, size: await save(item, surveyed.version, place, options) };
+      return { file: { ...of, ...contentOf(item) }, size: await save(item, resolved.version, place, options) };
     }),
   );
 }

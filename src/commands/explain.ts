@@ -5,7 +5,7 @@ import { routeBefore, routeFor } from "../proxy/route.ts";
 import type { ReadSettings } from "../proxy/settings.ts";
 import type { Explanation } from "../report/results.ts";
 
-/** Which way does each URL go, by which rule, and who disagrees? One answer per line, in order. */
+/** The route of each URL, its rule, and the clients that decide differently; in the order of the URLs. */
 export function explain(urls: readonly string[], settings: ReadSettings): readonly Explanation[] {
   return urls.map((url) => explainOne(url, settings));
 }

@@ -5,7 +5,7 @@ import { matchesGlob } from "../transfer/source/glob.ts";
 import type { VersionQuery } from "../transfer/source/select-versions.ts";
 import type { Run } from "./run.ts";
 
-/** What the lines of component-versions name; the same repository is opened once. */
+/** The lines of component-versions with their repositories, each opened once. */
 export async function openSources({ inputs, session }: Run): Promise<VersionQuery[]> {
   if (inputs.componentVersions.length === 0) {
     throw new TransferError("INPUT_MISSING", "component-versions is not set", {
@@ -19,7 +19,7 @@ export async function openSources({ inputs, session }: Run): Promise<VersionQuer
   );
 }
 
-/** Where a component is looked up that a reference names: the most exact resolver first. */
+/** The resolvers for a component, the longest prefix first. */
 export function createResolve({ inputs, session }: Run): (component: string) => Promise<ComponentRepository[]> {
   const open = once((spec) => session.openSource(spec));
   const resolvers = inputs.resolvers.toSorted((one, other) => other.prefix.length - one.prefix.length);

@@ -5,8 +5,8 @@ import { type TrustedKey, trustOf } from "../transfer/verify/trust.ts";
 import { incomparableContent, uncheckedContent } from "../transfer/verify/unchecked.ts";
 
 /**
- * Before anything is written: with keys, fails unless every component version is what was signed, and names what no signature pins.
- * Without keys, references that lead elsewhere than they pin deserve a finding only: version 2 of the OCM CLI writes such trees.
+ * Verifies signatures before anything is written. With keys, fails unless all of them verify, and returns findings for unsigned content.
+ * Without keys, a reference to another component version than it pins is a finding only: version 2 of the OCM CLI writes such trees.
  */
 export function checkTrust({ named, versions }: Omit<Gathered, "errors">, keys: readonly TrustedKey[]): Finding[] {
   const { errors, rootsOf } = trustOf({ named, versions }, keys);

@@ -39,11 +39,11 @@ export async function verify(run: Run): Promise<void> {
   ]);
   reporter.versions(versions.map(({ version }) => describeAsItIs(version)));
 
-  function selectedOf(surveyed: ResolvedVersion): ResolvedVersion {
-    const { name } = surveyed.version.descriptor;
+  function selectedOf(resolved: ResolvedVersion): ResolvedVersion {
+    const { name } = resolved.version.descriptor;
     return {
-      ...surveyed,
-      items: surveyed.items.map((item) =>
+      ...resolved,
+      items: resolved.items.map((item) =>
         isSelected(item.element, name, inputs)
           ? item
           : { kind: "byReference", element: item.element, reason: "is not selected", isOnRequest: true },

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import type { Descriptor } from "./descriptor.ts";
 import type { Digest } from "./digest.ts";
 
-/** A store that is read: a registry, or an archive. What is optional is a capability that only some stores have. */
+/** A store that is read: a registry, or an archive. Optional methods are capabilities of some kinds only. */
 export interface ReadableStore {
   readonly kind: "registry" | "ctf";
   /** For people: the host, or the path of the archive. */

@@ -2,7 +2,7 @@ import { routeFor } from "../proxy/route.ts";
 import type { ProxySettings } from "../proxy/settings.ts";
 import { registryHosts } from "../stores/registry/hosts.ts";
 
-/** A registry that a run has to do with. */
+/** A registry of a run. */
 export interface RegistryEndpoint {
   /** `host:port` that requests for manifests go to. */
   readonly hopHost: string;
@@ -10,8 +10,8 @@ export interface RegistryEndpoint {
 }
 
 /**
- * What the proxy will be asked for, each `host:port`, as far as that is known before a blob was redirected: registries, and the token
- * and blob hosts that they are known to use. Who is refused one host can ask for all of them at once.
+ * Hosts that requests through the proxy will need, each `host:port`, as far as they are known before the redirect of a blob: registries, and the token
+ * and blob hosts that they are known to use. They can be allowed with a single request to a network team.
  */
 export function expectedThroughProxy(
   registries: readonly RegistryEndpoint[],

@@ -5,7 +5,7 @@ import { printable } from "../text/redact.ts";
 import type { Gathered } from "./source/gather.ts";
 import type { DesiredReferrer } from "./target/desired-referrers.ts";
 
-/** What is transferred as it is, and deserves a look. */
+/** Findings about content that is transferred as it is. */
 export function findingsOf(gathered: Omit<Gathered, "named">): Finding[] {
   return [
     ...movedTags(gathered),
@@ -35,7 +35,7 @@ export function movedTags({ versions }: Pick<Gathered, "versions">): Finding[] {
   ];
 }
 
-/** What hangs on artifacts and is not found at the target. */
+/** Referrers that cannot be found at the target. */
 export function leftReferrers(left: readonly DesiredReferrer[]): Finding[] {
   if (left.length === 0) return [];
   const byImage = Map.groupBy(left, ({ element }) => element.name);
@@ -61,7 +61,7 @@ function unreadReferrers({ versions }: Omit<Gathered, "named">): Finding[] {
   return [
     {
       code: "REFERRERS_UNREAD",
-      message: `Whether more hangs on the images than was found, the source does not tell: ${listed([...new Set(unread)])}.`,
+      message: `The source does not list all referrers of the images: ${listed([...new Set(unread)])}.`,
       remedy: "If the images are signed or have SBOMs, see that the credentials may read these too, and run again.",
     },
   ];

@@ -212,14 +212,14 @@ describe("what is refused", () => {
   const two = [main, of(other, OCI_MANIFEST)];
   test.each<[string, string, RawEntry[]]>([
     ["ARTIFACT_SET_MALFORMED", "no index.json", flat],
-    ["ARTIFACT_SET_MALFORMED", "no JSON", named("{")],
-    ["ARTIFACT_SET_MALFORMED", "no index", named("[]")],
-    ["ARTIFACT_SET_MALFORMED", "no index", named('{"manifests":{}}')],
+    ["ARTIFACT_SET_MALFORMED", "not unambiguous JSON", named("{")],
+    ["ARTIFACT_SET_MALFORMED", "not an index", named("[]")],
+    ["ARTIFACT_SET_MALFORMED", "not an index", named('{"manifests":{}}')],
     ["ARTIFACT_SET_MALFORMED", "which artifact", named(index([]))],
     ["ARTIFACT_SET_MALFORMED", "which artifact", named(index(two))],
     ["ARTIFACT_SET_MALFORMED", "does not list", named(index([main], { "software.ocm/main": sha256("x") }))],
     ["ARTIFACT_SET_MALFORMED", "does not list", named(index([main], { "software.ocm/main": 1 }))],
-    ["ARTIFACT_SET_MALFORMED", "no manifest", named(index([{ ...main, mediaType: "text/plain" }]))],
+    ["ARTIFACT_SET_MALFORMED", "not a manifest", named(index([{ ...main, mediaType: "text/plain" }]))],
     ["ARTIFACT_SET_MALFORMED", "lacks its main", named(index([of(other, OCI_MANIFEST)]))],
     ["ARTIFACT_SET_MALFORMED", "lacks its main", named(index([{ ...main, size: main.size + 1 }]))],
     ["MANIFEST_MALFORMED", "media type or size", named(index([{ digest: main.digest }]))],

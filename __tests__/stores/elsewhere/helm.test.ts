@@ -109,7 +109,7 @@ describe("a chart repository", () => {
   });
 
   test.each<[JsonObject, string]>([
-    [{ helmRepository: "file:///charts" }, "its chart repository is none of http, https or oci"],
+    [{ helmRepository: "file:///charts" }, "the scheme of its chart repository is not http, https or oci"],
     [{ helmRepository: "https://ada:pw@acme.org/" }, "the URL of its chart repository holds credentials"],
   ])("left by reference: %j", async (more, reason) => {
     expect(await open().find(access(more))).toEqual({ kind: "left", reason });
@@ -227,7 +227,7 @@ describe("a chart in a registry", () => {
   test("that is none", async () => {
     const { registry } = await chartInRegistry("text/plain");
     const found = await openAccessMethods({ registry }).find(access);
-    expect(found).toEqual({ kind: "left", reason: "what lies there is no chart" });
+    expect(found).toEqual({ kind: "left", reason: "the artifact is not a chart" });
   });
 
   test("that is not there", async () => {

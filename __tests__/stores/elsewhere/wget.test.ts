@@ -188,7 +188,7 @@ describe("what is left by reference", () => {
     [{ header: { Host: ["other"] } }, "it is asked for with the header Host"],
     [{ header: { "Metadata-Flavor": ["Google"] } }, "it is asked for with the header Metadata-Flavor"],
     [{ header: { accept: ["a\r\nx: y"] } }, "a header of it holds characters that none may have"],
-    [{ url: "ftp://127.0.0.1/x" }, "its URL is none of http or https"],
+    [{ url: "ftp://127.0.0.1/x" }, "the scheme of its URL is not http or https"],
     [{ url: "https://ada:secret@acme.org/x" }, "its URL holds credentials"],
   ])("%j: %s", async (more, reason) => {
     expect(await open().find({ ...notes, ...more })).toEqual({ kind: "left", reason });

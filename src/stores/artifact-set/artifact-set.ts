@@ -23,7 +23,7 @@ export interface ArtifactSetOptions {
   readonly spool: string;
 }
 
-/** Index files of the layouts that there are: OCI's and v1's own, and v1's of old. */
+/** Index files of the known layouts: of OCI and v1, and of early v1. */
 const INDEXES = ["index.json", "artifact-descriptor.json"];
 const FILES: ReadonlySet<string> = new Set([...INDEXES, "oci-layout", BLOBS, `${BLOBS}/sha256`, `${BLOBS}/sha512`]);
 
@@ -49,7 +49,7 @@ export async function openArtifactSet(
 
 interface Listed {
   readonly descriptors: readonly Descriptor[];
-  /** Digest that the index says is the main one's. */
+  /** Digest of the main artifact, as the index names it. */
   readonly main: unknown;
 }
 
@@ -62,10 +62,12 @@ async function readIndex(archive: Archive, where: string): Promise<Listed> {
     try {
       document = parseStrictJson((await bytesOf(archive.read(name))).toString("utf8"));
     } catch (error) {
-      throw malformed(where, `its ${name} is no JSON that can be read in one way`, error);
+      throw malformed(where, `its ${name} is not unambiguous JSON`, error);
     }
-    if (!isRecord(document) || !Array.isArray(document.manifests)) throw malformed(where, `its ${name} is no index`);
-    if (misspelledMember(document, MANIFEST_MEMBERS) !== undefined) throw malformed(where, `its ${name} is no index`);
+    if (!isRecord(document) || !Array.isArray(document.manifests))
+      throw malformed(where, `its ${name} is not an index`);
+    if (misspelledMember(document, MANIFEST_MEMBERS) !== undefined)
+      throw malformed(where, `its ${name} is not an index`);
     const descriptors = document.manifests.map((each) => parseDescriptor(each, `${where} ${name}`));
     const main = isRecord(document.annotations) ? document.annotations[MAIN_ARTIFACT_ANNOTATION] : undefined;
     return { descriptors, main };
@@ -73,13 +75,13 @@ async function readIndex(archive: Archive, where: string): Promise<Listed> {
   throw malformed(where, "it has no index.json");
 }
 
-/** The one that the index names, else the only one that no other in the list refers to. */
+/** The artifact that the index names, else the only one that no other in the list refers to. */
 async function mainArtifact({ descriptors, main }: Listed, archive: Archive, where: string): Promise<Descriptor> {
   const named = descriptors.find(({ digest }) => digest === main);
   if (main !== undefined && named === undefined) throw malformed(where, "its index does not list its main artifact");
   const found = named ?? (await onlyRoot(descriptors, archive, where));
   if (found === undefined) throw malformed(where, "its index does not say which artifact is the main one");
-  if (!isManifest(found.mediaType)) throw malformed(where, "its main artifact is no manifest");
+  if (!isManifest(found.mediaType)) throw malformed(where, "its main artifact is not a manifest");
   const size = await sizeOf(archive, found.digest);
   if (size !== found.size) throw malformed(where, `it lacks its main artifact ${found.digest}`);
   return found;
@@ -119,7 +121,7 @@ function createRepository(descriptors: readonly Descriptor[], archive: Archive, 
       if ((await sizeOf(archive, target.digest)) === undefined) {
         throw new TransferError("BLOB_UNKNOWN", `${where} lacks the blob ${target.digest}`, {
           where,
-          remedy: "The archive layer is incomplete; add the resource anew where it comes from.",
+          remedy: "The archive layer is incomplete; add the resource again at its origin.",
         });
       }
       return verifying(archive.read(await nameOf(archive, target.digest)), target, where);
@@ -142,9 +144,9 @@ async function sizeOf(archive: Archive, digest: Digest): Promise<number | undefi
 }
 
 function malformed(where: string, why: string, cause?: unknown): TransferError {
-  return new TransferError("ARTIFACT_SET_MALFORMED", `${where} is no artifact set that can be read: ${why}`, {
+  return new TransferError("ARTIFACT_SET_MALFORMED", `${where} is not a readable artifact set: ${why}`, {
     where,
-    remedy: "The archive layer is broken where it lies; add the resource anew with the OCM CLI.",
+    remedy: "The archive layer is damaged in its source; add the resource again with the OCM CLI.",
     cause,
   });
 }

@@ -36,7 +36,7 @@ export interface WriteArtifactSetOptions {
 
 /**
  * Packs an artifact as v1 does by default: `index.json`, `oci-layout`, `blobs/<algorithm>.<hex>`. `artifact` is its main manifest, and
- * all that lies below it.
+ * everything below it.
  */
 export async function writeArtifactSet(
   from: ReadableRepository,

@@ -7,9 +7,9 @@ import { type MemberNames, memberNames, misspelledMember, parseStrictJson } from
 
 export const ARTIFACT_INDEX = "artifact-index.json";
 
-/** What one repository of a CTF holds. */
+/** The content of one repository of a CTF. */
 export interface Artifacts {
-  /** Media types of the manifests; old archives say none. */
+  /** Media types of the manifests; undefined in old archives. */
   readonly manifests: Map<Digest, string | undefined>;
   readonly tags: Map<string, Digest>;
 }
@@ -27,7 +27,7 @@ export function parseArtifactIndex(text: string, where: string, archive: string)
   try {
     document = parseStrictJson(text);
   } catch (error) {
-    throw malformed(`is no JSON that can be read in one way (${printable(errorMessage(error), 160)})`, error);
+    throw malformed(`is not unambiguous JSON (${printable(errorMessage(error), 160)})`, error);
   }
   const refuseMisspelled = (members: Record<string, unknown>, names: MemberNames) => {
     const member = misspelledMember(members, names);
@@ -35,18 +35,19 @@ export function parseArtifactIndex(text: string, where: string, archive: string)
   };
   if (isRecord(document)) refuseMisspelled(document, MEMBERS);
   if (!isRecord(document) || document.schemaVersion !== 1) {
-    throw malformed('is no artifact index with "schemaVersion": 1');
+    throw malformed('is not an artifact index with "schemaVersion": 1');
   }
   // Go writes an empty list as null.
   const entries = document.artifacts ?? [];
   if (!Array.isArray(entries)) throw malformed('has no list "artifacts"');
   const index: ArtifactIndex = new Map();
   for (const entry of entries) {
-    if (!isRecord(entry)) throw malformed("has an artifact that is none");
+    if (!isRecord(entry)) throw malformed("has an invalid artifact");
     refuseMisspelled(entry, ARTIFACT_MEMBERS);
     const { repository, tag = "", mediaType = "" } = entry;
     if (typeof repository !== "string") throw malformed("has an artifact without a repository");
-    if (!isRepository(repository)) throw malformed(`has the repository ${shown(repository)}, which is no name of one`);
+    if (!isRepository(repository))
+      throw malformed(`has the repository ${shown(repository)}, which is not a valid name`);
     if (typeof tag !== "string" || (tag !== "" && !isTag(tag))) throw malformed(`has the tag ${shown(tag)}`);
     if (typeof mediaType !== "string") throw malformed(`has the media type ${shown(mediaType)}`);
     const digest = parseDigest(entry.digest, where);
@@ -62,7 +63,7 @@ export function parseArtifactIndex(text: string, where: string, archive: string)
   return index;
 }
 
-/** Those of a repository, which from now on is in the index. */
+/** The artifacts of a repository, which is added to the index where it is missing. */
 export function artifactsOf(index: ArtifactIndex, repository: string): Artifacts {
   const found = index.get(repository);
   if (found !== undefined) return found;
@@ -96,7 +97,8 @@ export function formatArtifactIndex(index: ArtifactIndex): string {
 export function malformedCtf(message: string, archive: string, cause?: unknown): TransferError {
   return new TransferError("CTF_MALFORMED", message, {
     where: archive,
-    remedy: "See that the path is that of a CTF (artifact-index.json, and blobs beside it), and that it is whole.",
+    remedy:
+      "See that the path is that of a CTF (artifact-index.json, and a folder of blobs next to it), and that it is complete.",
     cause,
   });
 }

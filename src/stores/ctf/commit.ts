@@ -59,7 +59,7 @@ async function blobs(staging: Staging, before: Archive | undefined): Promise<Tar
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** A renamed file is there after a power failure only once its folder is on the disk. */
+/** A rename survives a power failure only after its folder is flushed. */
 async function flush(folder: string): Promise<void> {
   const handle = await open(folder);
   try {

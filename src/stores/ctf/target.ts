@@ -43,7 +43,7 @@ const PARTIAL = ".partial-";
 
 /**
  * The CTF at `path`, new or with what it holds already. A compressed archive is unpacked below `spool`, and blobs for an archive are
- * kept there; without it, beside the archive.
+ * kept there; without it, next to the archive.
  */
 export async function openCtfTarget(path: string, options: CtfOptions = {}, signal?: AbortSignal): Promise<CtfTarget> {
   const isArchive = ARCHIVE.test(path);

@@ -67,7 +67,7 @@ export function createAccessMethods(options: AccessMethodsOptions): AccessMethod
     });
   }
 
-  const means: ChartContext = {
+  const context: ChartContext = {
     client,
     authorize,
     registryAt,
@@ -93,8 +93,8 @@ export function createAccessMethods(options: AccessMethodsOptions): AccessMethod
     async locate(access, wanted, signal) {
       if (access.kind === "ociBlob") return locateOciBlob(access, wanted, registryAt);
       return access.kind === "helm"
-        ? locateChart(access, wanted, means, signal)
-        : locateWget(access, wanted, means, signal);
+        ? locateChart(access, wanted, context, signal)
+        : locateWget(access, wanted, context, signal);
     },
     close: () => spool.close(),
   };

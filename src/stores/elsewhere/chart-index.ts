@@ -76,7 +76,7 @@ function digestOf(value: Json | undefined): Digest | undefined {
 function malformed(where: string, why: string, cause?: unknown): TransferError {
   return new TransferError("CHART_INDEX_MALFORMED", `${where}: ${printable(why, 200)}`, {
     where,
-    remedy: "See that helmRepository is the URL of a chart repository: index.yaml lies right below it.",
+    remedy: "See that helmRepository is the URL of a chart repository: index.yaml is directly below it.",
     cause,
   });
 }

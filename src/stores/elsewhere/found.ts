@@ -5,7 +5,7 @@ import type { ReadableRepository } from "../../oci/store.ts";
 import type { Element } from "../../ocm/descriptor/component-descriptor.ts";
 import { asDigest, type ContentPin, parsePin } from "../../ocm/signing/pin.ts";
 
-/** What an access leads to, with everything known that a copy by value needs. */
+/** The content of an access, with everything that a copy by value needs. */
 export type Found =
   /** Bytes that become a layer of the component manifest. */
   | { readonly kind: "blob"; readonly from: ReadableRepository; readonly descriptor: Descriptor }

@@ -21,33 +21,34 @@ export interface ChartContext extends FetchContext {
 }
 
 /**
- * What a `helm` access leads to. To v1 of the CLI such a resource is the chart's archive, and its digest that of the archive: it becomes
+ * Locates the content of a `helm` access. To v1 of the CLI such a resource is the chart's archive, and its digest that of the archive: it becomes
  * a layer. v2 makes a manifest around it, with the time in it and under a new digest, which no signature survives.
  */
 export async function locateChart(
   access: HelmAccess,
   wanted: AccessRequest,
-  means: ChartContext,
+  context: ChartContext,
   signal?: AbortSignal,
 ): Promise<Found> {
   const { helmRepository, chart, version } = access;
   if (helmRepository.startsWith("oci://")) {
     // Tags know no `+`; Helm writes `_` in its place.
     const text = `${below(helmRepository.slice("oci://".length), chart)}:${version.replaceAll("+", "_")}`;
-    return locateInRegistry(text, wanted, means, signal);
+    return locateInRegistry(text, wanted, context, signal);
   }
   const repository = URL.parse(helmRepository);
   if (repository === null || !/^https?:$/.test(repository.protocol))
-    return { kind: "left", reason: "its chart repository is none of http, https or oci" };
+    return { kind: "left", reason: "the scheme of its chart repository is not http, https or oci" };
   if (repository.username !== "" || repository.password !== "")
     return { kind: "left", reason: "the URL of its chart repository holds credentials" };
   if (isPinnedToManifest(wanted)) return { kind: "left", reason: "its digest is that of an OCI manifest" };
   repository.pathname = below(repository.pathname, "");
   const indexUrl = new URL(repository);
   indexUrl.pathname += "index.yaml";
-  const index = await means.chartIndex(indexUrl.href, signal);
+  const index = await context.chartIndex(indexUrl.href, signal);
   const entry = findChart(index, chart, version, `${repository.host}${indexUrl.pathname}`);
-  if (entry.url.startsWith("oci://")) return locateInRegistry(entry.url.slice("oci://".length), wanted, means, signal);
+  if (entry.url.startsWith("oci://"))
+    return locateInRegistry(entry.url.slice("oci://".length), wanted, context, signal);
   const url = chartUrl(entry.url, repository, wanted.where);
   const blob = await readRemote(
     {
@@ -61,7 +62,7 @@ export async function locateChart(
       decodes: false,
       followsRedirects: true,
     },
-    means,
+    context,
     signal,
   );
   return blob === undefined ? { kind: "left", reason: "the server redirects" } : { kind: "blob", ...blob };
@@ -85,7 +86,7 @@ async function locateInRegistry(
   }
   const { layers } = parseManifest(manifest, root.mediaType, where);
   const archive = layers.find(({ mediaType }) => CHART_LAYERS.has(mediaType));
-  if (archive === undefined) return { kind: "left", reason: "what lies there is no chart" };
+  if (archive === undefined) return { kind: "left", reason: "the artifact is not a chart" };
   const { digest, size } = archive;
   return { kind: "blob", from, descriptor: { mediaType: CHART_LAYER, digest, size } };
 }
@@ -94,7 +95,7 @@ async function locateInRegistry(
 function chartUrl(text: string, repository: URL, where: string): URL {
   const url = URL.parse(text, repository.href);
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
-    throw new TransferError("CHART_INDEX_MALFORMED", `${where}: its chart lies at ${printable(text, 120)}`, {
+    throw new TransferError("CHART_INDEX_MALFORMED", `${where}: the URL of its chart is ${printable(text, 120)}`, {
       where: repository.host,
       remedy: "The index of the chart repository has to name a URL of http, https or oci, without credentials.",
     });

@@ -29,7 +29,7 @@ export interface RemoteContent {
   readonly purpose: Purpose;
   /** As messages name it. */
   readonly where: string;
-  /** What it has to be. */
+  /** The digest that it must have. */
   readonly pinned: Digest | undefined;
   /** Empty where the server's word counts. */
   readonly mediaType: string;
@@ -70,39 +70,39 @@ const LARGE = 8 * 1024 * 1024;
 /** The content as a blob, read now or when it is copied; undefined where the server redirects and that is not to be followed. */
 export function readRemote(
   content: RemoteContent,
-  means: FetchContext,
+  context: FetchContext,
   signal?: AbortSignal,
 ): Promise<RemoteBlob | undefined> {
-  return asOneWork(() => readOrPostpone(content, means, signal));
+  return asOneWork(() => readOrPostpone(content, context, signal));
 }
 
 async function readOrPostpone(
   content: RemoteContent,
-  means: FetchContext,
+  context: FetchContext,
   signal?: AbortSignal,
 ): Promise<RemoteBlob | undefined> {
   const { pinned, where } = content;
-  const first = await ask(content, means, signal);
+  const first = await ask(content, context, signal);
   if (first === undefined) return undefined;
   const mediaType = blobMediaType(content.mediaType || first.headers["content-type"]);
   const size = sizeOf(first);
-  if (size !== undefined && size > means.largest) {
+  if (size !== undefined && size > context.largest) {
     discard(first);
-    throw tooLarge(where, means.largest);
+    throw tooLarge(where, context.largest);
   }
   if (pinned?.startsWith("sha256:") && size !== undefined && size > LARGE && !isPacked(content, first)) {
     discard(first);
-    return { descriptor: { mediaType, digest: pinned, size }, from: askedLater(content, pinned, means) };
+    return { descriptor: { mediaType, digest: pinned, size }, from: askedLater(content, pinned, context) };
   }
   let answer: HttpResponse | undefined = first;
   const held = await retryStream(
-    means.attempts,
+    context.attempts,
     async () => {
-      const response: HttpResponse | undefined = answer ?? (await ask(content, means, signal));
+      const response: HttpResponse | undefined = answer ?? (await ask(content, context, signal));
       answer = undefined;
       if (response === undefined) throw unavailable(content, "a redirect");
-      const unpacking = isPacked(content, response) ? boundedGunzip(where, means.unpackLimits) : [];
-      return means.spool.hold(chunksOf(response), { where, pinned, unpacking });
+      const unpacking = isPacked(content, response) ? boundedGunzip(where, context.unpackLimits) : [];
+      return context.spool.hold(chunksOf(response), { where, pinned, unpacking });
     },
     signal,
   );
@@ -116,27 +116,27 @@ function isPacked({ decodes }: RemoteContent, { headers }: HttpResponse): boolea
   return decodes && headers["content-encoding"]?.toLowerCase() === "gzip";
 }
 
-function askedLater(content: RemoteContent, digest: Digest, means: FetchContext): ReadableRepository {
+function askedLater(content: RemoteContent, digest: Digest, context: FetchContext): ReadableRepository {
   return repositoryOf(new URL(content.url).host, digest, async (target, signal) => {
-    const response = await ask(content, means, signal);
+    const response = await ask(content, context, signal);
     if (response === undefined) throw unavailable(content, "a redirect");
     return verifying(response.body, target, content.where, (error) => bodyError(response, error));
   });
 }
 
 function repositoryOf(host: string, digest: Digest, fetch: ReadableRepository["fetch"]): ReadableRepository {
-  const unknown = (reference: string) => `${host} is no registry and has no ${reference}`;
+  const unknown = (reference: string) => `${host} is not a registry and has no ${reference}`;
   return singleBlobRepository({ name: host, unknown }, digest, fetch);
 }
 
 async function ask(
   content: RemoteContent,
-  means: FetchContext,
+  context: FetchContext,
   signal?: AbortSignal,
 ): Promise<HttpResponse | undefined> {
   const { url, purpose, where, followsRedirects: redirects } = content;
-  const headers = { ...content.headers, ...(await means.authorize(url, content.consumer)) };
-  const response = await means.client.request(
+  const headers = { ...content.headers, ...(await context.authorize(url, content.consumer)) };
+  const response = await context.client.request(
     { method: "GET", url, headers, purpose, redirects, party: webServer(url) },
     signal,
   );
@@ -162,7 +162,7 @@ function unavailable({ where, url }: RemoteContent, answer: string): TransferErr
   });
 }
 
-/** The body, whose failures tell the hop. */
+/** The body, whose failures name the hop. */
 async function* chunksOf(response: HttpResponse): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of response.body) yield chunk;

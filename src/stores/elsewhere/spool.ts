@@ -19,18 +19,18 @@ export interface HoldOptions {
   /** As messages name the content. */
   readonly where: string;
   readonly pinned: Digest | undefined;
-  /** What the content passes before it counts. */
+  /** Transforms that the content passes before it is measured. */
   readonly unpacking?: readonly Transform[];
 }
 
 export interface Spool {
-  /** Writes content of unknown size and digest to a file; it must be what `pinned` says. */
+  /** Writes content of unknown size and digest to a file; fails where `pinned` is the digest of other content. */
   hold(content: AsyncIterable<Buffer>, options: HoldOptions): Promise<Spooled>;
   /** Removes every file. */
   close(): Promise<void>;
 }
 
-/** Files below `folder`, none of more than `largest` bytes. */
+/** Files below `folder`, each of at most `largest` bytes. */
 export function createSpool(folder: string, largest: number): Spool {
   let made: Promise<string> | undefined;
 
@@ -80,7 +80,7 @@ export function createSpool(folder: string, largest: number): Spool {
 
 function asTransferError(error: unknown, where: string, folder: string): unknown {
   if (errorCode(error)?.startsWith("Z_")) {
-    return new TransferError("ARTIFACT_UNAVAILABLE", `${where}: the server sends a broken gzip encoding`, {
+    return new TransferError("ARTIFACT_UNAVAILABLE", `${where}: the server sends an invalid gzip encoding`, {
       where,
       remedy: "Ask the operators of the server; this is a fault of its configuration.",
       cause: error,

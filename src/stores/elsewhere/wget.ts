@@ -9,11 +9,11 @@ import { contentOf, type FetchContext, readRemote } from "./remote-content.ts";
  */
 const SENT = new Set(["accept", "accept-language"]);
 
-/** What a `wget` access leads to: a layer, as both OCM CLIs copy it. */
+/** Locates the content of a `wget` access: a layer, as both OCM CLIs copy it. */
 export async function locateWget(
   access: WgetAccess,
   wanted: AccessRequest,
-  means: FetchContext,
+  context: FetchContext,
   signal?: AbortSignal,
 ): Promise<Found> {
   const reason = whyLeft(access, wanted);
@@ -32,16 +32,16 @@ export async function locateWget(
       decodes: true,
       followsRedirects: !access.noRedirect,
     },
-    means,
+    context,
     signal,
   );
   if (blob !== undefined) return { kind: "blob", ...blob };
-  return { kind: "left", reason: "the server redirects, and the access says not to follow" };
+  return { kind: "left", reason: "the server redirects, and the access forbids to follow" };
 }
 
 function whyLeft({ url, verb, hasBody, header }: WgetAccess, wanted: AccessRequest): string | undefined {
   const parsed = URL.parse(url);
-  if (parsed === null || !/^https?:$/.test(parsed.protocol)) return "its URL is none of http or https";
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) return "the scheme of its URL is not http or https";
   if (parsed.username !== "" || parsed.password !== "") return "its URL holds credentials";
   if (!/^(?:GET)?$/i.test(verb)) return `it is asked for with ${printable(verb, 20)}`;
   if (hasBody) return "it is asked for with a body";

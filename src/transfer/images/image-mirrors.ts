@@ -34,7 +34,7 @@ function registryTable(source: string, copies: readonly MovedImage[], prefix: st
   return (byDigestOnly ? tagComments(copies) : "") + stringify({ registry: [registry] }).trimStart();
 }
 
-/** References that were written without a digest, each beside the one that the mirror serves. */
+/** References that were written without a digest, each with the one that the mirror serves. */
 function tagComments(copies: readonly MovedImage[]): string {
   const lines = copies.flatMap(({ before, digest }) => {
     if (before === undefined || before.digest !== undefined) return [];

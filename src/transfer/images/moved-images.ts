@@ -8,7 +8,7 @@ import type { Change } from "../target/change.ts";
 import type { DesiredVersion } from "../target/desired.ts";
 import { type NameSource, signedReference } from "../target/signed-name.ts";
 
-/** What the names of images are made of. */
+/** The parts of image names. */
 export interface ImageNames {
   /** Host and path under which consumers reach the target (`registry.corp/ocm`); empty for host-neutral names. */
   readonly prefix: string;

@@ -18,7 +18,7 @@ export type Verdict =
 export interface BlobContent {
   /** All chunks, in order. */
   readonly blobs: readonly Descriptor[];
-  /** Whether they are said to be the archive around an artifact, and cannot be read as one. */
+  /** Whether they are declared to be the archive around an artifact, and cannot be read as one. */
   readonly isPacked: boolean;
 }
 
@@ -97,6 +97,6 @@ function noMainArtifact(found: string, where: string): TransferError {
   return new TransferError(
     "ARTIFACT_SET_MALFORMED",
     `${where} is pinned to a manifest, and ${found} is an archive without a main artifact that could be compared`,
-    { where, remedy: "The archive layer is broken where it lies; add the resource again with the OCM CLI." },
+    { where, remedy: "The archive layer is damaged in its source; add the resource again with the OCM CLI." },
   );
 }

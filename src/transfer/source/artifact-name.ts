@@ -5,13 +5,13 @@ import type { Element } from "../../ocm/descriptor/component-descriptor.ts";
 import { isJsonObject } from "../../ocm/descriptor/json.ts";
 import { type ComponentVersion, tagOf } from "../../ocm/repository/component-version.ts";
 
-/** What an artifact is called below a path of a registry. */
+/** The name of an artifact below a path of a registry. */
 export interface ArtifactName {
   readonly repository: string;
   readonly tag: string | undefined;
 }
 
-/** The name of an artifact without the path that the component version lies, or lay, below: paths do not pile up from copy to copy. */
+/** The name of an artifact without the present or a former path of its component version: paths do not accumulate from copy to copy. */
 export function strippedName({ repository, tag }: ArtifactReference, version: ComponentVersion): ArtifactName {
   const prefix = [version.from.path, ...recordedPaths(version)].find(
     (path) => path !== "" && repository.startsWith(`${path}/`),

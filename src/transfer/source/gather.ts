@@ -56,7 +56,7 @@ export async function gather(
   const errors = new Set<unknown>();
   const work: Promise<void>[] = [];
   let size = 0;
-  // One for all that is met beyond: it is said once.
+  // One error for everything beyond the limit: it is reported once.
   const tooMany = tooManyVersions();
   const budget = createBudget({ max: MAX_CONTENTS, concurrency: MAX_ARTIFACTS_READ, error: tooMany }, signal);
 
@@ -82,7 +82,7 @@ export async function gather(
     );
   }
 
-  /** A tree of component versions is in memory as a whole, and those who published them say how large it is. */
+  /** The complete tree of component versions is in memory, and its size is up to its publishers. */
   function hold(version: ComponentVersion): ComponentVersion {
     size += version.descriptorSize;
     if (size > MAX_DESCRIPTORS) throw tooMany;
@@ -102,7 +102,7 @@ export async function gather(
     }
   }
 
-  /** Where the reference was found, then where its component is said to lie. The first error is the one that tells. */
+  /** Tries the repository of the reference, then the resolvers. The first error is thrown. */
   async function readReferred({ from, component, version, referrer }: VersionRequest): Promise<ComponentVersion> {
     try {
       return await readVersion({ from, component, version }, signal);
@@ -123,7 +123,7 @@ export async function gather(
   /** The same name and version from two lines has to be the same component version. */
   async function assertSame(known: Promise<ComponentVersion>, item: VersionRequest): Promise<void> {
     const version = await known;
-    // A reference says which component version it means, not where that lies.
+    // A reference names a component version, not its location.
     if (item.isReferred) return;
     const other = await readWanted(item);
     const digests = [version, other].map(({ descriptor }) => componentDigest(descriptor));
@@ -188,7 +188,7 @@ function tooManyVersions(): TransferError {
   });
 }
 
-/** A name that the user never wrote is told with the one who did. */
+/** Adds the referring component version: the user never wrote this name. */
 function unknownReference(error: unknown, referrer = ""): unknown {
   if (!(error instanceof TransferError) || referrer === "") return error;
   const remedy = REMEDIES.get(error.code);

@@ -40,8 +40,8 @@ export function describeMovedTag({ tag, has, pinned }: MovedTag): string {
 }
 
 /**
- * An absolute reference is followed only after the registry where the component lies was asked for the same path and digest: who
- * pushed it there may have done so through a host name that nobody knows any more.
+ * An absolute reference is followed only after the registry of the component was asked for the same path and digest: it may
+ * have been pushed there through a host name that does not exist any more.
  */
 export async function locateAbsolute(
   version: ComponentVersion,
@@ -60,7 +60,7 @@ export async function locateAbsolute(
   return { ...(await locateThere(there.repository(reference.repository), reference, pins, signal)), name };
 }
 
-/** By its digest, or by a tag, as readers do; a tag that has moved on is left for what is pinned, where that is there still. */
+/** By its digest, or by a tag, as readers do; where a tag has moved, by the pinned digest if that still exists. */
 async function locateThere(
   from: ReadableRepository,
   reference: ArtifactReference,
@@ -100,11 +100,11 @@ export async function locateRelative(
   throw new TransferError("ARTIFACT_UNKNOWN", `${where}: ${version.from.registry.name} has no ${text}`, {
     where: version.from.display,
     remedy:
-      "The copy is incomplete, or was moved to another path by hand; transfer the component version anew from its origin.",
+      "The copy is incomplete, or was moved to another path by hand; transfer the component version again from its origin.",
   });
 }
 
-/** In the component's own registry: under the path that an artifact is said to have, or where that path has moved to since. */
+/** In the component's own registry: under the path of the reference, or the path that it has moved to since. */
 function nearRepositories(version: ComponentVersion, { repository }: ArtifactReference): ReadableRepository[] {
   const moved = recordedPaths(version)
     .filter((path) => repository.startsWith(`${path}/`))
@@ -144,7 +144,7 @@ function pinnedDigest(pins: readonly Pin[]): Digest | undefined {
   return comparableOf(pins).flatMap((pin) => asDigest(pin) ?? [])[0];
 }
 
-/** The result, or the error that says that there is nothing. */
+/** The result, or the error of an absence. */
 async function orAbsence<T>(
   finding: Promise<T>,
   isNotThere: (error: unknown) => boolean = isAbsence,
@@ -170,7 +170,7 @@ export function isAbsence(error: unknown): boolean {
   return error instanceof TransferError && ABSENCES.has(error.code);
 }
 
-/** Whatever a registry says to a path that was meant for another one, the other one has the last word. */
+/** A registry may refuse a path of another registry in any way; the other registry decides. */
 function isRefusal(error: unknown): boolean {
   return error instanceof RegistryError || isAbsence(error);
 }

@@ -47,7 +47,7 @@ function cycleOf({ descriptor, from }: ComponentVersion, by: ComponentVersion | 
   return new TransferError("REFERENCE_CYCLE", `${id} ${how}`, {
     where: from.display,
     remedy:
-      "Whoever made these component versions has to take one of the references out; transfer them without recursive until then.",
+      "The publisher of these component versions has to remove one of the references; transfer them without recursive until then.",
   });
 }
 

@@ -29,7 +29,7 @@ export function createReadVersion(): ReadVersion {
         ? readComponentVersion(from, component, version, signal)
         : readPinnedVersion(from, { component, version, digest }, signal));
     known.set(key, reading);
-    // With more patience it may be read after all.
+    // With more retries it may be read after all.
     reading.catch(() => known.delete(key));
     return reading;
   };

@@ -8,22 +8,22 @@ import { printable } from "../../text/redact.ts";
 import { type Budget, UNLIMITED } from "./budget.ts";
 import { type Graph, nodeKey, readFurther } from "./graph.ts";
 
-/** A signature, SBOM or attestation: something that is no part of an artifact, and says something about it. */
+/** A signature, SBOM or attestation: not part of an artifact, but about it. */
 export interface Referrer {
   /** A manifest of the artifact, or of another referrer of it. */
   readonly subject: Descriptor;
-  /** What it consists of, without what is at the target before it in any case. */
+  /** Its content, without the content of its subject, which is at the target before it. */
   readonly graph: Graph;
   /** The tag by which alone it belongs to its subject, as cosign names them; undefined where its manifest names the subject. */
   readonly tag: string | undefined;
-  /** What its manifest says it is: an artifact type, or else the media type of its config. */
+  /** The artifact type of its manifest, else the media type of its config. */
   readonly type: string | undefined;
 }
 
 export interface ReferrerGraph {
   /** Those of the artifact before those of its referrers. */
   readonly found: readonly Referrer[];
-  /** What could not be asked for or read, as people read it. */
+  /** Requests that were refused and referrers that could not be read, for people. */
   readonly unread: readonly string[];
 }
 
@@ -32,14 +32,14 @@ export const NO_REFERRERS: ReferrerGraph = { found: [], unread: [] };
 /** What cosign adds to the referrers tag of an image to name its signatures, attestations and SBOM there. */
 const COSIGN_SUFFIXES = [".sig", ".att", ".sbom"];
 
-/** Signatures of SBOMs of images, and then some. */
-const DEEPEST = 5;
+/** Levels of referrers of referrers: signatures of SBOMs of images need two. */
+const MAX_DEPTH = 5;
 
 export type ReadReferrers = (artifact: Graph) => Promise<ReferrerGraph>;
 
 /**
- * Finds what hangs on the manifests of artifacts: by the registry's API or else the tag that stands in for it, and by cosign's tags.
- * Where a registry refuses to tell, the artifact is no worse; only what could not be reached at all is an error.
+ * Finds the referrers of the manifests of artifacts: by the referrers API, else by the referrers tag, and by cosign's tags. A refusal of the
+ * registry is recorded as unread; only a registry that cannot be reached is an error.
  */
 export function createReadReferrers(signal?: AbortSignal, budget: Budget = UNLIMITED): ReadReferrers {
   const repositories = new WeakMap<ReadableRepository, Context>();
@@ -59,7 +59,7 @@ async function readReferrers(artifact: Graph, context: Context): Promise<Referre
   const found: Referrer[] = [];
   const unread = new Set<string>();
 
-  async function told<T>(asking: Promise<T>, otherwise: T): Promise<T> {
+  async function orUnread<T>(asking: Promise<T>, otherwise: T): Promise<T> {
     try {
       return await asking;
     } catch (error) {
@@ -69,15 +69,15 @@ async function readReferrers(artifact: Graph, context: Context): Promise<Referre
     }
   }
 
-  async function follow({ subject, root, tag }: Hanging): Promise<Descriptor[]> {
+  async function follow({ subject, root, tag }: FoundReferrer): Promise<Descriptor[]> {
     const isNew = !seen.has(nodeKey(root));
     if (!isManifest(root.mediaType)) {
-      unread.add(`${from.name}@${root.digest} is of the type ${printable(root.mediaType, 80)}, which nobody can copy`);
+      unread.add(`${from.name}@${root.digest} is of the type ${printable(root.mediaType, 80)}, which cannot be copied`);
       return [];
     }
-    // What the artifact has anyway needs nothing but its tag.
+    // A manifest that belongs to the artifact itself needs only its tag.
     if (!isNew && tag === undefined) return [];
-    const graph = await told(readFurther(from, root, { known, budget }, signal), undefined);
+    const graph = await orUnread(readFurther(from, root, { known, budget }, signal), undefined);
     if (graph === undefined) return [];
     const manifest = await readManifest(graph, signal);
     // A list may say anything: what counts is the manifest.
@@ -85,27 +85,27 @@ async function readReferrers(artifact: Graph, context: Context): Promise<Referre
     const type = manifest.artifactType ?? manifest.config?.mediaType;
     found.push({ subject, tag, type, graph: isNew ? graph : { ...graph, nodes: [] } });
     seen.add(nodeKey(root));
-    // What hangs on a tag may stay behind: nothing else relies on its content.
+    // Referrers by tag may be left behind: nothing else may rely on their content.
     const isCertain = tag === undefined && known.has(nodeKey(subject));
     if (isCertain) for (const { descriptor } of graph.nodes) known.add(nodeKey(descriptor));
     return isNew ? [root] : [];
   }
 
   let subjects = descriptors.filter(({ mediaType }) => isManifest(mediaType));
-  for (let depth = 0; subjects.length > 0 && depth < DEEPEST; depth++) {
+  for (let depth = 0; subjects.length > 0 && depth < MAX_DEPTH; depth++) {
     const asking = subjects.flatMap((subject) => [
-      told(untagged(context, subject), []),
-      told(tagged(context, subject), []),
+      orUnread(untagged(context, subject), []),
+      orUnread(tagged(context, subject), []),
     ]);
-    const hanging = (await Promise.all(asking)).flat();
+    const next = (await Promise.all(asking)).flat();
     subjects = [];
     // One after the other, so that each knows what the earlier ones have; their manifests are few and small.
-    for (const each of hanging) subjects.push(...(await follow(each)));
+    for (const each of next) subjects.push(...(await follow(each)));
   }
   return { found, unread: [...unread] };
 }
 
-interface Hanging {
+interface FoundReferrer {
   readonly subject: Descriptor;
   readonly root: Descriptor;
   readonly tag: string | undefined;
@@ -118,7 +118,7 @@ interface Context {
   readonly budget: Budget;
 }
 
-async function untagged({ from, resolveTag, signal }: Context, subject: Descriptor): Promise<Hanging[]> {
+async function untagged({ from, resolveTag, signal }: Context, subject: Descriptor): Promise<FoundReferrer[]> {
   const listed =
     (await from.listReferrers?.(subject.digest, signal)) ??
     (await listedUnderTag(from, await resolveTag(referrersTag(subject.digest)), signal));
@@ -129,7 +129,7 @@ async function untagged({ from, resolveTag, signal }: Context, subject: Descript
   }));
 }
 
-/** What the index under a referrers tag lists; nothing where there is no such tag, or another thing under it. */
+/** The manifests in the index under a referrers tag; empty without such a tag, and where it is not of an index. */
 export async function listedUnderTag(
   from: ReadableRepository,
   tagged: Descriptor | undefined,
@@ -140,7 +140,7 @@ export async function listedUnderTag(
   return parseManifest(content, tagged.mediaType, `${from.name}@${tagged.digest}`).manifests;
 }
 
-async function tagged({ resolveTag }: Context, subject: Descriptor): Promise<Hanging[]> {
+async function tagged({ resolveTag }: Context, subject: Descriptor): Promise<FoundReferrer[]> {
   const tags = COSIGN_SUFFIXES.map((suffix) => `${referrersTag(subject.digest)}${suffix}`);
   const roots = await Promise.all(tags.map(resolveTag));
   return roots.flatMap((root, index) => (root === undefined ? [] : [{ subject, root, tag: tags[index] }]));

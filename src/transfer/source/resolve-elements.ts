@@ -21,7 +21,7 @@ import { createReadGraph, type Graph } from "./graph.ts";
 import { type Location, locateAbsolute, locateRelative, type MovedTag } from "./locate.ts";
 import { createReadReferrers, NO_REFERRERS, type ReferrerGraph } from "./referrers.ts";
 
-/** What a transfer has to do with one resource or source, as far as the source tells. */
+/** One resource or source with its content, as the source has it. */
 export type ResolvedElement =
   /** A blob that is a layer of the component manifest (or several, where v1 split it), or is to become one. */
   | {
@@ -30,17 +30,17 @@ export type ResolvedElement =
       readonly blobs: readonly Descriptor[];
       readonly from: ReadableRepository;
       readonly verdict: Verdict;
-      /** What is to be written for it, where that does not follow from the blobs. */
+      /** The access to write, where it does not follow from the blobs. */
       readonly access?: JsonObject;
     }
-  /** An OCI artifact, wherever it lies; `form` where it is not to take the one of the others. */
+  /** An OCI artifact, wherever it is stored; `form` where it differs from that of the others. */
   | {
       readonly kind: "artifact";
       readonly element: Element;
       readonly graph: Graph;
       readonly name: ArtifactName;
       readonly form?: AccessForm;
-      /** What hangs on it, where that was asked for. */
+      /** Empty unless `withReferrers` is set. */
       readonly referrers: ReferrerGraph;
       readonly verdict: Verdict;
       /** The tag of its access, where that leads elsewhere than its pin. */
@@ -59,13 +59,13 @@ export interface ResolvedVersion {
 export interface ResolveOptions {
   readonly copyResources: boolean;
   readonly copySources: boolean;
-  /** Whether what lies elsewhere is to be copied; by default all of it. */
+  /** Whether content in other places is to be copied; by default all of it. */
   readonly isSelected?: (element: Element, component: string) => boolean;
   /** The registry that an absolute reference names. */
   readonly registryAt: (reference: ImageReference, where: string) => ReadableStore;
-  /** Finds what lies elsewhere than in registries; without it, that stays there. */
+  /** Locates content outside of registries; without it, such content stays by reference. */
   readonly accessMethods?: Pick<AccessMethods, "locate"> | undefined;
-  /** Whether to look for what hangs on artifacts. */
+  /** Whether to find the referrers of artifacts. */
   readonly withReferrers?: boolean;
   /** Unpacks an artifact set; without it, one stays the layer that it is. */
   readonly unpack?: ((from: ReadableRepository, blob: Descriptor) => Promise<UnpackedArtifact>) | undefined;
@@ -179,7 +179,7 @@ async function surveyElement(
 }
 
 /**
- * What v1 packed when it copied by value, as the artifact that it was. A blob that is pinned by the packed bytes
+ * An artifact that v1 packed when it copied by value. A blob that is pinned by the packed bytes
  * stays packed, and so does one that only claims to be an artifact set.
  */
 async function unpackedArtifact(
@@ -212,6 +212,6 @@ function layerOf(version: ComponentVersion, digest: Digest, where: string): Desc
   if (layer !== undefined) return layer;
   throw new TransferError("BLOB_UNKNOWN", `${where}: the component manifest does not list its blob ${digest}`, {
     where: version.from.display,
-    remedy: "The component version is broken where it lies; add it there anew with the OCM CLI.",
+    remedy: "The component version is damaged in its source; add it there again with the OCM CLI.",
   });
 }

@@ -11,7 +11,7 @@ export interface VersionSelection {
   readonly isLatestOnly: boolean;
 }
 
-/** What a line of `component-versions` names. */
+/** A line of `component-versions`. */
 export interface VersionQuery extends Omit<VersionRequest, "version"> {
   readonly version: string | undefined;
 }

@@ -12,7 +12,7 @@ export interface Selector {
 }
 
 interface Condition {
-  /** What the element has under the key; several labels may share a name. */
+  /** The values of the element under the key; several labels may share a name. */
   readonly valuesOf: (element: Element, componentName: string) => readonly string[];
   readonly glob: string;
 }
@@ -25,7 +25,7 @@ export function parseSelectors(lines: readonly string[], where: string): readonl
   });
 }
 
-/** Whether some line of `include` holds, or there is none, and none of `exclude`. */
+/** Whether a line of `include` matches, or there are none, and no line of `exclude` does. */
 export function isSelected(
   element: Element,
   componentName: string,
@@ -66,7 +66,7 @@ function parseCondition(text: string, where: string): Condition {
   const at = text.indexOf("=");
   if (at < 0) {
     throw invalid(
-      "is no condition",
+      "is not a condition",
       "Write key=value, for example name=frontend, type=oci* or label.acme.org/stage=prod; for a comma in a value, write ?.",
     );
   }
@@ -95,7 +95,7 @@ function lookup(key: string): Condition["valuesOf"] | undefined {
   return kind === "identity" ? (element) => identityAttribute(element, name) : undefined;
 }
 
-/** Name and version belong to the identity of an element, beside what its extra identity says. */
+/** The identity of an element: name, version and extra identity. */
 function identityAttribute({ name, version, extraIdentity }: Element, key: string): string[] {
   const attributes = new Map(Object.entries({ ...extraIdentity, name, version }));
   const value = attributes.get(key);

@@ -34,7 +34,7 @@ export function accessOf(
   return { type: "ociArtifact", imageReference: `${target.origin}/${reference}` };
 }
 
-/** Whether two accesses say the same: a hint or a spelling of the type is no reason to write a component version anew. */
+/** Whether two accesses say the same: a hint or a spelling of the type is no reason to rewrite a component version. */
 export function sameAccess(before: JsonObject, after: JsonObject): boolean {
   if (before.globalAccess !== undefined) return false;
   const [one, other] = [parseAccess(before), parseAccess(after)];

@@ -5,12 +5,12 @@ import type { Placement, TagPlacement } from "./desired.ts";
 
 /** A referrer, and where it is to be at the target. */
 export interface DesiredReferrer extends Referrer {
-  /** The resource or source that it hangs on. */
+  /** The resource or source that it refers to. */
   readonly element: Element;
   readonly repository: string;
   /**
    * Whether the repository may have tags for it. That of a component may not: v1 of the OCM CLI lists its versions by all its tags, and
-   * fails on one that is none.
+   * fails on one that is not a version.
    */
   readonly isTaggable: boolean;
 }
@@ -21,7 +21,7 @@ interface DesiredReferrers {
   readonly tags: readonly TagPlacement[];
 }
 
-/** What hangs on an artifact goes to the same repository: all of it where that may have tags, else what is found without. */
+/** Referrers go to the repository of their artifact: all of them where it may have tags, else those that are found without. */
 export function desiredReferrers(
   { element, referrers }: Extract<ResolvedElement, { kind: "artifact" }>,
   to: string,
@@ -35,11 +35,11 @@ export function desiredReferrers(
       items,
       placements: items.flatMap(placed),
       tags: items.flatMap(({ graph: { root }, tag }) =>
-        tag === undefined ? [] : [{ target: root, repository: to, tag, isHanging: true }],
+        tag === undefined ? [] : [{ target: root, repository: to, tag, isReferrerTag: true }],
       ),
     };
   }
-  // What hangs on something that stays behind stays behind with it.
+  // Referrers of a referrer that is left behind are left with it.
   const left = new Set<string>();
   const placements = items.flatMap((each) => {
     const { graph, subject, tag } = each;

@@ -23,7 +23,7 @@ import { type NameSource, targetName } from "./signed-name.ts";
 export interface Placement extends Node {
   readonly from: ReadableRepository | Buffer;
   readonly to: string;
-  /** Of what hangs on a manifest: where it may have no tag, it goes along only if the target's API tells of it. */
+  /** Of a referrer: without a tag, it is copied only if the target has the referrers API. */
   readonly about?: { readonly subject: Descriptor; readonly isTaggable: boolean };
 }
 
@@ -31,8 +31,8 @@ export interface TagPlacement {
   readonly target: Descriptor;
   readonly repository: string;
   readonly tag: string;
-  /** A tag that hangs on an artifact: where the target's says something else, it stays. */
-  readonly isHanging?: boolean;
+  /** A tag of a referrer: the target's own stays where it differs. */
+  readonly isReferrerTag?: boolean;
 }
 
 /** A component version as it is to be at the target: all of it is known before anything is written. */
@@ -64,7 +64,7 @@ interface OwnContent extends LocalContent {
 
 export interface DesiredOptions {
   readonly form: AccessForm;
-  /** Where artifacts are tagged beside, for clients that pull by name. */
+  /** Additional names of artifacts, for clients that pull by name. */
   readonly published?: NameTemplate | undefined;
   /** What may decide the names of artifacts; default any. */
   readonly names?: NameSource | undefined;
@@ -108,7 +108,7 @@ export function buildDesired({ version, items }: ResolvedVersion, options: Desir
   };
 }
 
-/** What one resource or source brings along. */
+/** The part of one resource or source. */
 interface DesiredItem {
   readonly change: Change;
   readonly placements: readonly Placement[];
@@ -144,7 +144,7 @@ function desiredItem(
     }
     const called = publishedName(options.published, { element: item.element, name, version });
     const published = { repository: below(options.target.path, called.repository), tag: called.tag };
-    // Where it has a name of its own, what hangs on it may have tags too.
+    // In a repository of its own, its referrers may have tags too.
     const referrers = desiredReferrers(item, published.repository, { isTaggable: true });
     return {
       ...native,

@@ -7,10 +7,10 @@ import { componentDigest } from "../../ocm/signing/normalise.ts";
 import { isAbsence } from "../source/locate.ts";
 import type { Placement, TagPlacement } from "./desired.ts";
 
-/** What to do where the target has the component version already. */
+/** The treatment of component versions that the target has already. */
 export type ExistingPolicy = "skip" | "overwrite" | "fail";
 
-/** What a read of the target finds, or undefined where there is nothing, or nothing that counts. */
+/** The component version that a read of the target finds, or undefined where it is missing, or unreadable and to be overwritten. */
 export async function existingOrNone(
   read: () => Promise<ComponentVersion>,
   policy: ExistingPolicy,
@@ -34,7 +34,7 @@ const UNREADABLE = new Set([
   "MANIFEST_MALFORMED",
 ]);
 
-/** Refuses to touch what is there, where the policy says so. A copy of the same component version is never refused by `skip`. */
+/** Fails where the policy forbids to change an existing component version. `skip` allows a copy of the same one. */
 export function checkExisting(
   existing: ComponentVersion | undefined,
   source: ComponentVersion,
@@ -45,7 +45,7 @@ export function checkExisting(
   if (policy === "fail") {
     throw new TransferError("COMPONENT_VERSION_EXISTS", `${where} exists`, {
       where,
-      remedy: "Set existing: skip to leave or complete it, or existing: overwrite to write it anew.",
+      remedy: "Set existing: skip to leave or complete it, or existing: overwrite to replace it.",
     });
   }
   const [there, here] = [componentDigest(existing.descriptor), componentDigest(source.descriptor)];
@@ -92,7 +92,7 @@ export async function findPresent(
   return new Set(present.flat());
 }
 
-/** Whether we may push where we may not look shows when we do. */
+/** Without the right to read, the right to push may exist all the same: a push will show. */
 async function existsIn(repository: Repository, descriptor: Descriptor, signal?: AbortSignal): Promise<boolean> {
   try {
     return await repository.exists(descriptor, signal);
@@ -102,7 +102,7 @@ async function existsIn(repository: Repository, descriptor: Descriptor, signal?:
   }
 }
 
-/** What the tags point to before the transfer, by `repository:tag`. */
+/** The manifests under the tags before the transfer, by `repository:tag`. */
 export async function findTags(
   target: Store,
   tags: readonly TagPlacement[],

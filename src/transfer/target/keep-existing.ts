@@ -7,8 +7,8 @@ import type { Change } from "./change.ts";
 import type { DesiredVersion } from "./desired.ts";
 
 /**
- * Leaves a component version that is at the target in the form that was asked for under the manifest that it has: written anew, it
- * would say the same in other bytes, and what refers to its digest would be lost. Its artifacts are completed all the same.
+ * Leaves a component version that is at the target in the form that was asked for under the manifest that it has: rewritten, it
+ * would have the same content in other bytes, and references to its digest would break. Its artifacts are completed all the same.
  */
 export function keepExistingManifest(desired: DesiredVersion, existing: ComponentVersion | undefined): DesiredVersion {
   if (existing === undefined) return desired;

@@ -8,7 +8,7 @@ import { type ExistingPolicy, keyOf } from "./inspect.ts";
 
 /** How one piece of content gets to the target. */
 export interface Step {
-  /** `left`: hangs on an artifact, and nobody would find it at the target. */
+  /** `left`: a referrer that could not be found at the target. */
   readonly kind: "copy" | "mount" | "skip" | "write" | "left";
   readonly placement: Placement;
   /** Where from, as people read it; for a mount, the repository of the target. */
@@ -42,8 +42,8 @@ export interface PlanOptions extends Pick<Plan, "comparables"> {
   readonly tags: ReadonlyMap<string, Descriptor>;
   /** The repository of the target registry that a source is, where source and target are the same registry. */
   readonly asTargetRepository: (from: Placement["from"]) => string | undefined;
-  /** Whether the target's API tells what refers to a manifest; undefined where that shows only when something is there. */
-  readonly tellsReferrers?: boolean | undefined;
+  /** Whether the target has the referrers API; undefined where that is known only after the first manifest. */
+  readonly supportsReferrers?: boolean | undefined;
 }
 
 /** The tags to set, in the groups of the plan. */
@@ -55,7 +55,7 @@ export function tagsToSet({ tags }: Pick<Plan, "tags">): readonly (readonly TagC
 export function makePlan(desiredVersions: readonly DesiredVersion[], options: PlanOptions): Plan {
   const placements = new Map<string, Placement>();
   const all = desiredVersions.flatMap((desired) => desired.placements);
-  // What goes in any case comes first: a blob that an artifact shares with what hangs on another must not be left with that.
+  // Unconditional content comes first: a blob that an artifact shares with a referrer must not be left behind with it.
   const certain = all.filter(({ about }) => about === undefined);
   for (const placement of [...certain, ...all.filter(({ about }) => about !== undefined)]) {
     if (!placements.has(keyOf(placement))) placements.set(keyOf(placement), placement);
@@ -106,8 +106,8 @@ function decide(
   const reason = reasonFor(about, options);
   const needs = placement.needs.map((needed) => keyOf({ to, descriptor: needed }));
   if (options.present.has(key)) return { kind: "skip", placement, from: to, needs: [], reason: "is at the target" };
-  if (placement.about?.isTaggable === false && options.tellsReferrers === false) {
-    const reason = "the registry would find it by a tag only, which no component's repository may have";
+  if (placement.about?.isTaggable === false && options.supportsReferrers === false) {
+    const reason = "the registry lists it by a tag only, which repositories of components must not have";
     return { kind: "left", placement, from: to, needs: [], reason };
   }
   if (Buffer.isBuffer(from))
@@ -129,10 +129,10 @@ function decide(
   return { kind: "copy", placement, from: from.name, needs, reason };
 }
 
-function reasonFor(about: Placement["about"], { tellsReferrers }: PlanOptions): string {
+function reasonFor(about: Placement["about"], { supportsReferrers }: PlanOptions): string {
   if (about === undefined) return "is not at the target";
-  const isOpen = !about.isTaggable && tellsReferrers === undefined;
-  return `hangs on ${about.subject.digest}${isOpen ? ", and stays behind if the registry has no referrers API" : ""}`;
+  const isOpen = !about.isTaggable && supportsReferrers === undefined;
+  return `refers to ${about.subject.digest}${isOpen ? ", and stays behind if the registry has no referrers API" : ""}`;
 }
 
 /** One tag per name: two artifacts of one name are an error. */
@@ -141,7 +141,7 @@ function uniqueTags(tags: readonly TagPlacement[]): TagPlacement[] {
   for (const tag of tags) {
     const name = `${tag.repository}:${tag.tag}`;
     const known = named.get(name);
-    if (known !== undefined && tag.isHanging === true) continue;
+    if (known !== undefined && tag.isReferrerTag === true) continue;
     if (known !== undefined && known.target.digest !== tag.target.digest) {
       const why = "two artifacts of this transfer have the same name";
       const remedy =
@@ -158,7 +158,7 @@ function tagging(tag: TagPlacement, { tags, existing }: Pick<PlanOptions, "tags"
   const before = tags.get(`${repository}:${name}`);
   const isSame = before?.digest === target.digest;
   const isFree = before === undefined || isSame || existing === "overwrite";
-  if (!isFree && tag.isHanging === true) return { kind: "left", target, repository, tag: name, before };
+  if (!isFree && tag.isReferrerTag === true) return { kind: "left", target, repository, tag: name, before };
   if (!isFree) {
     const why = "another artifact has the name at the target";
     const remedy =

@@ -24,7 +24,7 @@ export interface PrepareOptions {
   readonly published?: NameTemplate | undefined;
   readonly names?: NameSource | undefined;
   readonly existing: ExistingPolicy;
-  /** What the target has under the name of a component version, or undefined. */
+  /** The component version of the same name at the target, or undefined. */
   readonly existingVersion: (source: ComponentVersion) => Promise<ComponentVersion | undefined>;
 }
 
@@ -40,17 +40,17 @@ export async function prepare(
   const desiredVersions = versions.map((surveyed, index) => {
     checkExisting(there[index], surveyed.version, existing);
     const signatures = furtherSignatures(there[index], surveyed.version);
-    const arranged = buildDesired(surveyed, {
+    const desired = buildDesired(surveyed, {
       form,
       published,
       names,
       target: location,
       furtherSignatures: signatures,
     });
-    checkComponentDigest(surveyed.version.descriptor, arranged.manifest);
-    return keepExistingManifest(arranged, there[index]);
+    checkComponentDigest(surveyed.version.descriptor, desired.manifest);
+    return keepExistingManifest(desired, there[index]);
   });
-  // What is overwritten without being understood is still what its tag goes back to when the transfer fails.
+  // A manifest that is overwritten unread is still restored under its tag when the transfer fails.
   const unread = desiredVersions.filter((_, index) => existing === "overwrite" && there[index] === undefined);
   const [present, tagged] = await Promise.all([
     findPresent(
@@ -75,13 +75,13 @@ export async function prepare(
     comparables: comparablesIn(versions),
     present,
     tags: new Map<string, Descriptor>([...tagged, ...componentTags]),
-    tellsReferrers: await tellsAbout(target.registry, desiredVersions, present, signal),
+    supportsReferrers: await supportsReferrersOf(target.registry, desiredVersions, present, signal),
     asTargetRepository: (from) => (!Buffer.isBuffer(from) && from.store === target.registry ? from.name : undefined),
   });
 }
 
-/** Asked about a subject that is there, if one is: of what is not, registries say anything. */
-async function tellsAbout(
+/** Requested for an existing subject, if there is one: for a missing one, registries answer anything. */
+async function supportsReferrersOf(
   target: Store,
   desiredVersions: readonly DesiredVersion[],
   present: ReadonlySet<string>,

@@ -11,7 +11,7 @@ import type { NameSource } from "./signed-name.ts";
 
 const WHERE = "input publish-artifacts";
 
-/** What a template can be filled with, for one artifact. */
+/** The fields of a template, for one artifact. */
 const FIELDS = ["registry", "repository", "tag", "component", "version", "name"] as const;
 type Fields = Readonly<Record<(typeof FIELDS)[number], string>>;
 
@@ -46,11 +46,11 @@ export function parseNameTemplate(text: string, names: NameSource = "any"): Name
   );
   if (!isRepository(example.repository) || !isTag(example.tag)) throw invalid("makes no repository with a tag");
   // A tag there that is no version breaks the listing of versions by v1 of the CLI.
-  if (repository.startsWith(COMPONENT_DESCRIPTORS)) throw invalid("leads where component versions lie");
+  if (repository.startsWith(COMPONENT_DESCRIPTORS)) throw invalid("leads to the repositories of component versions");
   return { repository, tag };
 }
 
-/** What an artifact is called at the target for clients that pull by name. */
+/** The name of an artifact at the target for clients that pull by name. */
 export function publishedName(
   template: NameTemplate,
   artifact: {

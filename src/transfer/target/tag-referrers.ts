@@ -9,7 +9,7 @@ import { listedUnderTag, resolveOrNone } from "../source/referrers.ts";
 import type { DesiredReferrer } from "./desired-referrers.ts";
 import type { Plan, Tagging } from "./plan.ts";
 
-/** Whether the API of a registry tells what refers to a manifest that is there. */
+/** Whether a registry lists the referrers of an existing manifest. */
 export async function supportsReferrersApi(
   repository: ReadableRepository,
   subject: Descriptor,
@@ -21,13 +21,12 @@ export async function supportsReferrersApi(
 export interface TaggedReferrers {
   /** To be set together with the other tags. */
   readonly tags: readonly Tagging[];
-  /** Those that nobody finds at the target. */
+  /** Referrers that cannot be found at the target. */
   readonly left: readonly DesiredReferrer[];
 }
 
 /**
- * Sees to it that what hangs on artifacts is found once it is copied. Where the registry does not list it, that is the client's
- * business: an index under a tag (distribution-spec, "Pushing Manifests with Subject").
+ * Makes copied referrers discoverable. A registry without the referrers API leaves that to the client: an index under a tag (distribution-spec, "Pushing Manifests with Subject").
  */
 export async function tagReferrers(plan: Plan, target: Store, signal?: AbortSignal): Promise<TaggedReferrers> {
   const all = plan.desired.flatMap(({ referrers }) => referrers);
@@ -36,11 +35,11 @@ export async function tagReferrers(plan: Plan, target: Store, signal?: AbortSign
     ({ repository, subject }) => `${repository}@${subject.digest}`,
   );
   const done = await Promise.all([...bySubject.values()].map((group) => tagGroup(group, target, signal)));
-  const untold = all.filter((each) => each.tag !== undefined && isTagLeft(each, plan));
-  return { tags: done.flatMap(({ tags }) => tags), left: [...untold, ...done.flatMap(({ left }) => left)] };
+  const unlisted = all.filter((each) => each.tag !== undefined && isTagLeft(each, plan));
+  return { tags: done.flatMap(({ tags }) => tags), left: [...unlisted, ...done.flatMap(({ left }) => left)] };
 }
 
-/** What a plan says already that nobody will find; more may turn out when it is carried out. */
+/** Referrers that a plan leaves behind; its execution may find more. */
 export function plannedToBeLeft(plan: Plan): DesiredReferrer[] {
   const steps = new Set(
     plan.steps.flatMap(({ kind, placement: { to, descriptor } }) =>
@@ -71,20 +70,20 @@ async function tagGroup(
   const unique = new Map(group.map((each) => [each.graph.root.digest, each]));
   const repository = target.repository(name);
   const there = new Set((await listed(repository, subject, signal))?.map(({ digest }) => digest));
-  const untold = [...unique.values()].filter(({ graph }) => !there.has(graph.root.digest));
-  if (untold.length === 0) return { tags: [], left: [] };
-  if (!isTaggable) return { tags: [], left: untold };
+  const unlisted = [...unique.values()].filter(({ graph }) => !there.has(graph.root.digest));
+  if (unlisted.length === 0) return { tags: [], left: [] };
+  if (!isTaggable) return { tags: [], left: unlisted };
   const tag = referrersTag(subject.digest);
   const before = await resolveOrNone(repository, tag, signal);
-  if (before !== undefined && !isIndex(before.mediaType)) return { tags: [], left: untold };
+  if (before !== undefined && !isIndex(before.mediaType)) return { tags: [], left: unlisted };
   const known = new Set((await listedUnderTag(repository, before, signal)).map(({ digest }) => digest));
-  const missing = untold.filter(({ graph }) => !known.has(graph.root.digest));
+  const missing = unlisted.filter(({ graph }) => !known.has(graph.root.digest));
   if (missing.length === 0) return { tags: [], left: [] };
   const index = await pushIndex(repository, before, missing, signal);
   return { tags: [{ kind: "tag", target: index, repository: name, tag, before }], left: [] };
 }
 
-/** Undefined where the registry does not tell, or not us. */
+/** Undefined where the registry has no referrers API, or denies access. */
 async function listed(
   repository: ReadableRepository,
   subject: Descriptor,
@@ -98,7 +97,7 @@ async function listed(
   }
 }
 
-/** What the index lists already stays as it is written. */
+/** The entries of an existing index stay as they are. */
 async function pushIndex(
   repository: Repository,
   before: Descriptor | undefined,

@@ -15,7 +15,7 @@ export interface BlobReader {
 }
 
 /**
- * Reads a blob to its end, where it proves to be what its descriptor says. The same one in another repository of the registry is only
+ * Reads a blob to its end, which verifies it. The same one in another repository of the registry is only
  * asked for: registries keep one copy of it.
  */
 export function createBlobReader(

@@ -15,7 +15,7 @@ export interface ContentOptions {
   readonly onDone: (version: ComponentVersion, items: readonly Checked[]) => void;
 }
 
-/** What came of one resource or source. */
+/** The result for one resource or source. */
 export interface Checked {
   readonly item: ResolvedElement;
   /** Bytes that its content has. */
@@ -88,7 +88,7 @@ function asContentError(error: unknown, where: string): unknown {
   return new TransferError(isOther ? "ARTIFACT_DIGEST_DIFFERS" : error.code, `${where}: ${error.message}`, {
     where,
     remedy: isOther
-      ? "The content is broken where it lies, or changed on its way. Transfer the component version again from where it verifies."
+      ? "The content is damaged in its source, or was changed on its route. Transfer the component version again from where it verifies."
       : (error.remedy ?? ""),
     cause: error,
   });

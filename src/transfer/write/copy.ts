@@ -22,12 +22,12 @@ export interface CopyOptions {
   readonly concurrency: number;
   readonly attempts: number;
   readonly onBytes: (count: number) => void;
-  /** Told of every step that is done; a mount that the registry did not make is reported as the copy it became. */
+  /** Called for every completed step; a mount that the registry declined is reported as a copy. */
   readonly onDone: (step: Step, done: Step["kind"]) => void;
 }
 
 /**
- * Does what the plan says, but for the tags: everything as soon as what it needs is there. Content whose pin the digests of its
+ * Carries out the plan, but for the tags: every step as soon as those that it needs are done. Content whose pin the digests of its
  * blobs do not decide is compared with it on the way, before any manifest that refers to it is written. The first failure
  * stops the rest; nothing of what was written until then can be seen under a tag.
  */
@@ -37,7 +37,7 @@ export async function copy(plan: Plan, options: CopyOptions, signal?: AbortSigna
   const context: Context = {
     ...options,
     limiter: createLimiter(options.concurrency),
-    tellsReferrers: createTellsReferrers(options.target, stop),
+    supportsReferrers: createSupportsReferrers(options.target, stop),
   };
   const run = async (step: Step, passing?: () => Transform) => {
     // A mount and the upload in its place are one piece of work, with one number of attempts.
@@ -112,7 +112,7 @@ function carriersOf(steps: readonly Step[]): Map<Digest, Step> {
 
 interface Context extends CopyOptions {
   readonly limiter: ReturnType<typeof createLimiter>;
-  readonly tellsReferrers: TellsReferrers;
+  readonly supportsReferrers: SupportsReferrers;
 }
 
 async function perform(
@@ -124,7 +124,10 @@ async function perform(
   const { placement } = step;
   const to = context.target.repository(placement.to);
   if (step.kind === "skip" || step.kind === "left") return step.kind;
-  if (placement.about?.isTaggable === false && !(await context.tellsReferrers(placement.to, placement.about.subject))) {
+  if (
+    placement.about?.isTaggable === false &&
+    !(await context.supportsReferrers(placement.to, placement.about.subject))
+  ) {
     return "left";
   }
   if (step.kind === "mount" && (await to.mount(placement.descriptor, step.from, signal))) return "mount";
@@ -158,10 +161,10 @@ async function drain(
   }
 }
 
-type TellsReferrers = (repository: string, subject: Descriptor) => Promise<boolean>;
+type SupportsReferrers = (repository: string, subject: Descriptor) => Promise<boolean>;
 
-/** Asked when the first subject is there: of what is not, registries say anything. The answer holds for all of the target. */
-function createTellsReferrers(target: Store, signal: AbortSignal): TellsReferrers {
+/** Requested for the first subject that exists: for a missing one, registries answer anything. The answer holds for the whole target. */
+function createSupportsReferrers(target: Store, signal: AbortSignal): SupportsReferrers {
   let asking: Promise<boolean> | undefined;
   return async (repository, subject) => {
     asking ??= supportsReferrersApi(target.repository(repository), subject, signal);

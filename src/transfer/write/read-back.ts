@@ -60,30 +60,30 @@ export async function readBack(
   throwAll(failures(await Promise.allSettled(tags.flat().map(walk))));
   const read = await Promise.allSettled(desiredVersions.map((desired) => readVersion(desired, target, signal)));
   throwAll(failures(read));
-  const surveyed = await surveyAll(
+  const resolved = await resolveAll(
     read.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])),
     options,
     signal,
   );
   // The same blobs were compared with the same pins while they were copied.
   const compared = new Set(comparables.map(comparableKey));
-  const left = comparablesIn(surveyed).filter((comparable) => !compared.has(comparableKey(comparable)));
+  const left = comparablesIn(resolved).filter((comparable) => !compared.has(comparableKey(comparable)));
   const reader = createBlobReader(options, signal);
   throwAll(failures(await Promise.allSettled(left.map((comparable) => reader.compare(comparable)))));
-  return surveyed;
+  return resolved;
 }
 
 /** Compares the local content of the copies with its pins, as far as digests decide. */
-async function surveyAll(
+async function resolveAll(
   versions: readonly ComponentVersion[],
   { unpack }: ReadBackOptions,
   signal: AbortSignal,
 ): Promise<ResolvedVersion[]> {
   const roots = versions.map(({ descriptor }) => descriptor).filter(isNesting);
   const options = { copyResources: false, copySources: false, registryAt: notFollowed, unpack, roots };
-  const surveyed = await Promise.all(versions.map((version) => resolveElements(version, options, signal)));
-  throwAll(surveyed.flatMap(({ errors }) => errors));
-  return surveyed;
+  const resolved = await Promise.all(versions.map((version) => resolveElements(version, options, signal)));
+  throwAll(resolved.flatMap(({ errors }) => errors));
+  return resolved;
 }
 
 function notFollowed(): never {
