@@ -177,6 +177,15 @@ test("no file only passes on what others export", () => {
   ).toEqual([]);
 });
 
+test("a store is recognised by its kind or a named capability, not by the methods that it happens to have", () => {
+  const isOfStores = ({ path }: Source) => /^(?:commands|preflight|session|transfer|stores|oci)\b/.test(path);
+  const checks = sources
+    .filter(isOfStores)
+    .flatMap(({ path, text }) => [...text.matchAll(/"(\w+)" in /g)].map(([, name]) => `${path}: ${name}`));
+  // The result of a parser is its value or a problem.
+  expect(checks).toEqual(["commands/explain.ts: problem"]);
+});
+
 describe("codes", () => {
   const others = sources.filter(({ path }) => path !== "errors/codes.ts").map(({ text }) => text);
 
