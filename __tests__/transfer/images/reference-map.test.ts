@@ -117,6 +117,13 @@ describe("the output and the files have the same new name for every old one", ()
     }
   });
 
+  test("a registry without a dot in its name", async () => {
+    const { output, references, kustomize } = await renamed("relative:app:1", { from: "registry" });
+    expect(Object.keys(output)).toEqual(["registry/app:1"]);
+    expect(new Set(kustomize.map(({ newName, digest }) => `${newName}@${digest}`))).toEqual(references);
+    expect(kustomize.map(({ name }) => name)).toEqual(["registry/app"]);
+  });
+
   test.each(["/archives/shop", "shop.tgz"])("the archive %s is no host that images are pulled from", async (from) => {
     const { output, references, kustomize } = await renamed("relative:app:1", { from });
     expect(output).toEqual({});
