@@ -1629,7 +1629,7 @@ class HopError extends KnownError {
 ;// CONCATENATED MODULE: ./lib/net/retryable.js
 
 
-/** Statuses that say "not now": too slow, too many, or somebody in between has trouble. */
+/** Statuses of temporary faults: a timeout, too many requests, or a fault of a server or a gateway. */
 const RETRYABLE_STATUSES = new Set([408, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
 function isRetryableStatus(status) {
     return RETRYABLE_STATUSES.has(status);
@@ -1657,11 +1657,11 @@ function isRetryable(error) {
     }
     return RETRYABLE_CODES.has(errorCode(error) ?? "");
 }
-/** The longest wait that a server may ask for; who asks for more is told the user instead of waited for. */
+/** The longest waiting time that a server may ask for; a longer one is reported to the user instead. */
 const MAX_WAIT_MS = 120_000;
 /** The three forms of RFC 9110, 5.6.7; Date.parse alone reads a date into nearly everything (`1.5`, `5 minutes`). */
 const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [\w: -]+$/;
-/** Milliseconds that `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date), or undefined if it says nothing of use. */
+/** Milliseconds that `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date), or undefined where it is invalid. */
 function retryAfter(header, now) {
     if (header === undefined)
         return undefined;
@@ -1746,7 +1746,7 @@ function documentDeadline(body, timeout) {
         stop: () => clearTimeout(timer),
     };
 }
-/** Ends a request whose answer is put off again and again: undici sets its clocks back at every informational response. */
+/** Ends a request whose answer is postponed again and again: undici restarts its timers at every informational response. */
 function informationalDeadline(timeout, outer) {
     const controller = new AbortController();
     const fail = (why) => controller.abort(new PhaseError("response", why, { timedOut: true }));
@@ -1806,7 +1806,7 @@ async function readAll(response, maxSize, truncate = false) {
     if (size > maxSize && !truncate) {
         throw new TransferError("RESPONSE_TOO_LARGE", `${response.hop.host} sends more than ${maxSize} bytes`, {
             where: response.hop.host,
-            remedy: "This is no manifest, token or error message as the specification knows them; see what answers at this host.",
+            remedy: "No manifest, token or error message of the specification is that large; check which server answers at this host.",
         });
     }
     return Buffer.concat(chunks).subarray(0, maxSize);
@@ -1831,7 +1831,7 @@ async function drain(response) {
 
 
 
-/** An answer of a registry that is a refusal: its status and its own words (distribution-spec, error codes). */
+/** A refusal of a registry, with its status and its own words (distribution-spec, error codes). */
 class RegistryError extends TransferError {
     kind = "refusal";
     hop;
@@ -1860,38 +1860,38 @@ const REMEDIES = {
     REPOSITORY_NAME_REFUSED: "Component versions lie in PATH/component-descriptors/COMPONENT: use a shorter path, or a registry that allows names that deep.",
     TOKEN_HOST_REFUSED: "Ask the operators of the registry: the host that it names for tokens gives none.",
     IDENTITY_TOKEN_UNSUPPORTED: "Give user and password for this registry, in credentials or with docker login: its token host takes no identity tokens.",
-    CAPTIVE_PORTAL: "See which page that is: log this runner in there or have it exempted, or correct the host if it is no registry.",
+    CAPTIVE_PORTAL: "See which page that is: log this runner in there or have it exempted, or correct the host if it is not a registry.",
     AUTHORIZATION_STRIPPED: "Ask the operators of the proxy why it takes the header Authorization out, or list the registry in no-proxy.",
     TOKEN_REFUSED: "Run again; if it stays, ask the operators of the registry: it and its token host disagree.",
     CLOCK_SKEWED: "Set the clock of this runner: tokens and certificates are valid for minutes and days.",
-    NOT_A_REGISTRY: "See that the host is right: what answers there has no API of a registry.",
-    MANIFEST_UNKNOWN: "See that the name and the version or tag are right, and that the credentials may read the repository.",
-    BLOB_UNKNOWN: "The registry lost this blob, or never had it; push the artifact there anew.",
+    NOT_A_REGISTRY: "Check the host: the server there has no API of a registry.",
+    MANIFEST_UNKNOWN: "Check the name and the version or tag, and that the credentials may read the repository.",
+    BLOB_UNKNOWN: "The registry lost this blob, or never had it; push the artifact there again.",
     RATE_LIMITED: "Run again later, or use credentials with a higher limit.",
     REGISTRY_UNAVAILABLE: "Run again later; if it stays, ask the operators of the registry.",
     REGISTRY_REFUSED: "Read the registry's words; its operators know what it accepts.",
 };
-/** Who stores blobs for a registry knows no credentials: the registry signs the address that it sends to. */
+/** Blob hosts know no credentials: the registry signs the URL that it redirects to. */
 function remedyFor(code, { purpose }) {
     const isRefusal = code === "UNAUTHORIZED" || code === "DENIED";
     if (!isRefusal || purpose.kind !== "blobs")
         return REMEDIES[code] ?? "";
-    return "Run again: the signed address that the registry sent to may have expired. If it stays, a proxy that changes addresses, or a clock that is off, is a usual cause; else ask the operators of the registry.";
+    return "Run again: the signed URL that the registry redirected to may have expired. If the error stays, a proxy that changes URLs, or a clock that is wrong, is a usual cause; else ask the operators of the registry.";
 }
 const ABOUT_LOGINS = new Set(["UNAUTHORIZED", "CREDENTIALS_REFUSED", "DENIED", "PUSH_DENIED"]);
-/** The error for an answer nobody wanted. `doing` is a phrase such as `reading manifest 1.2.0 of acme/shop`. */
+/** The error of an unexpected answer. `doing` is a phrase such as `reading manifest 1.2.0 of acme/shop`. */
 async function registryError(response, doing, { as, of = "api", remedy } = {}) {
     const { hop, status } = response;
-    const said = registryWords(await bodyText(response), hop);
-    const code = as ?? codeFor(status, said.codes, of);
-    const words = said.text === "" ? "" : `: ${said.text}`;
+    const answer = registryWords(await bodyText(response), hop);
+    const code = as ?? codeFor(status, answer.codes, of);
+    const words = answer.text === "" ? "" : `: ${answer.text}`;
     const wait = retryAfter(response.headers["retry-after"], Date.now());
     const later = wait === undefined ? "" : `; it asks to come back in ${Math.round(wait / 1000)} s`;
     const login = response.login === undefined || !ABOUT_LOGINS.has(code) ? "" : `; ${response.login}`;
     return new RegistryError(code, `${doing}: ${hop.host} answered ${status}${words}${later}${login}`, {
         hop,
         status,
-        registryCodes: said.codes,
+        registryCodes: answer.codes,
         retryAfter: wait,
         remedy,
     });
@@ -1905,7 +1905,7 @@ function codeFor(status, registryCodes, subject) {
         return subject === "push" ? "PUSH_DENIED" : "DENIED";
     if (subject === "push" && registryCodes.includes("NAME_INVALID"))
         return "REPOSITORY_NAME_REFUSED";
-    // Registries that know a repository only when it was made there say so at the first write.
+    // Registries that need a repository to be created first report that at the first write.
     if (subject === "push" && (status === 404 || registryCodes.includes("NAME_UNKNOWN")))
         return "REPOSITORY_UNKNOWN";
     // A token host knows nothing of manifests and blobs.
@@ -1938,9 +1938,9 @@ function registryWords(body, { redirectedFrom, purpose }) {
     try {
         const { errors, details, error_description: description } = JSON.parse(body);
         // Token hosts: RFC 6749, 5.2, and Docker's.
-        const said = [description, details].find((text) => typeof text === "string");
-        if (errors === undefined && said !== undefined)
-            return { codes: [], text: printable(said, 200) };
+        const text = [description, details].find((each) => typeof each === "string");
+        if (errors === undefined && text !== undefined)
+            return { codes: [], text: printable(text, 200) };
         if (Array.isArray(errors)) {
             const entries = errors.filter(isRecord);
             const codes = entries.flatMap(({ code }) => (typeof code === "string" ? [printable(code, 60)] : []));
@@ -3306,7 +3306,7 @@ function describePurpose(purpose) {
 
 ;// CONCATENATED MODULE: ./lib/diagnosis/verdict.js
 
-/** What the host of a hop is to the run. */
+/** The role of the host of a hop. */
 function roleOf({ purpose }) {
     if (purpose.kind === "blobs")
         return "blob-host";
@@ -3316,7 +3316,7 @@ function roleOf({ purpose }) {
 function uploadRegistry({ purpose }) {
     return purpose.kind === "uploads" ? purpose.registry : undefined;
 }
-/** What went wrong, without the hop, which the verdict names itself. */
+/** The failure, without the hop, which the verdict names itself. */
 function quotedReply({ failure }) {
     return printable(failure.message, 200);
 }
@@ -3333,11 +3333,11 @@ function uploadRemedy({ host }, registry) {
 
 
 
-/** The host itself, or what stands between it and the runner or the proxy. */
+/** A failure of the host, or between it and the runner or the proxy. */
 function originVerdict(error) {
     const { hop, phase } = error;
-    const way = hop.route.via === "proxy" ? "through the proxy" : `directly, by the rule: ${hop.route.rule}`;
-    const message = `${hop.host} (${describePurpose(hop.purpose)}), reached ${way}: ${quotedReply(error)}`;
+    const route = hop.route.via === "proxy" ? "through the proxy" : `directly, by the rule: ${hop.route.rule}`;
+    const message = `${hop.host} (${describePurpose(hop.purpose)}), reached ${route}: ${quotedReply(error)}`;
     const code = errorCode(error.failure.cause) ?? "";
     if (phase === "tls" && TRUST_CODES.has(code))
         return trustVerdict(error, message);
@@ -3361,16 +3361,16 @@ function directCause(error, code) {
     }
     const input = hop.url.startsWith("https:") ? "https-proxy" : "http-proxy";
     const direct = `If only a proxy reaches ${hop.host}, set ${input} and keep the host out of no-proxy.`;
-    // EAI_AGAIN is what a resolver says that gave up waiting, or heard of a failure.
+    // EAI_AGAIN: the resolver had a timeout, or the name server reported a failure.
     if (phase === "lookup" && (timedOut || code === "EAI_AGAIN")) {
-        return ["DNS_TIMED_OUT", `See that this runner's name server can be reached and works. ${direct}`];
+        return ["DNS_TIMED_OUT", `Check that this runner's name server can be reached and works. ${direct}`];
     }
     if (code === "ENOTFOUND") {
-        return ["HOST_UNKNOWN", `This runner cannot resolve the name: see that it is right. ${direct}`];
+        return ["HOST_UNKNOWN", `This runner cannot resolve the name: check its spelling. ${direct}`];
     }
     if (timedOut)
         return ["HOST_TIMED_OUT", `Nothing answers: a firewall drops the packets. ${direct}`];
-    return ["HOST_UNREACHABLE", `See that host and port are right. ${direct}`];
+    return ["HOST_UNREACHABLE", `Check host and port. ${direct}`];
 }
 const TRUST_CODES = new Set([
     "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
@@ -3379,14 +3379,14 @@ const TRUST_CODES = new Set([
     "UNABLE_TO_GET_ISSUER_CERT",
     "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
 ]);
-/** What a server that speaks no TLS looks like to a client that does. */
+/** Errors of TLS with a server that does not speak it. */
 const PLAIN_ANSWERS = new Set(["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG"]);
 const CERTIFICATE_CAUSES = {
     ERR_TLS_CERT_ALTNAME_INVALID: [
         "TLS_WRONG_NAME",
         "The certificate is for another name: use the name it was made for.",
     ],
-    CERT_HAS_EXPIRED: ["TLS_EXPIRED", "Renew the certificate, and see that the clock of this runner is right."],
+    CERT_HAS_EXPIRED: ["TLS_EXPIRED", "Renew the certificate, and check the clock of this runner."],
     CERT_NOT_YET_VALID: [
         "CLOCK_SKEWED",
         "The certificate begins to be valid later than now: set the clock of this runner, which is most likely behind.",
@@ -3397,34 +3397,34 @@ function tlsCause({ host }, code) {
         const line = host.replace(/:443$/, "");
         return [
             "PLAIN_HTTP_REGISTRY",
-            `The host does not speak TLS. If it is meant to be plain HTTP, add ${line} to plain-http.`,
+            `The host does not speak TLS. If plain HTTP is intended, add ${line} to plain-http.`,
             { input: "plain-http", line },
         ];
     }
-    const other = "See that the host speaks TLS at this port; a proxy or firewall that cuts TLS is another usual cause.";
+    const other = "Check that the host speaks TLS at this port; a proxy or firewall that interrupts TLS is another usual cause.";
     return CERTIFICATE_CAUSES[code] ?? ["TLS_FAILED", other];
 }
 function answerCause({ timedOut }) {
     if (timedOut) {
         return [
             "RESPONSE_TIMED_OUT",
-            "Run again; if it stays, ask the operators of the host, or of the proxy that may be scanning what passes.",
+            "Run again; if the error stays, ask the operators of the host, or of a proxy that scans content.",
         ];
     }
     return [
         "CONNECTION_LOST",
-        "Run again; if it stays, something on the way cuts connections: a proxy's limit of size or time is a usual cause.",
+        "Run again; if the error stays, something on the route cuts connections: a proxy's limit of size or time is a usual cause.",
     ];
 }
-/** Behind a proxy the unknown authority is most likely the proxy's own, which opens TLS to look inside. */
+/** Behind a proxy an unknown CA is most likely that of the proxy, which decrypts TLS. */
 function trustVerdict({ hop, failure: { issuer } }, message) {
-    const remedy = `Put the certificate of ${issuer === undefined ? "the authority" : `the authority ${issuer}`} into ca-certificates, or into the system's store.`;
+    const remedy = `Put the certificate of ${issuer === undefined ? "the CA" : `the CA ${issuer}`} into ca-certificates, or into the system's store.`;
     if (hop.route.via === "direct")
         return { code: "TLS_UNTRUSTED", refusedBy: roleOf(hop), message, remedy };
     return {
         code: "TLS_INTERCEPTED",
         refusedBy: "proxy",
-        message: `${message}. The proxy ${proxyOf(hop).display} re-signs TLS, or the registry has an authority of its own`,
+        message: `${message}. The proxy ${proxyOf(hop).display} re-signs TLS, or the registry has a CA of its own`,
         remedy,
     };
 }
@@ -3450,15 +3450,15 @@ function causeOf(error, host) {
             : [
                 "PROXY_TLS_FAILED",
                 "proxy",
-                `Put the authority of the proxy's certificate into ca-certificates; if the proxy does not speak TLS, write http:// in ${setting}.`,
+                `Put the CA of the proxy's certificate into ca-certificates; if the proxy does not speak TLS, write http:// in ${setting}.`,
             ];
     }
-    // EAI_AGAIN is what a resolver says that gave up waiting, or heard of a failure.
+    // EAI_AGAIN: the resolver had a timeout, or the name server reported a failure.
     if (phase === "proxy-lookup" && (timedOut || cause === "EAI_AGAIN")) {
         return [
             "DNS_TIMED_OUT",
             "runner",
-            `This runner's name server does not answer, or only that it failed: have it repaired, or write the proxy's address into ${setting}.`,
+            `This runner's name server does not answer, or reports a failure: have it repaired, or write the proxy's address into ${setting}.`,
         ];
     }
     if (cause === "ENOTFOUND") {
@@ -3478,7 +3478,7 @@ function causeOf(error, host) {
     return [
         "PROXY_UNREACHABLE",
         "proxy",
-        `See that host and port in ${setting} are right, and that this runner may connect to ${host}.`,
+        `Check host and port in ${setting}, and that this runner may connect to ${host}.`,
     ];
 }
 
@@ -3606,7 +3606,7 @@ const hosts_KNOWN = [
         confidence: "low",
     },
 ];
-/** What is known of a registry, by `host[:port]`; undefined where nothing is. */
+/** The hosts of a known registry, by `host[:port]`. */
 function registryHosts(registry) {
     const host = hostnameOf(registry);
     for (const known of hosts_KNOWN) {
@@ -3623,7 +3623,7 @@ function registryHosts(registry) {
     }
     return undefined;
 }
-/** Where the API of a registry is: Docker Hub has it under another name. */
+/** The host of the API of a registry: that of Docker Hub has another name. */
 function apiHost(host) {
     return canonicalHost(host) === "docker.io" ? "registry-1.docker.io" : host;
 }
@@ -3636,8 +3636,8 @@ function tokenHostsOf(registry) {
 function noProxyEntriesFor(registry) {
     const hosts = registryHosts(registry);
     if (hosts === undefined || hosts.confidence === "low") {
-        const authority = authorityOf(registry);
-        return { entries: [authority], findings: [blobHostsUnknown(authority, hosts?.blob ?? [])] };
+        const host = authorityOf(registry);
+        return { entries: [host], findings: [blobHostsUnknown(host, hosts?.blob ?? [])] };
     }
     const shared = hosts.blob.filter((host) => SHARED.has(host));
     return {
@@ -3645,7 +3645,7 @@ function noProxyEntriesFor(registry) {
         findings: shared.length === 0 ? [] : [blobHostsShared(authorityOf(registry), shared)],
     };
 }
-/** Storage that serves far more than registries. */
+/** Storage services with other content than that of registries. */
 const SHARED = new Set([".blob.core.windows.net", GOOGLE_STORAGE, ".pkg.dev"]);
 function blobHostsUnknown(registry, hints) {
     const hint = hints.length === 0 ? "" : ` (perhaps ${hints.join(", ")})`;
@@ -3662,7 +3662,7 @@ function blobHostsShared(registry, hosts) {
         remedy: "If that is too much, list the blob hosts of your registry in no-proxy instead.",
     };
 }
-/** Without scheme and path, which people leave on when they copy a reference. */
+/** Without scheme and path, which remain when a reference is copied. */
 function authorityOf(registry) {
     return registry
         .trim()
@@ -3756,7 +3756,7 @@ const PRIVATE = networks([
     "192.168.0.0/16",
     "198.18.0.0/15",
     "224.0.0.0/3",
-    // Teredo and 6to4: IPv4 addresses by way of relays that are somebody's.
+    // Teredo and 6to4: IPv4 addresses through relays of third parties.
     "2001::/32",
     "2002::/16",
 ]);
@@ -3845,13 +3845,13 @@ function reachOf(host, party, named) {
     // A private registry that a descriptor names may be asked, but not lead to others in the private network.
     return party.kind === "foreign-registry" && host === party.host ? "routable" : "public";
 }
-/** The class, where it lies beyond the reach. */
+/** The class, where the reach does not include it. */
 function refusedClass(found, reach) {
     if (found === "public" || (found === "private" && reach === "routable"))
         return undefined;
     return found;
 }
-/** Why a URL that somebody else wrote cannot be asked for, for any party; undefined where it can. */
+/** The fault of a URL from a descriptor or a server, for any party; undefined where it has none. */
 function faultOf(url) {
     const isPlain = address_policy_isPlainHost(url.hostname);
     return faultBesideHost(url) ?? (isPlain ? undefined : "the host is neither an address nor a DNS name");
@@ -3885,17 +3885,17 @@ const METADATA_NAMES = new Set([
 function isMetadataName(name) {
     return METADATA_NAMES.has(name) || /^instance-data\.(?:ec2|[a-z0-9-]+\.compute)\.internal$/.test(name);
 }
-/** Names that mean something else on every network: RFC 6761, 6762, 8375, and `.internal`, which is for private use. */
+/** Names that differ from network to network: RFC 6761, 6762, 8375, and `.internal`, which is for private use. */
 function isPrivateName(name) {
     return !name.includes(".") || /\.(?:localhost|local|internal|home\.arpa)$/.test(name);
 }
 const REASONS = {
     metadata: "is link-local, or serves the metadata of a cloud",
-    private: "is no public address",
+    private: "is not a public address",
 };
 const address_policy_REMEDIES = {
-    metadata: "No registry and no file has to be there. If it is meant, name exactly this host and port as a source.",
-    private: "If this host is meant, list it in no-proxy-registries, or in plain-http where it speaks that, with its port; otherwise leave the resource by reference.",
+    metadata: "No registry or file is expected there. If this host is intended, name exactly this host and port as a source.",
+    private: "If this host is intended, list it in no-proxy-registries, or in plain-http where it speaks that, with its port; otherwise leave the resource by reference.",
 };
 /** `addresses` are those that a name resolves to. */
 function addressRefused(host, found, addresses = []) {
@@ -3914,7 +3914,7 @@ function address_policy_malformed(host, fault) {
 ;// CONCATENATED MODULE: ./lib/diagnosis/private-host.js
 
 
-/** Whether a host (`name:port`) lies where a proxy usually does not lead: the runner's own machine, cluster or network. */
+/** Whether a host (`name:port`) is on the runner's own machine, cluster or network, which proxies usually do not reach. */
 function isPrivateHost(host) {
     const name = host.replace(/:\d+$/, "").replace(/\.$/, "").toLowerCase();
     const found = classOfText(name);
@@ -3949,7 +3949,7 @@ function silentCause({ hop, failure }) {
     if (failure.timedOut) {
         return {
             code: "PROXY_MUTE",
-            remedy: "The port answers, but no proxy does: see that it is the proxy's port, or ask its operators.",
+            remedy: "The port is open, but no proxy answers: check that it is the port of the proxy, or ask its operators.",
         };
     }
     if (failure.speaks === "tls") {
@@ -3962,10 +3962,10 @@ function silentCause({ hop, failure }) {
     if (name === "HTTPParserError" || errorCode(failure.cause)?.startsWith("HPE_")) {
         return {
             code: "PROXY_NOT_A_PROXY",
-            remedy: `What listens at ${display} speaks no HTTP: correct the proxy setting (${from}).`,
+            remedy: `What listens at ${display} does not speak HTTP: correct the proxy setting (${from}).`,
         };
     }
-    return { code: "PROXY_CLOSED", remedy: `See that ${display} is a proxy (${from}); if it is, ask its operators.` };
+    return { code: "PROXY_CLOSED", remedy: `Check that ${display} is a proxy (${from}); if it is, ask its operators.` };
 }
 function replyCause(hop, reply) {
     const { status } = reply;
@@ -3974,7 +3974,7 @@ function replyCause(hop, reply) {
     if (status === 511 || status < 400) {
         return {
             code: "CAPTIVE_PORTAL",
-            remedy: `Something answers in the place of ${hop.host} with a page of its own: log this runner in there, or have it exempted.`,
+            remedy: `A portal answers in the place of ${hop.host} with a page of its own: log this runner in there, or have it exempted.`,
         };
     }
     const registry = uploadRegistry(hop);
@@ -4003,16 +4003,16 @@ function replyCause(hop, reply) {
         remedy: `Ask for ${hop.host} to be allowed on the proxy, or list the host in no-proxy if this runner reaches it directly.`,
     };
 }
-/** Proxies lead out of the own network, and rarely back into it. */
+/** Proxies lead out of the private network, and rarely back into it. */
 function privateCause({ host }) {
     const line = host.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
     return {
         code: "PRIVATE_HOST_PROXIED",
-        remedy: `${host} looks like a host of this machine, cluster or network, which the proxy does not lead to: add ${line} to no-proxy.`,
+        remedy: `${host} looks like a host of this machine, cluster or network, which the proxy does not reach: add ${line} to no-proxy.`,
         inputLines: [{ input: "no-proxy", line }],
     };
 }
-/** The registry's name is enough where its blob hosts are known; it keeps up with them. */
+/** The name of the registry is enough where its blob hosts are known. */
 function directBlobs(registryHost, blobHost) {
     const registry = registryHost.replace(/:443$/, "");
     const host = blobHost.replace(/:\d+$/, "");
@@ -4028,7 +4028,7 @@ function upstreamCause({ host }, { headers }) {
             : `The proxy cannot reach ${host}`;
     return {
         code: "PROXY_UPSTREAM_FAILED",
-        remedy: `${why}: see that ${host} is right; else ask its operators about DNS and routing there.`,
+        remedy: `${why}: check the name ${host}; otherwise ask the operators of the proxy about DNS and routing.`,
     };
 }
 function loginCause(hop, { headers }) {
@@ -4051,7 +4051,7 @@ function loginCause(hop, { headers }) {
         remedy: `The user or password in the proxy setting (${from}) is wrong; percent-encode what is not a letter or digit.`,
     };
 }
-/** What the proxy answered, with squid's own name for it where there is one. */
+/** The answer of the proxy, with squid's own name for it where there is one. */
 function replyText({ status, statusText, headers }) {
     const squid = headers["x-squid-error"];
     return printable(`${[status, statusText].join(" ").trim()}${squid === undefined ? "" : ` (${squid})`}`, 200);
@@ -4066,7 +4066,7 @@ function replyText({ status, statusText, headers }) {
 
 
 
-/** What is known of an error that concerns the way to a host; undefined for errors of any other kind. */
+/** The diagnosis of an error that concerns the route to a host; undefined for any other error. */
 function diagnose(error) {
     if (error instanceof HopError)
         return describe(error.hop, diagnosis_verdictOf(error), false);
@@ -4077,10 +4077,11 @@ function diagnose(error) {
 /** Each blocked host once, however many requests it failed; answers of a registry are each about something else. */
 function distinct(diagnoses) {
     const known = new Map();
-    for (const told of diagnoses) {
-        const key = JSON.stringify([told.code, told.host, told.via, told.isAnswer ? told.message : ""]);
+    for (const diagnosis of diagnoses) {
+        const { code, host, via, isAnswer, message } = diagnosis;
+        const key = JSON.stringify([code, host, via, isAnswer ? message : ""]);
         if (!known.has(key))
-            known.set(key, told);
+            known.set(key, diagnosis);
     }
     return [...known.values()];
 }
@@ -4092,15 +4093,15 @@ function diagnosis_verdictOf(error) {
         return proxyVerdict(error);
     return phase === "tunnel" ? tunnelVerdict(error) : originVerdict(error);
 }
-/** Answers that are not the registry's own, whosever name they come under. */
+/** Codes of answers that are not the registry's own. */
 const FOREIGN = new Set(["CAPTIVE_PORTAL", "AUTHORIZATION_STRIPPED"]);
 function registryVerdict({ code, hop, message, remedy = "" }) {
     if (!FOREIGN.has(code))
         return { code, refusedBy: roleOf(hop), message, remedy };
     return { code, refusedBy: hop.route.via === "proxy" ? "proxy" : "runner", message, remedy };
 }
-const NO_HOST = "Ask the operators of the registry: it sends to something that is not the name of a host.";
-/** Whether the verdict would have something allowed or listed that stands for more than one host. */
+const NO_HOST = "Ask the operators of the registry: it redirects to an invalid host name.";
+/** Whether a rule for the host would stand for more than one host. */
 function isUnlistable({ host, route }, { inputLines = [] }) {
     return !isPlainHost(host) && (route.via === "proxy" || inputLines.length > 0);
 }
@@ -4479,11 +4480,11 @@ async function readFurther(from, root, { known, budget = UNLIMITED }, signal) {
 
 
 
-/** Bytes of one page and of all pages of a list, and how many there may be: a list is held in memory as a whole. */
+/** Bytes of one page and of all pages, and number of pages: a list is held in memory. */
 const MAX_PAGE = 16 * 1024 * 1024;
 const MAX_LIST = 32 * 1024 * 1024;
 const MAX_PAGES = 1000;
-/** Asks for a list page by page (RFC 8288). `list` is a phrase such as `the tags of registry.test/acme/shop`. */
+/** Requests a list page by page (RFC 8288). `list` is a phrase such as `the tags of registry.test/acme/shop`. */
 async function* pagesOf(path, { base, client, scopes }, list, signal) {
     const seen = new Set();
     let size = 0;
@@ -4507,7 +4508,7 @@ async function* pagesOf(path, { base, client, scopes }, list, signal) {
             throw misplaced(list, url.host, url, "which was read before");
     }
 }
-/** The token is for the host that was asked: nowhere else does it go. */
+/** The token is for this host alone: a next page elsewhere is refused. */
 function nextPage(link, asked, list) {
     const target = nextTarget(link ?? "");
     if (target === undefined)
@@ -4516,7 +4517,7 @@ function nextPage(link, asked, list) {
     const isSamePlace = next?.host === asked.host && next.pathname === asked.pathname;
     if (!isSamePlace || faultOf(next) !== undefined)
         throw misplaced(list, asked.host, target);
-    // Behind a reverse proxy a registry may think that it is asked in plain HTTP.
+    // Behind a reverse proxy a registry may take its own scheme for http.
     next.protocol = asked.protocol;
     next.hash = "";
     return next;
@@ -4551,10 +4552,10 @@ function tooLong(list, host, why) {
 
 
 
-/** What registries answer to a question that they do not know. */
-const UNKNOWN_QUESTION = new Set([400, 404, 405, 501]);
+/** Statuses of registries without the referrers API. */
+const UNSUPPORTED = new Set([400, 404, 405, 501]);
 /**
- * The tag under which clients list what refers to a manifest where the registry has no API for it (distribution-spec, "Referrers Tag
+ * The tag under which clients list the referrers of a manifest where the registry has no referrers API (distribution-spec, "Referrers Tag
  * Schema").
  */
 function referrersTag(digest) {
@@ -4563,20 +4564,20 @@ function referrersTag(digest) {
     return `${part(algorithm, 32)}-${part(encoded, 64)}`;
 }
 /**
- * The questions of one registry. All wait for the answer to the first: where that says that there is no such API (distribution-spec,
- * "Listing Referrers"), it was the only one.
+ * Requests to the referrers API of one registry (distribution-spec, "Listing Referrers"). All wait for the first: where that shows that
+ * there is no such API, no other is sent.
  */
 function createListReferrers() {
     let first;
-    let isThere;
+    let isSupported;
     return async (context, subject, signal) => {
-        // Without a pause before the first question, or others would be first as well.
+        // Without an await before the first request, or others would be first as well.
         if (first !== undefined)
             await first;
-        if (isThere === false)
+        if (isSupported === false)
             return undefined;
         const asking = listReferrers(context, subject, signal).then((found) => {
-            isThere ??= found !== undefined;
+            isSupported ??= found !== undefined;
             return found;
         });
         first ??= asking.catch(() => { });
@@ -4588,14 +4589,14 @@ async function listReferrers(context, subject, signal) {
     const list = `the referrers of ${context.where}@${subject}`;
     let isFirst = true;
     for await (const { response, content } of pagesOf(`referrers/${subject}`, context, list, signal)) {
-        if (UNKNOWN_QUESTION.has(response.status)) {
+        if (UNSUPPORTED.has(response.status)) {
             await drain(response);
             return undefined;
         }
         if (response.status !== 200)
             throw await registryError(response, `asking for ${list}`, { of: "manifest" });
         const manifests = manifestsOf(content);
-        // Some old registries answer with a page for people.
+        // Some old registries answer with a web page.
         if (manifests === undefined && isFirst)
             return undefined;
         if (manifests === undefined)
@@ -4620,7 +4621,7 @@ function manifestsOf(body) {
     }
 }
 function referrers_malformed(list, where) {
-    return new TransferError("MANIFEST_MALFORMED", `a page of ${list} is no index`, {
+    return new TransferError("MANIFEST_MALFORMED", `a page of ${list} is not an index`, {
         where,
         remedy: "Ask the operators of the registry.",
     });
@@ -8841,7 +8842,7 @@ async function verify(run) {
 }
 
 ;// CONCATENATED MODULE: ./lib/net/clock-skew.js
-/** Milliseconds that the clock of an answer's sender is ahead of ours (RFC 9110, 6.6.1), or undefined where it does not tell. */
+/** Milliseconds by which the clock of a server is ahead of this one (RFC 9110, 6.6.1); undefined without a valid Date. */
 function clockSkew({ date }, now) {
     const sent = date === undefined ? Number.NaN : Date.parse(date);
     return Number.isNaN(sent) ? undefined : sent - now;
@@ -8851,9 +8852,9 @@ function clockSkew({ date }, now) {
 
 /** Milliseconds by which clocks may differ before logins and certificates begin to fail. */
 const MAX_SKEW_MS = 300_000;
-/** Questions that are left when a limit counts as near. */
+/** Remaining requests below which a limit counts as near. */
 const FEW_LEFT = 20;
-/** What the headers of an answer say that will bite later, or bites other clients. `asked`: the headers of the request. */
+/** Findings in the headers of an answer that concern later requests, or other clients. `asked`: the headers of the request. */
 function answerFindings(answer, asked, now) {
     return [skewed(answer, now), nearLimit(answer), wholeBlob(answer, asked), withoutDigest(answer)].flatMap((finding) => finding ?? []);
 }
@@ -8863,18 +8864,18 @@ function skewed({ hop, headers }, now) {
         return undefined;
     return {
         code: "CLOCK_SKEWED",
-        message: `${hop.host} says it is ${Math.round(Math.abs(skew) / 60_000)} minutes ${skew > 0 ? "later" : "earlier"} than here.`,
+        message: `The clock of ${hop.host} is ${Math.round(Math.abs(skew) / 60_000)} minutes ${skew > 0 ? "ahead of" : "behind"} the one of this runner.`,
         remedy: "Set the clock of this runner: tokens and certificates are valid for minutes and days.",
     };
 }
-/** `12;w=21600`: so many questions are left in a window of so many seconds (Docker Hub; draft-ietf-httpapi-ratelimit-headers). */
+/** `12;w=21600`: 12 requests remain in a window of 21600 seconds (Docker Hub; draft-ietf-httpapi-ratelimit-headers). */
 function nearLimit({ hop, headers }) {
     const left = /^\s*(\d+)/.exec(headers["ratelimit-remaining"] ?? headers["x-ratelimit-remaining"] ?? "")?.[1];
     if (left === undefined || Number(left) > FEW_LEFT)
         return undefined;
     return {
         code: "RATE_LIMIT_NEAR",
-        message: `${hop.host} will answer few more requests before it refuses.`,
+        message: `${hop.host} accepts few more requests before it refuses.`,
         remedy: "Use credentials with a higher limit, or transfer from a mirror.",
     };
 }
@@ -8883,8 +8884,8 @@ function wholeBlob({ hop, status, headers }, { range }) {
         return undefined;
     return {
         code: "RANGE_IGNORED",
-        message: `${hop.host} was asked for one byte of a blob and sends all of it.`,
-        remedy: `Nothing has to be done; a large download that breaks off begins anew.${strippedBy(hop)}`,
+        message: `${hop.host} sends all of a blob where one byte of it was requested.`,
+        remedy: `Nothing has to be done; a large download that breaks off starts again.${strippedBy(hop)}`,
     };
 }
 function withoutDigest({ hop, status, headers }) {
@@ -9116,7 +9117,7 @@ function parseAllowedRegistry(line, where) {
     const isWellFormed = isHost(isSuffix ? authority.slice(1) : authority) && (path === "" || (!isSuffix && isRepository(path)));
     if (isWellFormed)
         return { pattern: isSuffix ? authority.toLowerCase() : canonicalHost(authority), path };
-    throw new TransferError("INPUT_INVALID", `${where}: "${printable(line, 200)}" is no registry`, {
+    throw new TransferError("INPUT_INVALID", `${where}: "${printable(line, 200)}" is not a registry`, {
         where,
         remedy: "Write host[:port], host[:port]/path or .suffix[:port], one per line; never everything.",
     });
@@ -9134,7 +9135,7 @@ function isListedHost(allowed, { host, isPlain }) {
 }
 function registryNotAllowed(host, repository, where) {
     const shown = printable(`${host}/${repository}`, 200);
-    return new TransferError("REGISTRY_NOT_ALLOWED", `${where} lies at ${shown}, which allowed-registries does not name`, {
+    return new TransferError("REGISTRY_NOT_ALLOWED", `${where} is at ${shown}, which allowed-registries does not name`, {
         where: host,
         remedy: `If it may be read, add the line ${shown} to allowed-registries; otherwise exclude the resource.`,
     });
@@ -10326,7 +10327,7 @@ var external_node_dns_ = __webpack_require__(610);
 
 
 
-/** Resolves a name to those of its addresses that are within reach: what is judged is what is dialled, however often the name changes. */
+/** Resolves a name to its permitted addresses. The connection uses the same result, so a name that changes meanwhile gains nothing. */
 function lookupWithin(reach) {
     return (hostname, options, callback) => {
         (0,external_node_dns_.lookup)(hostname, { ...options, all: true }, (error, found) => {
@@ -10370,8 +10371,8 @@ function dial(phases, host, port, timeout, lookup) {
     return settled(socket, "connect", { phases: (0,external_node_net_.isIP)(host) === 0 ? phases : [phases[1]], doing, timeout });
 }
 /**
- * The certificate is judged here rather than by the socket, which would throw it away with the connection: who issued it is what tells
- * a proxy that re-signs from a registry of an unknown authority. Nothing is sent before.
+ * The certificate is verified here rather than by the socket, which would discard it with the connection: its issuer distinguishes a
+ * proxy that re-signs TLS from a registry with an unknown CA. Nothing is sent before.
  */
 async function socket_secure(phase, socket, origin, { secureContext, isUnverified, timeout }) {
     const host = `${bracketed(origin.hostname)}:${origin.port}`;
@@ -10396,7 +10397,7 @@ async function socket_secure(phase, socket, origin, { secureContext, isUnverifie
 }
 function issuerOf({ issuer }) {
     const name = [issuer?.CN, issuer?.O].flat().filter((part) => typeof part === "string" && part !== "");
-    return name.length === 0 ? "nobody" : `"${printable(name.join(", "), 120)}"`;
+    return name.length === 0 ? "an unnamed issuer" : `"${printable(name.join(", "), 120)}"`;
 }
 /**
  * Resolves with the socket at `event`; rejects at an error, at the end of the connection, or when a phase took longer than `timeout`.
@@ -10443,8 +10444,8 @@ var external_node_http_ = __webpack_require__(7067);
 
 
 /**
- * CONNECT by hand rather than by a library's proxy agent, since those lose what the proxy answers (status, Proxy-Authenticate,
- * X-Squid-Error, its page), which is what a user needs to see, and some wait for ever for a proxy that never answers.
+ * CONNECT by hand rather than by a library's proxy agent: those discard the answer of the proxy (status, Proxy-Authenticate,
+ * X-Squid-Error, its page), which explains the refusal, and some wait without a limit for a proxy that does not respond.
  */
 function tunnel(socket, proxy, origin, timeout) {
     const target = `${bracketed(origin.hostname)}:${origin.port}`;
@@ -10483,13 +10484,13 @@ function tunnel(socket, proxy, origin, timeout) {
         connect.end();
     });
 }
-/** A server never speaks first in TLS, and a tunnel has no content: what answers CONNECT with a page is a portal. */
+/** A server never sends first in TLS, and a tunnel has no content: a page in answer to CONNECT is that of a portal. */
 function isPage(headers, head, { secure: expectsTls }) {
     return headers["content-type"]?.startsWith("text/html") || (expectsTls && head.length > 0);
 }
 const MAX_PAGE_BYTES = 2048;
-const PAGE_PATIENCE = 500;
-/** The beginning of the page that follows a refusal; not worth waiting for long. */
+const PAGE_TIMEOUT_MS = 500;
+/** The beginning of the page that follows a refusal. */
 function firstText(socket, head, announced) {
     const wanted = Math.min(Number.isFinite(announced) ? announced : MAX_PAGE_BYTES, MAX_PAGE_BYTES);
     let page = head;
@@ -10498,7 +10499,7 @@ function firstText(socket, head, announced) {
             clearTimeout(timer);
             resolve(page.subarray(0, MAX_PAGE_BYTES).toString("utf8"));
         };
-        const timer = setTimeout(done, PAGE_PATIENCE);
+        const timer = setTimeout(done, PAGE_TIMEOUT_MS);
         if (page.length >= wanted)
             return done();
         socket.on("data", (chunk) => {
@@ -10509,7 +10510,7 @@ function firstText(socket, head, announced) {
         socket.on("end", done).on("close", done).on("error", done);
     });
 }
-/** The header that lets a request pass the proxy; Basic is the only scheme that Go's clients speak too. */
+/** The login at the proxy; Basic is the only scheme that Go's clients support too. */
 function proxyAuthorization(proxy) {
     if (proxy.username === "" && proxy.password === "")
         return {};
@@ -10601,7 +10602,7 @@ function unbracketed(hostname) {
 
 
 
-/** One pool per route, made when it is first needed. No request may go out without one: undici's own would follow the environment. */
+/** One pool per route, made when it is first needed. No request is sent without one: undici's own would follow the environment. */
 function createDispatchers({ tls, connectTimeout }) {
     const connect = {
         secureContext: (0,external_node_tls_.createSecureContext)({ ca: [...tls.ca] }),
@@ -10665,8 +10666,8 @@ function refuseSocks(proxy, url) {
 
 
 /**
- * Passes the body of an upload on and fails it when nothing moved for `timeout` milliseconds, whichever side is to blame: the source
- * that sends nothing, or the target that takes nothing. How long the target may think when it has everything is another matter.
+ * Passes the body of an upload on, and fails it when no byte moved for `timeout` milliseconds: the source sends nothing, or the target
+ * takes nothing. The time for the answer of the target is limited elsewhere.
  */
 function stallGuard(timeout) {
     const stalled = () => guard.destroy(new PhaseError("body", `nothing was sent for ${timeout / 1000} s`, { timedOut: true }));
@@ -10886,12 +10887,12 @@ function isRedirect(status) {
     return REDIRECTS.has(status);
 }
 /**
- * Where a Location leads: to a host that can be named in a rule of a proxy, and never from TLS to plain HTTP, since what was protected
- * would not be any more.
+ * The target of a Location: a URL whose host can be named in a rule of a proxy, and never plain HTTP after TLS, which would end the
+ * protection of the content. Throws REDIRECT_MALFORMED or REDIRECT_TO_PLAIN_HTTP.
  */
 function redirectTarget(from, location) {
     const target = location === undefined ? null : URL.parse(location, from.href);
-    const fault = target === null ? "this is no URL" : faultOf(target);
+    const fault = target === null ? "the URL is invalid" : faultOf(target);
     if (target === null || fault !== undefined) {
         const shown = location === undefined ? "nowhere" : printableUrl(location.slice(0, 2000));
         throw new TransferError("REDIRECT_MALFORMED", `${from.host} redirects to ${printable(shown, 120)}: ${fault}`, {
@@ -10907,7 +10908,7 @@ function redirectTarget(from, location) {
     }
     return target;
 }
-/** Headers that may only be seen by the origin they were made for. */
+/** Headers for one origin alone. */
 const CONFIDENTIAL = new Set(["authorization", "cookie", "proxy-authorization"]);
 function withoutCredentials(headers) {
     return Object.fromEntries(Object.entries(headers).filter(([name]) => !CONFIDENTIAL.has(name.toLowerCase())));
@@ -12645,7 +12646,7 @@ function createAccessMethods(options) {
 
 /** Bytes that a tag takes in memory, about. */
 const TAG_SIZE = 64;
-/** Bytes of manifests and lists of tags that are kept: what was forgotten is asked for again. */
+/** Bytes of manifests and lists of tags that are kept. */
 const MAX_CACHE = 64 * 1024 * 1024;
 function createRegistryCache(maxSize = MAX_CACHE) {
     return { manifests: createCache(maxSize), tagLists: createCache(maxSize) };
@@ -12849,7 +12850,7 @@ function grantedActions(token, scope) {
         return claims;
     return typeof scope === "string" ? unlessEmpty(fromScope(scope)) : undefined;
 }
-/** Who says much and nothing of repositories speaks of something else. */
+/** A claim without any repository is about something else. */
 function unlessEmpty(granted) {
     return granted.size === 0 ? undefined : granted;
 }
@@ -12862,7 +12863,7 @@ function fromScope(scope) {
     }
     return granted;
 }
-/** Nothing is trusted that stands there: it only tells earlier what the registry would tell later. */
+/** The claims are not trusted: they only show earlier what the registry would refuse later. */
 function accessClaims(token) {
     const [, payload] = token.split(".");
     if (payload === undefined)
@@ -12994,7 +12995,7 @@ function parseToken(body, host, now) {
     }
     const value = isRecord(answer) ? answer.token || answer.access_token : undefined;
     if (typeof value !== "string" || !/^[\x21-\x7e]+$/.test(value)) {
-        throw new TransferError("TOKEN_MALFORMED", `${host} answers with something that holds no token`, {
+        throw new TransferError("TOKEN_MALFORMED", `${host} sends an answer without a token`, {
             where: host,
             remedy: "See what answers at this host: a login page of a proxy is a usual cause.",
         });
@@ -13018,8 +13019,8 @@ function parseToken(body, host, now) {
 const EXPIRY_MARGIN = 5_000;
 const authorization_MAX_REFUSAL_BYTES = 8192;
 /**
- * Learns from the first 401 what a registry wants, and from then on sends it at once: one token per set of scopes, asked for once
- * however many requests wait for it. Some registries refuse tokens whose scopes pile up, so none is widened.
+ * Learns from the first 401 which authorization a registry wants, and sends it at once from then on: one token per set of scopes, shared
+ * by all requests that wait for it. Some registries refuse tokens with many scopes, so none is extended.
  */
 function createAuthorizedClient(options) {
     const party = {
@@ -13078,7 +13079,7 @@ function createAuthorizedClient(options) {
         const credential = await options.credentialFor(scope_repositoryOf(scopes[0]));
         return credential?.isAmbient === true && withoutAmbient.has(scopes.join(" ")) ? undefined : credential;
     }
-    /** Of all who find out at once that a token is not accepted any more, one asks anew and the others wait for the same. */
+    /** Of several requests whose token is refused at once, the first gets another token, and the others wait for the same. */
     async function forget(scopes, refused) {
         const key = scopes.join(" ");
         const held = tokens.get(key);
@@ -13121,7 +13122,7 @@ function createAuthorizedClient(options) {
             },
         };
     }
-    /** Whether the answer says what is to be sent. Only the registry itself says that, and no host that it redirects to. */
+    /** Whether the answer holds a challenge. Only that of the registry counts, and none of a host that it redirects to. */
     function learnFrom({ headers, hop }) {
         if (new URL(hop.url).origin !== options.origin)
             return false;
@@ -13227,12 +13228,12 @@ function uploadRequest(url) {
     return { method: "POST", url, headers: { "content-length": "0" } };
 }
 /**
- * One POST and one streamed PUT (distribution-spec, "POST then PUT"): the one way that every registry knows. The registry compares
- * the digest at the end, so a broken stream leaves nothing behind but a session, which is cancelled.
+ * One POST and one streamed PUT (distribution-spec, "POST then PUT"), which every registry supports. The registry compares the digest at
+ * the end, so a truncated stream leaves nothing but an upload session, which is cancelled.
  */
 async function pushBlob({ base, client, scopes, what }, expected, content, signal) {
     let location;
-    // It may fail before, or after, anybody listens; what it failed with stays to be read in `errored`.
+    // It may fail at any time; the error is read from `errored` below.
     const stream = Buffer.isBuffer(content) ? undefined : content.on("error", () => { });
     try {
         const begun = await client.request(uploadRequest(`${base}blobs/uploads/`), scopes, signal);
@@ -13252,7 +13253,7 @@ async function pushBlob({ base, client, scopes, what }, expected, content, signa
         await drain(put);
     }
     catch (error) {
-        // When the source breaks, the upload breaks too, and the source's own error is the one that tells.
+        // When the source fails, the upload fails too: the error of the source is the cause.
         const cause = stream?.errored ?? error;
         stream?.destroy();
         if (location !== undefined)
@@ -13264,7 +13265,7 @@ async function pushBlob({ base, client, scopes, what }, expected, content, signa
         return url.origin === new URL(base).origin ? scopes : undefined;
     }
 }
-/** Ends a session that nobody will use. Where that fails the registry forgets it by itself in the end. */
+/** Cancels an unused upload session. Where that fails, the registry removes it later by itself. */
 async function cancelUpload(client, session, scopes) {
     const ask = async (method, url) => {
         const response = await client.request({ method, url: url.href, attempts: 1, redirects: false }, scopes);
@@ -13281,10 +13282,10 @@ async function cancelUpload(client, session, scopes) {
             await ask("DELETE", present);
     }
     catch {
-        // What matters is what led here.
+        // The error that led here is reported.
     }
 }
-/** Where to send the blob; `http` of the same host behind TLS is a reverse proxy's mistake, and TLS is kept. */
+/** The URL for the blob; `http` of the same host behind TLS is a fault of a reverse proxy, and TLS is kept. */
 function uploadLocation(location, from, what) {
     const asked = new URL(from);
     const url = location === undefined ? null : URL.parse(location, from);
@@ -13296,7 +13297,7 @@ function uploadLocation(location, from, what) {
     if (url === null || faultOf(url) !== undefined || isDowngrade) {
         throw new TransferError("UPLOAD_LOCATION_REFUSED", `${what}: the upload is sent to ${location === undefined ? "nowhere" : printableUrl(location)}`, {
             where: asked.host,
-            remedy: "Ask the operators of the registry: behind a reverse proxy it has to know its own public URL.",
+            remedy: "Ask the operators of the registry: behind a reverse proxy it needs its own public URL.",
         });
     }
     return url;
@@ -13497,9 +13498,9 @@ function parseTags(body, where) {
             return tags.filter((tag) => typeof tag === "string" && isTag(tag));
     }
     catch {
-        // Said below.
+        // Reported below.
     }
-    throw new TransferError("MANIFEST_MALFORMED", `${where} answers with something that is no list of tags`, {
+    throw new TransferError("MANIFEST_MALFORMED", `${where} sends an answer that is not a list of tags`, {
         where,
         remedy: "See what answers at this host: a login page of a proxy is a usual cause.",
     });
@@ -13709,7 +13710,7 @@ function createRegistries({ client, logins, plainHttp, sources, target, onSecret
         const location = { host: hostOf(url), isPlain: url.protocol === "http:" };
         return !namedHosts.covers(location.host) && !isListedHost(allowed, location);
     }
-    /** Why a registry that a descriptor names is not to be asked; undefined where it may be. */
+    /** The error of a registry that a descriptor names and that may not be used; undefined where it may. */
     function refusal(url, { host, repository }, where) {
         const location = { host: hostOf(url), repository, isPlain: url.protocol === "http:" };
         if (named.some((spec) => registries.named(spec).hopHost === location.host))
@@ -13767,11 +13768,11 @@ function createRegistries({ client, logins, plainHttp, sources, target, onSecret
             const name = canonicalHost(host);
             return registry(name, scheme === undefined ? isPlain(name) : scheme === "http", true);
         },
-        anew(spec) {
+        uncached(spec) {
             const { name, plainHttp: isPlainHttp } = registries.named(spec);
             return create(name, isPlainHttp, true);
         },
-        /** A descriptor may say http for a host, but nobody's credentials go there unprotected on its word. */
+        /** A descriptor may name plain HTTP for a host, but no credentials are sent there unprotected because of it. */
         described({ host, scheme, repository }, where) {
             const name = canonicalHost(host);
             const isOwnWord = scheme === "http" && !isPlain(name) && !schemes.has(name);
@@ -13941,7 +13942,7 @@ function openSession(options) {
         async reopenTarget(spec) {
             const display = formatRepository(spec);
             if (spec.kind === "registry")
-                return { registry: registries.anew(spec), path: spec.path, display };
+                return { registry: registries.uncached(spec), path: spec.path, display };
             const opening = openCtf(spec.path, { spool: temp }, signal);
             reopened.push(opening);
             return { registry: await opening, path: "", display };

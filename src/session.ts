@@ -186,7 +186,7 @@ export function openSession(options: SessionOptions): Session {
     },
     async reopenTarget(spec) {
       const display = formatRepository(spec);
-      if (spec.kind === "registry") return { registry: registries.anew(spec), path: spec.path, display };
+      if (spec.kind === "registry") return { registry: registries.uncached(spec), path: spec.path, display };
       const opening = openCtf(spec.path, { spool: temp }, signal);
       reopened.push(opening);
       return { registry: await opening, path: "", display };

@@ -113,7 +113,7 @@ describe("a host that is asked directly", () => {
 });
 
 withParts(["openssl"], "a certificate", () => {
-  test("of an authority that nobody knows", async () => {
+  test("of an unknown CA", async () => {
     const { host } = await startFakeRegistry({ tls: createAuthority().issue("127.0.0.1") });
     expect(await asking(`https://${host}/v2/`)).toMatchObject({
       code: "TLS_UNTRUSTED",
@@ -394,8 +394,8 @@ describe("an answer that breaks off", () => {
   };
 
   test.each([
-    ["truncate", "CONNECTION_LOST", "something on the way cuts connections"],
-    ["stall", "RESPONSE_TIMED_OUT", "of the proxy that may be scanning"],
+    ["truncate", "CONNECTION_LOST", "something on the route cuts connections"],
+    ["stall", "RESPONSE_TIMED_OUT", "of a proxy that scans content"],
   ] as const)("%s, directly and through a proxy", async (kind, code, remedy) => {
     const registry = await startFakeRegistry({ faults: [{ when: () => true, act: { kind, after: 1 } }] });
     const proxy = await startProxy({ hosts: { "registry.corp:80": registry.host } });

@@ -4,10 +4,10 @@ import type { Answer } from "../net/http.ts";
 
 /** Milliseconds by which clocks may differ before logins and certificates begin to fail. */
 const MAX_SKEW_MS = 300_000;
-/** Questions that are left when a limit counts as near. */
+/** Remaining requests below which a limit counts as near. */
 const FEW_LEFT = 20;
 
-/** What the headers of an answer say that will bite later, or bites other clients. `asked`: the headers of the request. */
+/** Findings in the headers of an answer that concern later requests, or other clients. `asked`: the headers of the request. */
 export function answerFindings(answer: Answer, asked: Readonly<Record<string, string>>, now: number): Finding[] {
   return [skewed(answer, now), nearLimit(answer), wholeBlob(answer, asked), withoutDigest(answer)].flatMap(
     (finding) => finding ?? [],
@@ -19,18 +19,18 @@ function skewed({ hop, headers }: Answer, now: number): Finding | undefined {
   if (skew === undefined || Math.abs(skew) <= MAX_SKEW_MS) return undefined;
   return {
     code: "CLOCK_SKEWED",
-    message: `${hop.host} says it is ${Math.round(Math.abs(skew) / 60_000)} minutes ${skew > 0 ? "later" : "earlier"} than here.`,
+    message: `The clock of ${hop.host} is ${Math.round(Math.abs(skew) / 60_000)} minutes ${skew > 0 ? "ahead of" : "behind"} the one of this runner.`,
     remedy: "Set the clock of this runner: tokens and certificates are valid for minutes and days.",
   };
 }
 
-/** `12;w=21600`: so many questions are left in a window of so many seconds (Docker Hub; draft-ietf-httpapi-ratelimit-headers). */
+/** `12;w=21600`: 12 requests remain in a window of 21600 seconds (Docker Hub; draft-ietf-httpapi-ratelimit-headers). */
 function nearLimit({ hop, headers }: Answer): Finding | undefined {
   const left = /^\s*(\d+)/.exec(headers["ratelimit-remaining"] ?? headers["x-ratelimit-remaining"] ?? "")?.[1];
   if (left === undefined || Number(left) > FEW_LEFT) return undefined;
   return {
     code: "RATE_LIMIT_NEAR",
-    message: `${hop.host} will answer few more requests before it refuses.`,
+    message: `${hop.host} accepts few more requests before it refuses.`,
     remedy: "Use credentials with a higher limit, or transfer from a mirror.",
   };
 }
@@ -39,8 +39,8 @@ function wholeBlob({ hop, status, headers }: Answer, { range }: Readonly<Record<
   if (range === undefined || status !== 200 || headers["content-range"] !== undefined) return undefined;
   return {
     code: "RANGE_IGNORED",
-    message: `${hop.host} was asked for one byte of a blob and sends all of it.`,
-    remedy: `Nothing has to be done; a large download that breaks off begins anew.${strippedBy(hop)}`,
+    message: `${hop.host} sends all of a blob where one byte of it was requested.`,
+    remedy: `Nothing has to be done; a large download that breaks off starts again.${strippedBy(hop)}`,
   };
 }
 

@@ -8,10 +8,10 @@ import { proxyVerdict } from "./proxy-verdict.ts";
 import { tunnelVerdict } from "./tunnel-verdict.ts";
 import { type InputLine, type RefusedBy, roleOf, type Verdict } from "./verdict.ts";
 
-/** A hop that refused, in words that can be pasted into a ticket. An element of the output `diagnosis`. */
+/** A failed hop, in words that can be pasted into a ticket. An element of the output `diagnosis`. */
 export interface Diagnosis {
   readonly code: Code;
-  /** `host:port` of what could not be reached, or did not let the request pass. */
+  /** `host:port` that could not be reached, or that refused the request. */
   readonly host: string;
   readonly via: "direct" | "proxy";
   readonly rule: string;
@@ -20,17 +20,17 @@ export interface Diagnosis {
   readonly remedy: string;
 }
 
-/** A diagnosis with what people see beside it. */
+/** A diagnosis with further details for the summary. */
 export interface DetailedDiagnosis extends Diagnosis {
   readonly inputLines: readonly InputLine[];
-  /** `host:port` that was asked for, wherever the refusal came from, and who sent there. */
+  /** `host:port` of the origin, whichever host refused, and of the host that redirected to it. */
   readonly asked: string;
   readonly redirectedFrom: string | undefined;
-  /** Whether the host was reached, and it is its answer that refuses. */
+  /** Whether the host was reached, and answered with a refusal. */
   readonly isAnswer: boolean;
 }
 
-/** What is known of an error that concerns the way to a host; undefined for errors of any other kind. */
+/** The diagnosis of an error that concerns the route to a host; undefined for any other error. */
 export function diagnose(error: unknown): DetailedDiagnosis | undefined {
   if (error instanceof HopError) return describe(error.hop, verdictOf(error), false);
   if (error instanceof RegistryError) return describe(error.hop, registryVerdict(error), true);
@@ -40,9 +40,10 @@ export function diagnose(error: unknown): DetailedDiagnosis | undefined {
 /** Each blocked host once, however many requests it failed; answers of a registry are each about something else. */
 export function distinct(diagnoses: readonly DetailedDiagnosis[]): readonly DetailedDiagnosis[] {
   const known = new Map<string, DetailedDiagnosis>();
-  for (const told of diagnoses) {
-    const key = JSON.stringify([told.code, told.host, told.via, told.isAnswer ? told.message : ""]);
-    if (!known.has(key)) known.set(key, told);
+  for (const diagnosis of diagnoses) {
+    const { code, host, via, isAnswer, message } = diagnosis;
+    const key = JSON.stringify([code, host, via, isAnswer ? message : ""]);
+    if (!known.has(key)) known.set(key, diagnosis);
   }
   return [...known.values()];
 }
@@ -54,7 +55,7 @@ function verdictOf(error: HopError): Verdict {
   return phase === "tunnel" ? tunnelVerdict(error) : originVerdict(error);
 }
 
-/** Answers that are not the registry's own, whosever name they come under. */
+/** Codes of answers that are not the registry's own. */
 const FOREIGN = new Set<Code>(["CAPTIVE_PORTAL", "AUTHORIZATION_STRIPPED"]);
 
 function registryVerdict({ code, hop, message, remedy = "" }: RegistryError): Verdict {
@@ -62,9 +63,9 @@ function registryVerdict({ code, hop, message, remedy = "" }: RegistryError): Ve
   return { code, refusedBy: hop.route.via === "proxy" ? "proxy" : "runner", message, remedy };
 }
 
-const NO_HOST = "Ask the operators of the registry: it sends to something that is not the name of a host.";
+const NO_HOST = "Ask the operators of the registry: it redirects to an invalid host name.";
 
-/** Whether the verdict would have something allowed or listed that stands for more than one host. */
+/** Whether a rule for the host would stand for more than one host. */
 function isUnlistable({ host, route }: Hop, { inputLines = [] }: Verdict): boolean {
   return !isPlainHost(host) && (route.via === "proxy" || inputLines.length > 0);
 }

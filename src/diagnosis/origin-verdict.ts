@@ -4,14 +4,14 @@ import type { Hop, HopError } from "../net/hop.ts";
 import { describePurpose } from "../net/purpose.ts";
 import { type InputLine, proxyOf, quotedReply, roleOf, uploadRegistry, uploadRemedy, type Verdict } from "./verdict.ts";
 
-/** A code, what to do, and the line that does it where there is one. */
+/** A code, the remedy, and the line of an input that is the remedy, if there is one. */
 type Cause = readonly [Code, string, InputLine?];
 
-/** The host itself, or what stands between it and the runner or the proxy. */
+/** A failure of the host, or between it and the runner or the proxy. */
 export function originVerdict(error: HopError): Verdict {
   const { hop, phase } = error;
-  const way = hop.route.via === "proxy" ? "through the proxy" : `directly, by the rule: ${hop.route.rule}`;
-  const message = `${hop.host} (${describePurpose(hop.purpose)}), reached ${way}: ${quotedReply(error)}`;
+  const route = hop.route.via === "proxy" ? "through the proxy" : `directly, by the rule: ${hop.route.rule}`;
+  const message = `${hop.host} (${describePurpose(hop.purpose)}), reached ${route}: ${quotedReply(error)}`;
   const code = errorCode(error.failure.cause) ?? "";
   if (phase === "tls" && TRUST_CODES.has(code)) return trustVerdict(error, message);
   if (phase === "lookup" || phase === "dial") return verdict(directCause(error, code), "runner", message);
@@ -34,15 +34,15 @@ function directCause(error: HopError, code: string): Cause {
   }
   const input = hop.url.startsWith("https:") ? "https-proxy" : "http-proxy";
   const direct = `If only a proxy reaches ${hop.host}, set ${input} and keep the host out of no-proxy.`;
-  // EAI_AGAIN is what a resolver says that gave up waiting, or heard of a failure.
+  // EAI_AGAIN: the resolver had a timeout, or the name server reported a failure.
   if (phase === "lookup" && (timedOut || code === "EAI_AGAIN")) {
-    return ["DNS_TIMED_OUT", `See that this runner's name server can be reached and works. ${direct}`];
+    return ["DNS_TIMED_OUT", `Check that this runner's name server can be reached and works. ${direct}`];
   }
   if (code === "ENOTFOUND") {
-    return ["HOST_UNKNOWN", `This runner cannot resolve the name: see that it is right. ${direct}`];
+    return ["HOST_UNKNOWN", `This runner cannot resolve the name: check its spelling. ${direct}`];
   }
   if (timedOut) return ["HOST_TIMED_OUT", `Nothing answers: a firewall drops the packets. ${direct}`];
-  return ["HOST_UNREACHABLE", `See that host and port are right. ${direct}`];
+  return ["HOST_UNREACHABLE", `Check host and port. ${direct}`];
 }
 
 const TRUST_CODES = new Set([
@@ -53,7 +53,7 @@ const TRUST_CODES = new Set([
   "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
 ]);
 
-/** What a server that speaks no TLS looks like to a client that does. */
+/** Errors of TLS with a server that does not speak it. */
 const PLAIN_ANSWERS = new Set(["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG"]);
 
 const CERTIFICATE_CAUSES: Readonly<Record<string, Cause>> = {
@@ -61,7 +61,7 @@ const CERTIFICATE_CAUSES: Readonly<Record<string, Cause>> = {
     "TLS_WRONG_NAME",
     "The certificate is for another name: use the name it was made for.",
   ],
-  CERT_HAS_EXPIRED: ["TLS_EXPIRED", "Renew the certificate, and see that the clock of this runner is right."],
+  CERT_HAS_EXPIRED: ["TLS_EXPIRED", "Renew the certificate, and check the clock of this runner."],
   CERT_NOT_YET_VALID: [
     "CLOCK_SKEWED",
     "The certificate begins to be valid later than now: set the clock of this runner, which is most likely behind.",
@@ -73,11 +73,12 @@ function tlsCause({ host }: Hop, code: string): Cause {
     const line = host.replace(/:443$/, "");
     return [
       "PLAIN_HTTP_REGISTRY",
-      `The host does not speak TLS. If it is meant to be plain HTTP, add ${line} to plain-http.`,
+      `The host does not speak TLS. If plain HTTP is intended, add ${line} to plain-http.`,
       { input: "plain-http", line },
     ];
   }
-  const other = "See that the host speaks TLS at this port; a proxy or firewall that cuts TLS is another usual cause.";
+  const other =
+    "Check that the host speaks TLS at this port; a proxy or firewall that interrupts TLS is another usual cause.";
   return CERTIFICATE_CAUSES[code] ?? ["TLS_FAILED", other];
 }
 
@@ -85,23 +86,23 @@ function answerCause({ timedOut }: HopError): Cause {
   if (timedOut) {
     return [
       "RESPONSE_TIMED_OUT",
-      "Run again; if it stays, ask the operators of the host, or of the proxy that may be scanning what passes.",
+      "Run again; if the error stays, ask the operators of the host, or of a proxy that scans content.",
     ];
   }
   return [
     "CONNECTION_LOST",
-    "Run again; if it stays, something on the way cuts connections: a proxy's limit of size or time is a usual cause.",
+    "Run again; if the error stays, something on the route cuts connections: a proxy's limit of size or time is a usual cause.",
   ];
 }
 
-/** Behind a proxy the unknown authority is most likely the proxy's own, which opens TLS to look inside. */
+/** Behind a proxy an unknown CA is most likely that of the proxy, which decrypts TLS. */
 function trustVerdict({ hop, failure: { issuer } }: HopError, message: string): Verdict {
-  const remedy = `Put the certificate of ${issuer === undefined ? "the authority" : `the authority ${issuer}`} into ca-certificates, or into the system's store.`;
+  const remedy = `Put the certificate of ${issuer === undefined ? "the CA" : `the CA ${issuer}`} into ca-certificates, or into the system's store.`;
   if (hop.route.via === "direct") return { code: "TLS_UNTRUSTED", refusedBy: roleOf(hop), message, remedy };
   return {
     code: "TLS_INTERCEPTED",
     refusedBy: "proxy",
-    message: `${message}. The proxy ${proxyOf(hop).display} re-signs TLS, or the registry has an authority of its own`,
+    message: `${message}. The proxy ${proxyOf(hop).display} re-signs TLS, or the registry has a CA of its own`,
     remedy,
   };
 }

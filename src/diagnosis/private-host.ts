@@ -1,7 +1,7 @@
 import { classOfText } from "../net/address/address-class.ts";
 import { isPrivateName } from "../net/address/address-policy.ts";
 
-/** Whether a host (`name:port`) lies where a proxy usually does not lead: the runner's own machine, cluster or network. */
+/** Whether a host (`name:port`) is on the runner's own machine, cluster or network, which proxies usually do not reach. */
 export function isPrivateHost(host: string): boolean {
   const name = host.replace(/:\d+$/, "").replace(/\.$/, "").toLowerCase();
   const found = classOfText(name);

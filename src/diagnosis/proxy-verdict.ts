@@ -22,15 +22,15 @@ function causeOf(error: HopError, host: string): readonly [Code, Verdict["refuse
       : [
           "PROXY_TLS_FAILED",
           "proxy",
-          `Put the authority of the proxy's certificate into ca-certificates; if the proxy does not speak TLS, write http:// in ${setting}.`,
+          `Put the CA of the proxy's certificate into ca-certificates; if the proxy does not speak TLS, write http:// in ${setting}.`,
         ];
   }
-  // EAI_AGAIN is what a resolver says that gave up waiting, or heard of a failure.
+  // EAI_AGAIN: the resolver had a timeout, or the name server reported a failure.
   if (phase === "proxy-lookup" && (timedOut || cause === "EAI_AGAIN")) {
     return [
       "DNS_TIMED_OUT",
       "runner",
-      `This runner's name server does not answer, or only that it failed: have it repaired, or write the proxy's address into ${setting}.`,
+      `This runner's name server does not answer, or reports a failure: have it repaired, or write the proxy's address into ${setting}.`,
     ];
   }
   if (cause === "ENOTFOUND") {
@@ -50,6 +50,6 @@ function causeOf(error: HopError, host: string): readonly [Code, Verdict["refuse
   return [
     "PROXY_UNREACHABLE",
     "proxy",
-    `See that host and port in ${setting} are right, and that this runner may connect to ${host}.`,
+    `Check host and port in ${setting}, and that this runner may connect to ${host}.`,
   ];
 }

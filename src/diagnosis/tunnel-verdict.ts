@@ -6,7 +6,7 @@ import { printable } from "../text/redact.ts";
 import { isPrivateHost } from "./private-host.ts";
 import { type InputLine, proxyOf, quotedReply, roleOf, uploadRegistry, uploadRemedy, type Verdict } from "./verdict.ts";
 
-/** What makes a verdict; who refused and in which words is the same for all of them. */
+/** The part of a verdict that differs: the proxy refused in all of them. */
 type Cause = Pick<Verdict, "code" | "remedy" | "inputLines">;
 
 /** The proxy was reached and did not let the request pass. */
@@ -27,7 +27,7 @@ function silentCause({ hop, failure }: HopError): Cause {
   if (failure.timedOut) {
     return {
       code: "PROXY_MUTE",
-      remedy: "The port answers, but no proxy does: see that it is the proxy's port, or ask its operators.",
+      remedy: "The port is open, but no proxy answers: check that it is the port of the proxy, or ask its operators.",
     };
   }
   if (failure.speaks === "tls") {
@@ -40,10 +40,10 @@ function silentCause({ hop, failure }: HopError): Cause {
   if (name === "HTTPParserError" || errorCode(failure.cause)?.startsWith("HPE_")) {
     return {
       code: "PROXY_NOT_A_PROXY",
-      remedy: `What listens at ${display} speaks no HTTP: correct the proxy setting (${from}).`,
+      remedy: `What listens at ${display} does not speak HTTP: correct the proxy setting (${from}).`,
     };
   }
-  return { code: "PROXY_CLOSED", remedy: `See that ${display} is a proxy (${from}); if it is, ask its operators.` };
+  return { code: "PROXY_CLOSED", remedy: `Check that ${display} is a proxy (${from}); if it is, ask its operators.` };
 }
 
 function replyCause(hop: Hop, reply: ProxyReply): Cause {
@@ -52,7 +52,7 @@ function replyCause(hop: Hop, reply: ProxyReply): Cause {
   if (status === 511 || status < 400) {
     return {
       code: "CAPTIVE_PORTAL",
-      remedy: `Something answers in the place of ${hop.host} with a page of its own: log this runner in there, or have it exempted.`,
+      remedy: `A portal answers in the place of ${hop.host} with a page of its own: log this runner in there, or have it exempted.`,
     };
   }
   const registry = uploadRegistry(hop);
@@ -79,17 +79,17 @@ function replyCause(hop: Hop, reply: ProxyReply): Cause {
   };
 }
 
-/** Proxies lead out of the own network, and rarely back into it. */
+/** Proxies lead out of the private network, and rarely back into it. */
 function privateCause({ host }: Hop): Cause {
   const line = host.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
   return {
     code: "PRIVATE_HOST_PROXIED",
-    remedy: `${host} looks like a host of this machine, cluster or network, which the proxy does not lead to: add ${line} to no-proxy.`,
+    remedy: `${host} looks like a host of this machine, cluster or network, which the proxy does not reach: add ${line} to no-proxy.`,
     inputLines: [{ input: "no-proxy", line }],
   };
 }
 
-/** The registry's name is enough where its blob hosts are known; it keeps up with them. */
+/** The name of the registry is enough where its blob hosts are known. */
 function directBlobs(registryHost: string, blobHost: string): InputLine {
   const registry = registryHost.replace(/:443$/, "");
   const host = blobHost.replace(/:\d+$/, "");
@@ -108,7 +108,7 @@ function upstreamCause({ host }: Hop, { headers }: ProxyReply): Cause {
       : `The proxy cannot reach ${host}`;
   return {
     code: "PROXY_UPSTREAM_FAILED",
-    remedy: `${why}: see that ${host} is right; else ask its operators about DNS and routing there.`,
+    remedy: `${why}: check the name ${host}; otherwise ask the operators of the proxy about DNS and routing.`,
   };
 }
 
@@ -133,7 +133,7 @@ function loginCause(hop: Hop, { headers }: ProxyReply): Cause {
   };
 }
 
-/** What the proxy answered, with squid's own name for it where there is one. */
+/** The answer of the proxy, with squid's own name for it where there is one. */
 function replyText({ status, statusText, headers }: ProxyReply): string {
   const squid = headers["x-squid-error"];
   return printable(`${[status, statusText].join(" ").trim()}${squid === undefined ? "" : ` (${squid})`}`, 200);

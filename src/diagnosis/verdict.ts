@@ -5,24 +5,24 @@ import { printable } from "../text/redact.ts";
 
 export type RefusedBy = "runner" | "proxy" | "registry" | "blob-host" | "token-host";
 
-/** A line to add to an input, which settles the matter. */
+/** A line for an input, which solves the problem. */
 export interface InputLine {
   readonly input: "plain-http" | "no-proxy" | "no-proxy-registries";
   readonly line: string;
 }
 
-/** What is to be said of a failed hop. */
+/** The explanation of a failed hop. */
 export interface Verdict {
   readonly code: Code;
   readonly refusedBy: RefusedBy;
   readonly message: string;
   readonly remedy: string;
-  /** Where it is not the origin: the proxy. */
+  /** The proxy, where it is not the origin that failed. */
   readonly host?: string;
   readonly inputLines?: readonly InputLine[];
 }
 
-/** What the host of a hop is to the run. */
+/** The role of the host of a hop. */
 export function roleOf({ purpose }: Hop): RefusedBy {
   if (purpose.kind === "blobs") return "blob-host";
   return purpose.kind === "token" ? "token-host" : "registry";
@@ -33,7 +33,7 @@ export function uploadRegistry({ purpose }: Hop): string | undefined {
   return purpose.kind === "uploads" ? purpose.registry : undefined;
 }
 
-/** What went wrong, without the hop, which the verdict names itself. */
+/** The failure, without the hop, which the verdict names itself. */
 export function quotedReply({ failure }: HopError): string {
   return printable(failure.message, 200);
 }

@@ -1,6 +1,6 @@
 import type { Code } from "./codes.ts";
 
-/** Something that works but deserves a look. Free of secrets, like every message. */
+/** An observation that does not end the run, and that the user should know. Free of secrets, like every message. */
 export interface Finding {
   readonly code: Code;
   readonly message: string;

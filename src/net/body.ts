@@ -42,7 +42,7 @@ export async function readAll(response: HttpResponse, maxSize: number, truncate 
     throw new TransferError("RESPONSE_TOO_LARGE", `${response.hop.host} sends more than ${maxSize} bytes`, {
       where: response.hop.host,
       remedy:
-        "This is no manifest, token or error message as the specification knows them; see what answers at this host.",
+        "No manifest, token or error message of the specification is that large; check which server answers at this host.",
     });
   }
   return Buffer.concat(chunks).subarray(0, maxSize);

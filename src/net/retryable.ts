@@ -1,7 +1,7 @@
 import { errorCode } from "../errors/transfer-error.ts";
 import { HopError } from "./hop.ts";
 
-/** Statuses that say "not now": too slow, too many, or somebody in between has trouble. */
+/** Statuses of temporary faults: a timeout, too many requests, or a fault of a server or a gateway. */
 const RETRYABLE_STATUSES = new Set([408, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
 
 export function isRetryableStatus(status: number): boolean {
@@ -32,13 +32,13 @@ export function isRetryable(error: unknown): boolean {
   return RETRYABLE_CODES.has(errorCode(error) ?? "");
 }
 
-/** The longest wait that a server may ask for; who asks for more is told the user instead of waited for. */
+/** The longest waiting time that a server may ask for; a longer one is reported to the user instead. */
 export const MAX_WAIT_MS = 120_000;
 
 /** The three forms of RFC 9110, 5.6.7; Date.parse alone reads a date into nearly everything (`1.5`, `5 minutes`). */
 const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [\w: -]+$/;
 
-/** Milliseconds that `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date), or undefined if it says nothing of use. */
+/** Milliseconds that `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date), or undefined where it is invalid. */
 export function retryAfter(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;

@@ -15,7 +15,7 @@ test.each([true, false])(
     await expect(resolve("public", all)).rejects.toMatchObject({
       code: "ADDRESS_REFUSED",
       where: "localhost",
-      message: expect.stringMatching(/^localhost \(.*127\.0\.0\.1.*\) is no public address/),
+      message: expect.stringMatching(/^localhost \(.*127\.0\.0\.1.*\) is not a public address/),
     });
   },
 );

@@ -111,7 +111,7 @@ withParts(["squid"], "a host of the own network that is asked for through the pr
       code: "PRIVATE_HOST_PROXIED",
       host: "registry.svc.cluster.internal:443",
       "refused-by": "proxy",
-      remedy: "which the proxy does not lead to",
+      remedy: "which the proxy does not reach",
       pasted: ["no-proxy: registry.svc.cluster.internal"],
     });
   });

@@ -22,7 +22,7 @@ withParts(["squid"], "squid takes headers out", () => {
   }
 
   test.each([
-    ["request_header_access Range deny all", "RANGE_IGNORED", "was asked for one byte of a blob and sends all of it"],
+    ["request_header_access Range deny all", "RANGE_IGNORED", "sends all of a blob where one byte of it was requested"],
     [
       "reply_header_access Docker-Content-Digest deny all",
       "DIGEST_HEADER_MISSING",

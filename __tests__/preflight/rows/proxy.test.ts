@@ -58,7 +58,7 @@ describe("a proxy that cannot be used", () => {
       code: "PROXY_NOT_A_PROXY",
       host: ORIGIN,
       "refused-by": "proxy",
-      remedy: "speaks no HTTP",
+      remedy: "does not speak HTTP",
     });
   });
 
@@ -69,7 +69,7 @@ describe("a proxy that cannot be used", () => {
       code: "PROXY_NOT_A_PROXY",
       host: `${REGISTRY}:80`,
       "refused-by": "proxy",
-      remedy: "speaks no HTTP",
+      remedy: "does not speak HTTP",
     });
   });
 
@@ -80,7 +80,7 @@ describe("a proxy that cannot be used", () => {
       code: "PROXY_CLOSED",
       host: ORIGIN,
       "refused-by": "proxy",
-      remedy: `See that ${proxy.url} is a proxy`,
+      remedy: `Check that ${proxy.url} is a proxy`,
     });
   });
 
@@ -93,7 +93,7 @@ describe("a proxy that cannot be used", () => {
         code: scheme === "https" ? "PROXY_MUTE" : "RESPONSE_TIMED_OUT",
         host: `${REGISTRY}:${port}`,
         "refused-by": scheme === "https" ? "proxy" : "registry",
-        remedy: scheme === "https" ? "The port answers, but no proxy does" : "or of the proxy that may be scanning",
+        remedy: scheme === "https" ? "The port is open, but no proxy answers" : "or of the proxy that may be scanning",
       });
     }
   });
@@ -102,7 +102,7 @@ describe("a proxy that cannot be used", () => {
 withParts(["unshare", "perl"], "the name server of this machine", () => {
   test.each([
     ["silence", "DNS_TIMED_OUT", "have it repaired, or write the proxy's address"],
-    ["failure", "DNS_TIMED_OUT", "or only that it failed"],
+    ["failure", "DNS_TIMED_OUT", "or reports a failure"],
     ["no-such-name", "PROXY_NAME_UNKNOWN", "cannot resolve proxy.example.test: correct the proxy setting"],
   ] as const)("for the proxy: %s", async (says, code, remedy) => {
     const node = await nodeWithNameServer(says);
@@ -231,7 +231,7 @@ withParts(["squid"], "a proxy that does not let a host pass", () => {
       host: ORIGIN,
       "refused-by": "proxy",
       message: "ERR_",
-      remedy: "see that registry.example.test:443 is right",
+      remedy: "check the name registry.example.test:443",
     });
   });
 

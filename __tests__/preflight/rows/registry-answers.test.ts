@@ -226,7 +226,7 @@ withParts(["squid"], "behind squid, a 403 of the registry", () => {
 describe("a blob host that refuses in its own name", () => {
   const row = {
     "refused-by": "blob-host",
-    remedy: "the signed address that the registry sent to may have expired",
+    remedy: "the signed URL that the registry redirected to may have expired",
   } as const;
 
   test("401, through a proxy", async () => {
@@ -252,7 +252,7 @@ describe("a blob host that refuses in its own name", () => {
 describe("a limit", () => {
   test.each([
     ["", ""],
-    ["3600", "; it asks to come back in 3600 s"],
+    ["3600", "; it asks to wait 3600 s"],
   ])("is reached: come back in %p", async (after, said) => {
     const source = await sourceWith(faults.tooManyRequests(after, 99));
     expectRow(await preflight(source.origin), {
@@ -273,7 +273,7 @@ describe("a limit", () => {
     expect(result.report.findings).toEqual([
       {
         code: "RATE_LIMIT_NEAR",
-        message: `${source.host} will answer few more requests before it refuses.`,
+        message: `${source.host} accepts few more requests before it refuses.`,
         remedy: expect.stringContaining("transfer from a mirror"),
       },
     ]);
@@ -289,7 +289,7 @@ test("a clock that is off is said, while all goes well", async () => {
   expect(result.report.findings).toEqual([
     {
       code: "CLOCK_SKEWED",
-      message: `${source.host} says it is 60 minutes later than here.`,
+      message: `The clock of ${source.host} is 60 minutes ahead of the one of this runner.`,
       remedy: expect.stringContaining("Set the clock of this runner"),
     },
   ]);
@@ -322,7 +322,7 @@ describe("what only the first write can find out", () => {
 });
 
 test.each([
-  ["no API of a registry", 404, "", "NOT_A_REGISTRY", "what answers there has no API of a registry"],
+  ["no API of a registry", 404, "", "NOT_A_REGISTRY", "the server there has no API of a registry"],
   ["trouble, with a page", 503, "<h1>Maintenance</h1>", "REGISTRY_UNAVAILABLE", "Run again later"],
 ] as const)("a host with %s", async (_, status, body, code, remedy) => {
   const { port } = await listen(

@@ -14,7 +14,7 @@ import { expectRow, HTTPS_RULE, NO_HTTPS_PROXY, preflight, through } from "./row
 afterEach(stopEverything);
 
 withParts(["openssl"], "the certificate of a registry", () => {
-  test("comes from an authority that nobody knows", async () => {
+  test("comes from an unknown CA", async () => {
     const { host } = await startFakeRegistry({ tls: createAuthority("Acme Internal").issue("127.0.0.1") });
     expectRow(await preflight(host), {
       ...NO_HTTPS_PROXY,
@@ -22,7 +22,7 @@ withParts(["openssl"], "the certificate of a registry", () => {
       host,
       "refused-by": "registry",
       message: 'issued by "Acme Internal"',
-      remedy: 'Put the certificate of the authority "Acme Internal" into ca-certificates',
+      remedy: 'Put the certificate of the CA "Acme Internal" into ca-certificates',
     });
   });
 
@@ -71,7 +71,7 @@ withParts(["openssl", "squid"], "a proxy that opens TLS", () => {
       host,
       "refused-by": "proxy",
       message: `issued by "Acme Web Gateway". The proxy ${squid.url} re-signs TLS`,
-      remedy: 'the authority "Acme Web Gateway" into ca-certificates',
+      remedy: 'the CA "Acme Web Gateway" into ca-certificates',
     });
   });
 });
@@ -83,7 +83,7 @@ test("a tunnel ends at the first byte: what is behind it speaks no TLS", async (
     code: "TLS_FAILED",
     host: "registry.example.test:443",
     "refused-by": "registry",
-    remedy: "a proxy or firewall that cuts TLS",
+    remedy: "a proxy or firewall that interrupts TLS",
   });
 });
 
@@ -96,7 +96,7 @@ test("a tunnel stays silent: probe-timeout ends it", async () => {
     host: "registry.example.test:443",
     "refused-by": "registry",
     message: "no answer within 1 s",
-    remedy: "See that the host speaks TLS at this port",
+    remedy: "Check that the host speaks TLS at this port",
   });
 });
 
@@ -107,7 +107,7 @@ test("a host hangs up when TLS begins", async () => {
     code: "TLS_FAILED",
     host: `127.0.0.1:${port}`,
     "refused-by": "registry",
-    remedy: "See that the host speaks TLS at this port",
+    remedy: "Check that the host speaks TLS at this port",
   });
 });
 

@@ -227,9 +227,9 @@ describe("what is refused", () => {
 
   test.each([
     ["http://169.254.169.254/latest/meta-data", "169.254.169.254:80 is link-local"],
-    ["http://127.0.0.1:1/", "127.0.0.1:1 is no public address"],
-    ["http://[::1]/", "1]:80 is no public address"],
-    ["http://intranet/", "intranet:80 is no public address"],
+    ["http://127.0.0.1:1/", "127.0.0.1:1 is not a public address"],
+    ["http://[::1]/", "1]:80 is not a public address"],
+    ["http://intranet/", "intranet:80 is not a public address"],
   ])("a redirect to %s", async (location, message) => {
     server.put("/moved", { status: 302, headers: { location } });
     const methods = open();

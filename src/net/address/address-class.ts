@@ -35,7 +35,7 @@ const PRIVATE = networks([
   "192.168.0.0/16",
   "198.18.0.0/15",
   "224.0.0.0/3",
-  // Teredo and 6to4: IPv4 addresses by way of relays that are somebody's.
+  // Teredo and 6to4: IPv4 addresses through relays of third parties.
   "2001::/32",
   "2002::/16",
 ]);

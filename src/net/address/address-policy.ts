@@ -5,8 +5,8 @@ import { hostOf } from "./host.ts";
 import type { NamedHosts } from "./named-hosts.ts";
 
 /**
- * Whom a request is made for: a registry that the user named, one that only a component descriptor names, or a web server that one
- * names (`wget`, `helm`). Redirects, upload locations, next pages and token realms are asked for the same party as the request before.
+ * The party that a request is made for: a registry that the user named, one that only a component descriptor names, or a web server
+ * that a descriptor names (`wget`, `helm`). Redirects, upload locations, next pages and token realms belong to the same party.
  */
 export interface Party {
   readonly kind: "named-registry" | "foreign-registry" | "web-server";
@@ -39,7 +39,7 @@ function reachOf(host: string, party: Party, named: NamedHosts): Exclude<Reach, 
   return party.kind === "foreign-registry" && host === party.host ? "routable" : "public";
 }
 
-/** The class, where it lies beyond the reach. */
+/** The class, where the reach does not include it. */
 export function refusedClass(
   found: AddressClass,
   reach: Exclude<Reach, "anywhere">,
@@ -48,7 +48,7 @@ export function refusedClass(
   return found;
 }
 
-/** Why a URL that somebody else wrote cannot be asked for, for any party; undefined where it can. */
+/** The fault of a URL from a descriptor or a server, for any party; undefined where it has none. */
 export function faultOf(url: URL): string | undefined {
   const isPlain = isPlainHost(url.hostname);
   return faultBesideHost(url) ?? (isPlain ? undefined : "the host is neither an address nor a DNS name");
@@ -87,20 +87,21 @@ function isMetadataName(name: string): boolean {
   return METADATA_NAMES.has(name) || /^instance-data\.(?:ec2|[a-z0-9-]+\.compute)\.internal$/.test(name);
 }
 
-/** Names that mean something else on every network: RFC 6761, 6762, 8375, and `.internal`, which is for private use. */
+/** Names that differ from network to network: RFC 6761, 6762, 8375, and `.internal`, which is for private use. */
 export function isPrivateName(name: string): boolean {
   return !name.includes(".") || /\.(?:localhost|local|internal|home\.arpa)$/.test(name);
 }
 
 const REASONS = {
   metadata: "is link-local, or serves the metadata of a cloud",
-  private: "is no public address",
+  private: "is not a public address",
 } as const;
 
 const REMEDIES = {
-  metadata: "No registry and no file has to be there. If it is meant, name exactly this host and port as a source.",
+  metadata:
+    "No registry or file is expected there. If this host is intended, name exactly this host and port as a source.",
   private:
-    "If this host is meant, list it in no-proxy-registries, or in plain-http where it speaks that, with its port; otherwise leave the resource by reference.",
+    "If this host is intended, list it in no-proxy-registries, or in plain-http where it speaks that, with its port; otherwise leave the resource by reference.",
 } as const;
 
 /** `addresses` are those that a name resolves to. */

@@ -3,7 +3,7 @@ import type { LookupFunction } from "node:net";
 import { classOfText } from "./address-class.ts";
 import { addressRefused, type Reach, refusedClass } from "./address-policy.ts";
 
-/** Resolves a name to those of its addresses that are within reach: what is judged is what is dialled, however often the name changes. */
+/** Resolves a name to its permitted addresses. The connection uses the same result, so a name that changes meanwhile gains nothing. */
 export function lookupWithin(reach: Exclude<Reach, "anywhere">): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found) => {

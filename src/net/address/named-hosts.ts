@@ -3,15 +3,15 @@ import { isIP } from "node:net";
 /** A host that the user wrote: `host[:port]`, or `.suffix[:port]` for everything below it. */
 export interface NamedHost {
   readonly pattern: string;
-  /** Whether it is spoken to in plain HTTP, so that 80 is its default port too. */
+  /** Whether it speaks plain HTTP, so that 80 is its default port too. */
   readonly isPlain: boolean;
 }
 
-/** Hosts are asked for as `host:port`, as `hostOf` writes them. */
+/** The hosts that the user wrote. Arguments are `host:port`, as `hostOf` returns them. */
 export interface NamedHosts {
   /** Whether the user wrote this host, with this port or with none where it is a default port. */
   has(host: string): boolean;
-  /** The same, or a suffix that the name lies below. An address lies below none. */
+  /** The same, or a suffix of the name. Addresses have no suffix. */
   covers(host: string): boolean;
 }
 

@@ -28,7 +28,7 @@ export function documentDeadline(body: Readable, timeout: number): { count(bytes
   };
 }
 
-/** Ends a request whose answer is put off again and again: undici sets its clocks back at every informational response. */
+/** Ends a request whose answer is postponed again and again: undici restarts its timers at every informational response. */
 export function informationalDeadline(timeout: number, outer: AbortSignal | undefined) {
   const controller = new AbortController();
   const fail = (why: string) => controller.abort(new PhaseError("response", why, { timedOut: true }));

@@ -12,11 +12,11 @@ import { proxyAuthorization } from "./tunnel.ts";
 
 export interface Dispatchers {
   /**
-   * The connection pool of a route. `path` and `headers` are what the request line needs there: behind a proxy that forwards plain
-   * HTTP, the absolute URL and the proxy's credentials.
+   * The connection pool of a route, with the path and the additional headers of the request: for a proxy that forwards plain HTTP, the
+   * absolute URL and the proxy's credentials.
    */
   pick(route: Route, url: URL, reach: Reach): Picked;
-  /** Whether a proxy that failed in plain HTTP speaks TLS; the error says so then. */
+  /** Finds out whether a proxy that failed in plain HTTP speaks TLS, and adds that to the error. */
   explain(failure: PhaseError, proxy: ProxyUrl): Promise<PhaseError>;
   close(): Promise<void>;
 }
@@ -33,7 +33,7 @@ export interface DispatcherOptions {
   readonly connectTimeout: number;
 }
 
-/** One pool per route, made when it is first needed. No request may go out without one: undici's own would follow the environment. */
+/** One pool per route, made when it is first needed. No request is sent without one: undici's own would follow the environment. */
 export function createDispatchers({ tls, connectTimeout }: DispatcherOptions): Dispatchers {
   const connect = {
     secureContext: createSecureContext({ ca: [...tls.ca] }),

@@ -5,7 +5,7 @@ import { printable } from "../../text/redact.ts";
 import { type ConnectionPhase, PhaseError } from "../hop.ts";
 
 export interface ConnectOptions {
-  /** What is trusted. Made once: reading hundreds of authorities takes longer than the rest of a connection. */
+  /** The trusted CAs. Made once: reading hundreds of them takes longer than the rest of a connection. */
   readonly secureContext: SecureContext;
   readonly isUnverified: (host: string) => boolean;
   /** Milliseconds that each phase may take. */
@@ -41,8 +41,8 @@ export function dial(
 }
 
 /**
- * The certificate is judged here rather than by the socket, which would throw it away with the connection: who issued it is what tells
- * a proxy that re-signs from a registry of an unknown authority. Nothing is sent before.
+ * The certificate is verified here rather than by the socket, which would discard it with the connection: its issuer distinguishes a
+ * proxy that re-signs TLS from a registry with an unknown CA. Nothing is sent before.
  */
 export async function secure(
   phase: ConnectionPhase,
@@ -72,7 +72,7 @@ export async function secure(
 
 function issuerOf({ issuer }: PeerCertificate): string {
   const name = [issuer?.CN, issuer?.O].flat().filter((part) => typeof part === "string" && part !== "");
-  return name.length === 0 ? "nobody" : `"${printable(name.join(", "), 120)}"`;
+  return name.length === 0 ? "an unnamed issuer" : `"${printable(name.join(", "), 120)}"`;
 }
 
 /**

@@ -2,8 +2,8 @@ import { Transform } from "node:stream";
 import { PhaseError } from "../hop.ts";
 
 /**
- * Passes the body of an upload on and fails it when nothing moved for `timeout` milliseconds, whichever side is to blame: the source
- * that sends nothing, or the target that takes nothing. How long the target may think when it has everything is another matter.
+ * Passes the body of an upload on, and fails it when no byte moved for `timeout` milliseconds: the source sends nothing, or the target
+ * takes nothing. The time for the answer of the target is limited elsewhere.
  */
 export function stallGuard(timeout: number): Transform {
   const stalled = () =>

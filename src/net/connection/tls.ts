@@ -1,9 +1,9 @@
 import { getCACertificates } from "node:tls";
 
 export interface TlsSettings {
-  /** PEM certificates of the authorities that are trusted. */
+  /** PEM certificates of the trusted CAs. */
   readonly ca: readonly string[];
-  /** Whether the certificate of a host is not looked at, since the user listed it. `host` is `host:port`. */
+  /** Whether the certificate of a host is not verified, since the user listed it. `host` is `host:port`. */
   readonly isUnverified?: (host: string) => boolean;
 }
 

@@ -7,8 +7,8 @@ import { PhaseError, type ProxyReply } from "../hop.ts";
 import { bracketed, type Origin } from "./socket.ts";
 
 /**
- * CONNECT by hand rather than by a library's proxy agent, since those lose what the proxy answers (status, Proxy-Authenticate,
- * X-Squid-Error, its page), which is what a user needs to see, and some wait for ever for a proxy that never answers.
+ * CONNECT by hand rather than by a library's proxy agent: those discard the answer of the proxy (status, Proxy-Authenticate,
+ * X-Squid-Error, its page), which explains the refusal, and some wait without a limit for a proxy that does not respond.
  */
 export function tunnel(socket: Socket, proxy: ProxyUrl, origin: Origin, timeout: number): Promise<Socket> {
   const target = `${bracketed(origin.hostname)}:${origin.port}`;
@@ -50,15 +50,15 @@ export function tunnel(socket: Socket, proxy: ProxyUrl, origin: Origin, timeout:
   });
 }
 
-/** A server never speaks first in TLS, and a tunnel has no content: what answers CONNECT with a page is a portal. */
+/** A server never sends first in TLS, and a tunnel has no content: a page in answer to CONNECT is that of a portal. */
 function isPage(headers: IncomingHttpHeaders, head: Buffer, { secure: expectsTls }: Origin): boolean {
   return headers["content-type"]?.startsWith("text/html") || (expectsTls && head.length > 0);
 }
 
 const MAX_PAGE_BYTES = 2048;
-const PAGE_PATIENCE = 500;
+const PAGE_TIMEOUT_MS = 500;
 
-/** The beginning of the page that follows a refusal; not worth waiting for long. */
+/** The beginning of the page that follows a refusal. */
 function firstText(socket: Socket, head: Buffer, announced: number): Promise<string> {
   const wanted = Math.min(Number.isFinite(announced) ? announced : MAX_PAGE_BYTES, MAX_PAGE_BYTES);
   let page = head;
@@ -67,7 +67,7 @@ function firstText(socket: Socket, head: Buffer, announced: number): Promise<str
       clearTimeout(timer);
       resolve(page.subarray(0, MAX_PAGE_BYTES).toString("utf8"));
     };
-    const timer = setTimeout(done, PAGE_PATIENCE);
+    const timer = setTimeout(done, PAGE_TIMEOUT_MS);
     if (page.length >= wanted) return done();
     socket.on("data", (chunk: Buffer) => {
       page = Buffer.concat([page, chunk]);
@@ -77,7 +77,7 @@ function firstText(socket: Socket, head: Buffer, announced: number): Promise<str
   });
 }
 
-/** The header that lets a request pass the proxy; Basic is the only scheme that Go's clients speak too. */
+/** The login at the proxy; Basic is the only scheme that Go's clients support too. */
 export function proxyAuthorization(proxy: ProxyUrl): Record<string, string> {
   if (proxy.username === "" && proxy.password === "") return {};
   const userInfo = Buffer.from(`${proxy.username}:${proxy.password}`, "utf8").toString("base64");

@@ -11,12 +11,12 @@ export function isRedirect(status: number): boolean {
 }
 
 /**
- * Where a Location leads: to a host that can be named in a rule of a proxy, and never from TLS to plain HTTP, since what was protected
- * would not be any more.
+ * The target of a Location: a URL whose host can be named in a rule of a proxy, and never plain HTTP after TLS, which would end the
+ * protection of the content. Throws REDIRECT_MALFORMED or REDIRECT_TO_PLAIN_HTTP.
  */
 export function redirectTarget(from: URL, location: string | undefined): URL {
   const target = location === undefined ? null : URL.parse(location, from.href);
-  const fault = target === null ? "this is no URL" : faultOf(target);
+  const fault = target === null ? "the URL is invalid" : faultOf(target);
   if (target === null || fault !== undefined) {
     const shown = location === undefined ? "nowhere" : printableUrl(location.slice(0, 2000));
     throw new TransferError("REDIRECT_MALFORMED", `${from.host} redirects to ${printable(shown, 120)}: ${fault}`, {
@@ -33,7 +33,7 @@ export function redirectTarget(from: URL, location: string | undefined): URL {
   return target;
 }
 
-/** Headers that may only be seen by the origin they were made for. */
+/** Headers for one origin alone. */
 const CONFIDENTIAL = new Set(["authorization", "cookie", "proxy-authorization"]);
 
 export function withoutCredentials(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -19,7 +19,7 @@ export function parseAllowedRegistry(line: string, where: string): AllowedRegist
   const isWellFormed =
     isHost(isSuffix ? authority.slice(1) : authority) && (path === "" || (!isSuffix && isRepository(path)));
   if (isWellFormed) return { pattern: isSuffix ? authority.toLowerCase() : canonicalHost(authority), path };
-  throw new TransferError("INPUT_INVALID", `${where}: "${printable(line, 200)}" is no registry`, {
+  throw new TransferError("INPUT_INVALID", `${where}: "${printable(line, 200)}" is not a registry`, {
     where,
     remedy: "Write host[:port], host[:port]/path or .suffix[:port], one per line; never everything.",
   });
@@ -50,12 +50,8 @@ export function isListedHost(
 
 export function registryNotAllowed(host: string, repository: string, where: string): TransferError {
   const shown = printable(`${host}/${repository}`, 200);
-  return new TransferError(
-    "REGISTRY_NOT_ALLOWED",
-    `${where} lies at ${shown}, which allowed-registries does not name`,
-    {
-      where: host,
-      remedy: `If it may be read, add the line ${shown} to allowed-registries; otherwise exclude the resource.`,
-    },
-  );
+  return new TransferError("REGISTRY_NOT_ALLOWED", `${where} is at ${shown}, which allowed-registries does not name`, {
+    where: host,
+    remedy: `If it may be read, add the line ${shown} to allowed-registries; otherwise exclude the resource.`,
+  });
 }

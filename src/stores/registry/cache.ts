@@ -4,10 +4,10 @@ import type { Descriptor } from "../../oci/descriptor.ts";
 /** Bytes that a tag takes in memory, about. */
 export const TAG_SIZE = 64;
 
-/** Bytes of manifests and lists of tags that are kept: what was forgotten is asked for again. */
+/** Bytes of manifests and lists of tags that are kept. */
 const MAX_CACHE = 64 * 1024 * 1024;
 
-/** What registries said, by repository and digest, or by repository. */
+/** Manifests by repository and digest, and tags by repository. */
 export interface RegistryCache {
   readonly manifests: Cache<KnownManifest>;
   readonly tagLists: Cache<Promise<readonly string[]>>;

@@ -18,7 +18,7 @@ export interface RefusedAnswer {
   readonly remedy?: string | undefined;
 }
 
-/** An answer of a registry that is a refusal: its status and its own words (distribution-spec, error codes). */
+/** A refusal of a registry, with its status and its own words (distribution-spec, error codes). */
 export class RegistryError extends TransferError {
   override readonly kind = "refusal";
   readonly hop: Hop;
@@ -55,25 +55,24 @@ const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
   IDENTITY_TOKEN_UNSUPPORTED:
     "Give user and password for this registry, in credentials or with docker login: its token host takes no identity tokens.",
   CAPTIVE_PORTAL:
-    "See which page that is: log this runner in there or have it exempted, or correct the host if it is no registry.",
+    "See which page that is: log this runner in there or have it exempted, or correct the host if it is not a registry.",
   AUTHORIZATION_STRIPPED:
     "Ask the operators of the proxy why it takes the header Authorization out, or list the registry in no-proxy.",
   TOKEN_REFUSED: "Run again; if it stays, ask the operators of the registry: it and its token host disagree.",
   CLOCK_SKEWED: "Set the clock of this runner: tokens and certificates are valid for minutes and days.",
-  NOT_A_REGISTRY: "See that the host is right: what answers there has no API of a registry.",
-  MANIFEST_UNKNOWN:
-    "See that the name and the version or tag are right, and that the credentials may read the repository.",
-  BLOB_UNKNOWN: "The registry lost this blob, or never had it; push the artifact there anew.",
+  NOT_A_REGISTRY: "Check the host: the server there has no API of a registry.",
+  MANIFEST_UNKNOWN: "Check the name and the version or tag, and that the credentials may read the repository.",
+  BLOB_UNKNOWN: "The registry lost this blob, or never had it; push the artifact there again.",
   RATE_LIMITED: "Run again later, or use credentials with a higher limit.",
   REGISTRY_UNAVAILABLE: "Run again later; if it stays, ask the operators of the registry.",
   REGISTRY_REFUSED: "Read the registry's words; its operators know what it accepts.",
 };
 
-/** Who stores blobs for a registry knows no credentials: the registry signs the address that it sends to. */
+/** Blob hosts know no credentials: the registry signs the URL that it redirects to. */
 function remedyFor(code: Code, { purpose }: Hop): string {
   const isRefusal = code === "UNAUTHORIZED" || code === "DENIED";
   if (!isRefusal || purpose.kind !== "blobs") return REMEDIES[code] ?? "";
-  return "Run again: the signed address that the registry sent to may have expired. If it stays, a proxy that changes addresses, or a clock that is off, is a usual cause; else ask the operators of the registry.";
+  return "Run again: the signed URL that the registry redirected to may have expired. If the error stays, a proxy that changes URLs, or a clock that is wrong, is a usual cause; else ask the operators of the registry.";
 }
 
 /** What a refused request was about, for what the same status means there. */
@@ -87,23 +86,23 @@ export interface AnsweredRequest extends HttpResponse {
 
 const ABOUT_LOGINS = new Set<Code>(["UNAUTHORIZED", "CREDENTIALS_REFUSED", "DENIED", "PUSH_DENIED"]);
 
-/** The error for an answer nobody wanted. `doing` is a phrase such as `reading manifest 1.2.0 of acme/shop`. */
+/** The error of an unexpected answer. `doing` is a phrase such as `reading manifest 1.2.0 of acme/shop`. */
 export async function registryError(
   response: AnsweredRequest,
   doing: string,
   { as, of = "api", remedy }: { readonly as?: Code | undefined; readonly of?: Subject; readonly remedy?: string } = {},
 ): Promise<RegistryError> {
   const { hop, status } = response;
-  const said = registryWords(await bodyText(response), hop);
-  const code = as ?? codeFor(status, said.codes, of);
-  const words = said.text === "" ? "" : `: ${said.text}`;
+  const answer = registryWords(await bodyText(response), hop);
+  const code = as ?? codeFor(status, answer.codes, of);
+  const words = answer.text === "" ? "" : `: ${answer.text}`;
   const wait = retryAfter(response.headers["retry-after"], Date.now());
   const later = wait === undefined ? "" : `; it asks to come back in ${Math.round(wait / 1000)} s`;
   const login = response.login === undefined || !ABOUT_LOGINS.has(code) ? "" : `; ${response.login}`;
   return new RegistryError(code, `${doing}: ${hop.host} answered ${status}${words}${later}${login}`, {
     hop,
     status,
-    registryCodes: said.codes,
+    registryCodes: answer.codes,
     retryAfter: wait,
     remedy,
   });
@@ -114,7 +113,7 @@ function codeFor(status: number, registryCodes: readonly string[], subject: Subj
   if (status === 401) return "UNAUTHORIZED";
   if (status === 403 || registryCodes.includes("DENIED")) return subject === "push" ? "PUSH_DENIED" : "DENIED";
   if (subject === "push" && registryCodes.includes("NAME_INVALID")) return "REPOSITORY_NAME_REFUSED";
-  // Registries that know a repository only when it was made there say so at the first write.
+  // Registries that need a repository to be created first report that at the first write.
   if (subject === "push" && (status === 404 || registryCodes.includes("NAME_UNKNOWN"))) return "REPOSITORY_UNKNOWN";
   // A token host knows nothing of manifests and blobs.
   if (subject === "token" && status < 500 && status !== 429) return "TOKEN_HOST_REFUSED";
@@ -148,8 +147,8 @@ function registryWords(body: string, { redirectedFrom, purpose }: Hop): Words {
   try {
     const { errors, details, error_description: description } = JSON.parse(body);
     // Token hosts: RFC 6749, 5.2, and Docker's.
-    const said = [description, details].find((text) => typeof text === "string");
-    if (errors === undefined && said !== undefined) return { codes: [], text: printable(said, 200) };
+    const text = [description, details].find((each) => typeof each === "string");
+    if (errors === undefined && text !== undefined) return { codes: [], text: printable(text, 200) };
     if (Array.isArray(errors)) {
       const entries = errors.filter(isRecord);
       const codes = entries.flatMap(({ code }) => (typeof code === "string" ? [printable(code, 60)] : []));

@@ -149,7 +149,7 @@ const KNOWN: readonly KnownRegistry[] = [
   },
 ];
 
-/** What is known of a registry, by `host[:port]`; undefined where nothing is. */
+/** The hosts of a known registry, by `host[:port]`. */
 export function registryHosts(registry: string): RegistryHosts | undefined {
   const host = hostnameOf(registry);
   for (const known of KNOWN) {
@@ -166,7 +166,7 @@ export function registryHosts(registry: string): RegistryHosts | undefined {
   return undefined;
 }
 
-/** Where the API of a registry is: Docker Hub has it under another name. */
+/** The host of the API of a registry: that of Docker Hub has another name. */
 export function apiHost(host: string): string {
   return canonicalHost(host) === "docker.io" ? "registry-1.docker.io" : host;
 }
@@ -184,8 +184,8 @@ export function noProxyEntriesFor(registry: string): {
 } {
   const hosts = registryHosts(registry);
   if (hosts === undefined || hosts.confidence === "low") {
-    const authority = authorityOf(registry);
-    return { entries: [authority], findings: [blobHostsUnknown(authority, hosts?.blob ?? [])] };
+    const host = authorityOf(registry);
+    return { entries: [host], findings: [blobHostsUnknown(host, hosts?.blob ?? [])] };
   }
   const shared = hosts.blob.filter((host) => SHARED.has(host));
   return {
@@ -194,7 +194,7 @@ export function noProxyEntriesFor(registry: string): {
   };
 }
 
-/** Storage that serves far more than registries. */
+/** Storage services with other content than that of registries. */
 const SHARED = new Set([".blob.core.windows.net", GOOGLE_STORAGE, ".pkg.dev"]);
 
 function blobHostsUnknown(registry: string, hints: readonly string[]): Finding {
@@ -214,7 +214,7 @@ function blobHostsShared(registry: string, hosts: readonly string[]): Finding {
   };
 }
 
-/** Without scheme and path, which people leave on when they copy a reference. */
+/** Without scheme and path, which remain when a reference is copied. */
 function authorityOf(registry: string): string {
   return registry
     .trim()

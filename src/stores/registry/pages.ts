@@ -5,17 +5,17 @@ import type { HttpResponse } from "../../net/http.ts";
 import { printableUrl } from "../../text/redact.ts";
 import type { AuthorizedClient } from "./auth/authorization.ts";
 
-/** What it takes to ask for a list of a repository. */
+/** A repository, and the client for it. */
 export interface ListContext {
   /** URL of the repository, with a slash at its end. */
   readonly base: string;
   readonly client: AuthorizedClient;
   readonly scopes: readonly string[];
-  /** As people read it. */
+  /** `registry.test/acme/shop`, for messages. */
   readonly where: string;
 }
 
-/** Bytes of one page and of all pages of a list, and how many there may be: a list is held in memory as a whole. */
+/** Bytes of one page and of all pages, and number of pages: a list is held in memory. */
 const MAX_PAGE = 16 * 1024 * 1024;
 const MAX_LIST = 32 * 1024 * 1024;
 const MAX_PAGES = 1000;
@@ -26,7 +26,7 @@ export interface Page {
   readonly content: Buffer;
 }
 
-/** Asks for a list page by page (RFC 8288). `list` is a phrase such as `the tags of registry.test/acme/shop`. */
+/** Requests a list page by page (RFC 8288). `list` is a phrase such as `the tags of registry.test/acme/shop`. */
 export async function* pagesOf(
   path: string,
   { base, client, scopes }: ListContext,
@@ -53,14 +53,14 @@ export async function* pagesOf(
   }
 }
 
-/** The token is for the host that was asked: nowhere else does it go. */
+/** The token is for this host alone: a next page elsewhere is refused. */
 function nextPage(link: string | undefined, asked: URL, list: string): URL | undefined {
   const target = nextTarget(link ?? "");
   if (target === undefined) return undefined;
   const next = URL.parse(target, asked.href);
   const isSamePlace = next?.host === asked.host && next.pathname === asked.pathname;
   if (!isSamePlace || faultOf(next) !== undefined) throw misplaced(list, asked.host, target);
-  // Behind a reverse proxy a registry may think that it is asked in plain HTTP.
+  // Behind a reverse proxy a registry may take its own scheme for http.
   next.protocol = asked.protocol;
   next.hash = "";
   return next;

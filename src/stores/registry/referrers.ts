@@ -6,11 +6,11 @@ import { parseStrictJson } from "../../text/strict-json.ts";
 import { registryError } from "./error.ts";
 import { type ListContext, pagesOf } from "./pages.ts";
 
-/** What registries answer to a question that they do not know. */
-const UNKNOWN_QUESTION = new Set([400, 404, 405, 501]);
+/** Statuses of registries without the referrers API. */
+const UNSUPPORTED = new Set([400, 404, 405, 501]);
 
 /**
- * The tag under which clients list what refers to a manifest where the registry has no API for it (distribution-spec, "Referrers Tag
+ * The tag under which clients list the referrers of a manifest where the registry has no referrers API (distribution-spec, "Referrers Tag
  * Schema").
  */
 export function referrersTag(digest: Digest): string {
@@ -19,7 +19,7 @@ export function referrersTag(digest: Digest): string {
   return `${part(algorithm, 32)}-${part(encoded, 64)}`;
 }
 
-/** Asks about a manifest that the repository has; undefined where the registry does not know the question. */
+/** Lists the referrers of a manifest that the repository has; undefined where the registry has no referrers API. */
 export type ListReferrers = (
   context: ListContext,
   subject: Digest,
@@ -27,18 +27,18 @@ export type ListReferrers = (
 ) => Promise<readonly Descriptor[] | undefined>;
 
 /**
- * The questions of one registry. All wait for the answer to the first: where that says that there is no such API (distribution-spec,
- * "Listing Referrers"), it was the only one.
+ * Requests to the referrers API of one registry (distribution-spec, "Listing Referrers"). All wait for the first: where that shows that
+ * there is no such API, no other is sent.
  */
 export function createListReferrers(): ListReferrers {
   let first: Promise<unknown> | undefined;
-  let isThere: boolean | undefined;
+  let isSupported: boolean | undefined;
   return async (context, subject, signal) => {
-    // Without a pause before the first question, or others would be first as well.
+    // Without an await before the first request, or others would be first as well.
     if (first !== undefined) await first;
-    if (isThere === false) return undefined;
+    if (isSupported === false) return undefined;
     const asking = listReferrers(context, subject, signal).then((found) => {
-      isThere ??= found !== undefined;
+      isSupported ??= found !== undefined;
       return found;
     });
     first ??= asking.catch(() => {});
@@ -55,13 +55,13 @@ async function listReferrers(
   const list = `the referrers of ${context.where}@${subject}`;
   let isFirst = true;
   for await (const { response, content } of pagesOf(`referrers/${subject}`, context, list, signal)) {
-    if (UNKNOWN_QUESTION.has(response.status)) {
+    if (UNSUPPORTED.has(response.status)) {
       await drain(response);
       return undefined;
     }
     if (response.status !== 200) throw await registryError(response, `asking for ${list}`, { of: "manifest" });
     const manifests = manifestsOf(content);
-    // Some old registries answer with a page for people.
+    // Some old registries answer with a web page.
     if (manifests === undefined && isFirst) return undefined;
     if (manifests === undefined) throw malformed(list, context.where);
     isFirst = false;
@@ -83,7 +83,7 @@ function manifestsOf(body: Buffer): readonly unknown[] | undefined {
 }
 
 function malformed(list: string, where: string): TransferError {
-  return new TransferError("MANIFEST_MALFORMED", `a page of ${list} is no index`, {
+  return new TransferError("MANIFEST_MALFORMED", `a page of ${list} is not an index`, {
     where,
     remedy: "Ask the operators of the registry.",
   });

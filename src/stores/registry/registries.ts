@@ -20,7 +20,7 @@ export interface Registries {
   all(): readonly RemoteRegistry[];
   named(spec: RegistrySpec): RemoteRegistry;
   /** The same registry, but for everything that was learned of it: what it says now is what it has. */
-  anew(spec: RegistrySpec): RemoteRegistry;
+  uncached(spec: RegistrySpec): RemoteRegistry;
   /** The registry that a component descriptor names in the resource `where`. One that is not allowed refuses when it is asked. */
   described(reference: DescribedReference, where: string): ReadableStore;
   /** The login for a server that is no registry; never in plain HTTP, but where the user lists its host. */
@@ -106,7 +106,7 @@ export function createRegistries({
     return !namedHosts.covers(location.host) && !isListedHost(allowed, location);
   }
 
-  /** Why a registry that a descriptor names is not to be asked; undefined where it may be. */
+  /** The error of a registry that a descriptor names and that may not be used; undefined where it may. */
   function refusal(url: URL, { host, repository }: DescribedReference, where: string): unknown {
     const location = { host: hostOf(url), repository, isPlain: url.protocol === "http:" };
     if (named.some((spec) => registries.named(spec).hopHost === location.host)) return undefined;
@@ -162,11 +162,11 @@ export function createRegistries({
       const name = canonicalHost(host);
       return registry(name, scheme === undefined ? isPlain(name) : scheme === "http", true);
     },
-    anew(spec: RegistrySpec): RemoteRegistry {
+    uncached(spec: RegistrySpec): RemoteRegistry {
       const { name, plainHttp: isPlainHttp } = registries.named(spec);
       return create(name, isPlainHttp, true);
     },
-    /** A descriptor may say http for a host, but nobody's credentials go there unprotected on its word. */
+    /** A descriptor may name plain HTTP for a host, but no credentials are sent there unprotected because of it. */
     described({ host, scheme, repository }, where) {
       const name = canonicalHost(host);
       const isOwnWord = scheme === "http" && !isPlain(name) && !schemes.has(name);

@@ -28,9 +28,9 @@ export function parseTags(body: Buffer, where: string): string[] {
     const tags = isRecord(document) ? (document.tags ?? []) : undefined;
     if (Array.isArray(tags)) return tags.filter((tag): tag is string => typeof tag === "string" && isTag(tag));
   } catch {
-    // Said below.
+    // Reported below.
   }
-  throw new TransferError("MANIFEST_MALFORMED", `${where} answers with something that is no list of tags`, {
+  throw new TransferError("MANIFEST_MALFORMED", `${where} sends an answer that is not a list of tags`, {
     where,
     remedy: "See what answers at this host: a login page of a proxy is a usual cause.",
   });

@@ -12,7 +12,7 @@ export interface UploadContext {
   readonly base: string;
   readonly client: AuthorizedClient;
   readonly scopes: readonly string[];
-  /** What is being done, for errors. */
+  /** A phrase for errors: `pushing blob sha256:… to registry.test/a`. */
   readonly what: string;
 }
 
@@ -22,8 +22,8 @@ export function uploadRequest(url: string): RegistryRequest {
 }
 
 /**
- * One POST and one streamed PUT (distribution-spec, "POST then PUT"): the one way that every registry knows. The registry compares
- * the digest at the end, so a broken stream leaves nothing behind but a session, which is cancelled.
+ * One POST and one streamed PUT (distribution-spec, "POST then PUT"), which every registry supports. The registry compares the digest at
+ * the end, so a truncated stream leaves nothing but an upload session, which is cancelled.
  */
 export async function pushBlob(
   { base, client, scopes, what }: UploadContext,
@@ -32,7 +32,7 @@ export async function pushBlob(
   signal?: AbortSignal,
 ): Promise<void> {
   let location: URL | undefined;
-  // It may fail before, or after, anybody listens; what it failed with stays to be read in `errored`.
+  // It may fail at any time; the error is read from `errored` below.
   const stream = Buffer.isBuffer(content) ? undefined : content.on("error", () => {});
   try {
     const begun = await client.request(uploadRequest(`${base}blobs/uploads/`), scopes, signal);
@@ -52,7 +52,7 @@ export async function pushBlob(
     if (put.status >= 300) throw await registryError(put, what, { of: "push" });
     await drain(put);
   } catch (error) {
-    // When the source breaks, the upload breaks too, and the source's own error is the one that tells.
+    // When the source fails, the upload fails too: the error of the source is the cause.
     const cause = stream?.errored ?? error;
     stream?.destroy();
     if (location !== undefined) await cancelUpload(client, location, scopesAt(location));
@@ -65,7 +65,7 @@ export async function pushBlob(
   }
 }
 
-/** Ends a session that nobody will use. Where that fails the registry forgets it by itself in the end. */
+/** Cancels an unused upload session. Where that fails, the registry removes it later by itself. */
 export async function cancelUpload(
   client: AuthorizedClient,
   session: URL,
@@ -83,11 +83,11 @@ export async function cancelUpload(
     const present = uploadLocation(headers.location, session.href, "cancelling an upload");
     if (present.origin === session.origin) await ask("DELETE", present);
   } catch {
-    // What matters is what led here.
+    // The error that led here is reported.
   }
 }
 
-/** Where to send the blob; `http` of the same host behind TLS is a reverse proxy's mistake, and TLS is kept. */
+/** The URL for the blob; `http` of the same host behind TLS is a fault of a reverse proxy, and TLS is kept. */
 function uploadLocation(location: string | undefined, from: string, what: string): URL {
   const asked = new URL(from);
   const url = location === undefined ? null : URL.parse(location, from);
@@ -102,7 +102,7 @@ function uploadLocation(location: string | undefined, from: string, what: string
       `${what}: the upload is sent to ${location === undefined ? "nowhere" : printableUrl(location)}`,
       {
         where: asked.host,
-        remedy: "Ask the operators of the registry: behind a reverse proxy it has to know its own public URL.",
+        remedy: "Ask the operators of the registry: behind a reverse proxy it needs its own public URL.",
       },
     );
   }

@@ -66,8 +66,8 @@ const EXPIRY_MARGIN = 5_000;
 const MAX_REFUSAL_BYTES = 8192;
 
 /**
- * Learns from the first 401 what a registry wants, and from then on sends it at once: one token per set of scopes, asked for once
- * however many requests wait for it. Some registries refuse tokens whose scopes pile up, so none is widened.
+ * Learns from the first 401 which authorization a registry wants, and sends it at once from then on: one token per set of scopes, shared
+ * by all requests that wait for it. Some registries refuse tokens with many scopes, so none is extended.
  */
 export function createAuthorizedClient(options: AuthorizationOptions): AuthorizedClient {
   const party: Party = {
@@ -125,7 +125,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
     return credential?.isAmbient === true && withoutAmbient.has(scopes.join(" ")) ? undefined : credential;
   }
 
-  /** Of all who find out at once that a token is not accepted any more, one asks anew and the others wait for the same. */
+  /** Of several requests whose token is refused at once, the first gets another token, and the others wait for the same. */
   async function forget(scopes: readonly string[], refused: string | undefined): Promise<void> {
     const key = scopes.join(" ");
     const held = tokens.get(key);
@@ -166,7 +166,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
     };
   }
 
-  /** Whether the answer says what is to be sent. Only the registry itself says that, and no host that it redirects to. */
+  /** Whether the answer holds a challenge. Only that of the registry counts, and none of a host that it redirects to. */
   function learnFrom({ headers, hop }: HttpResponse): boolean {
     if (new URL(hop.url).origin !== options.origin) return false;
     const asked = wantedChallenge(headers["www-authenticate"]);

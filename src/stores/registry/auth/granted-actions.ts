@@ -22,7 +22,7 @@ export function grantedActions(token: string, scope: unknown): GrantedActions | 
   return typeof scope === "string" ? unlessEmpty(fromScope(scope)) : undefined;
 }
 
-/** Who says much and nothing of repositories speaks of something else. */
+/** A claim without any repository is about something else. */
 function unlessEmpty(granted: GrantedActions): GrantedActions | undefined {
   return granted.size === 0 ? undefined : granted;
 }
@@ -36,7 +36,7 @@ function fromScope(scope: string): GrantedActions {
   return granted;
 }
 
-/** Nothing is trusted that stands there: it only tells earlier what the registry would tell later. */
+/** The claims are not trusted: they only show earlier what the registry would refuse later. */
 function accessClaims(token: string): GrantedActions | undefined {
   const [, payload] = token.split(".");
   if (payload === undefined) return undefined;

@@ -12,11 +12,11 @@ export interface TokenRequest {
   readonly challenge: Challenge;
   /** `repository:<name>:<actions>`, one per repository concerned. */
   readonly scopes: readonly string[];
-  /** The registry that asked for a token. */
+  /** The registry that wants the token. */
   readonly registry: RealmRegistry;
-  /** What the user gave for the registry. */
+  /** The credential of the user for the registry. */
   readonly credential: Credential | undefined;
-  /** What the user bound to the host of a realm for this registry. */
+  /** The credential that the user bound to the host of a realm for this registry. */
   readonly boundCredential?: ((realm: URL) => Credential | undefined) | undefined;
   /** For the refusal of a login: where it was from, or where one was looked for. */
   readonly explainLogin?: (() => string | undefined) | undefined;
@@ -28,9 +28,9 @@ export interface Token {
   readonly value: string;
   /** Milliseconds since the epoch. */
   readonly expires: number;
-  /** What the token allows, by repository, where that can be read from it. */
+  /** The rights of the token, by repository, where they can be read from it. */
   readonly granted: GrantedActions | undefined;
-  /** Whether it was asked for without credentials. */
+  /** Whether it was requested without credentials. */
   readonly isAnonymous: boolean;
   /** Whether it was asked for with a credential that nobody gave for this registry. */
   readonly isAmbient: boolean;
@@ -160,7 +160,7 @@ function parseToken(body: Buffer, host: string, now: number): Pick<Token, "value
   }
   const value = isRecord(answer) ? answer.token || answer.access_token : undefined;
   if (typeof value !== "string" || !/^[\x21-\x7e]+$/.test(value)) {
-    throw new TransferError("TOKEN_MALFORMED", `${host} answers with something that holds no token`, {
+    throw new TransferError("TOKEN_MALFORMED", `${host} sends an answer without a token`, {
       where: host,
       remedy: "See what answers at this host: a login page of a proxy is a usual cause.",
     });
