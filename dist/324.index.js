@@ -3822,8 +3822,8 @@ function hostOf(url) {
 
 
 /**
- * How far a URL may lead (docs/adr/0020-how-far-a-descriptor-leads.md). Throws ADDRESS_REFUSED where its host itself is too far; where
- * the host is a name, the addresses that it resolves to have to be within the reach as well.
+ * The policy for the host of a URL (docs/adr/0020-how-far-a-descriptor-leads.md). Throws ADDRESS_REFUSED where the host itself is not
+ * permitted; where it is a name, its addresses have to be permitted as well.
  */
 function judge(url, party, named) {
     const host = hostOf(url);
@@ -3832,22 +3832,22 @@ function judge(url, party, named) {
     if (fault !== undefined)
         throw address_policy_malformed(host, fault);
     if (isNamed)
-        return "anywhere";
-    const reach = reachOf(host, party, named);
-    const refused = refusedClass(classOfHost(url.hostname), reach);
+        return "any";
+    const policy = policyFor(host, party, named);
+    const refused = refusedClass(classOfHost(url.hostname), policy);
     if (refused !== undefined)
         throw addressRefused(host, refused);
-    return reach;
+    return policy;
 }
-function reachOf(host, party, named) {
+function policyFor(host, party, named) {
     if (named.covers(host) || party.kind === "named-registry")
         return "routable";
-    // A private registry that a descriptor names may be asked, but not lead to others in the private network.
+    // A private registry that a descriptor names may be read, but may not redirect to others in the private network.
     return party.kind === "foreign-registry" && host === party.host ? "routable" : "public";
 }
-/** The class, where the reach does not include it. */
-function refusedClass(found, reach) {
-    if (found === "public" || (found === "private" && reach === "routable"))
+/** The class, where the policy does not permit it. */
+function refusedClass(found, policy) {
+    if (found === "public" || (found === "private" && policy === "routable"))
         return undefined;
     return found;
 }
@@ -10328,14 +10328,14 @@ var external_node_dns_ = __webpack_require__(610);
 
 
 /** Resolves a name to its permitted addresses. The connection uses the same result, so a name that changes meanwhile gains nothing. */
-function lookupWithin(reach) {
+function lookupWithin(policy) {
     return (hostname, options, callback) => {
         (0,external_node_dns_.lookup)(hostname, { ...options, all: true }, (error, found) => {
             if (error !== null)
                 return callback(error, []);
             const judged = found.map((each) => ({
                 ...each,
-                refused: refusedClass(classOfText(each.address) ?? "private", reach),
+                refused: refusedClass(classOfText(each.address) ?? "private", policy),
             }));
             const [first, ...others] = judged.filter(({ refused }) => refused === undefined);
             if (first === undefined) {
@@ -10621,13 +10621,13 @@ function createDispatchers({ tls, connectTimeout }) {
     // HTTP/1.1 for blobs: one flow-control window and one TCP stream for all of them would be the bottleneck behind a proxy.
     const shared = { allowH2: false, pipelining: 1 };
     return {
-        pick(route, url, reach) {
+        pick(route, url, addressPolicy) {
             const path = `${url.pathname}${url.search}`;
             if (route.via === "direct") {
                 // A pool of its own: a connection that may lead anywhere must not serve a request that may not.
-                const lookup = reach === "anywhere" ? undefined : lookupWithin(reach);
+                const lookup = addressPolicy === "any" ? undefined : lookupWithin(addressPolicy);
                 const open = () => new undici/* Agent */.g6({ ...shared, connect: directConnector(connect, lookup) });
-                const dispatcher = pool(`direct ${reach}`, open);
+                const dispatcher = pool(`direct ${addressPolicy}`, open);
                 return { dispatcher, path, headers: {} };
             }
             const { proxy } = route;
@@ -10740,9 +10740,9 @@ const exchange_MAX_PAGE_BYTES = 2048;
 function createExchange(dispatchers, options) {
     const { userAgent, stallTimeout, observe, observeAnswer } = options;
     async function exchange(request, signal) {
-        const { hop, reach, method, body, headers = {}, policy } = request;
+        const { hop, addressPolicy, method, body, headers = {}, policy } = request;
         const url = new URL(hop.url);
-        const picked = dispatchers.pick(hop.route, url, reach);
+        const picked = dispatchers.pick(hop.route, url, addressPolicy);
         observe?.(hop);
         const bodyTimeout = Math.min(policy.timeout, stallTimeout);
         const headersTimeout = isWrite(request) ? Math.max(policy.timeout, MAX_COMMIT_MS) : policy.timeout;
@@ -11048,10 +11048,10 @@ function withRoute(next, { named, routeFor }) {
         // Decided on the URL as written: Go sends LOCALHOST through the proxy, which the URL class turns into localhost.
         const route = routeFor(request.url);
         const url = new URL(request.url);
-        const reach = judge(url, request.party, named);
+        const addressPolicy = judge(url, request.party, named);
         const { method, purpose, redirectedFrom } = request;
         const hop = { method, url: url.href, host: hostOf(url), route, purpose };
-        return next({ ...request, reach, hop: redirectedFrom === undefined ? hop : { ...hop, redirectedFrom } }, signal);
+        return next({ ...request, addressPolicy, hop: redirectedFrom === undefined ? hop : { ...hop, redirectedFrom } }, signal);
     };
 }
 
@@ -12783,7 +12783,7 @@ function isHttpsDefault(origin) {
     const { protocol, port } = new URL(origin);
     return protocol === "https:" && port === "";
 }
-/** What a user can do where a realm got no credentials: the line to add, as it has to be written. */
+/** The remedy where a realm got no credentials: the line to add, as it has to be written. */
 function bindingRemedy(registry, tokenHost) {
     return `If ${registry} gets its tokens from ${tokenHost}, add the line ${tokenHost}@${registry}=user:password to credentials.`;
 }
@@ -12841,7 +12841,7 @@ function isAllowed(granted, scope, reads) {
 ;// CONCATENATED MODULE: ./lib/stores/registry/auth/granted-actions.js
 
 /**
- * What a token host granted of what it was asked for: from `scope` of its answer (RFC 6749, 5.1), or from the `access` claim of the
+ * The rights that a token host granted: from `scope` of its answer (RFC 6749, 5.1), or from the `access` claim of the
  * token (distribution, spec/auth/jwt.md). Undefined where neither is there: most tokens are opaque, and the registry alone decides.
  */
 function grantedActions(token, scope) {

@@ -14,7 +14,7 @@ export abstract class KnownError extends Error {
 export interface ErrorDetails {
   /** The place: an input, a file with line, a registry, a host. */
   readonly where?: string;
-  /** What the user can do about it, as an imperative sentence. */
+  /** The next step of the user, as an imperative sentence. */
   readonly remedy?: string;
   readonly cause?: unknown;
 }

@@ -38,7 +38,7 @@ export interface HttpResponse {
   readonly timeout: number;
 }
 
-/** What is known of an answer before its body is read. */
+/** An answer before its body is read. */
 export type Answer = Pick<HttpResponse, "hop" | "status" | "headers">;
 
 export type Send<R> = (request: R, signal?: AbortSignal) => Promise<HttpResponse>;

@@ -1,4 +1,4 @@
-/** What a request is for. `registry` is the `host:port` of the registry concerned. */
+/** The purpose of a request. `registry` is the `host:port` of the registry concerned. */
 export type Purpose =
   | { readonly kind: "registry"; readonly role: RegistryRole }
   | { readonly kind: "token"; readonly registry: string }
@@ -8,7 +8,7 @@ export type Purpose =
   /** The content of a resource or source that a component descriptor describes. */
   | { readonly kind: "content"; readonly access: "helm" | "wget"; readonly element: string };
 
-/** What a registry is in a run; `artifacts` is one that only component descriptors name. */
+/** The role of a registry in a run; `artifacts` is one that only component descriptors name. */
 export type RegistryRole = "source" | "target" | "source and target" | "artifacts";
 
 /** The text of the field `needed-for`: `source registry`, `token for ghcr.io`, `blobs of ghcr.io:443`, … */

@@ -6,7 +6,7 @@ import { LOOPBACK, METADATA, NO_HOST, PRIVATE, PUBLIC } from "./spelled-hosts.ts
 
 const nobody = namedHosts([]);
 
-type Verdict = "anywhere" | "routable" | "public" | "refused";
+type Verdict = "any" | "routable" | "public" | "refused";
 
 function verdict(url: string, party: Party, named = nobody): Verdict {
   try {
@@ -61,7 +61,7 @@ describe("a host that the user wrote", () => {
     "%s is reached wherever it lies, at its port and no other",
     (host) => {
       const named = namedHosts([{ pattern: hostOf(new URL(at(host))), isPlain: true }]);
-      expect(verdict(at(host), web, named)).toBe("anywhere");
+      expect(verdict(at(host), web, named)).toBe("any");
       const other = new URL(at(host));
       other.port = "9";
       expect(verdict(other.href, web, named)).toBe("refused");
@@ -72,8 +72,8 @@ describe("a host that the user wrote", () => {
     const plain = namedHosts([{ pattern: "127.26.0.1", isPlain: true }]);
     const tls = namedHosts([{ pattern: "127.26.0.1", isPlain: false }]);
     const urls = ["http://127.26.0.1/admin", "https://127.26.0.1/admin", "http://127.26.0.1:9999/admin"];
-    expect(urls.map((url) => verdict(url, web, plain))).toEqual(["anywhere", "anywhere", "refused"]);
-    expect(urls.map((url) => verdict(url, web, tls))).toEqual(["refused", "anywhere", "refused"]);
+    expect(urls.map((url) => verdict(url, web, plain))).toEqual(["any", "any", "refused"]);
+    expect(urls.map((url) => verdict(url, web, tls))).toEqual(["refused", "any", "refused"]);
   });
 
   test("by a suffix may be private, but is no metadata server", () => {
@@ -85,7 +85,7 @@ describe("a host that the user wrote", () => {
 
   test("that no machine can have is for the resolver to refuse", () => {
     expect(verdict("http://registry..corp/", web, namedHosts([{ pattern: "registry..corp", isPlain: true }]))).toBe(
-      "anywhere",
+      "any",
     );
   });
 });

@@ -1,11 +1,11 @@
 import type { LookupAddress } from "node:dns";
 import { expect, test } from "@jest/globals";
-import type { Reach } from "../../../src/net/address/address-policy.ts";
+import type { AddressPolicy } from "../../../src/net/address/address-policy.ts";
 import { lookupWithin } from "../../../src/net/address/judged-lookup.ts";
 
-function resolve(reach: Exclude<Reach, "anywhere">, all: boolean): Promise<string | LookupAddress[]> {
+function resolve(policy: Exclude<AddressPolicy, "any">, all: boolean): Promise<string | LookupAddress[]> {
   return new Promise((found, fail) => {
-    lookupWithin(reach)("localhost", { all }, (error, address) => (error === null ? found(address) : fail(error)));
+    lookupWithin(policy)("localhost", { all }, (error, address) => (error === null ? found(address) : fail(error)));
   });
 }
 

@@ -15,36 +15,36 @@ export interface Party {
 }
 
 /** Which addresses a host may have: all, all but those of clouds' metadata, or public ones only. */
-export type Reach = "anywhere" | "routable" | "public";
+export type AddressPolicy = "any" | "routable" | "public";
 
 /**
- * How far a URL may lead (docs/adr/0020-how-far-a-descriptor-leads.md). Throws ADDRESS_REFUSED where its host itself is too far; where
- * the host is a name, the addresses that it resolves to have to be within the reach as well.
+ * The policy for the host of a URL (docs/adr/0020-how-far-a-descriptor-leads.md). Throws ADDRESS_REFUSED where the host itself is not
+ * permitted; where it is a name, its addresses have to be permitted as well.
  */
-export function judge(url: URL, party: Party, named: NamedHosts): Reach {
+export function judge(url: URL, party: Party, named: NamedHosts): AddressPolicy {
   const host = hostOf(url);
   const isNamed = named.has(host);
   const fault = isNamed ? faultBesideHost(url) : faultOf(url);
   if (fault !== undefined) throw malformed(host, fault);
-  if (isNamed) return "anywhere";
-  const reach = reachOf(host, party, named);
-  const refused = refusedClass(classOfHost(url.hostname), reach);
+  if (isNamed) return "any";
+  const policy = policyFor(host, party, named);
+  const refused = refusedClass(classOfHost(url.hostname), policy);
   if (refused !== undefined) throw addressRefused(host, refused);
-  return reach;
+  return policy;
 }
 
-function reachOf(host: string, party: Party, named: NamedHosts): Exclude<Reach, "anywhere"> {
+function policyFor(host: string, party: Party, named: NamedHosts): Exclude<AddressPolicy, "any"> {
   if (named.covers(host) || party.kind === "named-registry") return "routable";
-  // A private registry that a descriptor names may be asked, but not lead to others in the private network.
+  // A private registry that a descriptor names may be read, but may not redirect to others in the private network.
   return party.kind === "foreign-registry" && host === party.host ? "routable" : "public";
 }
 
-/** The class, where the reach does not include it. */
+/** The class, where the policy does not permit it. */
 export function refusedClass(
   found: AddressClass,
-  reach: Exclude<Reach, "anywhere">,
+  policy: Exclude<AddressPolicy, "any">,
 ): Exclude<AddressClass, "public"> | undefined {
-  if (found === "public" || (found === "private" && reach === "routable")) return undefined;
+  if (found === "public" || (found === "private" && policy === "routable")) return undefined;
   return found;
 }
 

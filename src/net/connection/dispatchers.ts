@@ -3,7 +3,7 @@ import { Agent, type Dispatcher, Pool } from "undici";
 import { TransferError } from "../../errors/transfer-error.ts";
 import type { ProxyUrl } from "../../proxy/proxy-url.ts";
 import type { Route } from "../../proxy/route.ts";
-import type { Reach } from "../address/address-policy.ts";
+import type { AddressPolicy } from "../address/address-policy.ts";
 import { lookupWithin } from "../address/judged-lookup.ts";
 import type { PhaseError } from "../hop.ts";
 import { directConnector, proxyConnector, tunnelConnector, withProtocol } from "./connect.ts";
@@ -15,7 +15,7 @@ export interface Dispatchers {
    * The connection pool of a route, with the path and the additional headers of the request: for a proxy that forwards plain HTTP, the
    * absolute URL and the proxy's credentials.
    */
-  pick(route: Route, url: URL, reach: Reach): Picked;
+  pick(route: Route, url: URL, addressPolicy: AddressPolicy): Picked;
   /** Finds out whether a proxy that failed in plain HTTP speaks TLS, and adds that to the error. */
   explain(failure: PhaseError, proxy: ProxyUrl): Promise<PhaseError>;
   close(): Promise<void>;
@@ -52,13 +52,13 @@ export function createDispatchers({ tls, connectTimeout }: DispatcherOptions): D
   const shared = { allowH2: false, pipelining: 1 } as const;
 
   return {
-    pick(route, url, reach) {
+    pick(route, url, addressPolicy) {
       const path = `${url.pathname}${url.search}`;
       if (route.via === "direct") {
         // A pool of its own: a connection that may lead anywhere must not serve a request that may not.
-        const lookup = reach === "anywhere" ? undefined : lookupWithin(reach);
+        const lookup = addressPolicy === "any" ? undefined : lookupWithin(addressPolicy);
         const open = () => new Agent({ ...shared, connect: directConnector(connect, lookup) });
-        const dispatcher = pool(`direct ${reach}`, open);
+        const dispatcher = pool(`direct ${addressPolicy}`, open);
         return { dispatcher, path, headers: {} };
       }
       const { proxy } = route;

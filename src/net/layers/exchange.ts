@@ -31,9 +31,9 @@ export function createExchange(dispatchers: Dispatchers, options: ExchangeOption
   const { userAgent, stallTimeout, observe, observeAnswer } = options;
 
   async function exchange(request: RoutedRequest, signal?: AbortSignal): Promise<HttpResponse> {
-    const { hop, reach, method, body, headers = {}, policy } = request;
+    const { hop, addressPolicy, method, body, headers = {}, policy } = request;
     const url = new URL(hop.url);
-    const picked = dispatchers.pick(hop.route, url, reach);
+    const picked = dispatchers.pick(hop.route, url, addressPolicy);
     observe?.(hop);
     const bodyTimeout = Math.min(policy.timeout, stallTimeout);
     const headersTimeout = isWrite(request) ? Math.max(policy.timeout, MAX_COMMIT_MS) : policy.timeout;

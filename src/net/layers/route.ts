@@ -1,5 +1,5 @@
 import type { Route } from "../../proxy/route.ts";
-import { judge, type Reach } from "../address/address-policy.ts";
+import { type AddressPolicy, judge } from "../address/address-policy.ts";
 import { hostOf } from "../address/host.ts";
 import type { NamedHosts } from "../address/named-hosts.ts";
 import type { Hop } from "../hop.ts";
@@ -14,7 +14,7 @@ export interface RouteOptions {
 /** A request whose route and address policy are decided. */
 export interface RoutedRequest extends PlannedRequest {
   readonly hop: Hop;
-  readonly reach: Reach;
+  readonly addressPolicy: AddressPolicy;
 }
 
 /** Decides the route of a request, and which addresses its host may have. Throws ADDRESS_REFUSED. */
@@ -23,9 +23,12 @@ export function withRoute(next: Send<RoutedRequest>, { named, routeFor }: RouteO
     // Decided on the URL as written: Go sends LOCALHOST through the proxy, which the URL class turns into localhost.
     const route = routeFor(request.url);
     const url = new URL(request.url);
-    const reach = judge(url, request.party, named);
+    const addressPolicy = judge(url, request.party, named);
     const { method, purpose, redirectedFrom } = request;
     const hop = { method, url: url.href, host: hostOf(url), route, purpose };
-    return next({ ...request, reach, hop: redirectedFrom === undefined ? hop : { ...hop, redirectedFrom } }, signal);
+    return next(
+      { ...request, addressPolicy, hop: redirectedFrom === undefined ? hop : { ...hop, redirectedFrom } },
+      signal,
+    );
   };
 }

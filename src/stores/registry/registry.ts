@@ -24,7 +24,7 @@ export interface RemoteRegistryOptions {
   /** `host[:port]` as written; `docker.io` stands for Docker Hub. */
   readonly host: string;
   readonly plainHttp: boolean;
-  /** What the registry is in this run. */
+  /** The role of the registry in this run. */
   readonly role: RegistryRole;
   /** Whether tokens are requested with the right to push: one for both saves a second one, and shows early where the right is missing. */
   readonly isWritten: (repository: string) => boolean;

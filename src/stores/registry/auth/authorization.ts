@@ -36,7 +36,7 @@ export interface AuthorizationOptions {
   readonly hopHost: string;
   /** Scheme, host and port of its API, as `URL.origin`. */
   readonly origin: string;
-  /** What the registry is in this run. */
+  /** The role of the registry in this run. */
   readonly role: RegistryRole;
   readonly credentialFor: (repository: string) => Credential | undefined | Promise<Credential | undefined>;
   readonly boundCredential?: (realm: URL, repository: string) => Credential | undefined;
@@ -48,10 +48,10 @@ export interface AuthorizationOptions {
   readonly onLogin?: (repository: string) => void;
 }
 
-/** What a request is sent with. */
+/** The authorization of a request. */
 interface Authorization {
   readonly headers: { readonly authorization?: string };
-  /** Where it is a token. */
+  /** The token in it, if it is one. */
   readonly token?: Token;
 }
 

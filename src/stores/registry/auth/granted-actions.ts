@@ -1,7 +1,7 @@
 import type { Hop } from "../../../net/hop.ts";
 import { isRecord } from "../../../oci/descriptor.ts";
 
-/** What a token allows: `push`, `pull`, … by repository. */
+/** The rights of a token: `push`, `pull`, … by repository. */
 export type GrantedActions = ReadonlyMap<string, ReadonlySet<string>>;
 
 export interface Grant {
@@ -13,7 +13,7 @@ export interface Grant {
 }
 
 /**
- * What a token host granted of what it was asked for: from `scope` of its answer (RFC 6749, 5.1), or from the `access` claim of the
+ * The rights that a token host granted: from `scope` of its answer (RFC 6749, 5.1), or from the `access` claim of the
  * token (distribution, spec/auth/jwt.md). Undefined where neither is there: most tokens are opaque, and the registry alone decides.
  */
 export function grantedActions(token: string, scope: unknown): GrantedActions | undefined {

@@ -13,7 +13,7 @@ export interface RealmRegistry {
   readonly origin: string;
 }
 
-/** What a request for a token may hold of the user's. */
+/** The credentials of the user that a request for a token may hold. */
 export interface RealmCredentials {
   /** For the registry itself. */
   readonly own: Credential | undefined;
@@ -98,7 +98,7 @@ function isHttpsDefault(origin: string): boolean {
   return protocol === "https:" && port === "";
 }
 
-/** What a user can do where a realm got no credentials: the line to add, as it has to be written. */
+/** The remedy where a realm got no credentials: the line to add, as it has to be written. */
 export function bindingRemedy(registry: string, tokenHost: string): string {
   return `If ${registry} gets its tokens from ${tokenHost}, add the line ${tokenHost}@${registry}=user:password to credentials.`;
 }
