@@ -9834,9 +9834,14 @@ function secretsOfCredential(login) {
 }
 /** Tokens of RFC 6750, 2.1, and long enough to be one: a registry that hands out `a` as a token would otherwise blank the log. */
 const TOKEN = /^[A-Za-z0-9._~+/-]{16,}=*$/;
-/** What to mask of a token that a registry handed out. */
+/** What repositories, references, component versions and digests are made of: a mask of one would drop every output that holds it. */
+const NAME = /^[a-z0-9._~+/-]+$/;
+/** Shorter than any digest: some token servers hand out identifiers. */
+const IDENTIFIER = /^[0-9a-f-]{16,63}$/;
+/** What to mask of a token that a registry handed out; nothing of one that could be a name. */
 function tokenSpellings(token) {
-    return TOKEN.test(token) ? secrets_spellings(token) : [];
+    const isSecret = TOKEN.test(token) && (IDENTIFIER.test(token) || !NAME.test(token));
+    return isSecret ? secrets_spellings(token) : [];
 }
 /** A secret as it is, percent-encoded, in base64, escaped as in JSON, and in hexadecimal. */
 function secrets_spellings(secret) {
@@ -14430,7 +14435,7 @@ const quoteKey = (key) => (/^[\w-]+$/.test(key) ? key : JSON.stringify(key));
 
 
 const TABLE = ["image", "image_pull_proxy"];
-const NAME = TABLE.join(".");
+const cdh_NAME = TABLE.join(".");
 /**
  * The image pull proxy of the Confidential Data Hub of Confidential Containers, and the certificates that it trusts besides:
  * https://confidentialcontainers.org/docs/features/image-pull-proxy/
@@ -14466,7 +14471,7 @@ function writeCdh(file, settings) {
     const proxies = [httpProxy, httpsProxy].filter((proxy) => proxy !== undefined);
     const socks = proxies.find(({ scheme }) => scheme.startsWith("socks"));
     if (socks !== undefined) {
-        throw uneditable(`${file.origin}, ${NAME}`, `The proxy ${socks.display} (${socks.from}) speaks SOCKS, which the image pull of Confidential Containers is not built for.`, "Set http-proxy and https-proxy to an HTTP proxy.");
+        throw uneditable(`${file.origin}, ${cdh_NAME}`, `The proxy ${socks.display} (${socks.from}) speaks SOCKS, which the image pull of Confidential Containers is not built for.`, "Set http-proxy and https-proxy to an HTTP proxy.");
     }
     const { list, findings } = reqwestNoProxy(settings.noProxy);
     const text = setTomlStrings(file, TABLE, [

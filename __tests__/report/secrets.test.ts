@@ -106,6 +106,8 @@ describe("a token that a registry hands out", () => {
   test("is masked, in the spellings that an answer could repeat", () => {
     const token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2ln";
     expect(tokenSpellings(token)).toEqual(expect.arrayContaining([token, base64(token)]));
+    const identifier = "9f86d081-884c-7d65-9a2f-eaa0c55ad015";
+    expect(tokenSpellings(identifier)).toContain(identifier);
   });
 
   test.each([
@@ -117,6 +119,9 @@ describe("a token that a registry hands out", () => {
     "a token of words",
     "line\nbreak-of-a-token",
     '{"a":"bcdefghijkl"}',
+    "component-descriptors/acme.org/shop",
+    "registry.corp.example/ocm",
+    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
   ])("is not masked where it looks like ordinary text, which would be blanked elsewhere: %j", (token) => {
     expect(tokenSpellings(token)).toEqual([]);
   });

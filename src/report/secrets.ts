@@ -30,9 +30,15 @@ export function secretsOfCredential(
 /** Tokens of RFC 6750, 2.1, and long enough to be one: a registry that hands out `a` as a token would otherwise blank the log. */
 const TOKEN = /^[A-Za-z0-9._~+/-]{16,}=*$/;
 
-/** What to mask of a token that a registry handed out. */
+/** What repositories, references, component versions and digests are made of: a mask of one would drop every output that holds it. */
+const NAME = /^[a-z0-9._~+/-]+$/;
+/** Shorter than any digest: some token servers hand out identifiers. */
+const IDENTIFIER = /^[0-9a-f-]{16,63}$/;
+
+/** What to mask of a token that a registry handed out; nothing of one that could be a name. */
 export function tokenSpellings(token: string): string[] {
-  return TOKEN.test(token) ? spellings(token) : [];
+  const isSecret = TOKEN.test(token) && (IDENTIFIER.test(token) || !NAME.test(token));
+  return isSecret ? spellings(token) : [];
 }
 
 /** A secret as it is, percent-encoded, in base64, escaped as in JSON, and in hexadecimal. */
