@@ -11631,10 +11631,15 @@ const MAX_INDEX = 32 * 1024 * 1024;
 async function openCtf(path, options = {}, signal) {
     const { archive, index } = await readCtf(path, options, signal);
     const pool = poolOf(archive);
+    const repositories = new Map();
     return {
         kind: "ctf",
         name: path,
-        repository: (name) => createCtfRepository(path, name, pool, index),
+        repository(name) {
+            const repository = repositories.get(name) ?? createCtfRepository(path, name, pool, index);
+            repositories.set(name, repository);
+            return repository;
+        },
         listRepositories: async () => [...index.keys()],
         close: () => archive.close(),
     };
@@ -13624,6 +13629,8 @@ function createRemoteRegistry(options) {
         reading: new Map(),
         listReferrers: createListReferrers(),
     };
+    /** One object for each, so that what is known of it is found again. */
+    const repositories = new Map();
     const registry = {
         kind: "registry",
         name: options.host,
@@ -13631,6 +13638,9 @@ function createRemoteRegistry(options) {
         plainHttp: options.plainHttp,
         origin: options.plainHttp ? `http://${options.host}` : options.host,
         repository(name) {
+            const known = repositories.get(name);
+            if (known !== undefined)
+                return known;
             // Names come from descriptors of others and become paths of URLs.
             if (!isRepository(name)) {
                 throw new TransferError("REFERENCE_MALFORMED", `"${printable(name, 120)}" is an invalid repository name`, {
@@ -13640,7 +13650,16 @@ function createRemoteRegistry(options) {
             }
             const scopes = [scopeOf(name, options.isWritten(name) ? "pull,push" : "pull")];
             const where = `${options.host}/${name}`;
-            return repository_createRepository(registry, { name, where, base: `${base}${name}/`, client, scopes, ...shared });
+            const repository = repository_createRepository(registry, {
+                name,
+                where,
+                base: `${base}${name}/`,
+                client,
+                scopes,
+                ...shared,
+            });
+            repositories.set(name, repository);
+            return repository;
         },
         async ping(signal) {
             const response = await client.learn({ method: "GET", url: base }, signal);

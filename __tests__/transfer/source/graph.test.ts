@@ -1,9 +1,17 @@
-import { expect, test } from "@jest/globals";
+import { afterEach, describe, expect, test } from "@jest/globals";
 import { type Descriptor, DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, isManifest } from "../../../src/oci/descriptor.ts";
 import { sha256 } from "../../../src/oci/digest.ts";
-import { isForeign, readGraph } from "../../../src/transfer/source/graph.ts";
+import { openCtf } from "../../../src/stores/ctf/ctf.ts";
+import { UNLIMITED } from "../../../src/transfer/source/budget.ts";
+import { createReadGraph, isForeign, readGraph } from "../../../src/transfer/source/graph.ts";
+import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
+import { ctf } from "../../../testing/real/fixtures.ts";
+import { stopEverything } from "../../../testing/real/running.ts";
+import { openRegistry } from "../../stores/registry/open-registry.ts";
 import { addImage, addIndex } from "../content.ts";
 import { createMemoryRegistry } from "../memory-registry.ts";
+
+afterEach(stopEverything);
 
 /** A registry keeps manifests and blobs apart. */
 const nameOf = ({ mediaType, digest }: Descriptor) => `${isManifest(mediaType) ? "manifest" : "blob"} ${digest}`;
@@ -125,4 +133,26 @@ test("a child that is missing is an error of the graph", async () => {
   const registry = createMemoryRegistry();
   const root = addIndex(registry, "a", [addImage(registry, "b")]);
   await expect(readGraph(registry.repository("a"), root)).rejects.toMatchObject({ code: "BLOB_UNKNOWN" });
+});
+
+describe("V7: an artifact that many elements name is read once", () => {
+  test("in a registry", async () => {
+    const fake = await startFakeRegistry();
+    const root = addImage(fake, "a");
+    const registry = openRegistry(fake.host);
+    const read = createReadGraph(UNLIMITED);
+    const graph = await read(registry.repository("a"), root);
+    expect(await read(registry.repository("a"), root)).toBe(graph);
+    expect(graph.nodes).toHaveLength(3);
+  });
+
+  test("in an archive", async () => {
+    const archive = await openCtf(ctf("v2-by-value"));
+    const name = "component-descriptors/example.org/shop";
+    const root = await archive.repository(name).resolve("1.2.0");
+    const read = createReadGraph(UNLIMITED);
+    const graph = await read(archive.repository(name), root);
+    expect(await read(archive.repository(name), root)).toBe(graph);
+    expect(graph.nodes.length).toBeGreaterThan(3);
+  });
 });

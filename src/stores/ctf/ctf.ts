@@ -36,10 +36,15 @@ const MAX_INDEX = 32 * 1024 * 1024;
 export async function openCtf(path: string, options: CtfOptions = {}, signal?: AbortSignal): Promise<Ctf> {
   const { archive, index } = await readCtf(path, options, signal);
   const pool = poolOf(archive);
+  const repositories = new Map<string, ReadableRepository>();
   return {
     kind: "ctf",
     name: path,
-    repository: (name) => createCtfRepository(path, name, pool, index),
+    repository(name) {
+      const repository = repositories.get(name) ?? createCtfRepository(path, name, pool, index);
+      repositories.set(name, repository);
+      return repository;
+    },
     listRepositories: async () => [...index.keys()],
     close: () => archive.close(),
   };

@@ -76,6 +76,8 @@ export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegi
     reading: new Map<string, Promise<KnownManifest>>(),
     listReferrers: createListReferrers(),
   };
+  /** One object for each, so that what is known of it is found again. */
+  const repositories = new Map<string, RemoteRepository>();
 
   const registry: RemoteRegistry = {
     kind: "registry",
@@ -84,6 +86,8 @@ export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegi
     plainHttp: options.plainHttp,
     origin: options.plainHttp ? `http://${options.host}` : options.host,
     repository(name) {
+      const known = repositories.get(name);
+      if (known !== undefined) return known;
       // Names come from descriptors of others and become paths of URLs.
       if (!isRepository(name)) {
         throw new TransferError("REFERENCE_MALFORMED", `"${printable(name, 120)}" is an invalid repository name`, {
@@ -93,7 +97,16 @@ export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegi
       }
       const scopes = [scopeOf(name, options.isWritten(name) ? "pull,push" : "pull")];
       const where = `${options.host}/${name}`;
-      return createRepository(registry, { name, where, base: `${base}${name}/`, client, scopes, ...shared });
+      const repository = createRepository(registry, {
+        name,
+        where,
+        base: `${base}${name}/`,
+        client,
+        scopes,
+        ...shared,
+      });
+      repositories.set(name, repository);
+      return repository;
     },
     async ping(signal) {
       const response = await client.learn({ method: "GET", url: base }, signal);
