@@ -4318,6 +4318,7 @@ function createLimiter(slots) {
 
 ;// CONCATENATED MODULE: ./lib/transfer/source/budget.js
 
+
 function createBudget({ max, concurrency, error }, signal) {
     const limiter = createLimiter(concurrency);
     let taken = 0;
@@ -4330,6 +4331,8 @@ function createBudget({ max, concurrency, error }, signal) {
         async read(work) {
             const release = await limiter.acquire("artifacts", signal);
             try {
+                // Manifests in memory are read and hashed without a turn of the event loop: a signal would not be heard for all of them.
+                await (0,external_node_timers_promises_.setImmediate)(undefined, signal === undefined ? {} : { signal });
                 return await work();
             }
             finally {

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { createLimiter } from "../../bounds/limiter.ts";
 
 /**
@@ -28,6 +29,8 @@ export function createBudget({ max, concurrency, error }: BudgetOptions, signal?
     async read(work) {
       const release = await limiter.acquire("artifacts", signal);
       try {
+        // Manifests in memory are read and hashed without a turn of the event loop: a signal would not be heard for all of them.
+        await setImmediate(undefined, signal === undefined ? {} : { signal });
         return await work();
       } finally {
         release();
