@@ -3880,6 +3880,7 @@ const METADATA_NAMES = new Set([
     "metadata.goog",
     "metadata.azure.internal",
     "metadata.tencentyun.com",
+    "api.metadata.cloud.ibm.com",
     "instance-data",
 ]);
 function isMetadataName(name) {

@@ -66,6 +66,7 @@ export const METADATA: readonly string[] = [
   "instance-data.eu-west-1.compute.internal",
   "metadata.azure.internal",
   "metadata.tencentyun.com",
+  "api.metadata.cloud.ibm.com",
 ];
 
 /** Another host on every network. */

@@ -80,6 +80,7 @@ const METADATA_NAMES: ReadonlySet<string> = new Set([
   "metadata.goog",
   "metadata.azure.internal",
   "metadata.tencentyun.com",
+  "api.metadata.cloud.ibm.com",
   "instance-data",
 ]);
 
