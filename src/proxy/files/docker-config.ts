@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
+import { applyEdits, type FormattingOptions, modify } from "jsonc-parser";
 import { errorMessage } from "../../errors/transfer-error.ts";
 import { exportedNoProxy } from "../export.ts";
 import type { ProxySettings, Setting } from "../settings.ts";
 import { type ConfigText, isRecord, malformed, type ProxyConfigParts, uneditable } from "./config.ts";
-import { setJsonMember } from "./json-members.ts";
+import { lineBreakOf } from "./edits.ts";
 import type { WrittenText } from "./written.ts";
 
 const DEFAULT_DAEMON = "unix:///var/run/docker.sock";
@@ -39,14 +40,23 @@ export function writeDockerConfig(file: ConfigText, settings: ProxySettings): Wr
   const before = parseObject(file);
   const proxies = objectIn(before.proxies, `${file.origin}, proxies`);
   const own = objectIn(proxies.default, `${file.origin}, proxies.default`);
-  const text = KEYS.reduce(
-    (edited, key) =>
-      own[key] === values[key] ? edited : setJsonMember(edited, ["proxies", "default", key], values[key]),
-    file.text,
-  );
+  const text = KEYS.filter((key) => own[key] !== values[key]).reduce((edited, key) => {
+    // Formatting includes the rest of the lines that an edit touches; another value in place of the old one needs none.
+    const isReplaced = own[key] !== undefined && values[key] !== undefined;
+    const options = isReplaced ? {} : formattingOf(edited);
+    return applyEdits(edited, modify(edited, ["proxies", "default", key], values[key], options));
+  }, file.text);
   const expected = { ...before, proxies: { ...proxies, default: { ...own, ...values } } };
   if (isDeepStrictEqual(JSON.parse(text), JSON.parse(JSON.stringify(expected)))) return { text, findings: [] };
   throw uneditable(`${file.origin}, proxies.default`, "A key stands there twice.", "Leave one of the two out.");
+}
+
+/** The indentation and the line breaks of the text; none where it has one line. */
+function formattingOf(text: string): { readonly formattingOptions?: FormattingOptions } {
+  if (!text.trim().includes("\n")) return {};
+  const unit = /\n([ \t]+)"/.exec(text)?.[1] ?? "\t";
+  const isSpaces = unit.startsWith(" ");
+  return { formattingOptions: { insertSpaces: isSpaces, tabSize: isSpaces ? unit.length : 1, eol: lineBreakOf(text) } };
 }
 
 /** Whether it is JSON that docker or podman could have written. */
