@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
+import { TransferError } from "../src/errors/transfer-error.ts";
 import { COMMANDS, type Inputs, readInputs } from "../src/inputs.ts";
 
 /** As the runner passes inputs, or with underscores as a shell can. */
@@ -13,9 +14,6 @@ function read(inputs: Readonly<Record<string, string>>, separator = "-"): Inputs
   return readInputs(Object.fromEntries(entries));
 }
 
-const action = parse(readFileSync(join(import.meta.dirname, "../action.yml"), "utf8")) as {
-  inputs: Record<string, { default: string }>;
-};
 const shop = { component: "acme.org/shop", version: "1.2.0" };
 const ghcr = { kind: "registry", scheme: undefined, host: "ghcr.io", path: "acme" };
 
@@ -80,6 +78,8 @@ describe("good values", () => {
     ["export-environment", "true", "exportEnvironment", true],
     ["urls", "https://ghcr.io\n# no\n\nno url", "urls", ["https://ghcr.io", "no url"]],
     ["registry-config", "./config.json", "registryConfig", "./config.json"],
+    ["ocm-config", "./ocm.yaml", "ocmConfig", "./ocm.yaml"],
+    ["github-token", "ghs_token", "githubToken", "ghs_token"],
     [
       "allowed-registries",
       "ghcr.io/acme\n.Corp\nhttps://registry.corp:5000/\nindex.docker.io/acme/shop\n[::1]:5000\n.corp:5000",
@@ -93,8 +93,6 @@ describe("good values", () => {
         { pattern: ".corp:5000", path: "" },
       ],
     ],
-    ["ocm-config", "./ocm.yaml", "ocmConfig", "./ocm.yaml"],
-    ["github-token", "ghs_token", "githubToken", "ghs_token"],
     ["credentials", "ghcr.io=a:b=c#d\nquay.io=x:y", "credentials", ["ghcr.io=a:b=c#d", "quay.io=x:y"]],
     ["output", "./out", "output", "./out"],
     ["concurrency", "64", "concurrency", 64],
@@ -106,24 +104,41 @@ describe("good values", () => {
   });
 });
 
-test("every input of action.yml is read", () => {
-  const asked = new Set<string>();
-  const environment = new Proxy<Record<string, undefined>>(
-    {},
-    {
-      get: (_, name) => void asked.add(String(name)),
+describe("types of action-types.yml", () => {
+  const { inputs } = parse(readFileSync(join(import.meta.dirname, "../action-types.yml"), "utf8")) as {
+    inputs: Record<string, { type: string; "allowed-values"?: readonly string[] }>;
+  };
+  const ofType = (type: string) => Object.entries(inputs).filter((entry) => entry[1].type === type);
+  const remedyFor = (name: string) => {
+    try {
+      read({ [name]: "?" });
+    } catch (error) {
+      return (error instanceof TransferError && error.remedy) || String(error);
+    }
+    return "accepted";
+  };
+
+  test.each(ofType("enum"))(
+    "%s takes the values of the enum and no others",
+    (name, { "allowed-values": values = [] }) => {
+      const choices = /^Use one of (.*)\.$/.exec(remedyFor(name))?.[1]?.split(", ");
+      expect(choices).toEqual(values);
     },
   );
-  readInputs(environment);
-  for (const name of Object.keys(action.inputs)) expect(asked).toContain(`INPUT_${name.toUpperCase()}`);
-});
 
-test("the defaults of action.yml are those of the code, with the token of the job", () => {
-  const defaults = Object.fromEntries(
-    Object.entries(action.inputs).map(([name, { default: value }]) => [name, String(value)]),
-  );
-  expect(read({ ...defaults, "github-token": "" })).toEqual(read({}));
-  expect(defaults["github-token"]).toMatch(/^\$\{\{ github\.token \}\}$/);
+  test.each(ofType("boolean"))("%s takes booleans only", (name) => {
+    expect(remedyFor(name)).toBe("Use true or false.");
+  });
+
+  test.each(ofType("integer"))("%s takes integers only", (name) => {
+    expect(remedyFor(name)).toMatch(/^Use a whole number from \d+ to \d+\.$/);
+  });
+
+  test("the other inputs have no choices", () => {
+    const others = [...ofType("string"), ...ofType("list")].map(([name]) => name);
+    expect(others.filter((name) => /^Use (?:one of|true or|a whole)/.test(remedyFor(name)))).toEqual([]);
+    expect(others.length).toBeGreaterThan(10);
+  });
 });
 
 test("defaults", () => {
@@ -188,7 +203,7 @@ test("hyphens win over underscores, unless they are empty", () => {
   expect(readInputs({ ...both, "INPUT_DRY-RUN": "" }).dryRun).toBe(false);
 });
 
-test("inputs do not change", () => {
+test("inputs are frozen", () => {
   expect(Object.isFrozen(read({}))).toBe(true);
 });
 
@@ -214,8 +229,8 @@ describe("bad values are refused by name, with what to use", () => {
     ["concurrency", "0x8", "INPUT_INVALID", "whole number"],
     ["retries", "21", "INPUT_INVALID", "from 1 to 20"],
     ["retries", "many", "INPUT_INVALID", "whole number"],
-    ["plain-http", "*", "INPUT_INVALID", "never everything"],
-    ["plain-http", ".", "INPUT_INVALID", "never everything"],
+    ["plain-http", "*", "INPUT_INVALID", "no pattern matches every host"],
+    ["plain-http", ".", "INPUT_INVALID", "no pattern matches every host"],
     ["plain-http", ".com", "INPUT_INVALID", "top-level domain"],
     ["plain-http", "registry.corp\n.COM:5000", "INPUT_INVALID", "top-level domain"],
     ["insecure-skip-tls-verify", ".corp", "INPUT_INVALID", "top-level domain"],
@@ -271,7 +286,7 @@ describe("bad values are refused by name, with what to use", () => {
     );
   });
 
-  test("files for deployments out of an archive that lies nowhere yet", () => {
+  test("files for deployments need images-prefix when the target is an archive", () => {
     const inputs = { target: "./shop.tgz", "write-images": "helm=images.yaml" };
     expect(() => read(inputs)).toThrow(
       expect.objectContaining({ code: "INPUT_MISSING", where: "input images-prefix" }),
@@ -284,7 +299,7 @@ describe("bad values are refused by name, with what to use", () => {
     ["=acme.pem", "line 2"],
     ["acme=", "line 2"],
     ["first=other.pem", "twice"],
-    ["x=-----BEGIN PRIVATE KEY-----\nMIIsecret", "holds a key itself"],
+    ["x=-----BEGIN PRIVATE KEY-----\nMIIsecret", "contains a key"],
   ])("signatures %j: %s", (value, why) => {
     const thrown = expect.objectContaining({
       code: "INPUT_INVALID",
@@ -293,7 +308,7 @@ describe("bad values are refused by name, with what to use", () => {
     expect(() => read({ signatures: `first=./first.pem\n${value}` })).toThrow(thrown);
   });
 
-  test("a form that an archive cannot have", () => {
+  test("an access that needs a host is refused for an archive", () => {
     expect(() => read({ target: "./shop.tgz", access: "ociArtifact" })).toThrow(
       expect.objectContaining({ code: "INPUT_INVALID", where: "input access" }),
     );
@@ -308,13 +323,13 @@ describe("bad values are refused by name, with what to use", () => {
     );
   });
 
-  test("a preflight that is off", () => {
+  test("the command preflight cannot turn the preflight off", () => {
     expect(() => read({ command: "preflight", "preflight-mode": "off" })).toThrow(
       expect.objectContaining({ code: "INPUT_INVALID", where: "input preflight-mode" }),
     );
   });
 
-  test("foreign text in them comes out printable", () => {
-    expect(() => read({ access: "x\n::error::y" })).toThrow(/^access is "x : :error: :y", which cannot be used$/);
+  test("control characters in a bad value are not printed", () => {
+    expect(() => read({ access: "x\n::error::y" })).toThrow(/^access has the invalid value "x : :error: :y"$/);
   });
 });

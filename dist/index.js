@@ -341,7 +341,7 @@ else {
         if (code === 13)
             process.stdout.write("INTERNAL: the run came to a standstill; please report this.\n");
     });
-    const { main } = await Promise.all(/* import() */[__nccwpck_require__.e(676), __nccwpck_require__.e(752)]).then(__nccwpck_require__.bind(__nccwpck_require__, 3752));
+    const { main } = await Promise.all(/* import() */[__nccwpck_require__.e(676), __nccwpck_require__.e(142)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1142));
     process.exitCode = await main(process.env);
 }
 

@@ -1,7 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { parse } from "yaml";
 import { writeReport } from "../../src/report/report.ts";
 import type { Results } from "../../src/report/results.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
@@ -31,10 +30,8 @@ async function report(results: Results = nothing, more: Partial<Parameters<typeo
   return { outputs: runner.outputs, path, temp, document: JSON.parse(readFileSync(path, "utf8")) };
 }
 
-test("nothing done: every output of action.yml is there, and empty", async () => {
+test("when nothing was done, every output is empty", async () => {
   const { outputs, path, temp, document } = await report(nothing, { hosts: [], allowList: [] });
-  const action = parse(readFileSync(join(import.meta.dirname, "../../action.yml"), "utf8")) as { outputs: object };
-  expect(Object.keys(outputs).sort()).toEqual(Object.keys(action.outputs).sort());
   expect(outputs).toEqual({
     "component-versions": "[]",
     routes: "[]",

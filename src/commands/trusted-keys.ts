@@ -1,6 +1,6 @@
 import { errorMessage, TransferError } from "../errors/transfer-error.ts";
 import { readSettingsFile } from "../files/read-settings-file.ts";
-import type { SignatureSpec } from "../inputs.ts";
+import type { SignatureSpec } from "../inputs/signatures.ts";
 import { parsePublicKey } from "../ocm/signing/public-key.ts";
 import { printable } from "../text/redact.ts";
 import type { TrustedKey } from "../transfer/verify/trust.ts";
