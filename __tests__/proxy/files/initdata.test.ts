@@ -98,6 +98,15 @@ describe("writing", () => {
     expect(write(written.text)).toEqual(written);
   });
 
+  test.each(["'''", '"""'])("a policy of 800 kB between %s stays as it is", (quotes) => {
+    const rules = `allow { input.path == "/a" } # ${"é".repeat(50)}\n`.repeat(10_000);
+    const withPolicy = (text: string) =>
+      text.replace(/'''\n(package[^']*)'''/, (_, own: string) => `${quotes}\n${own}${rules}${quotes}`);
+    const long = withPolicy(document);
+    expect(long.length).toBeGreaterThan(800_000);
+    expect(write(long).text).toBe(withPolicy(write(document).text));
+  });
+
   test("programs of others unpack the annotation, measure the same and read the same", () => {
     const { annotation, digest, text } = write(document);
     const shell = (script: string) => String(execFileSync("sh", ["-c", script], { input: annotation }));
