@@ -14294,7 +14294,11 @@ function inexact({ entry, from }, problem, remedy) {
 
 ;// CONCATENATED MODULE: ./lib/proxy/files/toml/statements.js
 
-/** The statements of a document that a TOML parser has accepted (https://toml.io/en/v1.0.0); of any other, nonsense. */
+/**
+ * The statements of a document that a TOML parser has accepted (https://toml.io/en/v1.0.0); the result for any other is undefined.
+ * Parsers with ranges exist, and tests compare with one (toml-eslint-parser); but that fails on a string of more than 125,000 characters,
+ * and a policy in initdata can be longer.
+ */
 function tomlStatements(text) {
     const statements = [];
     const elements = new Map();
