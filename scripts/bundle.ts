@@ -10,7 +10,7 @@ import { root, testPath } from "./parts.ts";
 export function bundle(target: string, project: string = root): void {
   rmSync(join(project, "lib"), { recursive: true, force: true });
   rmSync(target, { recursive: true, force: true });
-  run(project, join(root, "node_modules/.bin/tsc"), ["-p", "tsconfig.json"]);
+  run(project, join(root, "node_modules/.bin/tsc"), ["-p", "tsconfig.json", "--removeComments"]);
   const ncc = join(root, "node_modules/@vercel/ncc/dist/ncc/cli.js");
   const options = ["--license", "licenses.txt", "--no-cache"];
   run(project, process.execPath, [ncc, "build", "lib/index.js", "-o", target, ...options]);
