@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { codes } from "../src/errors/codes.ts";
@@ -6,8 +6,8 @@ import { codes } from "../src/errors/codes.ts";
 const root = join(import.meta.dirname, "..");
 
 /**
- * Folders (and files that stand alone) from the roof to the ground: each imports those below it and none above. A folder that is listed
- * stands for what is in it, but for the folders that are listed themselves. docs/architecture.md draws the same list.
+ * Folders (and top-level files) from the top to the bottom: each imports only from those below it. A folder includes its subfolders,
+ * except those that are listed themselves. docs/architecture.md has the same list.
  */
 const ROOMS = [
   "index",
@@ -63,7 +63,7 @@ function read(folder: string, suffix: string): Source[] {
 
 const sources = read("src", ".ts");
 const withoutEnding = (path: string) => path.replace(/\.ts$/, "");
-/** The longest room that the path lies in. */
+/** The innermost listed folder of the path. */
 const roomOf = (path: string) =>
   ROOMS.filter((room) => room === withoutEnding(path) || path.startsWith(`${room}/`)).reduce(
     (longest, room) => (room.length > longest.length ? room : longest),
@@ -90,7 +90,7 @@ const isOwn = ({ to }: Import) => to.startsWith(".");
 const targetOf = ({ from, to }: Import) => normalize(join(dirname(from), to));
 const importersOf = (name: string) => [...new Set(imports.filter(({ to }) => to === name).map(({ from }) => from))];
 
-test("the imports are found", () => {
+test("every relative import leads to an existing file", () => {
   expect(imports.filter(isOwn).length).toBeGreaterThan(150);
   const paths = new Set(sources.map(({ path }) => path));
   expect(
@@ -101,9 +101,52 @@ test("the imports are found", () => {
   ).toEqual([]);
 });
 
-test("every room has its place", () => {
+test("every file is in a listed folder, and every listed folder has files", () => {
   expect(sources.map(({ path }) => path).filter((path) => roomOf(path) === "")).toEqual([]);
   expect(ROOMS.filter((room) => !sources.some(({ path }) => roomOf(path) === room))).toEqual([]);
+});
+
+const page = readFileSync(join(root, "docs/architecture.md"), "utf8");
+
+test("the architecture page lists the same folders in the same order", () => {
+  const [, list = ""] = /^## Folders$[\s\S]*?^```$([\s\S]*?)^```$/m.exec(page) ?? [];
+  const listed = list.split("\n").filter((line) => line !== "");
+  expect(listed.map((line) => line.split(/\s/)[0])).toEqual(ROOMS);
+  expect(listed.filter((line) => !/^\S+\s+\S/.test(line))).toEqual([]);
+});
+
+describe("the diagram of the architecture page", () => {
+  const topOf = (path: string) => withoutEnding(path).split("/")[0] ?? "";
+  const drawn = [...page.matchAll(/^ {2}(\w+) --> (\w+)$/gm)].map(([, from = "", to = ""]) => ({ from, to }));
+  const real = imports
+    .filter(isOwn)
+    .map((each) => ({ from: topOf(each.from), to: topOf(targetOf(each)) }))
+    .filter(({ from, to }) => from !== to);
+  const isReached = (from: string, to: string): boolean =>
+    drawn.some((arrow) => arrow.from === from && (arrow.to === to || isReached(arrow.to, to)));
+
+  test("draws arrows from the top to the bottom only", () => {
+    const indexOf = (folder: string) => ROOMS.findIndex((room) => topOf(room) === folder);
+    expect(drawn.filter(({ from, to }) => indexOf(from) < 0 || indexOf(to) <= indexOf(from))).toEqual([]);
+  });
+
+  test("draws only arrows that stand for an import", () => {
+    expect(drawn.filter((arrow) => !real.some(({ from, to }) => arrow.from === from && arrow.to === to))).toEqual([]);
+  });
+
+  test("leads along its arrows from every folder to all folders that it imports", () => {
+    expect(real.length).toBeGreaterThan(30);
+    expect(real.filter(({ from, to }) => !isReached(from, to))).toEqual([]);
+  });
+});
+
+test("the twelve questions of the architecture page name existing files", () => {
+  const [, questions = ""] = /^## Twelve questions$([\s\S]*?)(?=^## )/m.exec(page) ?? [];
+  const rows = questions.split("\n").filter((line) => /^\| (?:Where|Who) /.test(line));
+  const named = rows.map((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, path = ""]) => path));
+  expect(named).toHaveLength(12);
+  expect(named.filter((paths) => paths.length === 0)).toEqual([]);
+  expect(named.flat().filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
 test("no folder is a flat list of more than 15 files", () => {
@@ -120,7 +163,7 @@ test("imports point downwards", () => {
   expect(upwards).toEqual([]);
 });
 
-test("no file imports itself in a cycle", () => {
+test("no imports form a cycle", () => {
   const below = Map.groupBy(
     imports.filter((each) => isOwn(each) && !each.isType),
     ({ from }) => from,
@@ -137,17 +180,17 @@ test("no file imports itself in a cycle", () => {
   expect(cycles).toEqual([]);
 });
 
-describe("who may know what", () => {
-  test("the toolkit of GitHub: four files at most", () => {
+describe("the importers of a module", () => {
+  test("are at most four files for the toolkit of GitHub", () => {
     expect(importersOf("@actions/core").length).toBeGreaterThan(0);
     expect(importersOf("@actions/core").length).toBeLessThanOrEqual(4);
   });
 
-  test("undici: the room that sends requests", () => {
+  test("are in net only for undici", () => {
     expect(new Set(importersOf("undici").map(roomOf))).toEqual(new Set(["net"]));
   });
 
-  test("sockets: the same room; elsewhere one asks at most what an address is", () => {
+  test("are in net only for sockets; other folders import at most the address checks of node:net", () => {
     const modules = ["node:http", "node:https", "node:http2", "node:tls", "node:dns"];
     const isNet = (path: string) => path.startsWith("net/");
     expect(modules.flatMap(importersOf).length).toBeGreaterThan(0);
@@ -159,19 +202,19 @@ describe("who may know what", () => {
     expect(taken.filter((name) => !/^isIP(?:v[46])?$/.test(name))).toEqual([]);
   });
 
-  test("the environment: the entry, and what restores it after an export", () => {
+  test("are the entry and the runner for the environment of the process", () => {
     const readers = sources.filter(({ text }) => /\bprocess\.env\b/.test(text)).map(({ path }) => path);
     expect(readers.sort()).toEqual(["index.ts", "report/runner.ts"]);
   });
 });
 
-test("names are exported, not defaults", () => {
+test("no file has a default export", () => {
   expect(
     sources.filter(({ text }) => /\bexport\s+default\b|\bas\s+default\b/.test(text)).map(({ path }) => path),
   ).toEqual([]);
 });
 
-test("no file only passes on what others export", () => {
+test("no file re-exports from another", () => {
   expect(
     sources.filter(({ text }) => /^export (?:type )?(?:\*|\{[^}]*\}) from /m.test(text)).map(({ path }) => path),
   ).toEqual([]);
@@ -189,12 +232,12 @@ test("a store is recognised by its kind or a named capability, not by the method
 describe("codes", () => {
   const others = sources.filter(({ path }) => path !== "errors/codes.ts").map(({ text }) => text);
 
-  test("every one of them is used", () => {
+  test("are all used", () => {
     const unused = Object.keys(codes).filter((code) => !others.some((text) => new RegExp(`\\b${code}\\b`).test(text)));
     expect(unused).toEqual([]);
   });
 
-  test("none is used that is not one of them", () => {
+  test("are all listed", () => {
     const used = others.flatMap((text) =>
       [...text.matchAll(/new (?:Transfer|Registry)Error\(\s*"([^"]*)"/g)].map(([, code]) => code ?? ""),
     );
@@ -202,7 +245,7 @@ describe("codes", () => {
     expect(used.filter((code) => !Object.hasOwn(codes, code))).toEqual([]);
   });
 
-  test("each is a name in capitals with a sentence of its own", () => {
+  test("have a name in capitals and a unique sentence each", () => {
     for (const [code, sentence] of Object.entries(codes)) {
       expect(code).toMatch(/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/);
       expect(sentence).toMatch(/^[A-Z].*\.$/);

@@ -44,3 +44,12 @@ test("every link between documents leads to a file, and to a heading in it", () 
   });
   expect(dead).toEqual([]);
 });
+
+test("the index of a documents folder links every document in it", () => {
+  for (const folder of ["docs", "docs/adr"]) {
+    const files = readdirSync(join(root, folder)).filter((name) => name.endsWith(".md") && name !== "README.md");
+    const linked = links.filter(({ document }) => document === join(folder, "README.md")).map(({ target }) => target);
+    expect(files.length).toBeGreaterThan(5);
+    expect(files.filter((name) => !linked.includes(name))).toEqual([]);
+  }
+});

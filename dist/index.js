@@ -327,7 +327,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-// Nothing is imported here: on an old Node.js the rest of the bundle would not even load, and its error would tell nobody why.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 19)) {
     const message = `NODE_TOO_OLD: this action needs Node.js 24, and was started by ${process.version} (${process.execPath}).`;
@@ -336,12 +335,11 @@ if (major < 22 || (major === 22 && minor < 19)) {
     process.exitCode = 1;
 }
 else {
-    // 13 is what Node.js ends with when everything waits and nothing is left that could wake it.
     process.on("exit", (code) => {
         if (code === 13)
             process.stdout.write("INTERNAL: the run came to a standstill; please report this.\n");
     });
-    const { main } = await Promise.all(/* import() */[__nccwpck_require__.e(676), __nccwpck_require__.e(142)]).then(__nccwpck_require__.bind(__nccwpck_require__, 1142));
+    const { main } = await Promise.all(/* import() */[__nccwpck_require__.e(676), __nccwpck_require__.e(596)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9596));
     process.exitCode = await main(process.env);
 }
 

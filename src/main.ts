@@ -87,7 +87,7 @@ async function perform(run: Run): Promise<void> {
   else if (inputs.command === "transfer") await transfer(run);
   else if (inputs.command === "download") await download(run);
   else if (inputs.command === "verify") await verify(run);
-  // What `setup` does, the settings and their export, every command can do.
+  // `setup` has no action of its own: reading and exporting settings is part of every command.
 }
 
 function openRunSession(
@@ -123,7 +123,7 @@ function openRunSession(
   });
 }
 
-/** What deserves a look when everything went well. */
+/** Findings about a successful run. */
 function lint(inputs: Inputs, settings: ProxySettings, session: Session): Finding[] {
   const registries = inputs.noProxyRegistries.flatMap((registry) => noProxyEntriesFor(registry).entries);
   const named = registries.filter((host) => !host.startsWith(".")).map((host) => `https://${host}`);
@@ -133,8 +133,8 @@ function lint(inputs: Inputs, settings: ProxySettings, session: Session): Findin
 }
 
 /**
- * A runner that cancels a job sends SIGINT, then SIGTERM: at the first, work in flight stops, and what was published is taken back; the
- * second ends the run at once. What nobody caught, which is a fault of ours, is like the first.
+ * A runner that cancels a job sends SIGINT, then SIGTERM: at the first signal, pending work is aborted and published tags are rolled
+ * back; the second ends the run at once. An uncaught error, which is a defect of the action, is handled like the first signal.
  */
 function interruptible(): { readonly signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
@@ -143,20 +143,20 @@ function interruptible(): { readonly signal: AbortSignal; stop(): void } {
     if (isInterrupted) process.exit(128 + constants.signals[signal]);
     isInterrupted = true;
     controller.abort(
-      new TransferError("INTERRUPTED", "the run was stopped before it was done", {
-        remedy: "Run again: what is at the target already is not copied again.",
+      new TransferError("INTERRUPTED", "the run was cancelled before it was complete", {
+        remedy: "Run again: existing content of the target is not copied again.",
       }),
     );
   };
   const fail = (error: unknown) => {
     controller.abort(error);
-    setTimeout(() => process.exit(1), MAX_FAREWELL).unref();
+    setTimeout(() => process.exit(1), SHUTDOWN_GRACE_MS).unref();
   };
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   process.on("uncaughtException", fail).on("unhandledRejection", fail);
   return {
     signal: controller.signal,
-    // Whatever still waits or sends when the run is over would only keep the process alive.
+    // Pending operations would keep the process alive after the run.
     stop() {
       process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
       controller.abort();
@@ -164,5 +164,5 @@ function interruptible(): { readonly signal: AbortSignal; stop(): void } {
   };
 }
 
-/** Milliseconds that a run which lost its footing gets for taking back and reporting. */
-const MAX_FAREWELL = 20_000;
+/** Time for rollback and report after an uncaught error. */
+const SHUTDOWN_GRACE_MS = 20_000;

@@ -234,7 +234,7 @@ test.each(["127.0.0.1:1/ocm", "./folder", "./shop.tgz"])(
     const target = `${to}@sha256:${"a".repeat(64)}`;
     const result = await runAction({ inputs: { "component-versions": `${line}:1.0.0`, target } });
     expect(errorsOf(result)).toEqual(["REFERENCE_MALFORMED"]);
-    expect(result.annotations[0]?.message).toContain("pins a component version, never a repository");
+    expect(result.annotations[0]?.message).toContain("can pin a component version only");
   },
 );
 
@@ -246,7 +246,7 @@ describe("a tag of a signed component version", () => {
     ["1.2", "1.2.0", "VERSION_ALIASED", "is an alias of 1.2.0"],
     ["v1", "1.2.0", "VERSION_ALIASED", "is an alias of 1.2.0"],
     ["0.0.1-2025.build-af79", "0.0.1-2025+af79", "VERSION_ALIASED", "has the tag of version 0.0.1-2025+af79"],
-    ["1.3.0", "1.2.0", "DESCRIPTOR_MISPLACED", `holds the descriptor of ${SHOP}:1.2.0`],
+    ["1.3.0", "1.2.0", "DESCRIPTOR_MISPLACED", `has the descriptor of ${SHOP}:1.2.0`],
   ])("%s is no answer to who asks for it as a version: it is that of %s", async (asked_, version, code, message) => {
     const registry = await startFakeRegistry();
     tag(registry, addNote(registry, "first", { version }), asked_);

@@ -87,14 +87,14 @@ withParts(["openssl"], "settings from the checkout of a pull request", () => {
         put(join(place, "proxy/.env"), "https_proxy=http://a:1\n");
         return { "proxy-config": join(place, "proxy") };
       },
-      /check of certificates for registry\.corp/,
+      /certificate verification for registry\.corp/,
     ],
     [
       "an authority",
       (place) => ({ "ca-certificates": put(join(place, "ca.pem"), createAuthority().cert) }),
       /impostor/,
     ],
-    ["a key", () => ({ signatures: "acme=keys/acme.pub.pem" }), /proves nothing/],
+    ["a key", () => ({ signatures: "acme=keys/acme.pub.pem" }), /forged signature/],
     ["accounts", (place) => ({ "registry-config": put(join(place, "config.json"), "{}") }), /accounts/],
   ];
 
@@ -116,14 +116,14 @@ withParts(["openssl"], "settings from the checkout of a pull request", () => {
     expect(await messagesOf("SETTING_PROPOSED", inputs, { GITHUB_EVENT_NAME: "pull_request" })).toEqual([]);
   });
 
-  test("authorities in a cdh.toml are a finding whatever the event", async () => {
+  test("CA certificates in a cdh.toml are a finding for every event", async () => {
     const roots = [createAuthority().cert, createAuthority().cert].map((cert) => `"""${cert}"""`).join(",");
     const path = put(
       join(folder, "cdh.toml"),
       `[image]\nextra_root_certificates = [${roots}]\n[image.image_pull_proxy]\nhttps_proxy = "http://a:1"\n`,
     );
     const [message, ...others] = await messagesOf("AUTHORITIES_ADDED", { "proxy-config": path }, {});
-    expect(message).toContain("2 certificate authorities");
+    expect(message).toContain("2 CA certificates");
     expect(others).toEqual([]);
   });
 });

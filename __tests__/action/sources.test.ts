@@ -94,6 +94,6 @@ test("what other clients would do otherwise, and what no step reaches, is told",
   expect(findings.map((finding) => finding.code)).toContain("OUT_OF_REACH");
   expect(findings.find((finding) => finding.code === "CLIENTS_DISAGREE")).toMatchObject({
     message: expect.stringMatching(/^10\.1\.2\.3 is reached directly \(NO_PROXY entry "10\.0\.0\.0\/8".*undici 8/),
-    remedy: "List 10.1.2.3 by itself in no-proxy; still going another way: GitHub runner.",
+    remedy: "List 10.1.2.3 by itself in no-proxy; still with another route: GitHub runner.",
   });
 });

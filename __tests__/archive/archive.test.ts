@@ -38,7 +38,7 @@ async function contents({ archive }: Opened): Promise<Record<string, string>> {
   );
 }
 
-describe("the same files in every form", () => {
+describe("an archive has the same files", () => {
   const files = { "artifact-index.json": "{}", "blobs/a": "x".repeat(100_000), "blobs/empty": "" };
 
   function folder(): string {
@@ -54,7 +54,7 @@ describe("the same files in every form", () => {
     ["tgz", "ustar, compressed", ["--format=ustar", "-z", "."]],
   ];
 
-  test("a folder", async () => {
+  test("as a folder", async () => {
     const path = folder();
     expect(await archiveFormat(path)).toBe("folder");
     const opened = await open(path);
@@ -63,7 +63,7 @@ describe("the same files in every form", () => {
     expect(await opened.archive.size("blobs/a/b")).toBeUndefined();
   });
 
-  test.each(tools)("a %s file of GNU tar: %s", async (format, _what, args) => {
+  test.each(tools)("as a %s file of GNU tar with %s", async (format, _what, args) => {
     const path = join(temporaryFolder(), "archive");
     execFileSync("tar", ["-C", folder(), "-cf", path, ...args]);
     expect(await archiveFormat(path)).toBe(format);
@@ -77,7 +77,7 @@ describe("the same files in every form", () => {
     expect(opened.spooled().filter((name) => name.endsWith(".tar"))).toEqual([]);
   });
 
-  test.each(["v1-by-reference.tar", "v1-by-reference.tgz"] as const)("%s of the OCM CLI", async (name) => {
+  test.each(["v1-by-reference.tar", "v1-by-reference.tgz"] as const)("as %s of the OCM CLI", async (name) => {
     const opened = await open(ctf(name));
     expect(await opened.archive.list()).toHaveLength(12);
     await opened.archive.close();
@@ -93,7 +93,7 @@ test.each<[string, Buffer]>([
   expect(await contents(opened)).toEqual({ [way === "ustar's" ? LONG.slice(0, 106) : LONG]: "x" });
 });
 
-test("what says nothing of name or size is passed over", async () => {
+test("pax records other than name and size are ignored", async () => {
   const comment = pax({ comment: "of everything" }, "g");
   const times = pax({ mtime: "1.5", "SCHILY.xattr.user.x": "y", size: "1", path: "a" });
   expect(await contents(await open(written(tar(comment, times, { name: "a", content: "x" }))))).toEqual({ a: "x" });
@@ -122,7 +122,7 @@ test.each<[string, Buffer]>([
   expect(asked).toBeLessThan(512 * 1024);
 });
 
-test("more entries than any archive needs", async () => {
+test("an archive with too many entries is refused", async () => {
   const window = Buffer.alloc(64 * 1024, raw({ name: "a" }));
   const bytes = { size: 300_000 * 512, read: async () => window };
   await expect(async () => {
@@ -133,18 +133,18 @@ test("more entries than any archive needs", async () => {
 test.each([
   ["text", Buffer.from("text")],
   ["zip", Buffer.concat([Buffer.from("PK\u0003\u0004"), Buffer.alloc(1000, 1)])],
-  ["nothing", Buffer.alloc(0)],
-])("no archive: %s", async (_, bytes) => {
+  ["an empty file", Buffer.alloc(0)],
+])("%s is not an archive", async (_, bytes) => {
   expect(await archiveFormat(written(bytes))).toBeUndefined();
 });
 
-test("a pipe is not waited for", async () => {
+test("a pipe is refused without waiting for its content", async () => {
   const path = join(temporaryFolder(), "pipe");
   execFileSync("mkfifo", [path]);
   expect(await archiveFormat(path)).toBeUndefined();
 });
 
-test("a spool that cannot be written", async () => {
+test("a spool folder that cannot be written is reported", async () => {
   const path = written(gzipSync(tar()));
   const spool = join(path, "below-a-file");
   await expect(openArchive(path, { spool, expects: () => true })).rejects.toMatchObject({
@@ -153,7 +153,7 @@ test("a spool that cannot be written", async () => {
   });
 });
 
-test("a run that is stopped leaves nothing", async () => {
+test("an aborted run leaves no files", async () => {
   const spool = temporaryFolder();
   const signal = AbortSignal.abort(new Error("stopped"));
   await expect(openArchive(ctf("v1-by-reference.tgz"), { spool, expects: () => true }, signal)).rejects.toMatchObject({

@@ -24,14 +24,14 @@ function counting(): { sink: Writable; count: () => number } {
   return { sink, count: () => bytes };
 }
 
-describe("a bomb", () => {
+describe("a gzip bomb", () => {
   const packed = bomb(64);
 
   test.each([
-    ["too much for one compressed byte", { ...UNPACK_LIMITS, ratio: 200, free: 4 * MEBIBYTE }],
-    ["too much in all", { ratio: 2000, free: 4 * MEBIBYTE, most: 4 * MEBIBYTE }],
-  ])("%s", async (_, limits) => {
-    // In pieces, as files are read: what is unpacked is weighed against what has been read until then.
+    ["by the ratio", { ...UNPACK_LIMITS, maxRatio: 200, ratioFreeBytes: 4 * MEBIBYTE }],
+    ["by the total size", { maxRatio: 2000, ratioFreeBytes: 4 * MEBIBYTE, maxBytes: 4 * MEBIBYTE }],
+  ])("is stopped %s", async (_, limits) => {
+    // In pieces, as files are read: the unpacked bytes are compared with the bytes read until then.
     const pieces = Array.from({ length: Math.ceil(packed.length / 4096) }, (_, n) =>
       packed.subarray(n * 4096, n * 4096 + 4096),
     );
@@ -49,7 +49,7 @@ describe("a bomb", () => {
     const path = join(folder, "bomb");
     writeFileSync(path, Buffer.concat([gzipSync(raw({ name: "a", size: "00400000000\0" })), packed]));
     const spool = join(folder, "spool");
-    const limits = { ...UNPACK_LIMITS, most: 8 * MEBIBYTE };
+    const limits = { ...UNPACK_LIMITS, maxBytes: 8 * MEBIBYTE };
     await expect(openArchive(path, { spool, expects: () => true, limits })).rejects.toMatchObject({
       code: "ARCHIVE_TOO_LARGE",
     });
@@ -57,13 +57,13 @@ describe("a bomb", () => {
   });
 });
 
-test("little that shrinks to nearly nothing is no bomb", async () => {
+test("a small file with a high ratio is unpacked", async () => {
   const { sink, count } = counting();
   await gunzipInto(Readable.from([bomb(8)]), sink, "zeros", UNPACK_LIMITS);
   expect(count()).toBe(8 * MEBIBYTE);
 });
 
-test("an error of the source or the sink passes as it is", async () => {
+test("an error of the source or the sink is passed on unchanged", async () => {
   const failure = new Error("the network is down");
   const failing = new Readable({ read: () => failing.destroy(failure) });
   await expect(gunzipInto(failing, counting().sink, "x", UNPACK_LIMITS)).rejects.toBe(failure);

@@ -15,7 +15,7 @@ const named = (name: string, more: RawEntry = {}) => tar({ name, content: "x", .
 const REFUSED: readonly (readonly [what: string, why: string, bytes: Buffer])[] = [
   ["a hard link", "hard link", tar({ flag: "1", link: "/etc/passwd" })],
   ["a symbolic link", "symbolic link", tar({ flag: "2", link: "../../etc/passwd" })],
-  ["a symbolic link, and a file behind it", "symbolic link", tar({ name: "a", flag: "2", link: "/" }, { name: "a/b" })],
+  ["a symbolic link, and a file below it", "symbolic link", tar({ name: "a", flag: "2", link: "/" }, { name: "a/b" })],
   ["a character device", "device", tar({ flag: "3" })],
   ["a block device", "device", tar({ flag: "4" })],
   ["a named pipe", "named pipe", tar({ flag: "6" })],
@@ -34,9 +34,9 @@ const REFUSED: readonly (readonly [what: string, why: string, bytes: Buffer])[] 
   ["a backslash", "characters", named("..\\x")],
   ["a newline", "characters", named("a\nb")],
   ["an escape sequence", "characters", named("\u001b[2Ja")],
-  ["a name behind a NUL", "behind its end", named("a\0/../../b")],
+  ["a name with data after a NUL", "after its terminator", named("a\0/../../b")],
   ["a NUL in a pax path", "characters", tar(pax({ path: `${LONG}\0y` }), { name: LONG.slice(0, 100) })],
-  ["a name that is no UTF-8", "UTF-8", tar(rawWithByte(0xff))],
+  ["a name that is not UTF-8", "UTF-8", tar(rawWithByte(0xff))],
   ["a name of 300 bytes", "too long", tar(longName("x".repeat(300)), { name: "x".repeat(100), magic: "ustar  \0" })],
   ["a doubled slash", "not plain", named("a//b")],
   ["a dot in the middle", "not plain", named("a/./b")],
@@ -45,28 +45,28 @@ const REFUSED: readonly (readonly [what: string, why: string, bytes: Buffer])[] 
   ["a file twice", "twice", tar({ name: "a", content: "1" }, { name: "a", content: "2" })],
   ["a file twice, written differently", "twice", tar({ name: "a", content: "1" }, { name: "./a", content: "2" })],
   ["a file and a directory of one name", "twice", tar({ name: "a", content: "1" }, { name: "a", flag: "5" })],
-  ["what does not belong there", "not what an archive", named("secret.txt")],
+  ["an unexpected file", "does not belong into an archive", named("secret.txt")],
   ["a negative size", "negative size", named("a", { size: base256(-1n) })],
   ["an absurd size", "absurd size", named("a", { size: base256(2n ** 60n) })],
-  ["a small size in base-256", "not for it", named("a", { size: base256(1n) })],
-  ["a size that is none", "no number", named("a", { size: "0000000000x\0" })],
-  ["a size with a sign", "no number", named("a", { size: "-0000000001\0" })],
-  ["no size", "no number", named("a", { size: Buffer.alloc(12) })],
-  ["a pax size that contradicts", "two sizes", tar(pax({ size: "1024" }), { name: "a", content: "x" }, END)],
+  ["a small size in base-256", "in the form for large ones", named("a", { size: base256(1n) })],
+  ["an invalid size", "not a number", named("a", { size: "0000000000x\0" })],
+  ["a size with a sign", "not a number", named("a", { size: "-0000000001\0" })],
+  ["no size", "not a number", named("a", { size: Buffer.alloc(12) })],
+  ["a contradictory pax size", "two sizes", tar(pax({ size: "1024" }), { name: "a", content: "x" }, END)],
   [
-    "a pax size of what octal digits could say",
+    "a pax size that octal digits could express",
     "two sizes",
     tar(pax({ size: "512" }), { name: "a" }, raw({ name: "b" })),
   ],
-  ["a pax size that is none", "pax header has the size", tar(pax({ size: "1e3" }), { name: "a", content: "x" })],
+  ["an invalid pax size", "pax header has the size", tar(pax({ size: "1e3" }), { name: "a", content: "x" })],
   ["a negative pax size", "pax header has the size", tar(pax({ size: "-1" }), { name: "a", content: "x" })],
-  ["a pax path that contradicts", "two names", tar(pax({ path: "../../x" }), { name: "a", content: "x" })],
-  ["a long pax path that contradicts", "two names", tar(pax({ path: LONG }), { name: "a", content: "x" })],
-  ["a pax link", "makes a link", tar(pax({ linkpath: "/etc/passwd" }), { name: "a", content: "x" })],
-  ["a sparse file of pax", "makes a sparse", tar(pax({ "GNU.sparse.name": "b" }), { name: "a", content: "x" })],
+  ["a contradictory pax path", "two names", tar(pax({ path: "../../x" }), { name: "a", content: "x" })],
+  ["a contradictory long pax path", "two names", tar(pax({ path: LONG }), { name: "a", content: "x" })],
+  ["a pax link", "declares a link", tar(pax({ linkpath: "/etc/passwd" }), { name: "a", content: "x" })],
+  ["a sparse file of pax", "declares a sparse", tar(pax({ "GNU.sparse.name": "b" }), { name: "a", content: "x" })],
   ["two pax headers", "two pax headers", tar(pax({ mtime: "1" }), pax({ mtime: "2" }), { name: "a" })],
   [
-    "a record twice",
+    "a duplicate record",
     "two records",
     tar(raw({ flag: "x", content: "8 size=1\n8 size=2\n".replaceAll("8", "9") }), { name: "a" }),
   ],
@@ -74,29 +74,29 @@ const REFUSED: readonly (readonly [what: string, why: string, bytes: Buffer])[] 
   ["a pax header without an end", "malformed", tar(raw({ flag: "x", content: "9 path=ab" }), { name: "a" })],
   [
     "a pax header of 1 MiB",
-    "extends another",
+    "is an extended header",
     tar(raw({ flag: "x", content: "x".repeat(1024 * 1024) }), { name: "a" }),
   ],
   ["a path for all entries", "global", tar(pax({ path: "b" }, "g"), { name: "a", content: "x" })],
-  ["a GNU long name that contradicts", "two names", tar(longName("../../x"), { name: "a", content: "x" })],
+  ["a contradictory GNU long name", "two names", tar(longName("../../x"), { name: "a", content: "x" })],
   ["two long names", "two long names", tar(longName(LONG), longName(LONG), { name: LONG.slice(0, 100) })],
   [
     "long names of both kinds",
     "two long names",
     tar(longName(LONG), pax({ path: LONG }), { name: LONG.slice(0, 100) }),
   ],
-  ["a long name with a NUL inside", "does not end", tar(longName("a\0b"), { name: "a" })],
+  ["a long name with a NUL inside", "not terminated", tar(longName("a\0b"), { name: "a" })],
   ["a GNU long link", "is a link", tar(longName("/etc/passwd", "K"), { name: "a" })],
-  ["a pax header without an entry", "extends no entry", tar(pax({ mtime: "1" }))],
-  ["another archive behind the end", "follows the end", Buffer.concat([named("a"), named("a")])],
-  ["2 MiB of zeros behind the end", "follow the end", Buffer.concat([named("a"), Buffer.alloc(2 * 1024 * 1024)])],
+  ["a pax header without an entry", "has no entry", tar(pax({ mtime: "1" }))],
+  ["another archive after the end", "follows the end", Buffer.concat([named("a"), named("a")])],
+  ["2 MiB of zeros after the end", "follow the end", Buffer.concat([named("a"), Buffer.alloc(2 * 1024 * 1024)])],
 ];
 
-const BROKEN: readonly (readonly [what: string, bytes: Buffer])[] = [
-  ["cut in a header", named("a").subarray(0, 300)],
-  ["cut in a content", tar({ name: "a", content: "x".repeat(2000) }).subarray(0, 1500)],
-  ["cut before the end", raw({ name: "a", content: "x" })],
-  ["half an end", Buffer.concat([raw({ name: "a", content: "x" }), Buffer.alloc(512)])],
+const DAMAGED: readonly (readonly [what: string, bytes: Buffer])[] = [
+  ["truncated in a header", named("a").subarray(0, 300)],
+  ["truncated in the content of an entry", tar({ name: "a", content: "x".repeat(2000) }).subarray(0, 1500)],
+  ["truncated before the end marker", raw({ name: "a", content: "x" })],
+  ["half of an end marker", Buffer.concat([raw({ name: "a", content: "x" }), Buffer.alloc(512)])],
   ["a size beyond the end", named("a", { size: "77777777777\0" })],
   ["a huge size beyond the end", named("a", { size: base256(2n ** 40n) })],
   ["a pax size beyond the end", tar(pax({ size: "9999999999" }), { name: "a" })],
@@ -114,7 +114,7 @@ function rawWithByte(byte: number): Buffer {
   return entry;
 }
 
-/** Opens the archive in a folder of its own, and says what it left there besides itself. */
+/** Opens the archive in a folder of its own, and returns the error and all names in the folder. */
 async function open(bytes: Buffer): Promise<{ error: unknown; left: string[] }> {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "spool"));
@@ -130,16 +130,16 @@ async function open(bytes: Buffer): Promise<{ error: unknown; left: string[] }> 
 }
 
 describe.each([
-  ["a tar file", (bytes: Buffer) => bytes],
-  ["a gzip file", (bytes: Buffer) => gzipSync(bytes)],
+  ["a tar archive", (bytes: Buffer) => bytes],
+  ["a compressed tar archive", (bytes: Buffer) => gzipSync(bytes)],
 ])("%s", (_, packed) => {
-  test.each(REFUSED)("refused: %s", async (_what, why, bytes) => {
+  test.each(REFUSED)("is refused with %s", async (_what, why, bytes) => {
     const { error, left } = await open(packed(bytes));
     expect(error).toMatchObject({ code: "ARCHIVE_REFUSED", message: expect.stringContaining(why) });
     expect(left).toEqual(["archive", "spool"]);
   });
 
-  test.each(BROKEN)("broken: %s", async (_what, bytes) => {
+  test.each(DAMAGED)("is reported as damaged with %s", async (_what, bytes) => {
     const { error, left } = await open(packed(bytes));
     expect(error).toMatchObject({ code: "ARCHIVE_BROKEN" });
     expect(left).toEqual(["archive", "spool"]);
@@ -147,20 +147,20 @@ describe.each([
 });
 
 test.each<[string, Buffer]>([
-  ["cut", gzipSync(named("a")).subarray(0, -9)],
+  ["that is truncated", gzipSync(named("a")).subarray(0, -9)],
   ["with a wrong checksum", Buffer.concat([gzipSync(named("a")).subarray(0, -8), Buffer.alloc(8)])],
-  ["with garbage behind", Buffer.concat([gzipSync(named("a")), Buffer.from("garbage")])],
-  ["with zeros behind", Buffer.concat([gzipSync(named("a")), Buffer.alloc(512)])],
-  ["with two bytes only", Buffer.from([0x1f, 0x8b])],
-  ["around no tar", gzipSync("x".repeat(5000))],
-  ["around nothing", gzipSync("")],
-])("broken: a gzip file %s", async (_what, bytes) => {
+  ["followed by garbage", Buffer.concat([gzipSync(named("a")), Buffer.from("garbage")])],
+  ["followed by zeros", Buffer.concat([gzipSync(named("a")), Buffer.alloc(512)])],
+  ["of two bytes only", Buffer.from([0x1f, 0x8b])],
+  ["that does not contain a tar archive", gzipSync("x".repeat(5000))],
+  ["that is empty", gzipSync("")],
+])("a gzip file %s is reported as damaged", async (_what, bytes) => {
   const { error, left } = await open(bytes);
   expect(error).toMatchObject({ code: "ARCHIVE_BROKEN" });
   expect(left).toEqual(["archive", "spool"]);
 });
 
-test("a message shows a name without what a terminal would act upon", async () => {
+test("a message has the name of an entry without terminal sequences and workflow commands", async () => {
   const { error } = await open(named("\u001b[2J::error::x"));
   const { message } = error as Error;
   expect(message).toContain("[2J");

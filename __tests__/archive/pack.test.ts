@@ -17,7 +17,7 @@ afterEach(stopEverything);
 const LONG = `blobs/sha512.${"a".repeat(128)}`;
 const inputs = [file("index.json", Buffer.from("{}")), directory("blobs"), file(LONG, Buffer.from("long"))];
 
-test("the bytes are those that v1 of the OCM CLI writes", async () => {
+test("an archive has the bytes that v1 of the OCM CLI writes", async () => {
   const expected = readFileSync(ctf("v1-by-reference.tar"));
   const bytes = {
     size: expected.length,
@@ -30,14 +30,14 @@ test("the bytes are those that v1 of the OCM CLI writes", async () => {
   expect((await bytesOf(Readable.from(tarBlocks(same)))).equals(expected)).toBe(true);
 });
 
-test("others read it: long names too", async () => {
+test("other programs read an archive with long names", async () => {
   const path = join(temporaryFolder(), "archive.tar");
   await pack(path, inputs, { isCompressed: false });
   expect(execFileSync("tar", ["-tf", path], { encoding: "utf8" })).toBe(`index.json\nblobs\n${LONG}\n`);
   expect(execFileSync("tar", ["-xOf", path, LONG], { encoding: "utf8" })).toBe("long");
 });
 
-test("compressed, without a word about time or system", async () => {
+test("a compressed archive has no time and no operating system in its header", async () => {
   const [one, two] = [join(temporaryFolder(), "a.tgz"), join(temporaryFolder(), "b.tgz")];
   const packed = await pack(one, inputs, { isCompressed: true });
   expect(await pack(two, inputs, { isCompressed: true })).toEqual(packed);
@@ -47,7 +47,7 @@ test("compressed, without a word about time or system", async () => {
   expect(gunzipSync(bytes).equals(await bytesOf(Readable.from(tarBlocks(inputs))))).toBe(true);
 });
 
-test("a file of more than eight gibibytes says its size as Go does", async () => {
+test("the size of a file of more than eight gibibytes is written as in Go", async () => {
   const size = 8 ** 11;
   const blocks = tarBlocks([{ name: "huge", size, content: async function* () {} }]);
   const header = (await blocks.next()).value as Buffer;
@@ -59,14 +59,14 @@ test("a file of more than eight gibibytes says its size as Go does", async () =>
 test.each([
   ["shorter", "x"],
   ["longer", "xxx"],
-])("content that is %s than it was said to be leaves no file", async (_, text) => {
+])("content that is %s than its declared size leaves no file", async (_, text) => {
   const path = join(temporaryFolder(), "archive.tar");
   const changed = { ...file("a", Buffer.from(text)), size: 2 };
   await expect(pack(path, [changed], { isCompressed: true })).rejects.toMatchObject({ code: "ARCHIVE_BROKEN" });
   expect(existsSync(path)).toBe(false);
 });
 
-test("a folder that is not there", async () => {
+test("a missing folder is reported as ARCHIVE_UNWRITABLE", async () => {
   const path = join(temporaryFolder(), "nowhere", "archive.tar");
   await expect(pack(path, inputs, { isCompressed: false })).rejects.toMatchObject({ code: "ARCHIVE_UNWRITABLE" });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { cacheBelow, createCache } from "../../src/bounds/cache.ts";
 
-test("what was not used for the longest time is forgotten first", () => {
+test("the least recently used value is removed first", () => {
   const cache = createCache<string>(10);
   for (const key of ["a", "b", "c"]) cache.set(key, key, 4);
   expect(["a", "b", "c"].map(cache.get)).toEqual([undefined, "b", "c"]);
@@ -10,7 +10,7 @@ test("what was not used for the longest time is forgotten first", () => {
   expect(["b", "c", "d"].map(cache.get)).toEqual(["b", undefined, "d"]);
 });
 
-test("a value that is set again or deleted costs nothing any more", () => {
+test("a value that is replaced or deleted no longer counts", () => {
   const cache = createCache<string>(10);
   for (const size of [8, 9, 1]) cache.set("a", String(size), size);
   cache.set("b", "b", 9);
@@ -21,14 +21,14 @@ test("a value that is set again or deleted costs nothing any more", () => {
   expect(["a", "b", "c"].map(cache.get)).toEqual(["1", undefined, "c"]);
 });
 
-test("one value that is too large leaves nothing, itself included", () => {
+test("a value above the limit empties the cache and is not kept", () => {
   const cache = createCache<string>(10);
   cache.set("a", "a", 1);
   cache.set("b", "b", 11);
   expect(["a", "b"].map(cache.get)).toEqual([undefined, undefined]);
 });
 
-test("parts of a cache share its room, and not their keys", () => {
+test("views of a cache share its limit, but not their keys", () => {
   const cache = createCache<string>(10);
   const [one, other] = [cacheBelow(cache, "one "), cacheBelow(cache, "other ")];
   one.set("a", "1", 4);

@@ -14,7 +14,7 @@ function record(limiter: ReturnType<typeof createLimiter>) {
 
 const turns = () => new Promise((resolve) => setImmediate(resolve));
 
-test("first come, first served", async () => {
+test("waiting callers are served in order", async () => {
   const { order, acquire } = record(createLimiter(2));
   const slots = ["a", "b", "c", "d", "e"].map((name) => acquire(name));
   await turns();
@@ -35,7 +35,7 @@ test("keys do not wait for each other", async () => {
   expect(order).toEqual(["a", "b"]);
 });
 
-test("a slot that is given back twice is one slot", async () => {
+test("a slot that is released twice counts once", async () => {
   const { order, acquire } = record(createLimiter(1));
   const release = await acquire("a");
   void acquire("b");
@@ -46,7 +46,7 @@ test("a slot that is given back twice is one slot", async () => {
   expect(order).toEqual(["a", "b"]);
 });
 
-test("who gives up while waiting neither gets nor blocks a slot", async () => {
+test("a caller that aborts while waiting neither receives nor blocks a slot", async () => {
   const { order, acquire } = record(createLimiter(1));
   const release = await acquire("a");
   const giveUp = new AbortController();
@@ -59,13 +59,13 @@ test("who gives up while waiting neither gets nor blocks a slot", async () => {
   expect(order).toEqual(["a", "c"]);
 });
 
-test("who has given up before does not even wait", async () => {
+test("a caller with an aborted signal fails at once", async () => {
   const limiter = createLimiter(1);
   await expect(limiter.acquire("host", AbortSignal.abort(new Error("before")))).rejects.toThrow("before");
   await expect(limiter.acquire("host")).resolves.toBeInstanceOf(Function);
 });
 
-test("giving up after the slot was got takes nothing away from others", async () => {
+test("an abort after the slot was acquired does not affect others", async () => {
   const { order, acquire } = record(createLimiter(1));
   const release = await acquire("a");
   const late = new AbortController();

@@ -35,7 +35,7 @@ test("one answer per line, in order, twice where asked twice", () => {
       url: "no url",
       via: "error",
       proxy: "",
-      rule: "The URL cannot be read: it has no scheme; write https:// before the host",
+      rule: "The URL is invalid: it has no scheme; write https:// before the host",
       before: "error",
       differs: [],
     },

@@ -63,7 +63,7 @@ async function listed(folder: string): Promise<string[]> {
   return found.map(({ parentPath, name }) => join(parentPath, name));
 }
 
-describe("what is written", () => {
+describe("an output path", () => {
   test.each(Array.from({ length: 200 }, (_, seed) => seed))(
     "lands where the operating system would put it, or is refused for landing out of the workspace: seed %d",
     async (seed) => {
@@ -102,7 +102,7 @@ describe("what is written", () => {
   );
 });
 
-test("links that lead to each other, or to themselves, end", async () => {
+test("links that form a cycle are refused", async () => {
   const workspace = realpathSync(temporaryFolder());
   symlinkSync("b", join(workspace, "a"));
   symlinkSync("a", join(workspace, "b"));
@@ -113,7 +113,7 @@ test("links that lead to each other, or to themselves, end", async () => {
     });
 });
 
-test("a workspace that is a link itself is the folder it leads to", async () => {
+test("a workspace that is a link is resolved to its folder", async () => {
   const folder = realpathSync(temporaryFolder());
   mkdirSync(join(folder, "real"));
   symlinkSync("real", join(folder, "workspace"));
@@ -126,7 +126,7 @@ test("a workspace that is a link itself is the folder it leads to", async () => 
   expect(existsSync(join(folder, "elsewhere"))).toBe(false);
 });
 
-test("a file is in the workspace where its name or its link says so", async () => {
+test("a file is in the workspace by its name or by the destination of its links", async () => {
   const folder = realpathSync(temporaryFolder());
   const workspace = join(folder, "workspace");
   mkdirSync(workspace);

@@ -123,7 +123,7 @@ describe("a pax header", () => {
 });
 
 describe("gzip", () => {
-  const LIMITS = { most: 1024 * 1024, ratio: 20, free: 64 * 1024 };
+  const LIMITS = { maxBytes: 1024 * 1024, maxRatio: 20, ratioFreeBytes: 64 * 1024 };
 
   async function unpack(packed: Buffer, pieces: number): Promise<{ packed: number; unpacked: number; error: unknown }> {
     let taken = 0;
@@ -166,7 +166,9 @@ describe("gzip", () => {
       else if (!(error instanceof TransferError)) throw error;
       else expect(["ARCHIVE_BROKEN", "ARCHIVE_TOO_LARGE"]).toContain(error.code);
       // One piece may have been read ahead of what was counted.
-      expect(unpacked).toBeLessThanOrEqual(Math.min(LIMITS.most, Math.max(LIMITS.free, LIMITS.ratio * packed)));
+      expect(unpacked).toBeLessThanOrEqual(
+        Math.min(LIMITS.maxBytes, Math.max(LIMITS.ratioFreeBytes, LIMITS.maxRatio * packed)),
+      );
     });
     expect(accepted).toBeGreaterThan(20);
   });

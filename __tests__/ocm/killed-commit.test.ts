@@ -15,8 +15,8 @@ const root = resolve(import.meta.dirname, "../..");
 /** Pushes an image of fifty layers under a tag, and is killed some turns of the event loop after it began to commit. */
 const PROGRAM = `
 import { setImmediate as turn } from "node:timers/promises";
-import { openCtfTarget } from "${root}/src/ocm/ctf-target.ts";
-import { sha256 } from "${root}/src/registry/digest.ts";
+import { openCtfTarget } from "${root}/src/stores/ctf/target.ts";
+import { sha256 } from "${root}/src/oci/digest.ts";
 const [path, tag, turns] = process.argv.slice(1);
 const target = await openCtfTarget(path);
 const repository = target.repository("a");
@@ -43,7 +43,7 @@ function run(path: string, tag: string, turns: string): void {
   if (signal !== "SIGKILL") throw new Error(stderr);
 }
 
-/** The tags; whatever they lead to has to be there, and to be what it was. */
+/** The tags, whose manifests and blobs have to exist unchanged. */
 async function tagsOf(path: string): Promise<readonly string[]> {
   const archive = await openCtf(path, { spool: temporaryFolder() });
   const repository = archive.repository("a");
@@ -57,7 +57,7 @@ async function tagsOf(path: string): Promise<readonly string[]> {
   return tags;
 }
 
-test.each(["ctf", "ctf.tgz"])("a run that is killed at any moment leaves the old %s or the new one", async (name) => {
+test.each(["ctf", "ctf.tgz"])("a run that is killed at any moment leaves the old or the new %s", async (name) => {
   const folder = temporaryFolder();
   const path = join(folder, name);
   run(path, "old", "all");

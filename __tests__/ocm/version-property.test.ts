@@ -91,7 +91,7 @@ withGoSemver("the module that the OCM CLIs read constraints with", () => {
     go = askGoSemver(asked);
   });
 
-  test(`answers ${QUESTIONS} random questions as we do`, () => {
+  test(`answers ${QUESTIONS} random version comparisons as this action does`, () => {
     expect(go).toHaveLength(QUESTIONS);
     const different = asked.flatMap((one, index) => {
       const ours = answerTo(one);
@@ -100,7 +100,7 @@ withGoSemver("the module that the OCM CLIs read constraints with", () => {
     expect(different.slice(0, 20)).toEqual([]);
   });
 
-  test("the questions are worth asking: each answer comes often", () => {
+  test("the random versions cover all answers", () => {
     const counts = Map.groupBy(go, (answer) => answer);
     for (const answer of ["true", "false", "malformed", "no version", "-1", "0", "1"]) {
       expect({ answer, isOften: (counts.get(answer)?.length ?? 0) > 150 }).toEqual({ answer, isOften: true });

@@ -58,8 +58,8 @@ const predicted = (client: Client, asked: readonly Question[]) =>
     asked.map((question) => predict(client, question)),
   );
 
-describe("what was measured of every client", () => {
-  test("83 rows, one column per client after Go's", () => {
+describe("the measured table of clients", () => {
+  test("has 83 rows, and one column per client after that of Go", () => {
     expect(rows).toHaveLength(83);
     expect(new Set(rows.map((row) => row.length))).toEqual(new Set([COLUMNS.length + 3]));
   });
@@ -73,7 +73,7 @@ describe("what was measured of every client", () => {
   });
 });
 
-describe("what the clients at hand answer", () => {
+describe("an installed client agrees with its model:", () => {
   test.each([
     ["undici 8", "undici"],
     ["Node 24 http", "http"],
@@ -100,7 +100,7 @@ describe("what the clients at hand answer", () => {
   });
 
   withParts(["curl"], "curl", () => {
-    test("of whatever version: 7.88 as its model, any other where both models agree", async () => {
+    test("curl 7.88 with its model, any other version where both models agree", async () => {
       const { version, ask } = askCurl(pathOf("curl"));
       const certain = questions.filter(
         (question) => version.startsWith("7.88.") || predict(curl7, question) === predict(curl8, question),
@@ -111,7 +111,7 @@ describe("what the clients at hand answer", () => {
   });
 });
 
-describe("GitHub's runner", () => {
+describe("the model of GitHub's runner", () => {
   test.each<[noProxy: string, url: string, via: Via]>([
     ["", "http://localhost:5000/", "direct"],
     ["", "http://127.0.0.2/", "direct"],
@@ -127,17 +127,17 @@ describe("GitHub's runner", () => {
     ["example.com:443", "https://example.com/", "direct"],
     ["example.com:443", "http://example.com/", "proxy"],
     ["a.b, example.com", "http://example.com/", "direct"],
-  ])("NO_PROXY=%j %s: %s", (noProxy, url, via) => {
+  ])("with NO_PROXY=%j reaches %s by the route %s", (noProxy, url, via) => {
     expect(predict(githubRunner, { noProxy, url })).toBe(via);
   });
 });
 
-describe("who decides differently under the exported settings", () => {
+describe("the clients with another route under the exported settings", () => {
   const differs = (environment: Readonly<Record<string, string>>, url: string) =>
     explain([url], readSettings({ environment }))[0]?.differs.map(({ client, via }) => `${client}: ${via}`);
   const both = { HTTP_PROXY: "proxy", HTTPS_PROXY: "proxy" };
 
-  test("a network: everyone who knows no CIDR", () => {
+  test("are those without CIDR for a network", () => {
     expect(differs({ ...both, NO_PROXY: "10.0.0.0/8" }, "https://10.1.2.3/")).toEqual([
       "undici 6: proxy",
       "undici 7: proxy",
@@ -152,7 +152,7 @@ describe("who decides differently under the exported settings", () => {
     ]);
   });
 
-  test("only http has a proxy: undici sends https there too", () => {
+  test("include undici, which uses a proxy for http also for https", () => {
     expect(differs({ HTTP_PROXY: "proxy" }, "https://example.com/")).toEqual([
       "undici 6: proxy",
       "undici 7: proxy",
@@ -161,7 +161,7 @@ describe("who decides differently under the exported settings", () => {
     ]);
   });
 
-  test("the canonical form leaves no difference where the user's had one", () => {
+  test("are none for the canonical form of an ambiguous list", () => {
     const noProxy = "a.b *;localhost";
     const question = { noProxy, url: "http://example.com/" };
     expect(predict(curl7, question)).toBe("proxy");
@@ -169,12 +169,12 @@ describe("who decides differently under the exported settings", () => {
     expect(differs({ ...both, NO_PROXY: noProxy }, question.url)).toEqual(["GitHub runner: proxy"]);
   });
 
-  test("loopback is direct for everyone", () => {
+  test("are none for loopback", () => {
     expect(differs(both, "http://localhost:5000/")).toEqual([]);
     expect(differs(both, "http://127.0.0.1:5000/")).toEqual([]);
   });
 
-  test("no proxy, or no http URL: nothing to differ about", () => {
+  test("are none without a proxy or for other schemes", () => {
     expect(differs({}, "https://example.com/")).toEqual([]);
     expect(differs(both, "ftp://example.com/")).toEqual([]);
     expect(differs(both, "no url")).toEqual([]);

@@ -158,13 +158,13 @@ withGo("the package that Go's net/http asks", () => {
     go = askGoHttpproxy(answered.map(({ question }) => question));
   });
 
-  test(`routes ${PAIRS} random URLs as we do, under as many random NO_PROXY lists`, () => {
+  test(`routes ${PAIRS} random URLs as this action does, with as many random NO_PROXY lists`, () => {
     expect(go).toHaveLength(PAIRS);
     const different = answered.flatMap((one, index) => (go[index] === one.ours ? [] : [{ ...one, go: go[index] }]));
     expect(different.slice(0, 20)).toEqual([]);
   });
 
-  test("the pairs are worth asking: each answer comes often, and names decide as addresses do", () => {
+  test("the random pairs cover all answers, by names and by addresses", () => {
     const count = (what: (one: Answered) => boolean) => answered.filter(what).length;
     const proxied = ({ ours }: Answered) => ours.startsWith("http");
     const isDirect = ({ ours, question }: Answered) => ours === "direct" && !question.URL.startsWith("ftp");

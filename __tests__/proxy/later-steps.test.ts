@@ -23,7 +23,7 @@ describe("after setup with no-proxy-registries: ghcr.io", () => {
     });
     afterAll(() => go.remove());
 
-    test("reaches the registry and its blob host directly, and everything else through the proxy", () => {
+    test("reaches the registry and its blob host directly, and all other hosts through the proxy", () => {
       const urls = [...GHCR_HOSTS, "example.com", "githubusercontent.com"].map((host) => `https://${host}/`);
       // A secret that ends with a line break: Go alone would go direct everywhere.
       const found = { HTTPS_PROXY: "user:p^w@proxy.test:3128\n" };
@@ -32,7 +32,7 @@ describe("after setup with no-proxy-registries: ghcr.io", () => {
       expect(go.ask(laterStep(found), urls)).toEqual(["direct", "direct", proxy, proxy]);
     });
 
-    test("has no proxy where the input says direct", () => {
+    test("has no proxy if the input is direct", () => {
       const environment = { HTTPS_PROXY: "proxy.test:1", https_proxy: "proxy.test:1" };
       const { variables } = readProxySettings({ inputs: { httpsProxy: "direct" }, environment });
       expect(go.ask({ ...environment, ...variables }, ["https://example.com/"])).toEqual(["direct"]);
@@ -40,7 +40,7 @@ describe("after setup with no-proxy-registries: ghcr.io", () => {
   });
 
   withParts(["curl"], "curl", () => {
-    test("reaches the registry and its blob host directly, and everything else through the proxy", async () => {
+    test("reaches the registry and its blob host directly, and all other hosts through the proxy", async () => {
       const proxy = await startProxy();
       let direct = 0;
       const origin = await listen(

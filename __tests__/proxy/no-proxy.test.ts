@@ -10,7 +10,7 @@ function goDecides(noProxy: string, url: string): string {
   return routeBefore(url, readSettings({ environment: { ...proxies, NO_PROXY: noProxy } }).found);
 }
 
-describe("every answer that Go gave", () => {
+describe("the table of Go's answers", () => {
   const table = new URL("../../testing/fixtures/proxy/no-proxy-go.tsv", import.meta.url);
   const patterns = new Map<string, [url: string, via: string][]>();
   for (const line of readFileSync(table, "utf8").trimEnd().split("\n")) {
@@ -18,11 +18,11 @@ describe("every answer that Go gave", () => {
     patterns.set(pattern, [...(patterns.get(pattern) ?? []), [url, via]]);
   }
 
-  test("73 patterns, 33 URLs each", () => {
+  test("has 73 patterns with 33 URLs each", () => {
     expect([...patterns.values()].map((rows) => rows.length)).toEqual(Array(73).fill(33));
   });
 
-  test.each([...patterns])("NO_PROXY=%s", (pattern, rows) => {
+  test.each([...patterns])("agrees with this action for NO_PROXY=%s", (pattern, rows) => {
     const { found } = readSettings({ environment: { ...proxies, NO_PROXY: JSON.parse(pattern) as string } });
     expect(rows.map(([url]) => [url, routeBefore(url, found)])).toEqual(rows);
   });
@@ -70,12 +70,12 @@ describe("golang.org/x/net/http/httpproxy, TestUseProxy", () => {
     expect(goDecides("*", `http://${host}:80/`)).toBe("direct");
   });
 
-  test("an entry without host matches nothing", () => {
+  test("an entry without a host matches nothing", () => {
     expect(goDecides(":1", "http://example.com:80/")).toBe("proxy");
   });
 });
 
-describe("measured further", () => {
+describe("further measured answers of Go", () => {
   test.each([
     [".", "http://example.com./", "direct"],
     ["*.", "http://example.com./", "direct"],
@@ -107,12 +107,12 @@ describe("measured further", () => {
     ["127.0.0.1", "http://127。0。0。1/", "direct"],
     ["ab--cd.示例.com", "http://ab--cd.xn--fsq092h.com/", "proxy"],
     ["example.com", "http://[1000::%25.example.com]:123", "proxy"],
-  ])("NO_PROXY=%j %s: %s", (noProxy, url, via) => {
+  ])("with NO_PROXY=%j for %s: %s", (noProxy, url, via) => {
     expect(goDecides(noProxy, url)).toBe(via);
   });
 });
 
-test("an entry remembers how it was written and where", () => {
+test("an entry has its original spelling and its origin", () => {
   const entries = parseNoProxy(" Example.COM:443 ,*.a", "input no-proxy");
   expect(entries.map(({ entry, from }) => [entry, from])).toEqual([
     ["Example.COM:443", "input no-proxy"],

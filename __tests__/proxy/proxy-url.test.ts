@@ -25,17 +25,17 @@ function asGo(value: string): string {
   return `${url.scheme} host=${url.host} user=${quoted(url.username)} password=${quoted(url.password)}`;
 }
 
-test("the table is there", () => {
+test("the table of proxy settings is complete", () => {
   expect(rows).toHaveLength(42);
 });
 
-describe("what we make of a proxy setting", () => {
+describe("a proxy setting in this action", () => {
   test.each(rows)("%s", (value, _go, ours) => {
     expect(canonical(JSON.parse(value) as string)).toBe(ours);
   });
 });
 
-describe("what Go makes of a proxy setting", () => {
+describe("a proxy setting in Go", () => {
   test.each(rows)("%s", (value, go) => {
     const text = JSON.parse(value) as string;
     // The table keeps a quote in a host as it is.
@@ -43,7 +43,7 @@ describe("what Go makes of a proxy setting", () => {
   });
 });
 
-describe("what is canonical", () => {
+describe("the canonical form of a proxy setting", () => {
   test.each(rows.map(([, , ours]) => ours).filter((href) => /:\/\//.test(href)))(
     "%s is read by Go and by the URL class alike",
     (href) => {
@@ -55,11 +55,11 @@ describe("what is canonical", () => {
     },
   );
 
-  test("stays as it is when it is read again", () => {
+  test("does not change when it is parsed again", () => {
     for (const [, , ours] of rows.filter(([, , href]) => href.includes("://"))) expect(canonical(ours)).toBe(ours);
   });
 
-  test("IPv6 keeps its brackets in the URL and loses them in the host name", () => {
+  test("has brackets around IPv6 in the URL, and none in the host name", () => {
     const proxy = parseProxyUrl("http://[2001:DB8::1]:3128", "");
     expect(proxy).toMatchObject({ hostname: "2001:db8::1", port: 3128, href: "http://[2001:db8::1]:3128" });
   });
@@ -73,7 +73,7 @@ describe("what is canonical", () => {
     expect(parseProxyUrl(value, "")?.display).toBe(display);
   });
 
-  test("every character but the unreserved is percent-encoded in user and password", () => {
+  test("has all but unreserved characters percent-encoded in user and password", () => {
     const password = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ ä€😀";
     const proxy = parseProxyUrl(`http://u:${encodeURIComponent(password)}@proxy:1`, "");
     expect(proxy?.password).toBe(password);
@@ -82,7 +82,7 @@ describe("what is canonical", () => {
   });
 });
 
-describe("what is refused", () => {
+describe("an invalid proxy setting is refused:", () => {
   test.each([
     ["http://user:p#w@proxy:3128", "%23"],
     ["http://user:p/w@proxy:3128", "%2F"],
@@ -94,7 +94,7 @@ describe("what is refused", () => {
     ["http://proxy:0", "host:port"],
     ["http://pro xy:1", "host:port"],
     ["http://[fe80::1%25eth0]:1", "[address]:port"],
-  ])("%j, and the remedy says %s", (value, remedy) => {
+  ])("%j, with %s in the remedy", (value, remedy) => {
     expect(() => parseProxyUrl(value, "environment HTTPS_PROXY")).toThrow(
       expect.objectContaining({
         code: "PROXY_URL_MALFORMED",
@@ -136,7 +136,7 @@ describe("what is refused", () => {
     "PW@@",
     "http://jane:PW@proxy:1/#@%",
   ];
-  test.each(shapes)("no part of the password in the error for %s", (shape) => {
+  test.each(shapes)("the error has no part of the password for %s", (shape) => {
     for (const between of broken) {
       const value = shape.replace("PW", `firstpart${between}secondpart`);
       let refused: unknown;
@@ -148,6 +148,6 @@ describe("what is refused", () => {
       const { message, remedy, where } = (refused ?? {}) as Record<string, string>;
       expect(`${message} ${remedy} ${where}`).not.toMatch(/firstpart|secondpart/);
     }
-    expect(() => parseProxyUrl(shape.replace("PW", "a#b"), "")).toThrow(/cannot be read/);
+    expect(() => parseProxyUrl(shape.replace("PW", "a#b"), "")).toThrow(/ is invalid: /);
   });
 });

@@ -46,14 +46,14 @@ describe("golang.org/x/net/http/httpproxy, TestProxyForURL", () => {
     expect(routeBefore(url, found)).toBe(want === "direct" ? "direct" : "proxy");
   });
 
-  test("Go keeps a proxy of a scheme that it does not know; we refuse it", () => {
+  test("a proxy of an unknown scheme is kept by Go and refused by this action", () => {
     expect(() => settings({ HTTP_PROXY: "foo://host" })).toThrow(
       expect.objectContaining({ code: "PROXY_URL_MALFORMED" }),
     );
   });
 });
 
-describe("the rule of a route names the setting and where it is", () => {
+describe("the rule of a route names the setting and its origin", () => {
   const { effective } = readSettings({
     inputs: { noProxy: "10.0.0.0/8" },
     environment: { https_proxy: "proxy:1", HTTP_PROXY: "proxy:1" },
@@ -67,21 +67,21 @@ describe("the rule of a route names the setting and where it is", () => {
     ["https://example.com/", "HTTPS_PROXY (environment https_proxy)"],
     ["http://example.com/", "HTTP_PROXY (environment)"],
     ["ftp://example.com/", "only http and https URLs go through a proxy"],
-  ])("%s: %s", (url, rule) => {
+  ])("for %s: %s", (url, rule) => {
     expect(routeFor(url, effective).rule).toBe(rule);
   });
 
-  test("no proxy at all", () => {
+  test("without a proxy", () => {
     expect(routeFor("https://example.com/", settings({}).effective).rule).toBe("no proxy for https is set");
   });
 
-  test("NO_PROXY of the environment", () => {
+  test("for NO_PROXY of the environment", () => {
     const { effective: fromEnvironment } = settings({ HTTPS_PROXY: "proxy", NO_PROXY: "a.b" });
     expect(routeFor("https://a.b/", fromEnvironment).rule).toBe('NO_PROXY entry "a.b" (environment)');
   });
 });
 
-describe("what is no URL", () => {
+describe("an invalid URL is refused:", () => {
   test.each([
     "",
     "ghcr.io/v2/",

@@ -6,7 +6,7 @@ import { type Environment, readSettings, type SettingsSources } from "../../src/
 const read = (sources: Partial<SettingsSources>) => readSettings({ environment: {}, ...sources });
 const noProxyOf = (sources: Partial<SettingsSources>) => exportedNoProxy(read(sources).effective);
 
-describe("where a setting comes from", () => {
+describe("the origin of a setting", () => {
   test.each<[string, Partial<SettingsSources>, string, string]>([
     [
       "an input before everything",
@@ -46,7 +46,7 @@ describe("where a setting comes from", () => {
     expect(read(sources).effective.httpsProxy).toMatchObject({ href, from });
   });
 
-  test("direct means none, whatever the environment says", () => {
+  test("is the input for direct, with any environment", () => {
     const { effective, found, findings } = read({
       inputs: { httpsProxy: "direct" },
       environment: { HTTPS_PROXY: "env", HTTP_PROXY: "env" },
@@ -57,17 +57,17 @@ describe("where a setting comes from", () => {
     expect(findings).toEqual([]);
   });
 
-  test("a host named direct in the environment is a host, as for Go", () => {
+  test("is the environment for a host named direct, as in Go", () => {
     expect(read({ environment: { HTTPS_PROXY: "direct" } }).effective.httpsProxy?.href).toBe("http://direct:80");
   });
 
-  test("what cannot be read is an error that names the variable", () => {
+  test("is named in the error for an invalid value", () => {
     expect(() => read({ environment: { https_proxy: "http://u:a#b@proxy" } })).toThrow(
       expect.objectContaining({ code: "PROXY_URL_MALFORMED", where: "environment https_proxy" }),
     );
   });
 
-  test("before tells what Go made of a secret with a line break at its end: direct", () => {
+  test("does not change Go's direct route for a secret with a trailing line break", () => {
     const { effective, found } = read({ environment: { HTTPS_PROXY: "http://proxy:3128\n" } });
     expect(routeBefore("https://a.b/", found)).toBe("direct");
     expect(effective.httpsProxy?.href).toBe("http://proxy:3128");
@@ -89,17 +89,17 @@ describe("the canonical NO_PROXY", () => {
     expect(noProxyOf({ environment: { NO_PROXY: canonical } })).toBe(canonical);
   });
 
-  test("further entries come after the user's", () => {
+  test("has further entries after those of the user", () => {
     expect(noProxyOf({ inputs: { noProxy: "a.b" }, noProxyExtra: ["ghcr.io", "a.b"] })).toBe(`a.b,ghcr.io,${ALWAYS}`);
   });
 
-  test("before knows nothing of further entries", () => {
+  test("adds no further entries to the original settings", () => {
     const { found } = read({ environment: { HTTPS_PROXY: "proxy" }, noProxyExtra: ["ghcr.io"] });
     expect(routeBefore("https://ghcr.io/", found)).toBe("proxy");
   });
 });
 
-describe("two spellings with two values", () => {
+describe("two spellings with different values", () => {
   const codes = (environment: Environment) => read({ environment }).findings.map(({ code }) => code);
 
   test.each<[Environment, string[]]>([
@@ -117,16 +117,16 @@ describe("two spellings with two values", () => {
     [{ HTTPS_PROXY: "a" }, []],
     [{ HTTPS_PROXY: "a", all_proxy: "b" }, ["ALL_PROXY_IGNORED"]],
     [{ HTTPS_PROXY: "a", HTTP_PROXY: "a", ALL_PROXY: "b" }, []],
-  ])("%j: %j", (environment, expected) => {
+  ])("of %j are reported as %j", (environment, expected) => {
     expect(codes(environment)).toEqual(expected);
   });
 
-  test("an input settles it", () => {
+  test("are not reported if an input takes precedence", () => {
     const environment = { HTTPS_PROXY: "a", https_proxy: "b" };
     expect(read({ inputs: { httpsProxy: "c" }, environment }).findings).toEqual([]);
   });
 
-  test("the finding names both values and neither password", () => {
+  test("are reported with both values and without passwords", () => {
     const [finding] = read({
       environment: { HTTPS_PROXY: "http://u:secretA@a", https_proxy: "http://u:secret#B@b" },
     }).findings;
@@ -135,8 +135,8 @@ describe("two spellings with two values", () => {
   });
 });
 
-describe("what is exported", () => {
-  test("both spellings with equal values", () => {
+describe("the exported variables", () => {
+  test("have both spellings with equal values", () => {
     const environment = { HTTPS_PROXY: "u:p^w@proxy:1", http_proxy: "proxy:2", NO_PROXY: "a b" };
     expect(exportedVariables(read({ environment }).effective, environment)).toEqual({
       HTTP_PROXY: "http://proxy:2",
@@ -148,7 +148,7 @@ describe("what is exported", () => {
     });
   });
 
-  test("a proxy that is none now is exported empty only where the environment has one", () => {
+  test("have an empty value for an unset proxy only if the environment has one", () => {
     const environment = { https_proxy: "proxy", HTTP_PROXY: "" };
     expect(exportedVariables(read({ inputs: { httpsProxy: "direct" }, environment }).effective, environment)).toEqual({
       https_proxy: "",
@@ -158,7 +158,7 @@ describe("what is exported", () => {
   });
 });
 
-describe("entries of NO_PROXY that match nothing", () => {
+describe("the entry of NO_PROXY", () => {
   test.each([
     "http://a.b",
     "a.b/",
@@ -171,7 +171,7 @@ describe("entries of NO_PROXY that match nothing", () => {
     "a.b:http",
     "fe80::1%eth0",
     "1.2.3.4/32:80",
-  ])("%s is told", (entry) => {
+  ])("%s is reported as without effect", (entry) => {
     expect(read({ inputs: { noProxy: entry } }).findings).toEqual([
       expect.objectContaining({
         code: "NO_PROXY_ENTRY_DEAD",
@@ -192,12 +192,12 @@ describe("entries of NO_PROXY that match nothing", () => {
     "10.0.0.1:80",
     "*",
     "示例.com",
-  ])("%s is not", (entry) => {
+  ])("%s is not reported", (entry) => {
     expect(read({ inputs: { noProxy: entry } }).findings).toEqual([]);
   });
 });
 
-test("a URL in NO_PROXY keeps its password to itself", () => {
+test("the password of a URL in NO_PROXY is not printed", () => {
   const { findings } = read({ environment: { NO_PROXY: "http://u:secret@a.b", no_proxy: "http://u:secret@c.d" } });
   expect(findings.map(({ code }) => code)).toEqual(["PROXY_SPELLINGS_DIFFER", "NO_PROXY_ENTRY_DEAD"]);
   expect(JSON.stringify(findings)).not.toContain("secret");

@@ -34,7 +34,7 @@ test("a host is listed once per route, in the order of the requests, with all th
   expect(JSON.stringify(hosts)).not.toContain("s3cret");
 });
 
-test("the allow list is what went through the proxy, sorted, each once", () => {
+test("the allow list has the hosts behind the proxy, sorted and unique", () => {
   const hosts = hostsOf([
     hop("b.test:443", proxied),
     hop("a.test:80", proxied),

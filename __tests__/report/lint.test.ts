@@ -7,12 +7,12 @@ import { disagreements, outOfReach, splitRoutes, unverifiedHosts } from "../../s
 const settings = (noProxy: string, proxy = "http://proxy.corp:3128"): ProxySettings =>
   readSettings({ inputs: { httpProxy: proxy, httpsProxy: proxy, noProxy }, environment: {} }).effective;
 
-test("a host that all clients reach the same way is no finding", () => {
+test("a host with the same route in all clients is not a finding", () => {
   expect(disagreements(["https://ghcr.io/v2/"], settings("registry.corp"))).toEqual([]);
   expect(disagreements(["https://registry.corp/v2/"], settings("registry.corp"))).toEqual([]);
 });
 
-test("who goes another way is named once per host, with the spelling that all read alike", () => {
+test("clients with another route are named once per host, with an entry on which all agree", () => {
   const urls = ["https://a.registry.corp/v2/", "https://a.registry.corp/v2/x/blobs/y"];
   expect(disagreements(urls, settings("*.registry.corp"))).toMatchObject([
     {
@@ -20,18 +20,18 @@ test("who goes another way is named once per host, with the spelling that all re
       message: expect.stringMatching(
         /^a\.registry\.corp is reached directly \(NO_PROXY entry "\*\.registry\.corp".*curl 8/,
       ),
-      remedy: "List a.registry.corp by itself in no-proxy: all clients read that alike.",
+      remedy: "List a.registry.corp by itself in no-proxy: all clients agree on that entry.",
     },
   ]);
 });
 
-test("where no spelling helps, that is said", () => {
+test("the remedy says so if no entry has the same effect in all clients", () => {
   const [finding] = disagreements(["https://registry.corp/v2/"], settings(".registry.corp"));
   expect(finding?.message).toMatch(/is reached through the proxy .* would go directly\.$/);
-  expect(finding?.remedy).toContain("No spelling");
+  expect(finding?.remedy).toContain("No entry");
 });
 
-test("a registry and its blob host on different ways: which is where, and why", () => {
+test("different routes of a registry and its blob host are a finding with both rules", () => {
   const through = settings("ghcr.io");
   const hop = (url: string, purpose: Hop["purpose"]): Hop => {
     return { method: "GET", url, host: `${new URL(url).hostname}:443`, route: routeFor(url, through), purpose };
@@ -52,7 +52,7 @@ test("a registry and its blob host on different ways: which is where, and why", 
   expect(splitRoutes([registry, { ...blob, route: registry.route }])).toEqual([]);
 });
 
-test("what no step reaches is told where there is a proxy, and unverified hosts where there are some", () => {
+test("programs out of reach are a finding with a proxy, and unverified hosts if there are any", () => {
   expect(outOfReach(settings("")).map(({ code }) => code)).toEqual(["OUT_OF_REACH"]);
   expect(outOfReach(settings("", ""))).toEqual([]);
   expect(unverifiedHosts([])).toEqual([]);

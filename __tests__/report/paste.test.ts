@@ -5,20 +5,20 @@ import { told } from "./told.ts";
 const plain = (line: string) => ({ input: "plain-http", line }) as const;
 const noProxy = (line: string) => ({ input: "no-proxy", line }) as const;
 
-test("nothing where nothing would help", () => {
+test("the text to paste is empty if no input or rule would help", () => {
   expect(pasteReady([], ["ghcr.io:443"])).toBe("");
   expect(pasteReady([told("a:443", { "refused-by": "registry" })], ["ghcr.io:443"])).toBe("");
   expect(pasteReady([told("a:443")], [])).toBe("");
 });
 
-test("inputs, each line once, NO_PROXY in one line", () => {
+test("the text to paste has unique lines of inputs, and NO_PROXY in one line", () => {
   const diagnosis = [
     told("a:80", { "refused-by": "registry", inputLines: [plain("a"), noProxy("x.svc")] }),
     told("b:80", { "refused-by": "registry", inputLines: [plain("b:5000"), plain("a"), noProxy("y")] }),
   ];
   expect(pasteReady(diagnosis, ["ghcr.io:443"])).toBe(
     [
-      "Add to the inputs of this step (beside what they hold already):",
+      "Add to the inputs of this step (in addition to their present values):",
       "",
       "```yaml",
       "with:",
@@ -31,7 +31,7 @@ test("inputs, each line once, NO_PROXY in one line", () => {
   );
 });
 
-test("rules for squid where the proxy refused, for all that is needed", () => {
+test("the text to paste has squid rules for all needed hosts if the proxy denied one", () => {
   const text = pasteReady(
     [told("cdn.test:443", { inputLines: [noProxy("cdn.test")] })],
     ["cdn.test:443", "ghcr.io:443"],

@@ -12,11 +12,11 @@ const ghcr = [
 /** Lines of the chart, without what surrounds them. */
 const linesOf = (chart: string) => chart.split("\n").map((line) => line.trim());
 
-test("where nothing was asked there is nothing to see", () => {
+test("the diagram is empty without hosts", () => {
   expect(picture([], [])).toBe("");
 });
 
-test("all is well: every way, and who sends where", () => {
+test("the diagram has every route and the redirects of registries", () => {
   expect(picture(ghcr, [])).toBe(
     [
       "```mermaid",
@@ -36,11 +36,11 @@ test("all is well: every way, and who sends where", () => {
   );
 });
 
-test("without a proxy there is none in the picture", () => {
+test("the diagram has no proxy for direct routes", () => {
   expect(picture([hostResult("a:443", "direct", "source registry")], [])).not.toContain("proxy");
 });
 
-test("a blocked host comes first, and the way to it is red", () => {
+test("a blocked host comes first, and its connection is red", () => {
   const lines = linesOf(picture(ghcr, [told(CDN, { code: "BLOB_HOST_DENIED" })]));
   expect(lines).toContain(`h0["${CDN}<br/>blobs of ghcr.io:443"]`);
   expect(lines).toContain('proxy -- "BLOB_HOST_DENIED" --x h0');
@@ -48,7 +48,7 @@ test("a blocked host comes first, and the way to it is red", () => {
   expect(lines).toContain("h1 -. sends to .-> h0");
 });
 
-test("a proxy that cannot be used is where it ends for all behind it", () => {
+test("the connection to an unusable proxy is red, and those behind it are not", () => {
   const lines = linesOf(picture(ghcr, [told("proxy.corp:3128", { code: "PROXY_UNREACHABLE", asked: "ghcr.io:443" })]));
   expect(lines).toContain('proxy{{"proxy proxy.corp:3128"}}');
   expect(lines).toContain('runner -- "PROXY_UNREACHABLE" --x proxy');
@@ -56,7 +56,7 @@ test("a proxy that cannot be used is where it ends for all behind it", () => {
   expect(lines).toContain("linkStyle 0 stroke:#d1242f,stroke-width:3px");
 });
 
-test("of a host that is reached on both ways only the blocked one is red", () => {
+test("only the blocked one of two routes to a host is red", () => {
   const both = [hostResult("a:443", "direct", "source registry"), hostResult("a:443", "proxy", "source registry")];
   const lines = linesOf(picture(both, [told("a:443")]));
   expect(lines.filter((line) => line.startsWith("h"))).toHaveLength(1);
@@ -66,14 +66,14 @@ test("of a host that is reached on both ways only the blocked one is red", () =>
   expect(lines).toContainEqual(expect.stringMatching(/^runner --> h/));
 });
 
-test("more hosts than can be taken in are cut, blocked ones last of all", () => {
+test("the number of hosts is limited, and blocked ones are kept", () => {
   const many = Array.from({ length: 30 }, (_, index) => hostResult(`h${index}.test:443`, "proxy", "artifacts"));
   const chart = picture(many, [told("h29.test:443")]);
   expect(linesOf(chart).filter((line) => /^h\d+\[/.test(line))).toHaveLength(20);
   expect(chart).toContain("h29.test:443");
 });
 
-test("what others wrote is text and no syntax", () => {
+test("foreign text cannot contain diagram syntax", () => {
   const chart = picture([hostResult('x"]);click h0 "javascript:1', "direct", "<b>%%{init}%%\n  h9[x]")], []);
   expect(linesOf(chart)).toHaveLength(6);
   expect(chart.match(/"/g)).toHaveLength(2);

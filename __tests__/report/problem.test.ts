@@ -13,7 +13,7 @@ const hop = {
 } as const;
 const failure = new HopError(hop, new PhaseError("dial", "no", { timedOut: true }));
 
-test("an error of ours is told in its own words", () => {
+test("an error of this action keeps its own message", () => {
   const error = new TransferError("INPUT_MISSING", "target is not set", { where: "input target", remedy: "Set it." });
   expect(problemsOf([error])[0]).toEqual({
     code: "INPUT_MISSING",
@@ -23,17 +23,17 @@ test("an error of ours is told in its own words", () => {
   });
 });
 
-test("a hop that failed is told by its diagnosis", () => {
+test("a failed hop is described by its diagnosis", () => {
   expect(problemsOf([failure])[0]).toMatchObject({ code: "HOST_TIMED_OUT", where: "ghcr.io:443" });
 });
 
-test("of several errors the blocked hop is the one to tell", () => {
+test("a blocked hop is the first of several problems", () => {
   expect(problemsOf([new TransferError("MANIFEST_UNKNOWN", "x"), failure])[0]).toMatchObject({
     code: "HOST_TIMED_OUT",
   });
 });
 
-test("an error of ours keeps its words where a hop is behind it", () => {
+test("an error of this action keeps its own message if a failed hop is its cause", () => {
   expect(problemsOf([new TransferError("CTF_MALFORMED", "broken", { cause: failure })])[0]).toEqual({
     code: "CTF_MALFORMED",
     message: "broken",
@@ -48,7 +48,7 @@ test.each<[unknown, string]>([
   ["thrown\n::error::", "thrown : :error: :"],
   [undefined, "undefined"],
   [{ message: 1 }, "[object Object]"],
-])("anything else is our fault: %p", (error, message) => {
+])("any other error is reported as INTERNAL: %p", (error, message) => {
   expect(problemsOf([error])[0]).toMatchObject({
     code: "INTERNAL",
     message,

@@ -18,24 +18,24 @@ test.each([
   [3e12, "3.0 TB"],
   [3e15, "3000.0 TB"],
   [12.4, "12 B"],
-])("%d bytes are %s", (count, expected) => {
+])("%d bytes are formatted as %s", (count, expected) => {
   expect(formatBytes(count)).toBe(expected);
 });
 
 describe("a transfer", () => {
-  test("is planned in bytes", async () => {
+  test("has its planned bytes", async () => {
     const plan = await plannedTransfer();
     const progress = createProgress(plan, createRecordingRunner());
     const copied = plan.steps
       .filter(({ kind }) => kind !== "skip")
       .reduce((sum, { placement }) => sum + placement.descriptor.size, 0);
     expect(progress.planned).toEqual({ copied, mounted: 0, skipped: 4 });
-    expect(progress.describePlan()).toBe(`${formatBytes(copied)} to copy, 0 B to mount, 4 B at the target already`);
+    expect(progress.describePlan()).toBe(`${formatBytes(copied)} to copy, 0 B to mount, 4 B already at the target`);
     expect(progress.bytes).toEqual({ copied: 0, mounted: 0, skipped: 0 });
     progress.stop();
   });
 
-  test("tells how many signatures and SBOMs went with an image, and does not count what stayed", async () => {
+  test("reports the copied referrers of an image, without those that are not copied", async () => {
     const [plan, runner] = [await plannedTransfer(), createRecordingRunner()];
     const [desired] = plan.desired;
     const [change, other] = desired?.changes ?? [];
@@ -50,15 +50,15 @@ describe("a transfer", () => {
     const desiredVersions = [{ ...desired, referrers }];
     const { events, bytes, stop } = createProgress({ ...plan, desired: desiredVersions }, runner);
     for (const step of plan.steps) events.onDone(step, step === stayed ? "left" : step.kind);
-    const lines = runner.lines.filter((line) => line.includes("hangs on it"));
+    const lines = runner.lines.filter((line) => line.includes("1 referrer"));
     expect(lines).toHaveLength(2);
-    expect(lines.join()).toContain("with 1 that hangs on it");
+    expect(lines.join()).toContain("with 1 referrer");
     const all = plan.steps.reduce((sum, { placement }) => sum + placement.descriptor.size, 0);
     expect(bytes.copied + bytes.skipped).toBe(all - stayed.placement.descriptor.size);
     stop();
   });
 
-  test("is told in one group per component version, when all of it is there", async () => {
+  test("prints one group per component version when it is complete", async () => {
     const [plan, runner] = [await plannedTransfer(), createRecordingRunner()];
     const { events, bytes, planned, stop } = createProgress(plan, runner);
     const last = plan.steps.at(-1);
@@ -79,7 +79,7 @@ describe("a transfer", () => {
     expect(bytes).toEqual({ copied: planned.copied - 5, mounted: 5, skipped: 4 });
   });
 
-  test("gives a sign of life while it takes long, and none when it is over", async () => {
+  test("prints its totals regularly until it is stopped", async () => {
     const [plan, runner] = [await plannedTransfer(), createRecordingRunner()];
     jest.useFakeTimers();
     const { events, planned, stop } = createProgress(plan, runner);

@@ -53,7 +53,7 @@ test("when nothing was done, every output is empty", async () => {
   expect(document).not.toHaveProperty("error");
 });
 
-test("the report holds what the outputs hold, and why it failed", async () => {
+test("the report has the values of the outputs, and the error", async () => {
   const { outputs, document } = await report(
     { ...nothing, images: { a: "b" }, bytes: { copied: 1, mounted: 2, skipped: 3 } },
     { problem },
@@ -70,7 +70,7 @@ test("the report holds what the outputs hold, and why it failed", async () => {
   expect(outputs["allow-list"]).toBe("ghcr.io:443");
 });
 
-test("the plan is a list of steps, each with its reason", async () => {
+test("the plan is a list of steps with their reasons", async () => {
   const { outputs } = await report({ ...nothing, plan: await plannedTransfer() });
   const steps = JSON.parse(outputs.plan ?? "") as Record<string, unknown>[];
   expect(steps.map(({ kind }) => kind)).toEqual([
@@ -89,21 +89,21 @@ describe("an output of more than 64 KiB", () => {
   // `{"a":"…"}` is eight bytes around the value.
   const images = (length: number, sign = "x") => ({ a: sign.repeat(length) });
 
-  test("is left to the report", async () => {
+  test("is in the report only", async () => {
     const { outputs, path, document } = await report({ ...nothing, images: images(65_536 - 7) });
     expect(JSON.parse(outputs.images ?? "")).toEqual({ truncated: true, report: path });
     expect(document.images.a).toHaveLength(65_529);
     expect(outputs.findings).toBe("[]");
   });
 
-  test("is counted in bytes, not in letters", async () => {
+  test("is measured in bytes, not in characters", async () => {
     const { outputs } = await report({ ...nothing, images: images(30_000, "ü") });
     expect(outputs.images).toHaveLength(30_008);
     const { outputs: longer } = await report({ ...nothing, images: images(33_000, "ü") });
     expect(longer.images).toContain("truncated");
   });
 
-  test("does not begin before", async () => {
+  test("is the smallest that is omitted", async () => {
     expect((await report({ ...nothing, images: images(65_536 - 8) })).outputs.images).toHaveLength(65_536);
   });
 });

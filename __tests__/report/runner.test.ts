@@ -56,20 +56,20 @@ describe("on a GitHub runner", () => {
     expect(read("summary")).toBe("# one\ntwo\n");
   });
 
-  test("exporting leaves this process as it was", () => {
+  test("an export does not change the environment of this process", () => {
     const { environment } = github();
     expect(run(everything, environment).stdout).toContain("after undefined\n");
     expect(run(everything, { ...environment, HTTPS_PROXY: "http://own" }).stdout).toContain("after http://own\n");
   });
 
-  test("one without summaries gets none", () => {
+  test("no summary is written if the runner does not support them", () => {
     const { environment } = github();
     const { GITHUB_STEP_SUMMARY: _, ...others } = environment as Record<string, string>;
     expect(run('await runner.summary("x"); console.log("done");', others).stdout).toContain("done");
   });
 });
 
-test("elsewhere results go to standard output, the rest to standard error, and nothing is a command", () => {
+test("in a shell, outputs go to standard output and the log to standard error, without commands", () => {
   const { stdout, stderr } = run(everything, {});
   expect(stdout).toBe("report=a\\nb\nafter undefined\n");
   expect(stderr).toBe("x : :error: :y\nwarning: w\nerror: e\ng\n");
@@ -83,7 +83,7 @@ test.each([{}, { GITHUB_OUTPUT: "/runner/output" }])(
   },
 );
 
-test("names of files are one's own", () => {
+test("file names are unique", () => {
   const names = Array.from({ length: 100 }, () => uniqueName("x"));
   expect(new Set(names).size).toBe(100);
   for (const name of names) expect(name).toMatch(/^x-[0-9a-f-]{36}$/);

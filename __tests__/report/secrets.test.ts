@@ -23,11 +23,11 @@ function ofProxies(httpProxy: string, httpsProxy = ""): string[] {
   return secretsOf(readSettings({ inputs: { httpProxy, httpsProxy }, environment: {} }).effective, []);
 }
 
-test("nothing set, nothing masked", () => {
+test("without credentials, nothing is masked", () => {
   expect(secretsOf(none, [])).toEqual([]);
 });
 
-describe("every spelling of a password", () => {
+describe("every spelling of a password is masked:", () => {
   const password = "p/ä+ss!(1)";
   const user = "ada";
   const expected = [
@@ -41,24 +41,24 @@ describe("every spelling of a password", () => {
     base64(`${user}:${password}`),
   ];
 
-  test("of a registry", () => {
+  test("that of a registry", () => {
     const secrets = ofCredential({ password });
     for (const spelling of expected) expect(secrets).toContain(spelling);
   });
 
-  test("of both proxies", () => {
+  test("those of both proxies", () => {
     const secrets = ofProxies("http://ada:p%2F%C3%A4%2Bss!(1)@proxy:3128", "http://ada:other-one@proxy:3128");
     for (const spelling of [...expected, "other-one"]) expect(secrets).toContain(spelling);
   });
 
-  test("the one in which it is exported to later steps, whose environment runners print", () => {
+  test("the exported form, since runners print the environment of later steps", () => {
     for (const text of ["http://ada:it's*me@proxy", "http://ada:a%20b!c@proxy", "http://ada:äöü(x)@proxy"]) {
       const exported = /:([^:@]*)@/.exec(parseProxyUrl(text, "test")?.href ?? "")?.[1];
       expect(ofProxies(text)).toContain(exported);
     }
   });
 
-  test("the header that a proxy or registry gets", () => {
+  test("the value of the Authorization header", () => {
     expect(ofProxies("http://ada:s3cret@proxy")).toContain(base64("ada:s3cret"));
   });
 });
@@ -75,7 +75,7 @@ test("an identity token is one, its user name none", () => {
   expect(secrets.some((secret) => secret.includes("<token>"))).toBe(false);
 });
 
-test("user names alone never are: outputs that hold them would be dropped", () => {
+test("user names alone are not masked, since outputs with them would be dropped", () => {
   expect(ofProxies("http://long-user-name@proxy")).toEqual([]);
   expect(ofCredential({ username: "long-user-name" })).toEqual([]);
   const all = [
@@ -86,7 +86,7 @@ test("user names alone never are: outputs that hold them would be dropped", () =
   expect(all).not.toContain(base64("long-user-name"));
 });
 
-test("short ones are not masked: half of the log would be asterisks", () => {
+test("short secrets are not masked, since half of the log would be replaced", () => {
   expect(ofCredential({ username: "", password: "1" }).filter((secret) => secret.length < 4)).toEqual([]);
   expect(ofCredential({ password: "abc" })).not.toContain("abc");
   expect(ofCredential({ password: "abcd" })).toContain("abcd");
@@ -97,13 +97,13 @@ test("what is bound to a token host is as secret as any other login", () => {
   expect(secrets).toEqual(expect.arrayContaining(["s3cret", "ada:s3cret", btoa("ada:s3cret")]));
 });
 
-test("each spelling once", () => {
+test("each spelling is listed once", () => {
   const secrets = ofProxies("http://ada:s3cret@proxy", "http://ada:s3cret@proxy");
   expect(new Set(secrets).size).toBe(secrets.length);
 });
 
-describe("a token that a registry hands out", () => {
-  test("is masked, in the spellings that an answer could repeat", () => {
+describe("a token that a registry issues", () => {
+  test("is masked in the spellings that a response could repeat", () => {
     const token = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2ln";
     expect(tokenSpellings(token)).toEqual(expect.arrayContaining([token, base64(token)]));
     const identifier = "9f86d081-884c-7d65-9a2f-eaa0c55ad015";

@@ -28,7 +28,7 @@ describe("rules and lines to paste", () => {
     expect(name).toMatch(/^(?:\[[0-9a-f:.]+\]|[0-9a-f:]+:[0-9a-f:]*|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)$/i);
   }
 
-  test.each(seeds)("name single hosts only, whatever hosts were met: seed %d", (seed) => {
+  test.each(seeds)("name single hosts only, for any contacted hosts: seed %d", (seed) => {
     const random = seeded(seed);
     const hosts = Array.from({ length: 20 }, () => hostileHost(random));
     const allowed = allowList(hostsOf(hosts.map(hop)), hosts);

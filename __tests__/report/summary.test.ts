@@ -21,7 +21,7 @@ function tableOf(head: readonly string[], cells: readonly string[]): string {
   return ["<table>", row("th", head), row("td", cells), "</table>"].join("\n");
 }
 
-test("the verdict comes first, and empty tables not at all", () => {
+test("the summary starts with the verdict, and has no empty tables", () => {
   expect(summarise({ allowList: [], command: "transfer", results: nothing, hosts: [], problem: undefined })).toBe(
     "## ✅ transfer succeeded\n",
   );
@@ -30,7 +30,7 @@ test("the verdict comes first, and empty tables not at all", () => {
   );
 });
 
-test("everything that there is to tell, in its order", () => {
+test("the summary has all results in their order", () => {
   const results: Results = {
     componentVersions: [versionOf("1.0.0")],
     files: [
@@ -74,7 +74,7 @@ test("everything that there is to tell, in its order", () => {
   const hosts = [{ host: "ghcr.io:443", via: "proxy", rule: "HTTPS_PROXY", "needed-for": "source registry" }] as const;
   expect(summarise({ allowList: [], command: "transfer", results, hosts, problem: undefined }).split("\n\n")).toEqual([
     "## ✅ transfer succeeded",
-    "1.5 MB copied, 0 B mounted, 999 B there already.",
+    "1.5 MB copied, 0 B mounted, 999 B already at the target.",
     tableOf(
       ["Component version", "State", "Component digest", "Repository"],
       [
@@ -85,24 +85,24 @@ test("everything that there is to tell, in its order", () => {
       ],
     ),
     tableOf(["Resource", "File"], ["<code>readme</code>", "<code>out/readme</code>"]),
-    tableOf(["URL", "Way", "Rule"], ["<code>https&#58;//ghcr.io</code>", "proxy", "<code>HTTPS&#95;PROXY</code>"]),
+    tableOf(["URL", "Route", "Rule"], ["<code>https&#58;//ghcr.io</code>", "proxy", "<code>HTTPS&#95;PROXY</code>"]),
     tableOf(
       ["Blocked host", "Refused by", "Code", "What to do"],
       ["<code>cdn.test:443</code>", "proxy", "<code>PROXY&#95;DENIED</code>", "Allow it."],
     ),
     expect.stringMatching(/^```mermaid\ngraph LR\n[\s\S]*```$/),
     tableOf(
-      ["Host", "Way", "Rule", "Needed for"],
+      ["Host", "Route", "Rule", "Needed for"],
       ["<code>ghcr.io:443</code>", "proxy", "<code>HTTPS&#95;PROXY</code>", "source registry"],
     ),
     `${tableOf(["Finding", "What to do"], ["<code>HTTPS&#95;PROXY&#95;UNSET</code> there is none", "Set it."])}\n`,
   ]);
 });
 
-describe("text of others is text", () => {
+describe("foreign text in a summary", () => {
   const hostile = "<img src=x onerror=alert(1)> [a](http://b) **c** `d` | e\n# f @team ![g](h) \\ ~i &lt; ::error::j";
 
-  test("nothing of it is Markdown, HTML, a mention or a command", () => {
+  test("contains no Markdown, HTML, mention or command", () => {
     const message = summarise({
       allowList: [],
       command: "x",
@@ -117,7 +117,7 @@ describe("text of others is text", () => {
     expect(decoded).toBe(hostile.replace("\n", " ").replaceAll("::", ": :"));
   });
 
-  test("words are prose, and everything that could be more is code", () => {
+  test("is prose for words, and code for all else", () => {
     const message = 'The proxy refused "cdn.test:443" (blobs), see https://a.test/b; 404, after 12 s.';
     const [, paragraph] = summarise({
       allowList: [],
@@ -131,7 +131,7 @@ describe("text of others is text", () => {
     );
   });
 
-  test("no cell ends before it ends", () => {
+  test("cannot end a table cell", () => {
     const results = { ...nothing, componentVersions: [{ ...versionOf("1"), component: hostile, repository: hostile }] };
     const summary = summarise({ allowList: [], command: "x", results, hosts: [], problem: undefined });
     expect(summary.match(/<td>/g)).toHaveLength(4);
@@ -139,7 +139,7 @@ describe("text of others is text", () => {
   });
 });
 
-test("a long table is cut, and says so: more than 1 MiB would not be shown at all", () => {
+test("a long table is truncated with a note, since GitHub drops summaries of more than 1 MiB", () => {
   const results = { ...nothing, componentVersions: Array.from({ length: 5000 }, (_, at) => versionOf(`1.0.${at}`)) };
   const summary = summarise({ allowList: [], command: "transfer", results, hosts: [], problem: undefined });
   expect(summary).toContain(":1.0.999<");

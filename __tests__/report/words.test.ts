@@ -98,7 +98,7 @@ describe("a job summary", () => {
 });
 
 describe("a diagram", () => {
-  test.each(seeds)("has the nodes and ways of the hosts alone: seed %d", (seed) => {
+  test.each(seeds)("has only the nodes and routes of the hosts: seed %d", (seed) => {
     const random = seeded(seed);
     const chart = picture(hostileHosts(random), [told(hostileText(random), { asked: hostileText(random) })]);
     const shape = chart.split("\n").map((line) => line.replace(/"[\w .,:/[\]-]*(?:<br\/>[\w .,:/[\]-]*)?"/g, '""'));
@@ -117,7 +117,7 @@ describe("a diagram", () => {
 });
 
 describe("outputs and the report", () => {
-  test.each(seeds)("are the values that they were, in characters that can be seen: seed %d", async (seed) => {
+  test.each(seeds)("have the same values in visible characters: seed %d", async (seed) => {
     const random = seeded(seed);
     const runner = createRecordingRunner(temporaryFolder());
     const results = hostileResults(random);
@@ -141,7 +141,7 @@ describe("outputs and the report", () => {
   });
 });
 
-describe("what a runner reads", () => {
+describe("the lines that a runner reads", () => {
   const source = pathToFileURL(join(import.meta.dirname, "../../src/report/runner.ts")).href;
 
   /** One process that says every text in every way. */
@@ -181,7 +181,7 @@ describe("what a runner reads", () => {
     expect(Object.keys(parseKeyValueFile(output))).toHaveLength(texts.length);
   });
 
-  test("are no commands where no runner listens", () => {
+  test("are not commands outside of a runner", () => {
     const { stdout, stderr } = said(texts, false);
     expect(parseWorkflowCommands(stdout + stderr)).toEqual([]);
     expect(stderr.replaceAll("\n", "")).not.toMatch(UNSEEN);

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { readProxySettings } from "../../src/setup/proxy-settings.ts";
 
-test("registries to reach directly are expanded, and what is not known of them is told", () => {
+test("registries to reach directly are expanded, and unknown blob hosts are reported", () => {
   const { variables, findings } = readProxySettings({
     inputs: { httpsProxy: "proxy:3128", noProxy: ".corp" },
     noProxyRegistries: ["ghcr.io", "registry.test:5000"],

@@ -38,7 +38,7 @@ describe("URLs", () => {
   });
 });
 
-describe("text of others", () => {
+describe("foreign text", () => {
   test.each([
     ["plain text", "plain text"],
     ["  on\r\none\tline\u2028only\u0085 ", "on one line only"],
@@ -83,31 +83,31 @@ describe("text of others", () => {
     expect(printable(text)).toBe(expected);
   });
 
-  test("shows no secret that a sequence for terminals, or its line breaks, would hide from a search", () => {
+  test("shows no secret that is interrupted by a terminal sequence or a line break", () => {
     conceal("concealed-secret");
     conceal("two\nlines-of-one");
     expect(printable("a concealed-\u001b[0msecret, and two\nlines-of-one")).toBe("a ***, and ***");
   });
 
-  test("has an end", () => {
+  test("is truncated to the maximum length", () => {
     expect(printable("x".repeat(600))).toBe(`${"x".repeat(500)}…`);
     expect(printable("x".repeat(500))).toBe("x".repeat(500));
     expect(printable("abcdef", 3)).toBe("abc…");
   });
 
-  test("is not read further than anything is printed of it", () => {
+  test("is not searched beyond the part that can be printed", () => {
     expect(printable(`${"\u0000".repeat(1_000_000)}unread`)).toBe("…");
     expect(printable(`x ${"-eyJ".repeat(1_000_000)}`)).toBe("x -***…");
   });
 
-  test("a secret is masked wherever the text is cut", () => {
+  test("never shows a part of a secret at the point of truncation", () => {
     conceal("c0ncealed-secret");
     for (const before of [490, 495, 500, 16_380, 16_384]) {
       expect(printable(`${" ".repeat(before)}c0ncealed-secret`, 20_000)).not.toMatch(/c0nc|secret/);
     }
   });
 
-  test("a secret is not cut to one that is not recognised any more", () => {
+  test("never shows a truncated token", () => {
     expect(printable(`token=${"s3cret".repeat(100)}`, 20)).toBe("token=***");
   });
 });

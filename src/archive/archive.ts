@@ -12,7 +12,7 @@ export interface Archive {
   list(): Promise<readonly string[]>;
   /** In bytes; undefined where there is no such file. */
   size(name: string): Promise<number | undefined>;
-  /** The content, not verified; of a file that is there. */
+  /** The content of an existing file, not verified. */
   read(name: string): Readable;
   /** Removes what was spooled. */
   close(): Promise<void>;
@@ -28,11 +28,11 @@ export interface ArchiveOptions {
 
 export type ArchiveFormat = "folder" | "tar" | "tgz";
 
-/** Told by content, never by the name; undefined for a file that is neither tar nor gzip. */
+/** The format by content, never by the name; undefined for a file that is neither tar nor gzip. */
 export async function archiveFormat(path: string): Promise<ArchiveFormat | undefined> {
   const found = await stat(path);
   if (found.isDirectory()) return "folder";
-  // A pipe would keep us waiting.
+  // Reading from a pipe could block.
   if (!found.isFile()) return undefined;
   const file = await open(path);
   try {
@@ -46,7 +46,7 @@ export async function archiveFormat(path: string): Promise<ArchiveFormat | undef
   }
 }
 
-/** A plain tar archive is read where it lies; a compressed one is unpacked into one file of the spool folder first. */
+/** A plain tar archive is read in place; a compressed one is unpacked into one file of the spool folder first. */
 export async function openArchive(
   path: string,
   { spool, expects, limits = UNPACK_LIMITS }: ArchiveOptions,

@@ -28,5 +28,5 @@ export function openFolder(root: string): Archive {
   };
 }
 
-/** A link that takes the place of the file afterwards is an error. */
+/** A link that replaces the file after the check is an error. */
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW;

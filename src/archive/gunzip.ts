@@ -2,25 +2,30 @@ import { type Readable, Transform, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { errorCode, TransferError } from "../errors/transfer-error.ts";
-import { broken } from "./refusal.ts";
+import { damaged } from "./refusal.ts";
 
 export interface UnpackLimits {
-  /** Bytes in all. */
-  readonly most: number;
-  /** Bytes for one compressed byte; counts only beyond `free` bytes, since little things may well shrink to nearly nothing. */
-  readonly ratio: number;
-  readonly free: number;
+  /** Unpacked bytes in all. */
+  readonly maxBytes: number;
+  /** Unpacked bytes per compressed byte, beyond the first `ratioFreeBytes`: small files may well have a higher ratio. */
+  readonly maxRatio: number;
+  readonly ratioFreeBytes: number;
 }
 
-/** Deflate can reach 1032:1 (zlib, "Maximum Compression Factor"); what people pack stays far below. */
-export const UNPACK_LIMITS: UnpackLimits = { most: 512 * 1024 ** 3, ratio: 200, free: 256 * 1024 ** 2 };
+/** Deflate can reach 1032:1 (zlib, "Maximum Compression Factor"); real archives stay far below. */
+export const UNPACK_LIMITS: UnpackLimits = {
+  maxBytes: 512 * 1024 ** 3,
+  maxRatio: 200,
+  ratioFreeBytes: 256 * 1024 ** 2,
+};
 
 export function isGzip(start: Buffer): boolean {
   return start[0] === 0x1f && start[1] === 0x8b;
 }
 
-/** What content in gzip (RFC 1952) passes, one after the other, as long as it stays within the limits. */
-export function boundedGunzip(where: string, { most, ratio, free } = UNPACK_LIMITS): [Transform, Transform, Transform] {
+/** The stages of a pipeline that unpacks gzip (RFC 1952). Fails with ARCHIVE_TOO_LARGE beyond the limits, ARCHIVE_BROKEN for trailing data. */
+export function boundedGunzip(where: string, limits: UnpackLimits = UNPACK_LIMITS): [Transform, Transform, Transform] {
+  const { maxBytes, maxRatio, ratioFreeBytes } = limits;
   let packed = 0;
   let unpacked = 0;
   const gunzip = createGunzip();
@@ -33,18 +38,18 @@ export function boundedGunzip(where: string, { most, ratio, free } = UNPACK_LIMI
   const bounded = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       unpacked += chunk.length;
-      const isTooLarge = unpacked > most || unpacked > Math.max(free, ratio * gunzip.bytesWritten);
-      done(isTooLarge ? tooLarge(where, gunzip.bytesWritten, most) : null, chunk);
+      const isTooLarge = unpacked > maxBytes || unpacked > Math.max(ratioFreeBytes, maxRatio * gunzip.bytesWritten);
+      done(isTooLarge ? tooLarge(where, gunzip.bytesWritten, maxBytes) : null, chunk);
     },
     flush(done) {
-      // Node.js passes over zeros behind the end.
-      done(gunzip.bytesWritten === packed ? null : broken(where, "goes on behind the end of its gzip data"));
+      // Node.js ignores zeros after the end.
+      done(gunzip.bytesWritten === packed ? null : damaged(where, "has data after the end of its gzip stream"));
     },
   });
   return [counted, gunzip, bounded];
 }
 
-/** Unpacks into `sink`. Errors of `content` and `sink` pass as they are. */
+/** Unpacks into `sink`. Errors of `content` and `sink` are passed on. Otherwise fails with ARCHIVE_BROKEN or ARCHIVE_TOO_LARGE. */
 export async function gunzipInto(
   content: Readable,
   sink: Writable,
@@ -55,14 +60,17 @@ export async function gunzipInto(
   try {
     await pipeline([content, ...boundedGunzip(where, limits), sink], { signal });
   } catch (error) {
-    throw errorCode(error)?.startsWith("Z_") ? broken(where, "is no intact gzip file", error) : error;
+    throw errorCode(error)?.startsWith("Z_") ? damaged(where, "is not an intact gzip file", error) : error;
   }
 }
 
-function tooLarge(where: string, packed: number, most: number): TransferError {
+function tooLarge(where: string, packed: number, maxBytes: number): TransferError {
   return new TransferError(
     "ARCHIVE_TOO_LARGE",
-    `${where}: ${packed} bytes unpack to more than belongs into an archive (at most ${most} bytes, and no bomb)`,
-    { where, remedy: "If it is meant to be so, unpack it by hand, and name the plain .tar file or the folder." },
+    `${where}: ${packed} compressed bytes unpack to more than an archive may have (at most ${maxBytes} bytes, and a plausible ratio)`,
+    {
+      where,
+      remedy: "If the size is intended, unpack the archive beforehand, and name the plain .tar file or the folder.",
+    },
   );
 }

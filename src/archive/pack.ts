@@ -15,7 +15,7 @@ export interface Packed {
   readonly sha256: string;
 }
 
-/** Writes a new tar file, which is on the disk when this returns, and not there at all when it throws. */
+/** Writes a new tar file: flushed to disk when this returns, removed when it throws. Fails with ARCHIVE_UNWRITABLE. */
 export async function pack(
   path: string,
   inputs: Iterable<TarInput>,
@@ -43,7 +43,7 @@ export async function pack(
   return { size, sha256: hash.digest("hex") };
 }
 
-/** zlib writes no time, but the operating system (RFC 1952, 2.3.1: OS); 255 is "unknown", as Go writes it. */
+/** zlib writes no time, but the operating system (RFC 1952, 2.3.1: OS); it becomes 255, "unknown", as in Go. */
 function withoutSystem(): Transform {
   let position = 0;
   return new Transform({

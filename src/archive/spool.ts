@@ -20,9 +20,9 @@ export async function spoolTar(
   const file = join(spool, `.partial-${randomUUID()}.tar`);
   try {
     await mkdir(spool, { recursive: true, mode: 0o700 });
-    const { isPacked, whole } = await peek(content);
+    const { isPacked, complete } = await peek(content);
     const sink = createWriteStream(file, { flags: "wx", mode: 0o600 });
-    await (isPacked ? gunzipInto(whole, sink, where, limits, signal) : pipeline(whole, sink, { signal }));
+    await (isPacked ? gunzipInto(complete, sink, where, limits, signal) : pipeline(complete, sink, { signal }));
     return await indexSpooled(file, expects, where);
   } catch (error) {
     content.destroy();
@@ -31,8 +31,8 @@ export async function spoolTar(
   }
 }
 
-/** Looks at the first bytes, and gives them back with the rest. */
-async function peek(content: Readable): Promise<{ isPacked: boolean; whole: Readable }> {
+/** Reads the first bytes, and returns a stream of all bytes. */
+async function peek(content: Readable): Promise<{ isPacked: boolean; complete: Readable }> {
   const chunks = content[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let start = Buffer.alloc(0);
   while (start.length < 2) {
@@ -40,9 +40,9 @@ async function peek(content: Readable): Promise<{ isPacked: boolean; whole: Read
     if (done === true) break;
     start = Buffer.concat([start, value]);
   }
-  const whole = async function* () {
+  const replay = async function* () {
     if (start.length > 0) yield start;
     yield* { [Symbol.asyncIterator]: () => chunks };
   };
-  return { isPacked: isGzip(start), whole: Readable.from(whole()) };
+  return { isPacked: isGzip(start), complete: Readable.from(replay()) };
 }

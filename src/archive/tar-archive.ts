@@ -5,7 +5,7 @@ import type { Archive } from "./archive.ts";
 import { refused } from "./refusal.ts";
 import { type Bytes, type TarEntry, tarEntries } from "./tar-entries.ts";
 
-/** The files of the tar archive at `path`, read where they lie. `where` is what people know the archive by. */
+/** The files of the tar archive at `path`, read in place. `where` is its name in messages. Fails with ARCHIVE_REFUSED or ARCHIVE_BROKEN. */
 export async function indexTar(path: string, expects: (name: string) => boolean, where: string): Promise<Archive> {
   const file = await open(path);
   let files: ReadonlyMap<string, TarEntry>;
@@ -25,7 +25,7 @@ export async function indexTar(path: string, expects: (name: string) => boolean,
   };
 }
 
-/** The same for one that is to be removed when it is closed. */
+/** The same for a spooled archive, which is removed when it is closed. */
 export async function indexSpooled(path: string, expects: (name: string) => boolean, where: string): Promise<Archive> {
   const archive = await indexTar(path, expects, where);
   return { ...archive, close: () => rm(path, { force: true }) };
@@ -37,19 +37,20 @@ async function indexed(bytes: Bytes, expects: (name: string) => boolean, where: 
   for await (const entry of tarEntries(bytes, where)) {
     const name = plainName(entry, where);
     if (name === "") continue;
-    if (!expects(name)) throw refused(where, entry.name, "is not what an archive of this kind holds");
-    if (files.has(name) || directories.has(name)) throw refused(where, entry.name, "is there twice");
+    if (!expects(name)) throw refused(where, entry.name, "does not belong into an archive of this kind");
+    if (files.has(name) || directories.has(name)) throw refused(where, entry.name, "exists twice");
     if (entry.kind === "file") files.set(name, entry);
     else directories.add(name);
   }
   return files;
 }
 
-/** `./blobs/` is `blobs`, as `tar -C FOLDER .` writes it; whatever else is not a plain relative path is refused. */
+/** `./blobs/` is `blobs`, as `tar -C FOLDER .` writes it; all other names have to be plain relative paths. */
 function plainName({ kind, name }: TarEntry, where: string): string {
   if (Buffer.byteLength(name) > 255) throw refused(where, name, "has a name that is too long");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the purpose
-  if (/[\\\u0000-\u001f\u007f]/.test(name)) throw refused(where, name, "has a name with characters of no file name");
+  if (/[\\\u0000-\u001f\u007f]/.test(name))
+    throw refused(where, name, "has a name with characters that file names cannot have");
   if (name === "" || name.startsWith("/")) throw refused(where, name, "has no relative name");
   const isDirectory = kind === "directory";
   if (isDirectory && (name === "." || name === "./")) return "";

@@ -1,7 +1,7 @@
-import { broken } from "./refusal.ts";
+import { damaged } from "./refusal.ts";
 import { BLOCK, checksum, MAX_OCTAL } from "./tar-header.ts";
 
-/** What goes into an archive. */
+/** An entry of a new archive. */
 export interface TarInput {
   /** ASCII; a name that ends in a slash is a directory's. */
   readonly name: string;
@@ -13,7 +13,7 @@ export interface TarInput {
 /** 2022-01-01T00:00:00Z: the time that v1 of the OCM CLI gives every entry. */
 const TIME = 1640995200;
 
-/** The bytes of a tar archive: the same for the same inputs, as v1 of the OCM CLI writes it, and without any trace of the machine. */
+/** The bytes of a tar archive: reproducible, equal to those of v1 of the OCM CLI, and without any trace of the machine. */
 export async function* tarBlocks(inputs: Iterable<TarInput>): AsyncGenerator<Buffer> {
   for (const input of inputs) {
     yield header(input);
@@ -42,7 +42,7 @@ async function* contentOf({ name, size, content }: TarInput): AsyncGenerator<Buf
     written += chunk.length;
     if (written <= size) yield chunk;
   }
-  if (written !== size) throw broken(name, `has ${written} bytes instead of ${size}: it was changed while it was read`);
+  if (written !== size) throw damaged(name, `has ${written} bytes instead of ${size}: it changed while it was read`);
   yield Buffer.alloc(padding(size));
 }
 

@@ -1,10 +1,10 @@
 import { type PaxRecords, parsePax } from "./pax.ts";
-import { broken, refused } from "./refusal.ts";
+import { damaged, refused } from "./refusal.ts";
 import { BLOCK, decoded, MAX_OCTAL, parseHeader, type TarHeader } from "./tar-header.ts";
 
-/** Bytes that can be read from anywhere. */
+/** Bytes with random access. */
 export interface Bytes {
-  /** How many there are. */
+  /** In bytes. */
   readonly size: number;
   /** Fewer than `length` only at the end. */
   read(position: number, length: number): Promise<Buffer>;
@@ -19,9 +19,9 @@ export interface TarEntry {
   readonly size: number;
 }
 
-/** A pax header or long name of more than this would only be there to fill memory. */
+/** For pax headers and long names, which have to be held in memory. */
 const MAX_EXTENSION_BYTES = 64 * 1024;
-/** GNU tar fills up to whole records, of 10 KiB unless told otherwise. */
+/** GNU tar pads archives to complete records, of 10 KiB by default. */
 const MAX_PADDING_BYTES = 1024 * 1024;
 const MAX_ENTRIES = 250_000;
 const WINDOW = 64 * 1024;
@@ -32,8 +32,8 @@ interface Extensions {
 }
 
 /**
- * What lies where in a tar archive, without the contents being read. Every reader has to come to the same answer, so whatever could be
- * understood in two ways is refused: links, sizes and names said twice and differently, an end that is none.
+ * The entries of a tar archive with their offsets, without reading their contents. Every reader has to find the same entries, so all
+ * ambiguity is refused: links, contradictory sizes and names, an incomplete end. Fails with ARCHIVE_REFUSED or ARCHIVE_BROKEN.
  */
 export async function* tarEntries(bytes: Bytes, where: string): AsyncGenerator<TarEntry> {
   const source = windowed(bytes);
@@ -41,22 +41,22 @@ export async function* tarEntries(bytes: Bytes, where: string): AsyncGenerator<T
   let entries = 0;
   for (let position = 0; ; ) {
     const block = await source.read(position, BLOCK);
-    if (block.length < BLOCK) throw broken(where, "ends in the middle, without the end of a tar archive");
+    if (block.length < BLOCK) throw damaged(where, "is truncated: the end marker of a tar archive is missing");
     const header = parseHeader(block, where);
     if (header === undefined) {
-      if (Object.keys(extensions).length > 0) throw refused(where, undefined, "a header extends no entry");
+      if (Object.keys(extensions).length > 0) throw refused(where, undefined, "an extended header has no entry");
       return await checkEnd(source, position, where);
     }
     const { kind, name, size } = extended(header, extensions, where);
     if (++entries > MAX_ENTRIES) throw refused(where, undefined, `there are more than ${MAX_ENTRIES} entries`);
     const offset = position + BLOCK;
-    if (offset + size > bytes.size) throw broken(where, "ends in the middle of an entry");
+    if (offset + size > bytes.size) throw damaged(where, "is truncated in the middle of an entry");
     position = offset + Math.ceil(size / BLOCK) * BLOCK;
     if (kind === "file" || kind === "directory") {
       extensions = {};
       yield { kind, name, offset, size };
     } else {
-      if (size > MAX_EXTENSION_BYTES) throw refused(where, name, `extends another by ${size} bytes`);
+      if (size > MAX_EXTENSION_BYTES) throw refused(where, name, `is an extended header of ${size} bytes`);
       extensions = withExtension(extensions, kind, await source.read(offset, size), where);
     }
   }
@@ -66,7 +66,7 @@ function withExtension(before: Extensions, kind: TarHeader["kind"], content: Buf
   if (kind === "long-name") {
     if (before.longName !== undefined) throw refused(where, undefined, "an entry has two long names");
     if (content.indexOf(0) !== content.length - 1)
-      throw refused(where, undefined, "a long name does not end as it has to");
+      throw refused(where, undefined, "a long name is not terminated correctly");
     return { ...before, longName: decoded(content.subarray(0, -1), where) };
   }
   const pax = parsePax(content, where);
@@ -80,14 +80,14 @@ function withExtension(before: Extensions, kind: TarHeader["kind"], content: Buf
   return before;
 }
 
-/** The header with what the ones before it say of it, if both can be true: a longer name, a size that has no room in octal digits. */
+/** The header with its extensions, where they do not contradict it: a longer name, a size beyond octal digits. */
 function extended(header: TarHeader, { pax, longName }: Extensions, where: string): TarHeader {
   if (header.kind !== "file" && header.kind !== "directory") return header;
   if (longName !== undefined && pax?.path !== undefined) throw refused(where, longName, "has two long names");
   const name = longName ?? pax?.path ?? header.name;
-  const cut = Buffer.from(name).subarray(0, 100);
-  if (name !== header.name && (Buffer.byteLength(name) <= 100 || !cut.equals(Buffer.from(header.name)))) {
-    throw refused(where, name, `has two names, the other is ${JSON.stringify(header.name)}`);
+  const truncated = Buffer.from(name).subarray(0, 100);
+  if (name !== header.name && (Buffer.byteLength(name) <= 100 || !truncated.equals(Buffer.from(header.name)))) {
+    throw refused(where, name, `has two names, the other one is ${JSON.stringify(header.name)}`);
   }
   const size = pax?.size ?? header.size;
   if (size !== header.size && (header.size !== 0 || size <= MAX_OCTAL)) {
@@ -98,14 +98,14 @@ function extended(header: TarHeader, { pax, longName }: Extensions, where: strin
   return { kind: header.kind, name, size };
 }
 
-/** Two blocks of zeros, and nothing but more of them behind. */
+/** Two blocks of zeros, followed by zeros only. */
 async function checkEnd(source: Bytes, start: number, where: string): Promise<void> {
   const rest = source.size - start;
-  if (rest < 2 * BLOCK) throw broken(where, "lacks the second half of the end of a tar archive");
+  if (rest < 2 * BLOCK) throw damaged(where, "is truncated: the end marker of a tar archive is incomplete");
   if (rest > MAX_PADDING_BYTES) throw refused(where, undefined, `${rest} bytes follow the end of the archive`);
   for (let position = start; position < source.size; position += WINDOW) {
     const chunk = await source.read(position, WINDOW);
-    if (chunk.some((byte) => byte !== 0)) throw refused(where, undefined, "something follows the end of the archive");
+    if (chunk.some((byte) => byte !== 0)) throw refused(where, undefined, "other data follows the end of the archive");
   }
 }
 

@@ -1,10 +1,10 @@
-import { broken, refused } from "./refusal.ts";
+import { damaged, refused } from "./refusal.ts";
 
 export const BLOCK = 512;
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const ZEROS = Buffer.alloc(BLOCK);
 
-/** One header of a tar archive (POSIX.1-2017, pax, "ustar Interchange Format"), as far as it says what lies where. */
+/** The relevant fields of a tar header (POSIX.1-2017, pax, "ustar Interchange Format"). */
 export interface TarHeader {
   readonly kind: "file" | "directory" | "pax" | "pax-global" | "long-name";
   readonly name: string;
@@ -32,17 +32,18 @@ const REFUSED_KINDS: ReadonlyMap<string, string> = new Map([
   ["S", "is a sparse file"],
 ]);
 
-/** The largest size that eleven octal digits can say. */
+/** The largest size that eleven octal digits can express. */
 export const MAX_OCTAL = 8 ** 11 - 1;
 
-/** The header in this block; undefined for a block of zeros, two of which end an archive. */
+/** The header in this block; undefined for a block of zeros, two of which end an archive. Fails with ARCHIVE_REFUSED or ARCHIVE_BROKEN. */
 export function parseHeader(block: Buffer, where: string): TarHeader | undefined {
   if (block.equals(ZEROS)) return undefined;
   const magic = block.toString("latin1", 257, 265);
-  if (magic !== "ustar\x0000" && magic !== "ustar  \0") throw broken(where, "has no tar header where one has to be");
-  if (octal(block, 148, 8) !== checksum(block)) throw broken(where, "has a tar header with a wrong checksum");
+  if (magic !== "ustar\x0000" && magic !== "ustar  \0")
+    throw damaged(where, "has no tar header at the position of an entry");
+  if (octal(block, 148, 8) !== checksum(block)) throw damaged(where, "has a tar header with a wrong checksum");
   const base = text(block, 0, 100, where);
-  // In GNU's own format other things stand in the place of the prefix.
+  // GNU's own format has other fields at the position of the prefix.
   const prefix = magic.endsWith("00") ? text(block, 345, 155, where) : "";
   const name = prefix === "" ? base : `${prefix}/${base}`;
   const flag = block.toString("latin1", 156, 157);
@@ -56,13 +57,13 @@ function sizeIn(block: Buffer, where: string, name: string): number {
   if (first === 0xff) throw refused(where, name, "has a negative size");
   if (first !== 0x80) {
     const size = octal(block, 124, 12);
-    if (size === undefined) throw refused(where, name, "has a size that is no number");
+    if (size === undefined) throw refused(where, name, "has a size that is not a number");
     return size;
   }
-  // GNU's base-256, for what octal digits cannot say; said of less, some readers would see another size.
+  // GNU's base-256, for sizes beyond octal digits; for smaller sizes, readers disagree.
   const size = BigInt(`0x${block.toString("hex", 125, 136)}`);
   if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw refused(where, name, "has an absurd size");
-  if (size <= BigInt(MAX_OCTAL)) throw refused(where, name, "has its size in a form that is not for it");
+  if (size <= BigInt(MAX_OCTAL)) throw refused(where, name, "has a small size in the form for large ones");
   return Number(size);
 }
 
@@ -71,7 +72,7 @@ function octal(block: Buffer, start: number, length: number): number | undefined
   return digits === undefined ? undefined : Number.parseInt(digits, 8);
 }
 
-/** The sum of all bytes, those of the checksum taken for blanks. */
+/** The sum of all bytes, with spaces in place of the checksum. */
 export function checksum(block: Buffer): number {
   let sum = 8 * 0x20;
   for (let index = 0; index < BLOCK; index++) if (index < 148 || index >= 156) sum += block[index] ?? 0;
@@ -83,7 +84,7 @@ function text(block: Buffer, start: number, length: number, where: string): stri
   const end = field.indexOf(0);
   const bytes = end === -1 ? field : field.subarray(0, end);
   if (end !== -1 && field.subarray(end).some((byte) => byte !== 0)) {
-    throw refused(where, bytes.toString("latin1"), "has a name that goes on behind its end");
+    throw refused(where, bytes.toString("latin1"), "has a name with data after its terminator");
   }
   return decoded(bytes, where);
 }
@@ -92,6 +93,6 @@ export function decoded(bytes: Buffer, where: string): string {
   try {
     return UTF8.decode(bytes);
   } catch {
-    throw refused(where, bytes.toString("latin1"), "has a name that is no UTF-8");
+    throw refused(where, bytes.toString("latin1"), "has a name that is not UTF-8");
   }
 }

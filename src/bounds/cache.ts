@@ -1,12 +1,12 @@
-/** Values by key, which together cost at most so much memory. */
+/** Values by key, within a limit of memory for all of them. */
 export interface Cache<T> {
   get(key: string): T | undefined;
-  /** `size` in bytes, about. */
+  /** `size`: approximate bytes. */
   set(key: string, value: T, size: number): void;
   delete(key: string): void;
 }
 
-/** Forgets what was not used for the longest time where all would be more than `maxSize` bytes. */
+/** A least-recently-used cache of at most `maxSize` bytes. */
 export function createCache<T>(maxSize: number): Cache<T> {
   const entries = new Map<string, { readonly value: T; readonly size: number }>();
   let total = 0;
@@ -20,7 +20,7 @@ export function createCache<T>(maxSize: number): Cache<T> {
     get(key) {
       const entry = entries.get(key);
       if (entry === undefined) return undefined;
-      // A Map keeps the order in which keys were added: the first is the one to forget.
+      // A Map keeps insertion order: the first key is the least recently used one.
       entries.delete(key);
       entries.set(key, entry);
       return entry.value;
@@ -38,7 +38,7 @@ export function createCache<T>(maxSize: number): Cache<T> {
   };
 }
 
-/** The part of a cache whose keys begin so. */
+/** A view of the keys with this prefix. */
 export function cacheBelow<T>(cache: Cache<T>, prefix: string): Cache<T> {
   return {
     get: (key) => cache.get(prefix + key),

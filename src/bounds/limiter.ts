@@ -1,13 +1,13 @@
 export type Release = () => void;
 
 export interface Limiter {
-  /** Resolves when one of the key's slots is free; the caller gives it back, once, with the function it gets. */
+  /** Resolves when one of the key's slots is free, with the function that releases it. Rejects with the reason of an abort. */
   acquire(key: string, signal?: AbortSignal): Promise<Release>;
 }
 
 /** At most `slots` holders per key at a time, first come, first served. */
 export function createLimiter(slots: number): Limiter {
-  // A Set, which is left in order and from anywhere: thousands who wait give up at once when a run is stopped.
+  // A Set, since waiting callers leave it in any order: thousands give up at once when a run is aborted.
   const queues = new Map<string, { held: number; readonly waiting: Set<() => void> }>();
 
   return {

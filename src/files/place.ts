@@ -19,13 +19,13 @@ export function workspaceOf(environment: Readonly<Record<string, string | undefi
   return resolve(environment.GITHUB_WORKSPACE || ".");
 }
 
-/** Whether `path` is `folder` itself or below it. Both are absolute; links are not looked at. */
+/** Whether `path` is `folder` itself or below it. Both are absolute; links are not resolved. */
 export function isInside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  const route = relative(folder, path);
+  return route !== ".." && !route.startsWith(`..${sep}`) && !isAbsolute(route);
 }
 
-/** Whether a path lies in the workspace, either as it is written or where its links lead. */
+/** Whether a path is in the workspace, either as written or with its links resolved. */
 export async function isInWorkspace(path: string, workspace: string): Promise<boolean> {
   const absolute = resolve(path);
   if (isInside(workspace, absolute)) return true;
@@ -34,8 +34,8 @@ export async function isInWorkspace(path: string, workspace: string): Promise<bo
 }
 
 /**
- * The real path of what an input names and this run writes, whether it exists or not. Links of the user's own are followed; one
- * in the workspace may come with a commit, so it has to stay in the workspace.
+ * The real path of an output that an input names, whether it exists or not. Links of the user are followed; a link
+ * in the workspace may be part of a commit, so it has to stay in the workspace. Fails with PATH_LEADS_OUT.
  */
 export async function placeOf(path: string, { workspace, where }: PlaceOptions): Promise<string> {
   const absolute = resolve(path);
@@ -45,7 +45,7 @@ export async function placeOf(path: string, { workspace, where }: PlaceOptions):
   return place;
 }
 
-/** Makes the folders from `root`, a real path, down to `path`. None of them is a link. */
+/** Creates the folders from `root`, a real path, down to `path`. Fails with PATH_LEADS_OUT where one of them is a link. */
 export async function makeFolders(root: string, path: string, where: string): Promise<void> {
   await mkdir(root, { recursive: true });
   let folder = root;
@@ -57,13 +57,13 @@ export async function makeFolders(root: string, path: string, where: string): Pr
   }
 }
 
-/** Refuses a link in the place of a file that this run reads and writes again. */
+/** Refuses a link in place of a file that this run reads and rewrites. */
 export async function refuseLink(root: string, path: string, where: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (found?.isSymbolicLink() === true) throw leadsOut(path, root, where);
 }
 
-/** The real path of an existing file below `root`, a real path. Links are followed as long as they stay in it. */
+/** The real path of an existing file below `root`, a real path. Links are followed as long as they stay in it. Fails with PATH_LEADS_OUT. */
 export function placeBelow(root: string, name: string): string {
   const path = join(root, name);
   const place = realpathSync(path);
@@ -71,7 +71,7 @@ export function placeBelow(root: string, name: string): string {
   throw leadsOut(path, root, root);
 }
 
-/** Where a path leads, links of parts that do not exist included: writing to such a link would create what it names. */
+/** The destination of a path, with links to missing files resolved too: writing to such a link would create its destination. */
 async function followed(path: string, links = 0): Promise<string> {
   try {
     return await realpath(path);
@@ -95,8 +95,8 @@ async function makeFolder(path: string): Promise<void> {
 
 function leadsOut(path: string, folder: string, where: string): TransferError {
   const [link, root] = [printable(path, 300), printable(folder, 300)];
-  return new TransferError("PATH_LEADS_OUT", `${link} is, or lies behind, a symbolic link that leads out of ${root}`, {
+  return new TransferError("PATH_LEADS_OUT", `${link} is, or is below, a symbolic link that leads out of ${root}`, {
     where,
-    remedy: "See who made the link. If it is meant, name the folder that it leads to; otherwise remove it.",
+    remedy: "Find out who created the link. If it is intended, name its destination in the input; otherwise remove it.",
   });
 }

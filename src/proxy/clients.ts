@@ -11,7 +11,7 @@ import { nodeFetch, undici6, undici7, undici8 } from "./clients/undici.ts";
 import { exportedNoProxy } from "./export.ts";
 import type { ProxySettings } from "./settings.ts";
 
-/** Everything but Go that is likely to run in a job, as of November 2026. */
+/** Clients other than Go's that are likely to run in a job, as of November 2026. */
 export const CLIENTS: readonly Client[] = [
   curl7,
   curl8,
@@ -34,7 +34,7 @@ export interface Difference {
   readonly via: "direct" | "proxy";
 }
 
-/** The clients that would not go the way that Go goes, under the settings as they are exported. */
+/** The clients whose route under the exported settings differs from Go's. */
 export function differingClients(url: string, go: "direct" | "proxy", settings: ProxySettings): readonly Difference[] {
   const target = clientTarget(url);
   if (target === undefined) return [];

@@ -2,8 +2,8 @@ import type { ProxyUrl } from "./proxy-url.ts";
 import type { Environment, ProxySettings } from "./settings.ts";
 
 /**
- * The variables that give every later step the settings of this run, in both spellings with equal values. A proxy that is unset is
- * exported empty where the environment has a value, which would otherwise come back.
+ * The variables with the settings of this run for later steps, in both spellings with equal values. An unset proxy is
+ * exported as empty where the environment has a value, which would otherwise remain in effect.
  */
 export function exportedVariables(settings: ProxySettings, environment: Environment): Readonly<Record<string, string>> {
   return {

@@ -3,17 +3,17 @@ import { domainToASCII } from "node:url";
 const SPACE = "[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 const OUTER_SPACE = new RegExp(`^${SPACE}+|(?<!${SPACE})${SPACE}+$`, "g");
 
-/** Go's strings.TrimSpace: unlike `trim()` it takes U+0085 and leaves U+FEFF. */
+/** Go's strings.TrimSpace: unlike `trim()` it removes U+0085 and keeps U+FEFF. */
 export const trimSpace = (text: string): string => text.replace(OUTER_SPACE, "");
 
 /** Go's strings.ToLower: one code point at a time, so no final sigma and no two-character İ. */
 export const toLower = (text: string): string =>
   Array.from(text, (char) => (char === "İ" ? "i" : char.toLowerCase())).join("");
 
-/** A label that IDNA's lookup profile refuses and the URL standard lets through: hyphens at an end or in places 3 and 4, `_`. */
+/** A label that IDNA's lookup profile refuses and the URL standard accepts: hyphens at an end or at positions 3 and 4, `_`. */
 const REFUSED_LABEL = /^-|-$|^(?!xn).{2}--|[^a-z0-9-]/;
 
-/** Go's idna.Lookup.ToASCII as httpproxy uses it: ASCII stays as it is, and so does what cannot be converted. */
+/** Go's idna.Lookup.ToASCII as httpproxy uses it: ASCII is unchanged, and so is text that cannot be converted. */
 export function idnaToAscii(host: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: this is the range of ASCII
   if (/^[\u0000-\u007f]*$/.test(host)) return host;

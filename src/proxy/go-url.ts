@@ -1,8 +1,8 @@
 import { isIPv6 } from "node:net";
 
 /**
- * What Go's net/url makes of a string, as far as a route depends on it. The URL class cannot stand in for it: it turns LOCALHOST into
- * localhost and 127.1 into 127.0.0.1, takes blanks and backslashes, and refuses what Go takes.
+ * The parts of a URL that decide its route, as Go's net/url parses them. The URL class differs: it turns LOCALHOST into
+ * localhost and 127.1 into 127.0.0.1, accepts whitespace and backslashes, and refuses text that Go accepts.
  */
 export interface GoUrl {
   readonly scheme: string;
@@ -12,39 +12,39 @@ export interface GoUrl {
   readonly password: string;
 }
 
-/** Why Go would not read it, without any part of it. */
+/** Why Go refuses the text, without any part of it. */
 export interface Unreadable {
   readonly problem: string;
 }
 
-const NO_GO_URL = (problem: string): Unreadable => ({ problem });
+const unreadable = (problem: string): Unreadable => ({ problem });
 const EMPTY: GoUrl = { scheme: "", host: "", username: "", password: "" };
 
 export function parseGoUrl(raw: string): GoUrl | Unreadable {
   const hash = raw.indexOf("#");
   const [beforeHash, fragment] = hash < 0 ? [raw, ""] : [raw.slice(0, hash), raw.slice(hash + 1)];
   // biome-ignore lint/suspicious/noControlCharactersInRegex: Go refuses exactly these
-  if (/[\u0000-\u001f\u007f]/.test(beforeHash)) return NO_GO_URL("it contains a control character or a line break");
-  if (beforeHash.startsWith(":")) return NO_GO_URL("it starts with a colon");
-  if (badEscape(fragment)) return NO_GO_URL("a % is not followed by two hexadecimal digits");
+  if (/[\u0000-\u001f\u007f]/.test(beforeHash)) return unreadable("it contains a control character or a line break");
+  if (beforeHash.startsWith(":")) return unreadable("it starts with a colon");
+  if (badEscape(fragment)) return unreadable("a % is not followed by two hexadecimal digits");
 
-  const [, named, afterScheme] = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(.*)$/s.exec(beforeHash) ?? [];
-  const scheme = (named ?? "").toLowerCase();
+  const [, schemeText, afterScheme] = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(.*)$/s.exec(beforeHash) ?? [];
+  const scheme = (schemeText ?? "").toLowerCase();
   const rest = (afterScheme ?? "").split("?", 1)[0] ?? "";
   if (!rest.startsWith("/")) {
     if (scheme !== "" || beforeHash === "*") return { ...EMPTY, scheme };
-    if (rest.split("/", 1)[0]?.includes(":")) return NO_GO_URL("it has no scheme");
+    if (rest.split("/", 1)[0]?.includes(":")) return unreadable("it has no scheme");
   }
   const hasAuthority = rest.startsWith("//") && (scheme !== "" || !rest.startsWith("///"));
   const slash = hasAuthority ? rest.indexOf("/", 2) : 0;
   const path = slash < 0 ? "" : rest.slice(slash);
   const authority = hasAuthority ? parseAuthority(scheme, rest.slice(2, slash < 0 ? undefined : slash)) : EMPTY;
   if ("problem" in authority) return authority;
-  if (badEscape(path)) return NO_GO_URL("a % is not followed by two hexadecimal digits");
+  if (badEscape(path)) return unreadable("a % is not followed by two hexadecimal digits");
   return { ...authority, scheme };
 }
 
-/** What Go's httpproxy makes of a proxy setting; undefined is a direct connection, without a word about it. */
+/** A proxy setting as Go's httpproxy parses it; undefined is a direct connection, without an error. */
 export function goProxyUrl(value: string): GoUrl | undefined {
   if (value === "") return undefined;
   const url = parseGoUrl(value);
@@ -68,9 +68,9 @@ function parseAuthority(scheme: string, authority: string): GoUrl | Unreadable {
   if (at < 0) return { ...EMPTY, host };
   const userinfo = authority.slice(0, at);
   if (/[^A-Za-z0-9._:~!$&'()*+,;=%@-]/.test(userinfo)) {
-    return NO_GO_URL("the user or password contains a character that has to be percent-encoded");
+    return unreadable("the user or password contains a character that has to be percent-encoded");
   }
-  if (badEscape(userinfo)) return NO_GO_URL("a % is not followed by two hexadecimal digits");
+  if (badEscape(userinfo)) return unreadable("a % is not followed by two hexadecimal digits");
   const colon = userinfo.indexOf(":");
   const username = decode(colon < 0 ? userinfo : userinfo.slice(0, colon));
   return { ...EMPTY, host, username, password: colon < 0 ? "" : decode(userinfo.slice(colon + 1)) };
@@ -80,26 +80,26 @@ const REFUSED_IN_HOST = /[^A-Za-z0-9!$&'()*+,;=:[\]<>"\-_.~%\u0080-\u{10ffff}]/u
 const IPV6_LITERAL = /^\[([0-9A-Fa-f:.]*)(?:%25(.+))?\](:\d*)?$/s;
 
 function parseHost(scheme: string, host: string): string | Unreadable {
-  if (REFUSED_IN_HOST.test(host)) return NO_GO_URL("the host contains a character that no host name has");
+  if (REFUSED_IN_HOST.test(host)) return unreadable("the host contains a character that is invalid in host names");
   if (host.includes("[")) {
     const [, address, zone, port = ""] = IPV6_LITERAL.exec(host) ?? [];
-    if (address === undefined || !isIPv6(address)) return NO_GO_URL("the brackets do not hold an IPv6 address");
+    if (address === undefined || !isIPv6(address)) return unreadable("the brackets do not contain an IPv6 address");
     if (zone === undefined) return `[${address}]${port}`;
-    if (badEscape(zone)) return NO_GO_URL("a % is not followed by two hexadecimal digits");
+    if (badEscape(zone)) return unreadable("a % is not followed by two hexadecimal digits");
     return `[${address}%${decode(zone)}]${port}`;
   }
-  // Go takes further colons as part of the host, except for http and https: https://go.dev/issue/75223
+  // Go accepts further colons as part of the host, except for http and https: https://go.dev/issue/75223
   const strict = scheme === "http" || scheme === "https";
   const colon = strict ? host.indexOf(":") : host.lastIndexOf(":");
-  if (colon >= 0 && /[^0-9]/.test(host.slice(colon + 1))) return NO_GO_URL("the port is not a number");
-  // A host may escape nothing but what is not ASCII, RFC 3986 section 3.2.2.
-  if (/%(?![89A-Fa-f][0-9A-Fa-f]|25)/.test(host)) return NO_GO_URL("the host contains a % that is not an escape");
+  if (colon >= 0 && /[^0-9]/.test(host.slice(colon + 1))) return unreadable("the port is not a number");
+  // A host may percent-encode only characters beyond ASCII, RFC 3986 section 3.2.2.
+  if (/%(?![89A-Fa-f][0-9A-Fa-f]|25)/.test(host)) return unreadable("the host contains a % that is not an escape");
   return decode(host);
 }
 
 const badEscape = (text: string): boolean => /%(?![0-9A-Fa-f]{2})/.test(text);
 
-/** Percent-decoding that cannot fail: bytes that are no UTF-8 become U+FFFD. */
+/** Percent-decoding that cannot fail: invalid UTF-8 becomes U+FFFD. */
 function decode(text: string): string {
   if (!text.includes("%")) return text;
   const bytes = text.replace(/[^%]+/g, (plain) => Buffer.from(plain, "utf8").toString("latin1"));

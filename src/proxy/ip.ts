@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from "node:net";
 
-/** An address as one number of 128 bits, IPv4 as IPv4-mapped IPv6; `bits` tells which of the two it was written as. */
+/** An address as one number of 128 bits, IPv4 as IPv4-mapped IPv6; `bits` distinguishes the two spellings. */
 export interface Ip {
   readonly value: bigint;
   readonly bits: 32 | 128;
@@ -25,7 +25,7 @@ export function parseIp(text: string): Ip | undefined {
   return { value: ipv6Value(address), bits: 128, zone };
 }
 
-/** Go's net.ParseCIDR: the prefix length without sign or blanks, no zone. */
+/** Go's net.ParseCIDR: the prefix length without sign or whitespace, no zone. */
 export function parseNetwork(text: string): IpNetwork | undefined {
   const slash = text.indexOf("/");
   const ip = slash < 0 ? undefined : parseIp(text.slice(0, slash));
@@ -35,7 +35,7 @@ export function parseNetwork(text: string): IpNetwork | undefined {
   return { value: (ip.value >> shift) << shift, shift };
 }
 
-/** Go's IPNet.Contains: an IPv6 network holds no IPv4 address, however wide it is. */
+/** Go's IPNet.Contains: an IPv6 network contains no IPv4 address, with any prefix length. */
 export function contains(network: IpNetwork, ip: Ip): boolean {
   return isV4(network.value) === isV4(ip.value) && ip.value >> network.shift === network.value >> network.shift;
 }

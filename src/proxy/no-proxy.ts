@@ -1,7 +1,7 @@
 import { idnaToAscii, toLower, trimSpace } from "./go-text.ts";
 import { contains, type Ip, parseIp, parseNetwork } from "./ip.ts";
 
-/** What NO_PROXY is asked about: the host in lower case, the port always given. */
+/** The host and port that entries of NO_PROXY are matched against: in lower case, always with a port. */
 export interface Target {
   readonly host: string;
   readonly port: string;
@@ -27,21 +27,21 @@ export function parseNoProxy(value: string, from: string): readonly NoProxyEntry
     .map((entry) => ({ entry, from, matches: matcher(toLower(entry)) }));
 }
 
-/** The entry that decides for a direct connection. */
+/** The first matching entry, which decides for a direct connection. */
 export function matchNoProxy(entries: readonly NoProxyEntry[], target: Target): NoProxyEntry | undefined {
   return entries.find(({ matches }) => matches(target));
 }
 
-/** An entry that matches no host, whatever was meant: a URL, a bracket without port, a `*` in the middle, a port that is no number. */
-export function isDead(entry: string): boolean {
+/** Whether an entry cannot match any host: a URL, brackets without a port, a `*` in the middle, an invalid port. */
+export function hasNoEffect(entry: string): boolean {
   if (entry === "*" || parseNetwork(entry) !== undefined) return false;
   const [name, port] = splitEntry(entry);
   const isAddress = parseIp(name)?.zone === "";
   return /[^0-9]/.test(port) || (!isAddress && /[/:[\]\s*]/.test(name.replace(/^\*\./, "")));
 }
 
-/** A list separated by commas only, whatever people separate entries with. */
-export const commas = (list: string): string => list.replace(/[\s;,]+/g, ",");
+/** A list separated by commas only; users also separate entries by whitespace and semicolons. */
+export const withCommas = (list: string): string => list.replace(/[\s;,]+/g, ",");
 
 const never = (): boolean => false;
 
@@ -53,7 +53,7 @@ function matcher(entry: string): (target: Target) => boolean {
   const [name, port] = splitEntry(entry);
   if (name === "") return never;
   const ip = parseIp(name);
-  // Go's net.ParseIP knows no zone, so such an entry stays a name, and no name has a % or a colon.
+  // Go's net.ParseIP does not support zones, so such an entry stays a name, and no host name has a % or a colon.
   if (ip !== undefined && ip.zone === "") {
     return (target) => target.ip?.value === ip.value && (port === "" || port === target.port);
   }
@@ -66,7 +66,7 @@ function matcher(entry: string): (target: Target) => boolean {
     (port === "" || port === target.port);
 }
 
-/** Go's net.SplitHostPort, or the whole as name where that fails: no port, more colons than one, brackets out of place. */
+/** Go's net.SplitHostPort; where that fails, the complete entry is the name: no port, several colons, misplaced brackets. */
 export function splitEntry(entry: string): readonly [name: string, port: string] {
   const [, literal, plain, port = ""] = /^(?:\[([^[\]]*)\]|([^:[\]]*)):([^:[\]]*)$/s.exec(entry) ?? [];
   const name = literal ?? plain;

@@ -1,18 +1,18 @@
 import { isIP, isIPv6 } from "node:net";
 
 /** RFC 1035, 2.3.4. */
-const MAX_NAME = 253;
+const MAX_NAME_LENGTH = 253;
 
 /**
  * Whether a text is one host and nothing else: a DNS name (underscores tolerated) or an address, IPv6 in brackets, with or without a port.
- * Hosts that a registry sends to become rules of proxies and entries of NO_PROXY, where `.com`, `*.com` or `a,b` would stand for more.
+ * Hosts in responses of registries become proxy rules and entries of NO_PROXY, in which `.com`, `*.com` or `a,b` would match more hosts.
  */
 export function isPlainHost(text: string): boolean {
-  if (text.length > MAX_NAME + ":65535".length) return false;
+  if (text.length > MAX_NAME_LENGTH + ":65535".length) return false;
   const [, literal, name = "", port] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
   if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) return false;
   if (literal !== undefined) return isIPv6(literal) && !literal.includes("%");
-  return isIP(name) !== 0 || (name.length <= MAX_NAME && name.split(".").every(isLabel));
+  return isIP(name) !== 0 || (name.length <= MAX_NAME_LENGTH && name.split(".").every(isLabel));
 }
 
 function isLabel(label: string): boolean {

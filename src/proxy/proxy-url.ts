@@ -11,33 +11,33 @@ export interface ProxyUrl {
   readonly port: number;
   readonly username: string;
   readonly password: string;
-  /** The one spelling that every client reads alike. Holds the password. */
+  /** The spelling on which all clients agree. It contains the password. */
   readonly href: string;
   /** The same for printing. */
   readonly display: string;
-  /** Which setting it is: `input https-proxy`, `environment HTTPS_PROXY`. */
+  /** Origin of the setting: `input https-proxy`, `environment HTTPS_PROXY`. */
   readonly from: string;
 }
 
 const DEFAULT_PORTS: Readonly<Record<ProxyScheme, number>> = { http: 80, https: 443, socks5: 1080, socks5h: 1080 };
 
 /**
- * Reads a proxy setting more kindly than Go where only one thing can be meant, and refuses the rest, which Go would ignore without a
- * word or take for a proxy named `http:`. Undefined is an empty setting.
+ * Parses a proxy setting, and repairs unambiguous faults. Others are refused, which Go would silently ignore or read as a proxy
+ * schemeText `http:`. Undefined for an empty setting. Fails with PROXY_URL_MALFORMED.
  */
 export function parseProxyUrl(value: string, from: string): ProxyUrl | undefined {
   const text = unquote(value.trim());
   if (text === "") return undefined;
   const fail = (problem: string, remedy: string): never => {
-    throw new TransferError("PROXY_URL_MALFORMED", `The proxy ${outline(text)} cannot be read: ${problem}.`, {
+    throw new TransferError("PROXY_URL_MALFORMED", `The proxy ${outline(text)} is invalid: ${problem}.`, {
       where: from,
       remedy,
     });
   };
 
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: no proxy URL holds one
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: no proxy URL contains one
   if (/[\u0000-\u001f\u007f]/.test(text) || !text.isWellFormed()) {
-    fail("it contains a line break or another control character", "Put the proxy URL alone, on one line.");
+    fail("it contains a line break or another control character", "Write only the proxy URL, on one line.");
   }
   const { scheme, rest } = splitScheme(text, fail);
   const { userinfo, host } = splitAuthority(rest, fail);
@@ -66,16 +66,16 @@ function unquote(text: string): string {
 }
 
 function splitScheme(text: string, fail: Fail): { scheme: ProxyScheme; rest: string } {
-  const [, named, rest = ""] = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(.*)$/s.exec(text) ?? [];
-  if (named === undefined) {
+  const [, schemeText, rest = ""] = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/(.*)$/s.exec(text) ?? [];
+  if (schemeText === undefined) {
     if (/^(https?|socks5h?)(:|\/)/i.test(text)) {
       fail("the scheme is not followed by ://", "Write it as http://host:port.");
     }
     return { scheme: "http", rest: text };
   }
-  const scheme = named.toLowerCase();
+  const scheme = schemeText.toLowerCase();
   if (!isProxyScheme(scheme)) {
-    return fail("its scheme is none of http, https, socks5 and socks5h", "Write it as http://host:port.");
+    return fail("its scheme is not http, https, socks5 or socks5h", "Write it as http://host:port.");
   }
   return { scheme, rest };
 }
@@ -85,7 +85,7 @@ function splitAuthority(rest: string, fail: Fail): { userinfo: string | undefine
   const delimiter = /[/?#]/.exec(rest.slice(0, at + 1))?.[0];
   if (delimiter !== undefined) {
     fail(
-      `a raw ${delimiter} stands before the @, most likely in the password, and ends the host there`,
+      `it has a raw ${delimiter} before the @, most likely in the password, which ends the host`,
       `Percent-encode user and password: write ${delimiter} as ${encodeURIComponent(delimiter)}.`,
     );
   }
@@ -95,7 +95,7 @@ function splitAuthority(rest: string, fail: Fail): { userinfo: string | undefine
 function readHost(text: string, scheme: ProxyScheme, fail: Fail): { hostname: string; port: number } {
   const [, literal, name = "", port = ""] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::([^:]*))?$/s.exec(text) ?? [];
   if (literal === undefined && name === "") {
-    if (isIPv6(text)) fail("an IPv6 address has to stand in brackets", "Write it as http://[address]:port.");
+    if (isIPv6(text)) fail("an IPv6 address has to be in brackets", "Write it as http://[address]:port.");
     fail("it has no host", "Write it as http://host:port.");
   }
   const number = port === "" ? DEFAULT_PORTS[scheme] : Number(port);
@@ -107,13 +107,13 @@ function readHost(text: string, scheme: ProxyScheme, fail: Fail): { hostname: st
   }
   if (literal !== undefined) {
     if (literal.includes("%") || !isIPv6(literal)) {
-      fail("the brackets do not hold an IPv6 address without zone", "Write it as http://[address]:port.");
+      fail("the brackets do not contain an IPv6 address without zone", "Write it as http://[address]:port.");
     }
     return { hostname: literal.toLowerCase(), port: number };
   }
   const ascii = /^[\w.-]+$/.test(name) ? name.toLowerCase() : domainToASCII(name);
   if (!/^[a-z0-9._-]+$/.test(ascii) || (ascii !== name.toLowerCase() && /[!-,/:-@[-^`{-~]/.test(name))) {
-    fail("its host name has a character that no host name has", "Write it as http://user:password@host:port.");
+    fail("its host name has an invalid character", "Write it as http://user:password@host:port.");
   }
   return { hostname: ascii, port: number };
 }
@@ -121,7 +121,7 @@ function readHost(text: string, scheme: ProxyScheme, fail: Fail): { hostname: st
 function readUserinfo(userinfo: string | undefined, fail: Fail): { username: string; password: string } {
   const [, username = "", password = ""] = /^([^:]*):?(.*)$/s.exec(userinfo ?? "") ?? [];
   if (/%(?![0-9A-Fa-f]{2})/.test(userinfo ?? "")) {
-    fail("the user or password contains a % that no two hexadecimal digits follow", "Write a % as %25.");
+    fail("the user or password contains a % without two hexadecimal digits", "Write a % as %25.");
   }
   try {
     return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
@@ -133,7 +133,7 @@ function readUserinfo(userinfo: string | undefined, fail: Fail): { username: str
   }
 }
 
-/** Nothing but unreserved characters stays as it is, RFC 3986 section 2.3. */
+/** Percent-encodes all but unreserved characters, RFC 3986 section 2.3. */
 function encodeStrictly(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
@@ -149,7 +149,7 @@ function concealUserinfo(username: string, password: string): string {
   return password === "" ? "***@" : `${encodeStrictly(username)}:***@`;
 }
 
-/** As much of a broken setting as is no password for sure, however it is read. */
+/** The parts of an invalid setting that cannot belong to a password in any interpretation. */
 function outline(text: string): string {
   const [, scheme = "", user, host] =
     /^(?:(https?|socks5h?):\/\/)(?:([\w.-]+):[^/?#]*@([\w.-]+(?::\d+)?)\/?$)?/i.exec(text) ?? [];

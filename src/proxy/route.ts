@@ -12,10 +12,10 @@ interface Decision<Proxy> {
   readonly rule: string;
 }
 
-/** Which way a URL goes and which rule says so, with where that rule was written. */
+/** The route of a URL and the rule that decided it, with the origin of the rule. */
 export type Route = { readonly via: "direct"; readonly rule: string } | Decision<ProxyUrl>;
 
-/** The way of a URL under the settings that this run follows and exports. Throws for what is no URL, and where Go would refuse. */
+/** The route of a URL under the settings of this run. Fails with URL_MALFORMED, or with PROXY_CGI_REFUSED where Go refuses too. */
 export function routeFor(url: string, settings: ProxySettings): Route {
   const decision = decide(url, settings);
   if (decision.via === "direct") return decision;
@@ -23,7 +23,7 @@ export function routeFor(url: string, settings: ProxySettings): Route {
   return { ...decision, rule: `${name} ${origin(decision.proxy.from, name)}` };
 }
 
-/** Go's own answer to the settings as they were found. */
+/** Go's route under the original settings. */
 export function routeBefore(url: string, found: RoutingSettings<GoUrl>): "direct" | "proxy" | "error" {
   try {
     return decide(url, found).via;
@@ -83,9 +83,9 @@ function origin(from: string, name: string): string {
   return `(${from === `environment ${name}` ? "environment" : from})`;
 }
 
-/** Without the URL, which may hold a password where nobody looks for one. */
+/** Without the URL, which may contain a password at an unexpected position. */
 function malformed(problem: string): never {
-  throw new TransferError("URL_MALFORMED", `The URL cannot be read: ${problem}`, {
+  throw new TransferError("URL_MALFORMED", `The URL is invalid: ${problem}`, {
     remedy: "Write it as https://host/path.",
   });
 }

@@ -1,11 +1,11 @@
 import type { Finding } from "../errors/finding.ts";
 import { errorMessage } from "../errors/transfer-error.ts";
 import { printable } from "../text/redact.ts";
-import { commas, isDead, type NoProxyEntry } from "./no-proxy.ts";
+import { hasNoEffect, type NoProxyEntry, withCommas } from "./no-proxy.ts";
 import { parseProxyUrl } from "./proxy-url.ts";
 import type { Environment, ProxySettings, Setting } from "./settings.ts";
 
-/** What works in the settings as they were found, and yet surprises sooner or later. */
+/** Findings about original settings that work, but with surprising effects. */
 export function settingsFindings(
   effective: ProxySettings,
   settings: readonly Setting[],
@@ -19,7 +19,7 @@ export function settingsFindings(
   ];
 }
 
-/** Two spellings with two values: which one counts depends on the client, and on the version of Go. */
+/** Two spellings with different values: the effective one depends on the client, and on the version of Go. */
 function spellingFindings(settings: readonly Setting[], environment: Environment): Finding[] {
   return settings.flatMap(({ from }) => {
     const upper = from.replace("environment ", "");
@@ -31,22 +31,22 @@ function spellingFindings(settings: readonly Setting[], environment: Environment
     return [
       {
         code: "PROXY_SPELLINGS_DIFFER",
-        message: `${upper} is ${printableSetting(first, upper)} and ${lower} is ${printableSetting(second, lower)}. This run follows ${upper}, as Go does up to 1.27; curl, Python and Node read ${lower} first.`,
+        message: `${upper} is ${printableSetting(first, upper)} and ${lower} is ${printableSetting(second, lower)}. This run uses ${upper}, as Go does up to 1.27; curl, Python and Node read ${lower} first.`,
         remedy: `Set ${upper} and ${lower} to the same value, or only one of them.`,
       },
     ];
   });
 }
 
-/** https URLs never go through HTTP_PROXY in Go; it is a common belief that they do. */
+/** In Go, https URLs never go through HTTP_PROXY, contrary to a common belief. */
 function oneSidedFinding({ httpProxy, httpsProxy }: ProxySettings, settings: readonly Setting[]): Finding[] {
-  const isMeant = settings.some(({ from }) => from === "input https-proxy");
-  if (httpProxy === undefined || httpsProxy !== undefined || isMeant) return [];
+  const isIntended = settings.some(({ from }) => from === "input https-proxy");
+  if (httpProxy === undefined || httpsProxy !== undefined || isIntended) return [];
   return [
     {
       code: "HTTPS_PROXY_UNSET",
       message: `HTTP_PROXY (${httpProxy.from}) is set and HTTPS_PROXY is not: https URLs go direct, and most registries are https.`,
-      remedy: "Set https-proxy too, or to `direct` if that is meant.",
+      remedy: "Set https-proxy too, or to `direct` if that is intended.",
     },
   ];
 }
@@ -57,7 +57,7 @@ function allProxyFinding({ httpProxy, httpsProxy }: ProxySettings, environment: 
   return [
     {
       code: "ALL_PROXY_IGNORED",
-      message: `${name} is set, which Go and this action do not read; curl, Python requests and reqwest do.`,
+      message: `${name} is set, which Go and this action ignore; curl, Python requests and reqwest use it.`,
       remedy: "Set https-proxy and http-proxy.",
     },
   ];
@@ -65,7 +65,7 @@ function allProxyFinding({ httpProxy, httpsProxy }: ProxySettings, environment: 
 
 function deadEntryFindings({ noProxy }: ProxySettings): Finding[] {
   return noProxy
-    .filter(({ entry }) => isDead(entry))
+    .filter(({ entry }) => hasNoEffect(entry))
     .map(({ entry, from }) => ({
       code: "NO_PROXY_ENTRY_DEAD",
       message: `The entry "${withoutUserinfo(entry)}" (${from}) matches no host.`,
@@ -73,17 +73,17 @@ function deadEntryFindings({ noProxy }: ProxySettings): Finding[] {
     }));
 }
 
-/** Entries that are left out: they would reach the environment of every later step, and clients read them in different ways. */
+/** Entries that are removed: later steps would receive them, and clients interpret them differently. */
 export function unprintableFindings(entries: readonly NoProxyEntry[]): Finding[] {
   return entries.map(({ entry, from }) => ({
     code: "NO_PROXY_ENTRY_UNPRINTABLE",
-    message: `The entry "${withoutUserinfo(printable(entry, 200))}" (${from}) holds characters that cannot be seen, and is left out.`,
+    message: `The entry "${withoutUserinfo(printable(entry, 200))}" (${from}) contains invisible characters, and is removed.`,
     remedy: "Type the entry instead of pasting it.",
   }));
 }
 
 function comparable(value: string, name: string): string {
-  if (/no_proxy/i.test(name)) return commas(value).toLowerCase();
+  if (/no_proxy/i.test(name)) return withCommas(value).toLowerCase();
   try {
     return parseProxyUrl(value, name)?.href ?? "";
   } catch {
@@ -92,13 +92,13 @@ function comparable(value: string, name: string): string {
 }
 
 function printableSetting(value: string, name: string): string {
-  if (/no_proxy/i.test(name)) return `"${withoutUserinfo(commas(value))}"`;
+  if (/no_proxy/i.test(name)) return `"${withoutUserinfo(withCommas(value))}"`;
   try {
     return parseProxyUrl(value, name)?.display ?? "empty";
   } catch (error) {
-    return `unreadable (${errorMessage(error)})`;
+    return `invalid (${errorMessage(error)})`;
   }
 }
 
-/** Somebody may have put a URL into NO_PROXY. */
+/** Users may have written a URL into NO_PROXY. */
 const withoutUserinfo = (list: string): string => list.replace(/(?<![^,])[^,]*@/g, "***@");

@@ -1,23 +1,23 @@
 import type { Finding } from "../errors/finding.ts";
 import { isPrintable } from "../text/redact.ts";
 import { type GoUrl, goProxyUrl } from "./go-url.ts";
-import { commas, type NoProxyEntry, parseNoProxy } from "./no-proxy.ts";
+import { type NoProxyEntry, parseNoProxy, withCommas } from "./no-proxy.ts";
 import { type ProxyUrl, parseProxyUrl } from "./proxy-url.ts";
 import { settingsFindings, unprintableFindings } from "./settings-findings.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The three settings as text, from inputs or from a file. Empty is unset; `direct` for a proxy means none. */
+/** The three settings as text, from inputs or from a file. Empty is unset; `direct` is an explicit direct route. */
 export interface ProxyTexts {
   readonly httpProxy?: string | undefined;
   readonly httpsProxy?: string | undefined;
   readonly noProxy?: string | undefined;
 }
 
-/** The three settings as a file or folder has them. */
+/** The three settings of a file or folder. */
 export interface ConfigTexts extends ProxyTexts {
   readonly from: string;
-  /** Where exactly each of them stands: file, line, key. */
+  /** Position of each of them: file, line, key. */
   readonly origins?: { readonly [Key in keyof ProxyTexts]?: string | undefined };
 }
 
@@ -26,11 +26,11 @@ export interface SettingsSources {
   /** A file or folder of settings, between the inputs and the environment. */
   readonly config?: ConfigTexts | undefined;
   readonly environment: Environment;
-  /** Hosts to reach directly on top of NO_PROXY: what `no-proxy-registries` expands into. */
+  /** Further hosts to reach directly: the expansion of `no-proxy-registries`. */
   readonly noProxyExtra?: readonly string[] | undefined;
 }
 
-/** What decides routes. The proxies are ours, or what Go reads into the raw text. */
+/** The settings that decide routes. The proxies are parsed by this action, or as Go parses the raw text. */
 export interface RoutingSettings<Proxy> {
   readonly httpProxy: Proxy | undefined;
   readonly httpsProxy: Proxy | undefined;
@@ -42,14 +42,14 @@ export interface RoutingSettings<Proxy> {
 export type ProxySettings = RoutingSettings<ProxyUrl>;
 
 export interface ReadSettings {
-  /** Canonical: what is exported and what every route of this run follows. */
+  /** Canonical: exported, and used for every route of this run. */
   readonly effective: ProxySettings;
-  /** The same settings before we repaired them, as Go reads them. */
+  /** The original settings before repair, as Go reads them. */
   readonly found: RoutingSettings<GoUrl>;
   readonly findings: readonly Finding[];
 }
 
-/** One setting as text, and where it is. */
+/** One setting as text, and its origin. */
 export interface Setting {
   readonly value: string;
   readonly from: string;
@@ -59,7 +59,7 @@ type Name = "http-proxy" | "https-proxy" | "no-proxy";
 const UNSET: Setting = { value: "", from: "unset" };
 const LOOPBACK = "localhost,127.0.0.1,::1";
 
-/** Input before file before environment; each setting for itself. Throws where a proxy cannot be read. */
+/** Input before file before environment, for each setting separately. Fails with PROXY_URL_MALFORMED. */
 export function readSettings(sources: SettingsSources): ReadSettings {
   const httpProxy = findSetting("http-proxy", sources);
   const httpsProxy = findSetting("https-proxy", sources);
@@ -108,8 +108,8 @@ function findSetting(name: Name, { inputs, config, environment }: SettingsSource
 /** Clients disagree on separators and on loopback: only commas, loopback always written out. */
 function entriesOf(setting: Setting, extra: readonly string[]): readonly NoProxyEntry[] {
   return [
-    ...parseNoProxy(commas(setting.value), setting.from),
-    ...parseNoProxy(commas(extra.join(",")), "input no-proxy-registries"),
+    ...parseNoProxy(withCommas(setting.value), setting.from),
+    ...parseNoProxy(withCommas(extra.join(",")), "input no-proxy-registries"),
     ...parseNoProxy(LOOPBACK, "always"),
   ];
 }

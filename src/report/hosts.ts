@@ -2,7 +2,7 @@ import type { Hop } from "../net/hop.ts";
 import { describePurpose, type Purpose } from "../net/purpose.ts";
 import { isPlainHost } from "../proxy/plain-host.ts";
 
-/** A host that the run asked, and which way it was reached. An element of the output `hosts`. */
+/** A host that the run contacted, and its route. An element of the output `hosts`. */
 export interface HostResult {
   readonly host: string;
   readonly via: "direct" | "proxy";
@@ -33,8 +33,8 @@ export function hostsOf(hops: readonly Hop[]): DetailedHost[] {
   });
 }
 
-/** What the proxy has to let through, each `host:port`: what it was asked for, and what it will be. */
+/** Hosts that the proxy has to allow, each `host:port`: the contacted and the expected ones. */
 export function allowList(hosts: readonly HostResult[], expected: readonly string[]): string[] {
-  const asked = hosts.filter(({ via }) => via === "proxy").map(({ host }) => host);
-  return [...new Set([...asked, ...expected])].filter(isPlainHost).sort();
+  const contacted = hosts.filter(({ via }) => via === "proxy").map(({ host }) => host);
+  return [...new Set([...contacted, ...expected])].filter(isPlainHost).sort();
 }

@@ -1,11 +1,11 @@
 import { UNPRINTABLE } from "../text/redact.ts";
 
 /**
- * JSON for outputs, files and logs: the same values, but no character that cannot be seen, and nothing that a runner takes for a
- * command wherever it stands in a line (`##[…]`).
+ * JSON for outputs, files and logs: the same values, with invisible characters escaped, and with the commands that a runner
+ * recognises anywhere in a line (`##[…]`) escaped.
  */
 export function inertJson(value: unknown, indent?: number): string {
-  // Line breaks stand between values only.
+  // Line breaks occur between values only.
   return JSON.stringify(value, null, indent).split("\n").map(inert).join("\n");
 }
 

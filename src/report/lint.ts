@@ -4,10 +4,10 @@ import { differingClients } from "../proxy/clients.ts";
 import { routeFor } from "../proxy/route.ts";
 import type { ProxySettings } from "../proxy/settings.ts";
 
-/** More than this nobody reads; the rest is in `explain`. */
+/** For readability; `explain` has all of them. */
 const MAX_FINDINGS = 10;
 
-/** Hosts of this run to which other clients in the job would take another way, and the spelling that all read alike. */
+/** Hosts of this run to which other clients in the job would use another route, and an entry on which all clients agree. */
 export function disagreements(urls: readonly string[], settings: ProxySettings): Finding[] {
   const origins = new Set(urls.flatMap((url) => URL.parse(url)?.origin ?? []));
   return [...origins].flatMap((origin) => disagreement(origin, settings) ?? []).slice(0, MAX_FINDINGS);
@@ -26,26 +26,26 @@ function disagreement(origin: string, settings: ProxySettings): Finding | undefi
     remedy:
       route.via === "direct"
         ? plainSpelling(origin, hostname, settings)
-        : "No spelling of NO_PROXY is read alike here; give those clients settings of their own.",
+        : "No entry of NO_PROXY has the same effect in all clients; configure those clients separately.",
   };
 }
 
-/** The host by itself is what most clients understand; whether all do is tried. */
+/** Most clients support the plain host name; whether all do is evaluated. */
 function plainSpelling(origin: string, hostname: string, settings: ProxySettings): string {
   const entry = hostname.replace(/^\[|\]$/g, "");
   const named: ProxySettings = { ...settings, noProxy: [...settings.noProxy, ...withEntry(entry, settings)] };
   const still = differingClients(origin, "direct", named).map(({ client }) => client);
-  if (still.length === 0) return `List ${entry} by itself in no-proxy: all clients read that alike.`;
-  return `List ${entry} by itself in no-proxy; still going another way: ${still.join(", ")}.`;
+  if (still.length === 0) return `List ${entry} by itself in no-proxy: all clients agree on that entry.`;
+  return `List ${entry} by itself in no-proxy; still with another route: ${still.join(", ")}.`;
 }
 
-/** An entry as the models of the clients read it: they look at the text alone. */
+/** An entry for the models of the clients, which read its text only. */
 function withEntry(entry: string, { noProxy }: ProxySettings): ProxySettings["noProxy"] {
   const [first] = noProxy;
   return first === undefined ? [] : [{ ...first, entry }];
 }
 
-/** Registries whose manifests and blobs take different ways. */
+/** Registries whose manifests and blobs have different routes. */
 export function splitRoutes(hops: readonly Hop[]): Finding[] {
   const findings = new Map<string, Finding>();
   for (const { host, route, purpose, redirectedFrom: from } of hops) {
@@ -54,26 +54,26 @@ export function splitRoutes(hops: readonly Hop[]): Finding[] {
     if (purpose.kind !== "blobs") continue;
     findings.set(key, {
       code: "ROUTES_DIFFER",
-      message: `Manifests come from ${way(from)}, blobs from ${way({ host, route })}.`,
+      message: `Manifests come from ${routeText(from)}, blobs from ${routeText({ host, route })}.`,
       remedy:
-        "This is fine as long as both ways work; if blobs fail, take both hosts out of the proxy with no-proxy-registries, or leave both to it.",
+        "This is fine as long as both routes work; if blobs fail, reach both hosts directly with no-proxy-registries, or both through the proxy.",
     });
   }
   return [...findings.values()];
 }
 
-function way({ host, route }: Pick<Hop, "host" | "route">): string {
+function routeText({ host, route }: Pick<Hop, "host" | "route">): string {
   return `${host} ${route.via === "direct" ? "directly" : "through the proxy"} (${route.rule})`;
 }
 
-/** What no step can settle, said where somebody relies on it. */
+/** Programs that do not use exported settings, reported by `setup`. */
 export function outOfReach({ httpProxy, httpsProxy }: ProxySettings): Finding[] {
   if (httpProxy === undefined && httpsProxy === undefined) return [];
   return [
     {
       code: "OUT_OF_REACH",
       message:
-        "The docker daemon, images of container: and services:, downloads of actions and the runner itself do not follow what a step exports.",
+        "The Docker daemon, images of container: and services:, downloads of actions and the runner itself do not use the settings that a step exports.",
       remedy:
         'Set the daemon\'s own: {"proxies": {"https-proxy": "…", "no-proxy": "…"}} in /etc/docker/daemon.json, and https_proxy and no_proxy in the runner\'s .env; see docs/out-of-reach.md.',
     },
@@ -85,8 +85,8 @@ export function unverifiedHosts(patterns: readonly string[]): Finding[] {
   return [
     {
       code: "TLS_UNVERIFIED",
-      message: `Certificates are not looked at for ${patterns.join(", ")}: whoever is on the way can read and change what goes there.`,
-      remedy: "Put the authority that issued them into ca-certificates instead.",
+      message: `TLS certificates are not verified for ${patterns.join(", ")}: anybody on the route can read and change the traffic.`,
+      remedy: "Add the CA that issued them to ca-certificates instead.",
     },
   ];
 }

@@ -1,9 +1,9 @@
 import { printable } from "../text/redact.ts";
 
 /**
- * Text of others in a job summary. It stands in HTML blocks only (https://spec.commonmark.org/0.31.2/#html-blocks), which no
- * Markdown is read in; and since GitHub also links mentions, issues, commits and addresses that it finds in prose, whatever is no plain word
- * stands in `<code>`, where it links nothing.
+ * Foreign text in a job summary, as HTML. It is used in HTML blocks only (https://spec.commonmark.org/0.31.2/#html-blocks), in which
+ * Markdown is not interpreted; and since GitHub also links mentions, issues, commits and addresses in prose, all but plain words are
+ * in `<code>`, where nothing is linked.
  */
 export function prose(text: string): string {
   return printable(text).replace(/[^ ]+/g, (word) => {
@@ -14,7 +14,7 @@ export function prose(text: string): string {
   });
 }
 
-/** A text that is a name or a value as a whole. */
+/** A name or value, as HTML. */
 export function code(text: string): string {
   return `<code>${escaped(printable(text))}</code>`;
 }
@@ -23,7 +23,7 @@ export function paragraph(html: string): string {
   return `<p>${html}</p>`;
 }
 
-/** Empty without rows. Cells are HTML. */
+/** A table as HTML; empty without rows. Cells are HTML. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[], maxRows: number): string {
   if (rows.length === 0) return "";
   const row = (tag: "td" | "th", cells: readonly string[]) =>
@@ -55,7 +55,7 @@ function isPlain(word: string): boolean {
   return /^[\p{L}\p{M}'’-]+$/u.test(word) && !/^[0-9a-f]{7,40}$/i.test(word);
 }
 
-/** References instead of everything that HTML or a search for addresses could begin or end with. */
+/** Character references for all characters that HTML, or the detection of addresses, could start or end with. */
 function escaped(text: string): string {
   return text
     .replace(/[&<>"'`*_~{}[\]\\|@#$]|:(?=\/\/)/g, (sign) => `&#${sign.charCodeAt(0)};`)

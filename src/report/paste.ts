@@ -3,12 +3,12 @@ import type { Code } from "../errors/codes.ts";
 import { squidAllowList } from "../proxy/files/squid-allow-list.ts";
 import { isPlainHost } from "../proxy/plain-host.ts";
 
-/** What rules of a proxy can mend; one that is not reached, or wants a login, has nothing against the host. */
+/** Denials that a rule of the proxy can fix; an unreachable proxy, or missing credentials for it, need another remedy. */
 const DENIALS = new Set<Code>(["PROXY_DENIED", "BLOB_HOST_DENIED", "BLOB_HOST_NOT_IN_NO_PROXY", "UPLOAD_HOST_BLOCKED"]);
 
-/** What can be pasted: inputs into the workflow, and rules into the proxy's configuration. Empty where nothing would help. */
+/** Text to paste: inputs for the workflow, and rules for the proxy's configuration. Empty where neither would help. */
 export function pasteReady(diagnosis: readonly DetailedDiagnosis[], allowList: readonly string[]): string {
-  const isRefused = diagnosis.some((told) => told["refused-by"] === "proxy" && DENIALS.has(told.code));
+  const isRefused = diagnosis.some((entry) => entry["refused-by"] === "proxy" && DENIALS.has(entry.code));
   return [inputs(diagnosis), isRefused ? rules(allowList) : ""].filter((part) => part !== "").join("\n\n");
 }
 
@@ -26,7 +26,7 @@ function inputs(diagnosis: readonly DetailedDiagnosis[]): string {
       ? `  no-proxy: ${[...values].join(",")}`
       : `  ${input}: |\n${[...values].map((value) => `    ${value}`).join("\n")}`,
   );
-  return `Add to the inputs of this step (beside what they hold already):\n\n\`\`\`yaml\nwith:\n${blocks.join("\n")}\n\`\`\``;
+  return `Add to the inputs of this step (in addition to their present values):\n\n\`\`\`yaml\nwith:\n${blocks.join("\n")}\n\`\`\``;
 }
 
 function rules(allowList: readonly string[]): string {

@@ -2,19 +2,19 @@ import type { DetailedDiagnosis } from "../diagnosis/diagnosis.ts";
 import { printable } from "../text/redact.ts";
 import type { DetailedHost } from "./hosts.ts";
 
-/** More than this cannot be taken in; the table has them all. */
+/** For readability; the table has all of them. */
 const MAX_HOSTS = 20;
 
 interface Edge {
   readonly from: string;
   readonly to: string;
-  /** The code, where nothing passes here. */
+  /** The code of a blocked connection. */
   readonly blocked: string | undefined;
 }
 
 /**
- * The ways of a run as a Mermaid flowchart (https://mermaid.js.org/syntax/flowchart.html): runner, proxy, hosts, and in red where it
- * ends. Empty where nothing was asked.
+ * The routes of a run as a Mermaid flowchart (https://mermaid.js.org/syntax/flowchart.html): runner, proxy, hosts, and blocked
+ * connections in red. Empty without hosts.
  */
 export function picture(hosts: readonly DetailedHost[], diagnosis: readonly DetailedDiagnosis[]): string {
   const blocked = new Map(diagnosis.map((told) => [`${told.via} ${told.asked}`, told]));
@@ -22,7 +22,7 @@ export function picture(hosts: readonly DetailedHost[], diagnosis: readonly Deta
   const shown = [...hosts.filter(isBlocked), ...hosts.filter((host) => !isBlocked(host))].slice(0, MAX_HOSTS);
   if (shown.length === 0) return "";
   const nodes = new Map(shown.map((host, index) => [host.host, { id: `h${index}`, host }]));
-  // The proxy itself is where it ends for all that would go through it.
+  // A blocked proxy blocks all hosts behind it.
   const proxy = diagnosis.find(({ via, host, asked }) => via === "proxy" && host !== asked);
   const edges: Edge[] = shown.map((host) => ({
     from: host.via === "proxy" ? "proxy" : "runner",
@@ -51,7 +51,7 @@ export function picture(hosts: readonly DetailedHost[], diagnosis: readonly Deta
   ].join("\n");
 }
 
-/** Lines of text in quotes: nothing in them is syntax. */
+/** Lines of text in quotes, without Mermaid syntax. */
 function label(...lines: readonly string[]): string {
   return `"${lines.map((line) => printable(line, 80).replace(/[^\w .,:/[\]-]/g, " ")).join("<br/>")}"`;
 }

@@ -3,7 +3,7 @@ import type { Code } from "../errors/codes.ts";
 import { errorCode, errorMessage, TransferError } from "../errors/transfer-error.ts";
 import { printable } from "../text/redact.ts";
 
-/** An error in the words of the report. */
+/** An error as the report has it. */
 export interface Problem {
   readonly code: Code;
   readonly message: string;
@@ -11,14 +11,14 @@ export interface Problem {
   readonly remedy: string;
 }
 
-/** What several errors come to, each once: blocked hops first, since they may be the reason of all others. */
+/** Distinct problems of several errors: blocked hops first, since they may have caused all others. */
 export function problemsOf(errors: readonly unknown[]): [Problem, ...Problem[]] {
   const isHop = (error: unknown) => diagnose(error)?.isAnswer === false;
   const ordered = [...errors.filter(isHop), ...errors.filter((error) => !isHop(error))];
   const problems = new Map<string, Problem>();
   for (const error of ordered) {
     const problem = describe(error);
-    // Fifty requests to a blocked host are one problem; fifty answers may be fifty.
+    // Fifty requests to a blocked host are one problem; fifty responses may be fifty.
     const key = `${problem.code} ${isHop(error) ? problem.where : problem.message}`;
     if (!problems.has(key)) problems.set(key, problem);
   }
@@ -26,7 +26,7 @@ export function problemsOf(errors: readonly unknown[]): [Problem, ...Problem[]] 
   return [first, ...others];
 }
 
-/** A failed hop is told by its diagnosis, everything else by its own words. */
+/** A failed hop is described by its diagnosis, any other error by its own message. */
 function describe(error: unknown): Problem {
   if (error instanceof TransferError) {
     return { code: error.code, message: error.message, where: error.where, remedy: error.remedy ?? "" };

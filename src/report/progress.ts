@@ -21,14 +21,14 @@ export interface ByteCount {
 export interface Progress {
   /** Bytes so far, of earlier plans of the run too. */
   readonly bytes: Bytes;
-  /** Bytes as the plan has them. */
+  /** Bytes according to the plan. */
   readonly planned: Bytes;
   describePlan(): string;
   readonly events: { onBytes(count: number): void; onDone(step: Step, done: Step["kind"]): void };
   stop(): void;
 }
 
-const HEARTBEAT = 15_000;
+const HEARTBEAT_MS = 15_000;
 
 /** One line per artifact, together in a group when its component version is at the target; a sign of life while that takes long. */
 export function createProgress(
@@ -48,14 +48,14 @@ export function createProgress(
     runner.info(
       `${formatBytes(received)} of ${formatBytes(planned.copied)} copied, ${formatBytes(rate)}/s, ${kinds.size} of ${plan.steps.length} steps done`,
     );
-  }, HEARTBEAT);
+  }, HEARTBEAT_MS);
   heartbeat.unref();
 
   return {
     bytes: count.bytes,
     planned,
     describePlan: () =>
-      `${formatBytes(planned.copied)} to copy, ${formatBytes(planned.mounted)} to mount, ${formatBytes(planned.skipped)} at the target already`,
+      `${formatBytes(planned.copied)} to copy, ${formatBytes(planned.mounted)} to mount, ${formatBytes(planned.skipped)} already at the target`,
     events: {
       onBytes(more) {
         received += more;
@@ -112,7 +112,7 @@ function describeReferrers(
     const kind = kinds.get(keyOf({ to: repository, descriptor: graph.root }));
     return kind !== undefined && kind !== "left";
   });
-  return length === 0 ? "" : `; with ${length} that hang${length === 1 ? "s" : ""} on it`;
+  return length === 0 ? "" : `; with ${length} referrer${length === 1 ? "" : "s"}`;
 }
 
 /** Decimal units, as registries and networks count. */

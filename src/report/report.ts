@@ -10,7 +10,7 @@ import type { Results } from "./results.ts";
 import { type Runner, uniqueName } from "./runner.ts";
 
 const SCHEMA_VERSION = 1;
-/** Bytes above which an output is left to the report: runners cut, or drop, what is too long. */
+/** Larger outputs are in the report only: runners truncate or drop long ones. */
 const MAX_OUTPUT_BYTES = 64 * 1024;
 
 export interface ReportOptions {
@@ -66,7 +66,7 @@ export async function writeReport(
   runner.output("report", path);
 }
 
-/** What the contract names, and no more. */
+/** The documented fields only. */
 function forOutput({ code, host, via, rule, message, remedy, ...others }: Diagnosis): Diagnosis {
   return { code, host, via, rule, "refused-by": others["refused-by"], message, remedy };
 }

@@ -23,7 +23,7 @@ export interface Results {
 export interface ComponentVersionResult {
   readonly component: string;
   readonly version: string;
-  /** Repository that holds it: `host/path/component-descriptors/component`. */
+  /** Its repository: `host/path/component-descriptors/component`. */
   readonly repository: string;
   /** Component digest: SHA-256 over the normalised descriptor, which signatures sign. */
   readonly digest: string;
@@ -53,20 +53,20 @@ export interface DownloadedFile {
 export interface WrittenFile {
   readonly format: string;
   readonly path: string;
-  /** Of initdata, which is measured. */
+  /** The measured digest of initdata. */
   readonly digest?: string;
   readonly annotation?: string;
 }
 
-/** The answer to one URL, an element of the output `routes`. */
+/** The route of one URL, an element of the output `routes`. */
 export interface Explanation {
   readonly url: string;
   readonly via: "direct" | "proxy" | "error";
-  /** For printing; empty where the way is direct. */
+  /** Without password; empty for a direct route. */
   readonly proxy: string;
   readonly rule: string;
-  /** Go's answer to the settings as they were found. */
+  /** The route under the original settings, by Go's rules. */
   readonly before: "direct" | "proxy" | "error";
-  /** Who else decides differently under the exported settings. */
+  /** Clients with another route under the exported settings. */
   readonly differs: readonly Difference[];
 }

@@ -7,9 +7,9 @@ import type { Environment } from "../proxy/settings.ts";
 import { conceal, printable } from "../text/redact.ts";
 import { inertLine } from "./inert-json.ts";
 
-/** Whoever runs us: a GitHub runner (or act), or a shell, a Tekton task, a pod. */
+/** The environment that runs the action: a GitHub runner (or act), or a shell, a Tekton task, a pod. */
 export interface Runner {
-  /** Where files of this run may lie. */
+  /** Folder for files of this run. */
   readonly temp: string;
   /** Folder that the repository of the workflow is checked out to; elsewhere the working directory. */
   readonly workspace: string;
@@ -26,7 +26,7 @@ export interface Runner {
 
 const MAX_LINE_LENGTH = 4000;
 
-/** Text for the log: whatever came from outside cannot be taken for a workflow command. */
+/** Text for the log, in which foreign text cannot contain a workflow command. */
 function line(text: string): string {
   return printable(text, MAX_LINE_LENGTH);
 }
@@ -56,7 +56,7 @@ function githubRunner(environment: Environment): Runner {
   };
 }
 
-/** `core.exportVariable` would also change the environment of this process, which is to stay as it was found. */
+/** `core.exportVariable` would also change the environment of this process, which has to stay unchanged. */
 function exportForLaterSteps(name: string, value: string): void {
   const before = process.env[name];
   core.exportVariable(name, value);
@@ -64,7 +64,7 @@ function exportForLaterSteps(name: string, value: string): void {
   else process.env[name] = before;
 }
 
-/** Results to standard output, everything else to standard error, and no workflow commands. */
+/** Outputs to standard output, the log to standard error, and no workflow commands. */
 function plainRunner(environment: Environment): Runner {
   const write = (text: string) => process.stderr.write(`${line(text)}\n`);
   return {
@@ -82,7 +82,7 @@ function plainRunner(environment: Environment): Runner {
   };
 }
 
-/** A file name of this run that no other run has. */
+/** A file name that is unique among all runs. */
 export function uniqueName(prefix: string): string {
   return `${prefix}-${randomUUID()}`;
 }

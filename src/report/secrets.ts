@@ -2,11 +2,11 @@ import type { LoginSource } from "../logins/logins.ts";
 import type { ProxySettings } from "../proxy/settings.ts";
 import type { Credential } from "../stores/registry/auth/credentials.ts";
 
-/** Masking something this short would turn half of the log into asterisks, and it protects nothing. */
+/** Masking shorter secrets would replace half of the log, and protect nothing. */
 const MIN_SECRET_LENGTH = 4;
 
 /**
- * What must not be seen in a log: passwords and `user:password` in every spelling. User names alone are no secrets: GitHub drops every
+ * Secrets to mask: passwords and `user:password` in every spelling. User names alone are not secret: GitHub drops every
  * job output that contains a masked text.
  */
 export function secretsOf({ httpProxy, httpsProxy }: ProxySettings, sources: readonly LoginSource[]): string[] {
@@ -27,7 +27,7 @@ export function secretsOfCredential(
   return [...new Set(secrets)].filter((secret) => secret.length >= MIN_SECRET_LENGTH);
 }
 
-/** Tokens of RFC 6750, 2.1, and long enough to be one: a registry that hands out `a` as a token would otherwise blank the log. */
+/** Tokens of RFC 6750, 2.1, of a minimum length: a registry that issues `a` as a token would otherwise erase the log. */
 const TOKEN = /^[A-Za-z0-9._~+/-]{16,}=*$/;
 
 /** What repositories, references, component versions and digests are made of: a mask of one would drop every output that holds it. */
@@ -41,12 +41,12 @@ export function tokenSpellings(token: string): string[] {
   return isSecret ? spellings(token) : [];
 }
 
-/** A secret as it is, percent-encoded, in base64, escaped as in JSON, and in hexadecimal. */
+/** A secret unchanged, percent-encoded, in base64, escaped as in JSON, and in hexadecimal. */
 export function spellings(secret: string): string[] {
   if (secret === "") return [];
   const base64 = Buffer.from(secret, "utf8").toString("base64");
   const encoded = encodeURIComponent(secret);
-  // The form that proxy settings are exported in; runners print the environment of every later step.
+  // The form of exported proxy settings; runners print the environment of every later step.
   const strictly = encoded.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
   const inLowerCase = [encoded, strictly].map((text) => text.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase()));
   const json = JSON.stringify(secret).slice(1, -1);

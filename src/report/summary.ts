@@ -16,11 +16,11 @@ export interface SummaryOptions {
   readonly problem: Problem | undefined;
 }
 
-/** GitHub drops a summary of more than 1 MiB whole. */
+/** GitHub drops a summary of more than 1 MiB completely. */
 const MAX_BYTES = 1_000_000;
 const MAX_ROWS = 1000;
 
-/** The job summary: verdict first, then one table of component versions, one of hosts, and what deserves a look. */
+/** The job summary in Markdown: verdict, tables of component versions, routes and hosts, and findings. */
 export function summarise(options: SummaryOptions): string {
   for (let rows = MAX_ROWS; ; rows = Math.floor(rows / 2)) {
     const summary = summaryOf(options, rows);
@@ -39,7 +39,7 @@ function summaryOf(
     problem === undefined ? "" : paragraph(`<strong>What to do:</strong> ${prose(problem.remedy)}`),
     bytes === undefined
       ? ""
-      : `${formatBytes(bytes.copied)} copied, ${formatBytes(bytes.mounted)} mounted, ${formatBytes(bytes.skipped)} there already.`,
+      : `${formatBytes(bytes.copied)} copied, ${formatBytes(bytes.mounted)} mounted, ${formatBytes(bytes.skipped)} already at the target.`,
     table(
       ["Component version", "State", "Component digest", "Repository"],
       componentVersions.map(({ component, version, state, digest, repository }) => [
@@ -56,7 +56,7 @@ function summaryOf(
       maxRows,
     ),
     table(
-      ["URL", "Way", "Rule"],
+      ["URL", "Route", "Rule"],
       routes.map(({ url, via, rule }) => [code(url), via, prose(rule)]),
       maxRows,
     ),
@@ -68,7 +68,7 @@ function summaryOf(
     pasteReady(diagnosis, allowList.slice(0, maxRows)),
     diagnosis.length > 0 || command === "preflight" ? picture(hosts, diagnosis) : "",
     table(
-      ["Host", "Way", "Rule", "Needed for"],
+      ["Host", "Route", "Rule", "Needed for"],
       hosts.map((host) => [code(host.host), host.via, prose(host.rule), prose(host["needed-for"])]),
       maxRows,
     ),

@@ -1,21 +1,21 @@
 import { randomUUID, X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { errorMessage, TransferError } from "../errors/transfer-error.ts";
+import { PRIVATE, writeAtomically } from "../files/atomic-write.ts";
 import { readSettingsFile } from "../files/read-settings-file.ts";
-import { PRIVATE, writeWhole } from "../files/write-whole.ts";
 import { trustedAuthorities } from "../net/connection/tls.ts";
 import { printable } from "../text/redact.ts";
 
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** The certificates of an input that holds PEM text, or paths of PEM files, one per line. */
+/** The certificates (PEM) of an input that contains PEM text, or paths of PEM files, one per line. Fails with CERTIFICATES_MALFORMED. */
 export async function readCertificates(input: string): Promise<string[]> {
   if (input.trim() === "") return [];
   if (input.includes("-----BEGIN")) return certificatesIn(input, "input ca-certificates");
   return (await Promise.all(certificatePaths(input).map(readPemFile))).flat();
 }
 
-/** The files that the input names; none where it holds PEM text itself. */
+/** The files that the input names; empty for an input with PEM text. */
 export function certificatePaths(input: string): string[] {
   if (input.includes("-----BEGIN")) return [];
   return input
@@ -24,28 +24,28 @@ export function certificatePaths(input: string): string[] {
     .filter((line) => line !== "");
 }
 
-/** Every certificate of a PEM text, each proved to be one. */
+/** Every certificate of a PEM text, each parsed. Fails with CERTIFICATES_MALFORMED. */
 export function certificatesIn(text: string, where: string): string[] {
   const certificates = text.match(PEM) ?? [];
-  if (certificates.length === 0) throw malformed(where, "holds no PEM certificate");
+  if (certificates.length === 0) throw malformed(where, "contains no PEM certificate");
   for (const certificate of certificates) {
     try {
       new X509Certificate(certificate);
     } catch (error) {
-      throw malformed(where, `holds a certificate that cannot be read: ${errorMessage(error)}`);
+      throw malformed(where, `contains a certificate that cannot be parsed: ${errorMessage(error)}`);
     }
   }
   return certificates;
 }
 
 /**
- * Writes everything that is trusted into one file for later steps, and says by which variables they find it: Go and curl replace
- * their own list by the file, so that it has to be complete; Node.js adds it.
+ * Writes all trusted certificates into one file for later steps. Resolves to the variables that name it; empty without further
+ * certificates. Go and curl replace their own list by the file, so it has to be complete; Node.js adds it to its own.
  */
 export async function exportCertificates(further: readonly string[], folder: string): Promise<Record<string, string>> {
   if (further.length === 0) return {};
   const bundle = join(folder, `ocm-proxied-transfer-ca-${randomUUID()}.pem`);
-  await writeWhole(bundle, `${trustedAuthorities(further).join("\n")}\n`, PRIVATE);
+  await writeAtomically(bundle, `${trustedAuthorities(further).join("\n")}\n`, PRIVATE);
   const variables = ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "GIT_SSL_CAINFO"];
   return Object.fromEntries(variables.map((name) => [name, bundle]));
 }
@@ -62,6 +62,6 @@ async function readPemFile(path: string): Promise<string[]> {
 function malformed(where: string, why: string): TransferError {
   return new TransferError("CERTIFICATES_MALFORMED", `${printable(where, 200)} ${why}`, {
     where: "input ca-certificates",
-    remedy: "Give paths of PEM files, one per line, or PEM text that begins with -----BEGIN CERTIFICATE-----.",
+    remedy: "Set it to paths of PEM files, one per line, or to PEM text that begins with -----BEGIN CERTIFICATE-----.",
   });
 }

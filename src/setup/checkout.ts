@@ -8,7 +8,7 @@ import type { Environment } from "../proxy/settings.ts";
 import { printable } from "../text/redact.ts";
 import { certificatePaths } from "./certificates.ts";
 
-/** What a commit could have chosen for this run, and what a pull request could gain by it. */
+/** Findings about settings that a commit or the author of a pull request could control. */
 export async function checkoutFindings(
   inputs: Inputs,
   config: ProxyConfig | undefined,
@@ -36,7 +36,7 @@ async function pullRequestFindings(
 
 interface PullRequestEvent {
   readonly name: string;
-  /** Whether secrets of the repository are given to a run that strangers can start. */
+  /** Whether the run has secrets of the repository and outsiders can start it. */
   readonly isPrivileged: boolean;
 }
 
@@ -56,7 +56,7 @@ async function isAfterPullRequest({ GITHUB_EVENT_PATH: path = "" }: Environment)
     const isForeign = isRecord(run.head_repository) && run.head_repository.full_name !== repository?.full_name;
     return isForeign || String(run.event).startsWith("pull_request");
   } catch {
-    // Without its payload, the event could be any.
+    // Without its payload, the event has to be assumed to follow a pull request.
     return true;
   }
 }
@@ -75,23 +75,23 @@ function settingsFrom(inputs: Inputs, config: ProxyConfig | undefined): FileSett
     ...(unverified === "" ? [] : [{ input: "proxy-config", path: proxyConfig, stake: STAKES.unverified(unverified) }]),
     ...(registryConfig === "" ? [] : [{ input: "registry-config", path: registryConfig, stake: STAKES.account }]),
     ...(ocmConfig === "" ? [] : [{ input: "ocm-config", path: ocmConfig, stake: STAKES.account }]),
-    ...certificatePaths(caCertificates).map((path) => ({ input: "ca-certificates", path, stake: STAKES.authority })),
+    ...certificatePaths(caCertificates).map((path) => ({ input: "ca-certificates", path, stake: STAKES.ca })),
     ...signatures.map(({ path }) => ({ input: "signatures", path, stake: STAKES.key })),
   ];
 }
 
 const STAKES = {
-  proxy: "it chooses the proxy that requests of this run go through, or that none is used",
-  unverified: (hosts: string) => `it switches off the check of certificates for ${printable(hosts, 200)}`,
-  account: "it chooses the accounts that registries are read and written with",
-  authority: "it can make this run trust an impostor of any registry, and send it credentials",
-  key: "it can bring the key for a signature of its own, which then proves nothing",
+  proxy: "it chooses the proxy for the requests of this run, or a direct route",
+  unverified: (hosts: string) => `it disables certificate verification for ${printable(hosts, 200)}`,
+  account: "it chooses the accounts for reading and writing registries",
+  ca: "it can make this run trust an impostor of any registry, and send it credentials",
+  key: "it can replace the public key, so that a forged signature verifies",
 };
 
 function settingProposed({ input, path, stake }: FileSetting, { name }: PullRequestEvent): Finding {
   return {
     code: "SETTING_PROPOSED",
-    message: `${input} reads ${printable(path, 200)} from the checkout, and the event is ${name}: where a pull request changes that file, ${stake}.`,
+    message: `${input} reads ${printable(path, 200)} from the checkout, and the event is ${name}: if a pull request changes that file, ${stake}.`,
     remedy: "Take the setting from a secret or variable, or from a checkout of the base branch.",
   };
 }
@@ -110,8 +110,8 @@ function rootsAdded({ from, extraRootCertificates: { length } }: ProxyConfig): F
   return [
     {
       code: "AUTHORITIES_ADDED",
-      message: `${from} brings ${length === 1 ? "a certificate authority that is" : `${length} certificate authorities that are`} trusted for every host.`,
-      remedy: "See that they are your own proxy's; their owner can read all that goes through it.",
+      message: `${from} adds ${length === 1 ? "a CA certificate that is" : `${length} CA certificates that are`} trusted for every host.`,
+      remedy: "Check that they belong to your own proxy; their owner can read all traffic through it.",
     },
   ];
 }

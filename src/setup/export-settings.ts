@@ -6,7 +6,7 @@ import { exportCertificates } from "./certificates.ts";
 import { writeProxyFiles } from "./proxy-files.ts";
 import type { RunSettings } from "./run-settings.ts";
 
-/** Hands the settings on: to the steps that follow, and into files for programs that read them there. */
+/** Exports the settings: to later steps, and into files for programs that read them there. */
 export async function exportSettings(
   inputs: Inputs,
   { proxy, certificates }: RunSettings,
@@ -23,7 +23,7 @@ export async function exportSettings(
       format,
       path,
       ...(digest === undefined ? {} : { digest }),
-      // What holds a password is not shown, however well it is wrapped.
+      // An annotation with a password is never printed, although it is encoded.
       ...(annotation === undefined || isSecret ? {} : { annotation }),
     }));
     reporter.findings(written.flatMap(({ findings }) => findings));

@@ -3,8 +3,8 @@ import { mkdir, readFile, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Finding } from "../errors/finding.ts";
 import { errorCode, errorMessage, TransferError } from "../errors/transfer-error.ts";
+import { PRIVATE, writeAtomically } from "../files/atomic-write.ts";
 import { placeBelow, placeOf, refuseLink } from "../files/place.ts";
-import { PRIVATE, writeWhole } from "../files/write-whole.ts";
 import { writeCdh } from "../proxy/files/cdh.ts";
 import { type ConfigText, type ProxyConfig, refuseEmpty } from "../proxy/files/config.ts";
 import { FOLDER_FILES, readFolder, writeFolder } from "../proxy/files/connector-folder.ts";
@@ -14,18 +14,18 @@ import { readConfigFile } from "../proxy/files/formats.ts";
 import { writeInitdata } from "../proxy/files/initdata.ts";
 import { squidAllowList } from "../proxy/files/squid-allow-list.ts";
 import type { WriteRequest } from "../proxy/files/write-request.ts";
-import { holdSecrets } from "../proxy/files/written.ts";
+import { containSecrets } from "../proxy/files/written.ts";
 import type { Environment, ProxySettings } from "../proxy/settings.ts";
 import { printable } from "../text/redact.ts";
 
-/** More than any of these files has, and little enough to read at once. */
-const LARGEST = 4 * 1024 * 1024;
+/** Far above the size of any of these files, and small enough to be held in memory. */
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
-/** The settings in the file or folder that the input `proxy-config` names. Links in a folder have to stay in it. */
+/** The settings in the file or folder that the input `proxy-config` names. Links in a folder have to stay in it. Fails with PROXY_CONFIG_*. */
 export async function readProxyConfig(path: string, environment: Environment = {}): Promise<ProxyConfig> {
   const origin = `proxy-config ${printable(path)}`;
   const kind = await kindOf(path);
-  if (kind === undefined) throw missing(origin, "There is no such file or folder.");
+  if (kind === undefined) throw missing(origin, "The file or folder does not exist.");
   const root = await realpath(path);
   if (kind === "file") {
     const file = { origin, text: await readText(root, origin) };
@@ -45,19 +45,19 @@ export async function readProxyConfig(path: string, environment: Environment = {
 export interface WriteSources {
   readonly settings: ProxySettings;
   readonly workspace: string;
-  /** `host:port`, each: what squid has to allow. */
+  /** Hosts that squid has to allow, each `host:port`. */
   readonly allowList: readonly string[];
 }
 
 export interface WrittenProxyFile extends WriteRequest {
   readonly findings: readonly Finding[];
-  /** Of initdata: what is measured, and the annotation's value, which hides no password from anybody. */
+  /** For initdata: the measured digest, and the value of the annotation, which is encoded but not secret. */
   readonly digest?: string;
   readonly annotation?: string;
 }
 
 interface Target {
-  /** Real. */
+  /** A real path. */
   readonly path: string;
   /** Undefined removes the file. */
   readonly text: string | undefined;
@@ -68,14 +68,14 @@ interface Prepared {
   readonly targets: readonly Target[];
 }
 
-/** Writes what the input `write-proxy-config` asks for; nothing where one of the files cannot be made. */
+/** Writes the files of the input `write-proxy-config`; none of them if one cannot be generated. Fails with PROXY_CONFIG_*. */
 export async function writeProxyFiles(
   requests: readonly WriteRequest[],
   sources: WriteSources,
 ): Promise<readonly WrittenProxyFile[]> {
   const prepared: Prepared[] = [];
   for (const request of requests) prepared.push(await prepare(request, sources));
-  const isSecret = holdSecrets(sources.settings);
+  const isSecret = containSecrets(sources.settings);
   for (const { written, targets } of prepared) {
     for (const target of targets) await replaceFile(target, written, isSecret && written.format !== "squid");
   }
@@ -91,7 +91,7 @@ async function prepare(request: WriteRequest, { settings, allowList, workspace }
   const existing = async (): Promise<ConfigText> => {
     const file = await readOptional(path, origin);
     if (file === undefined)
-      throw missing(origin, `There is no such file, and the format ${format} needs one to write into.`);
+      throw missing(origin, `The file does not exist, and the format ${format} needs an existing one.`);
     refuseEmpty(file);
     return file;
   };
@@ -140,7 +140,8 @@ async function readText(path: string, origin: string): Promise<string> {
   let bytes: Buffer;
   try {
     const status = await stat(path);
-    if (!status.isFile() || status.size > LARGEST) throw new Error(`it is no file of at most ${LARGEST} bytes`);
+    if (!status.isFile() || status.size > MAX_FILE_BYTES)
+      throw new Error(`it is not a regular file of at most ${MAX_FILE_BYTES} bytes`);
     bytes = await readFile(path, { flag: constants.O_RDONLY | constants.O_NOFOLLOW });
   } catch (error) {
     throw missing(origin, `It cannot be read: ${errorCode(error) ?? errorMessage(error)}.`);
@@ -148,19 +149,19 @@ async function readText(path: string, origin: string): Promise<string> {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new TransferError("PROXY_CONFIG_MALFORMED", "The file is no text in UTF-8.", {
+    throw new TransferError("PROXY_CONFIG_MALFORMED", "The file is not text in UTF-8.", {
       where: origin,
       remedy: "Save it as UTF-8.",
     });
   }
 }
 
-/** Whole or not at all, and with a password for its owner only. */
+/** Atomic, and readable only for its owner if it has a password. */
 async function replaceFile({ path, text }: Target, request: WriteRequest, isSecret: boolean): Promise<void> {
   try {
     if (text === undefined) return await rm(path, { force: true });
     await mkdir(dirname(path), { recursive: true });
-    await writeWhole(path, text, isSecret ? PRIVATE : undefined);
+    await writeAtomically(path, text, isSecret ? PRIVATE : undefined);
   } catch (error) {
     throw unwritable(request, error);
   }
@@ -182,6 +183,6 @@ function unwritable(request: WriteRequest, cause: unknown): TransferError {
 function missing(where: string, problem: string): TransferError {
   return new TransferError("PROXY_CONFIG_MISSING", problem, {
     where,
-    remedy: "Name the file or folder as the job sees it, and mount or write it before this step.",
+    remedy: "Use the path of the file or folder inside the job, and mount or write it before this step.",
   });
 }

@@ -4,16 +4,16 @@ import { type ReadSettings, readSettings, type SettingsSources } from "../proxy/
 import { noProxyEntriesFor } from "../stores/registry/hosts.ts";
 
 export interface ProxySettingsSources extends Omit<SettingsSources, "noProxyExtra"> {
-  /** Registries to reach directly, with every host that they send their clients to. */
+  /** Registries to reach directly, together with their blob hosts and token servers. */
   readonly noProxyRegistries?: readonly string[] | undefined;
 }
 
 export interface EffectiveSettings extends ReadSettings {
-  /** Variables for this process and for every later step. Holds passwords. */
+  /** Variables for this process and for every later step. They contain passwords. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** The job's proxy settings, wherever they are, in the one form that every client reads alike. */
+/** The proxy settings of the job from all sources, in the canonical form on which all clients agree. Fails with PROXY_URL_MALFORMED. */
 export function readProxySettings({ noProxyRegistries = [], ...sources }: ProxySettingsSources): EffectiveSettings {
   const expanded = noProxyRegistries.map(noProxyEntriesFor);
   const settings = readSettings({ ...sources, noProxyExtra: expanded.flatMap(({ entries }) => entries) });

@@ -12,7 +12,7 @@ import { checkoutFindings } from "./checkout.ts";
 import { readProxyConfig } from "./proxy-files.ts";
 import { type EffectiveSettings, readProxySettings } from "./proxy-settings.ts";
 
-/** What a run goes by, from wherever it was told: inputs, files, environment. */
+/** Effective settings of a run: inputs, then files, then environment. */
 export interface RunSettings {
   readonly proxy: EffectiveSettings;
   /** In order of precedence. */
@@ -22,7 +22,7 @@ export interface RunSettings {
   readonly resolvers: readonly OcmResolver[];
   /** PEM certificates of further authorities. */
   readonly certificates: readonly string[];
-  /** Hosts whose certificate is not looked at. */
+  /** Hosts whose TLS certificate is not verified. */
   readonly unverified: readonly string[];
   readonly findings: readonly Finding[];
 }
@@ -62,15 +62,15 @@ export async function readRunSettings(
   };
 }
 
-/** A switch that opens every connection to everybody is refused; single hosts can be listed. */
+/** Disabling verification for every host is refused; single hosts can be listed. Fails with TLS_CHECKS_OFF. */
 function refuseUncheckedTls(environment: Environment): void {
   if (environment.NODE_TLS_REJECT_UNAUTHORIZED !== "0") return;
   throw new TransferError(
     "TLS_CHECKS_OFF",
-    "NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of every certificate",
+    "NODE_TLS_REJECT_UNAUTHORIZED=0 disables certificate verification for every host",
     {
       where: "environment NODE_TLS_REJECT_UNAUTHORIZED",
-      remedy: "Unset it, and put the authority of your proxy or registry into ca-certificates.",
+      remedy: "Unset it, and add the CA of your proxy or registry to ca-certificates.",
     },
   );
 }

@@ -1,19 +1,19 @@
 import { printable } from "./redact.ts";
 
-/** Far deeper than any document of OCI or OCM, and shallow enough for whatever walks one by recursion. */
+/** Far deeper than any document of OCI or OCM, and shallow enough for recursive functions. */
 export const MAX_DEPTH = 1000;
 
-/** Values of one document. A list of nothing is two characters long, and a hundred bytes in memory. */
+/** Values of one document. An empty list has two characters, and takes a hundred bytes of memory. */
 const MAX_VALUES = 1_000_000;
 
 type Reviver = (key: string, value: unknown, context: { readonly source: string }) => unknown;
 
-/** Valid JSON that readers would take for different documents. */
+/** Valid JSON that readers interpret differently. */
 export class AmbiguousJson extends SyntaxError {}
 
 /**
- * Parses JSON that has one reading only (RFC 8259, 4: what a name that stands twice means depends on the reader), with work in proportion
- * to its length. Throws a SyntaxError, and an AmbiguousJson for what is JSON otherwise.
+ * Parses unambiguous JSON (RFC 8259, 4: the meaning of duplicate names depends on the reader), in linear time. Throws a SyntaxError
+ * for invalid JSON and beyond the limits, and an AmbiguousJson for valid but ambiguous JSON.
  */
 export function parseStrictJson(text: string, reviver?: Reviver): unknown {
   const ambiguity = findAmbiguity(text);
@@ -23,9 +23,9 @@ export function parseStrictJson(text: string, reviver?: Reviver): unknown {
   return document;
 }
 
-/** One pass over the text, before anything is made of it. */
+/** One pass over the text, before it is parsed. */
 function findAmbiguity(text: string): string | undefined {
-  /** Names of the objects that are open; a list has none. */
+  /** Names of the enclosing objects; undefined for a list. */
   const open: (Set<string> | undefined)[] = [];
   let ambiguity: string | undefined;
   let values = 0;
@@ -54,7 +54,7 @@ function findAmbiguity(text: string): string | undefined {
   return ambiguity;
 }
 
-/** Where the closing quote stands, or the text ends. */
+/** Position of the closing quote, or the end of the text. */
 function stringEnd(text: string, start: number): number {
   let at = start + 1;
   while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
@@ -63,14 +63,14 @@ function stringEnd(text: string, start: number): number {
 
 function addName(names: Set<string> | undefined, literal: string): string | undefined {
   const name = literal.includes("\\") ? String(JSON.parse(literal)) : literal.slice(1, -1);
-  // Whatever copies members one by one would change the prototype of the copy.
+  // Code that copies members one by one would change the prototype of the copy.
   if (name === "__proto__") return "the key __proto__ is not allowed";
-  if (names?.has(name)) return `the key ${printable(JSON.stringify(name), 80)} stands twice in an object`;
+  if (names?.has(name)) return `the key ${printable(JSON.stringify(name), 80)} occurs twice in an object`;
   names?.add(name);
   return undefined;
 }
 
-/** The names of a specification, by what Go's encoding/json makes of them. */
+/** Member names of a specification, by their case folding in Go's encoding/json. */
 export type MemberNames = ReadonlyMap<string, string>;
 
 export function memberNames(...names: readonly string[]): MemberNames {
@@ -78,8 +78,8 @@ export function memberNames(...names: readonly string[]): MemberNames {
 }
 
 /**
- * A member such as `Layers`, which Go's encoding/json takes for `layers` (pkg.go.dev/encoding/json, Unmarshal: "preferring exact matches
- * but also accepting case-insensitive matches"), and which readers in other languages pass over.
+ * A member such as `Layers`, which Go's encoding/json reads as `layers` (pkg.go.dev/encoding/json, Unmarshal: "preferring exact matches
+ * but also accepting case-insensitive matches"), and which readers in other languages ignore. Undefined where all are exact.
  */
 export function misspelledMember(members: Readonly<Record<string, unknown>>, names: MemberNames): string | undefined {
   return Object.keys(members).find((member) => (names.get(fold(member)) ?? member) !== member);

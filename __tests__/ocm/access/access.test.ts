@@ -46,7 +46,7 @@ test.each<[JsonObject, object]>([
     { type: "relativeOciReference/v1", reference: "a/b:1" },
     { kind: "relativeOciReference", reference: "a/b:1" },
   ],
-  // Types that are carried as they are, and known ones that lack what they need.
+  // Unknown types, and known ones without a required field.
   ...["ociArtifact/v2", "localblob", "RelativeOciReference", "somethingElse", ""].map((type): [JsonObject, object] => [
     { type, imageReference: "x", reference: "x", localReference: "x" },
     { kind: "other", type },
@@ -58,11 +58,11 @@ test.each<[JsonObject, object]>([
   ],
   [{ type: "localOciBlob" }, { kind: "other", type: "localOciBlob" }],
   [{}, { kind: "other", type: "" }],
-])("%j", (access, expected) => {
+])("the access %j is parsed by both type names of the CLIs", (access, expected) => {
   expect(parseAccess(access)).toEqual(expected);
 });
 
-describe("a chart", () => {
+describe("an access to a chart", () => {
   const helm = { kind: "helm", helmRepository: "https://charts.acme.org", chart: "shop", version: "1.4.0" };
   const access = { type: "helm", helmRepository: "https://charts.acme.org", helmChart: "shop:1.4.0" };
 
@@ -71,11 +71,11 @@ describe("a chart", () => {
     { type: "helm/v1" },
     { type: "Helm/v1", helmChart: "shop", version: "1.4.0" },
     { type: "Helm", version: "1.4.0", caCert: "x" },
-  ])("%j", (more) => {
+  ])("is parsed with %j", (more) => {
     expect(parseAccess({ ...access, ...more })).toEqual(helm);
   });
 
-  test("by members in another case, as Go reads them", () => {
+  test("is parsed with member names in another case, as in Go", () => {
     const spelled = { type: "helm", HelmRepository: "https://charts.acme.org", HELMCHART: "shop:1.4.0" };
     expect(parseAccess(spelled)).toEqual(helm);
   });
@@ -87,12 +87,12 @@ describe("a chart", () => {
     { version: "1.5.0" },
     { helmRepository: "" },
     { helmChart: 1 },
-  ])("that is not clear is left: %j", (more) => {
+  ])("stays by reference if it is ambiguous or incomplete: %j", (more) => {
     expect(parseAccess({ ...access, ...more })).toMatchObject({ kind: "other", type: "helm", what: "Helm chart" });
   });
 });
 
-describe("a file", () => {
+describe("an access to a file", () => {
   const wget = {
     kind: "wget",
     url: "https://acme.org/x",
@@ -115,16 +115,16 @@ describe("a file", () => {
       { type: "wget", url: "https://acme.org/x", header: { Accept: ["a", 1], X: "y" }, body: {} },
       { ...wget, header: { Accept: ["a"], X: ["y"] }, hasBody: true },
     ],
-  ])("%j", (access, expected) => {
+  ])("the access %j is parsed by both type names of the CLIs", (access, expected) => {
     expect(parseAccess(access)).toEqual(expected);
   });
 
-  test("without a URL is left", () => {
+  test("stays by reference without a URL", () => {
     expect(parseAccess({ type: "wget", url: "" })).toEqual({ kind: "other", type: "wget", what: "file" });
   });
 });
 
-test("a single blob, and one that lacks what it needs", () => {
+test("an access to a single blob is parsed, and stays by reference if it is incomplete", () => {
   const blob = { ref: "ghcr.io/acme/x", digest: "sha256:0", size: 3, mediaType: "a/b" };
   const expected = { kind: "ociBlob", reference: "ghcr.io/acme/x", digest: "sha256:0", size: 3, mediaType: "a/b" };
   for (const type of ["ociBlob", "ociBlob/v1", "OCIImageLayer/v1"])

@@ -24,7 +24,7 @@ test.each<[JsonObject, string]>([
   [{ type: "wget", url: "" }, "file"],
   [{ type: "own::type/v2" }, "access type own: :type/v2"],
   [{ type: "" }, "access type"],
-])("%j: %s", (access, expected) => {
+])("the access %j is described as %s", (access, expected) => {
   const type = String(access.type);
   const other = otherAccess(type, access);
   expect(other).toMatchObject({ kind: "other", type });

@@ -18,7 +18,7 @@ const document = descriptorDocument({
   more: { unknown: [1] },
 });
 
-test("everything that is needed is found, and the document is kept", () => {
+test("all required fields are parsed, and the complete document is preserved", () => {
   expect(parseComponentDescriptor(JSON.stringify(document), "here")).toEqual({
     name: "acme.org/shop",
     version: "1.0.0",
@@ -55,7 +55,7 @@ test("everything that is needed is found, and the document is kept", () => {
   });
 });
 
-test("what is of another kind than it should be is not there", () => {
+test("fields of a wrong type are ignored", () => {
   const digests = [
     { hashAlgorithm: "SHA-256", normalisationAlgorithm: "x" },
     { normalisationAlgorithm: "x", value: "0" },
@@ -76,7 +76,7 @@ test("what is of another kind than it should be is not there", () => {
   }
 });
 
-test("YAML and JSON of one document are the same", () => {
+test("YAML and JSON of one document have the same result", () => {
   const yaml =
     "meta:\n  schemaVersion: v2\ncomponent:\n  name: acme.org/shop\n  version: 1.0.0\n  provider: acme\n" +
     "  resources: null\n  sources:\n  componentReferences: []\n  labels: [{name: a, value: y}]\n";
@@ -90,7 +90,7 @@ test.each([
   "{meta: {schemaVersion: v2}, component: {name: acme.org/shop, version: 1.0.0}}",
   `\uFEFF${JSON.stringify(document)}`,
   `${JSON.stringify(document)} # a comment`,
-])("what begins like JSON and is YAML is read too: %j", (text) => {
+])("YAML that starts like JSON is parsed: %j", (text) => {
   expect(parseComponentDescriptor(text, "x").name).toBe("acme.org/shop");
 });
 
@@ -108,22 +108,22 @@ test.each(["v1-by-reference", "v1-by-value", "v2-by-value"] as const)("%s is rea
   expect(descriptor.signatures).toEqual(["acme"]);
 });
 
-test("an element without a version is named without one", () => {
+test("an element without a version is described without one", () => {
   const { elements } = parseComponentDescriptor(JSON.stringify(document), "here");
   expect(elements.map(describeElement)).toEqual(["resource image:1.0.0", "source code"]);
 });
 
-describe("what is broken is refused, with where and what to do", () => {
+describe("an invalid component descriptor is refused with its location and a remedy", () => {
   const meta = { schemaVersion: "v2" };
   const component = { name: "acme.org/shop", version: "1" };
   test.each<[string, unknown]>([
-    ["neither as JSON nor as YAML", '{"meta":'],
-    ["neither as JSON nor as YAML", "a: b: c"],
-    ["neither as JSON nor as YAML", '{"__proto__":1}'],
-    ["neither as JSON nor as YAML", "[".repeat(100_000)],
-    ["neither as JSON nor as YAML", "---\nmeta: 1\n---\nmeta: 2"],
-    ["is no object", "[]"],
-    ["is no object", ""],
+    ["neither valid JSON nor valid YAML", '{"meta":'],
+    ["neither valid JSON nor valid YAML", "a: b: c"],
+    ["neither valid JSON nor valid YAML", '{"__proto__":1}'],
+    ["neither valid JSON nor valid YAML", "[".repeat(100_000)],
+    ["neither valid JSON nor valid YAML", "---\nmeta: 1\n---\nmeta: 2"],
+    ["is not an object", "[]"],
+    ["is not an object", ""],
     ["meta.schemaVersion", { component }],
     ["meta.schemaVersion", { meta: { schemaVersion: "v1" }, component }],
     ['no "component"', { meta }],
@@ -143,7 +143,7 @@ describe("what is broken is refused, with where and what to do", () => {
       { meta, component: { ...component, componentReferences: [{ name: "x", componentName: "y" }] } },
     ],
     [
-      "refers to ../../x:1, which can be no component version",
+      "refers to ../../x:1, which is not a valid component version",
       {
         meta,
         component: { ...component, componentReferences: [{ name: "x", componentName: "../../x", version: "1" }] },
@@ -172,7 +172,7 @@ describe("what is broken is refused, with where and what to do", () => {
     );
   });
 
-  test("the schema that only v1 reads is refused by its name", () => {
+  test("the schema that only v1 supports is refused by its name", () => {
     const text = "apiVersion: ocm.software/v3alpha1\nkind: ComponentVersion\n";
     expect(() => parseComponentDescriptor(text, "x")).toThrow(
       expect.objectContaining({

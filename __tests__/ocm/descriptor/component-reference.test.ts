@@ -8,7 +8,7 @@ import {
 const registry = (host: string, path = "", scheme?: "http" | "https") => ({ kind: "registry", scheme, host, path });
 const ctf = (path: string) => ({ kind: "ctf", path });
 
-describe("repositories", () => {
+describe("a repository", () => {
   test.each<[string, object]>([
     ["ghcr.io", registry("ghcr.io")],
     ["ghcr.io/", registry("ghcr.io")],
@@ -43,27 +43,27 @@ describe("repositories", () => {
     ["directory::folder", ctf("folder")],
     ["tgz::archive", ctf("archive")],
     ["tar::archive", ctf("archive")],
-  ])("%s", (text, expected) => {
+  ])("%s is parsed", (text, expected) => {
     expect(parseRepository(text, "input target")).toEqual(expected);
   });
 
   test.each<[string, string]>([
-    ["", "for a host"],
-    ["ctf::", "names no path"],
+    ["", "the invalid host"],
+    ["ctf::", "has no path"],
     ["git::github.com/acme", "type git"],
     ["my-type::ghcr.io", "type my-type"],
-    ["registry corp", "for a host"],
-    ["-registry", "for a host"],
-    ["ghcr.io:port/acme", "for a host"],
-    ["ghcr.io/Acme", "for a path"],
-    ["ghcr.io/acme//ocm", "for a path"],
-    ["ghcr.io/../etc", "for a path"],
-    [`ghcr.io/${"a/".repeat(128)}a`, "for a path"],
-    ["ftp://ghcr.io/acme", "for a host"],
-    ["https://", "for a host"],
+    ["registry corp", "the invalid host"],
+    ["-registry", "the invalid host"],
+    ["ghcr.io:port/acme", "the invalid host"],
+    ["ghcr.io/Acme", "has the path"],
+    ["ghcr.io/acme//ocm", "has the path"],
+    ["ghcr.io/../etc", "has the path"],
+    [`ghcr.io/${"a/".repeat(128)}a`, "has the path"],
+    ["ftp://ghcr.io/acme", "the invalid host"],
+    ["https://", "the invalid host"],
     ...[`sha256:${"a".repeat(64)}`, `sha512:${"a".repeat(128)}`, `md5:${"a".repeat(32)}`].flatMap((digest) =>
       ["ghcr.io/acme", "ghcr.io/acme//acme.org/shop:1.2.0", "./folder", "shop.tgz", "ctf::folder"].map(
-        (repository): [string, string] => [`${repository}@${digest}`, "never a repository"],
+        (repository): [string, string] => [`${repository}@${digest}`, "can pin a component version only"],
       ),
     ),
   ])("%s is refused", (text, why) => {
@@ -78,7 +78,7 @@ describe("repositories", () => {
   });
 });
 
-describe("component versions, in the grammars of both CLIs", () => {
+describe("a component version in the grammar of both CLIs", () => {
   const shop = { component: "acme.org/shop", version: "1.2.0" };
   test.each<[string, object]>([
     ["ghcr.io/acme/ocm//acme.org/shop:1.2.0", { repository: registry("ghcr.io", "acme/ocm"), ...shop }],
@@ -109,7 +109,7 @@ describe("component versions, in the grammars of both CLIs", () => {
       { repository: registry("ghcr.io"), component: "acme.org/x", version: "1.2.3-rc.1+build.5" },
     ],
     ["ghcr.io//acme.org/x:1.2", { repository: registry("ghcr.io"), component: "acme.org/x", version: "1.2" }],
-  ])("%s", (text, expected) => {
+  ])("%s is parsed", (text, expected) => {
     expect(parseComponentVersion(text, "line 1")).toEqual(expected);
   });
 
@@ -129,39 +129,39 @@ describe("component versions, in the grammars of both CLIs", () => {
       `ghcr.io/acme/component-descriptors/acme.org/shop@${sha256}`,
       { repository: registry("ghcr.io", "acme"), ...shop, version: undefined, digest: sha256 },
     ],
-  ])("%s is pinned", (text, expected) => {
+  ])("%s is parsed with its digest", (text, expected) => {
     expect(parseComponentVersion(text, "line 1")).toEqual(expected);
   });
 
   test.each<[string, string]>([
     [`ghcr.io//acme.org/shop:latest`, "set latest: true"],
-    ["ghcr.io//acme.org/shop:1.2.0@", "for a digest"],
-    ["ghcr.io//acme.org/shop:1.2.0@sha256:abc", "for a digest"],
-    [`ghcr.io//acme.org/shop@${sha256.slice(0, -1)}`, "for a digest"],
-    [`ghcr.io//acme.org/shop@${sha256.toUpperCase()}`, "for a digest"],
+    ["ghcr.io//acme.org/shop:1.2.0@", "the invalid digest"],
+    ["ghcr.io//acme.org/shop:1.2.0@sha256:abc", "the invalid digest"],
+    [`ghcr.io//acme.org/shop@${sha256.slice(0, -1)}`, "the invalid digest"],
+    [`ghcr.io//acme.org/shop@${sha256.toUpperCase()}`, "the invalid digest"],
     [`ghcr.io//acme.org/shop@${sha256.replace("a1", "A1")}`, "in lower case"],
-    [`ghcr.io//acme.org/shop@md5:${"a".repeat(32)}`, "for a digest"],
-    [`ghcr.io//acme.org/shop@${sha256}:1.2.0`, "for a digest"],
-    [`ghcr.io//acme.org/shop@${sha256}@${sha256}`, "no component name"],
-    [`ghcr.io//acme.org/shop:1.2.0:1.2.0@${sha256}`, "no semantic version"],
-    [`ghcr.io/ocm@${sha256}//acme.org/shop:1.2.0`, "has a digest, which pins a component version, never a repository"],
-    ["", "names no component"],
-    ["ghcr.io/acme/shop:1.2.0", "names no component"],
-    ["https://ghcr.io/acme:1", "names no component"],
-    ["ghcr.io//shop:1.2.0", "no component name"],
-    ["ghcr.io//acme/shop:1.2.0", "no component name"],
-    ["ghcr.io//Acme.org/shop:1.2.0", "no component name"],
-    ["ghcr.io//acme.org/:1.2.0", "no component name"],
-    ["ghcr.io//acme.org/../x:1.2.0", "no component name"],
-    ["ghcr.io//:1.2.0", "no component name"],
-    [`ghcr.io//acme.org/${"x".repeat(250)}:1`, "no component name"],
-    ["ghcr.io//acme.org//x:1.2.0", "no component name"],
-    ["ghcr.io//acme.org/shop:", "no semantic version"],
-    ["ghcr.io//acme.org/shop:latest", "no semantic version"],
-    ["ghcr.io//acme.org/shop:1.2.3.4", "no semantic version"],
-    ["ghcr.io//acme.org/shop:1.2.0/../x", "no semantic version"],
-    ["ghcr.io//acme.org/shop:1.2.0 ", "no semantic version"],
-    ["//acme.org/shop:1.2.0", "for a host"],
+    [`ghcr.io//acme.org/shop@md5:${"a".repeat(32)}`, "the invalid digest"],
+    [`ghcr.io//acme.org/shop@${sha256}:1.2.0`, "the invalid digest"],
+    [`ghcr.io//acme.org/shop@${sha256}@${sha256}`, "the invalid component name"],
+    [`ghcr.io//acme.org/shop:1.2.0:1.2.0@${sha256}`, "is not a semantic version"],
+    [`ghcr.io/ocm@${sha256}//acme.org/shop:1.2.0`, "has a digest, which can pin a component version only"],
+    ["", "has no component"],
+    ["ghcr.io/acme/shop:1.2.0", "has no component"],
+    ["https://ghcr.io/acme:1", "has no component"],
+    ["ghcr.io//shop:1.2.0", "the invalid component name"],
+    ["ghcr.io//acme/shop:1.2.0", "the invalid component name"],
+    ["ghcr.io//Acme.org/shop:1.2.0", "the invalid component name"],
+    ["ghcr.io//acme.org/:1.2.0", "the invalid component name"],
+    ["ghcr.io//acme.org/../x:1.2.0", "the invalid component name"],
+    ["ghcr.io//:1.2.0", "the invalid component name"],
+    [`ghcr.io//acme.org/${"x".repeat(250)}:1`, "the invalid component name"],
+    ["ghcr.io//acme.org//x:1.2.0", "the invalid component name"],
+    ["ghcr.io//acme.org/shop:", "is not a semantic version"],
+    ["ghcr.io//acme.org/shop:latest", "is not a semantic version"],
+    ["ghcr.io//acme.org/shop:1.2.3.4", "is not a semantic version"],
+    ["ghcr.io//acme.org/shop:1.2.0/../x", "is not a semantic version"],
+    ["ghcr.io//acme.org/shop:1.2.0 ", "is not a semantic version"],
+    ["//acme.org/shop:1.2.0", "the invalid host"],
     ["git::x//acme.org/shop:1.2.0", "type git"],
   ])("%s is refused", (text, why) => {
     expect(() => parseComponentVersion(text, "line 1")).toThrow(
@@ -175,7 +175,7 @@ test.each([
   "user:s3cret@ghcr.io/acme//acme.org/shop:1.2.0",
   "oci::https://s3cret@ghcr.io//acme.org/shop:1.2.0",
   "https://user:s3cret@ghcr.io",
-])("a password in a reference is refused, and not repeated: %s", (text) => {
+])("a password in a reference is refused and not repeated: %s", (text) => {
   for (const parse of [parseComponentVersion, parseRepository]) {
     const message = (() => {
       try {

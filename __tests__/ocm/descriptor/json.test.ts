@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { canonicalJson, isJsonObject, jsonNumber, parseJson } from "../../../src/ocm/descriptor/json.ts";
 
-describe("numbers keep their spelling", () => {
+describe("a number in JSON", () => {
   test.each([
     "0",
     "-0",
@@ -15,12 +15,12 @@ describe("numbers keep their spelling", () => {
     "12345678901234567890",
     "0.1",
     "3.14159265358979323846",
-  ])("%s", (literal) => {
+  ])("keeps its spelling %s", (literal) => {
     const text = `{"a":${literal},"b":[${literal}]}`;
     expect(JSON.stringify(parseJson(text))).toBe(text);
   });
 
-  test("a number that prints as it was written is a plain one", () => {
+  test("is a plain number if that prints as the literal", () => {
     expect([jsonNumber("5"), jsonNumber("-1.5"), jsonNumber("1e+21")]).toEqual([5, -1.5, 1e21]);
     expect(typeof jsonNumber("5.0")).toBe("object");
   });
@@ -57,22 +57,25 @@ function generate(next: () => number, depth: number): string {
     : `{${content.map(([key, value]) => `${key}:${value}`).join(",")}}`;
 }
 
-test("whatever is parsed is written again, literal by literal", () => {
+test("parsed JSON is written again, literal by literal", () => {
   const next = random(20251121);
   const documents = Array.from({ length: 500 }, () => `[${generate(next, 5)}]`);
   for (const document of documents) expect(JSON.stringify(parseJson(document))).toBe(document);
   expect(documents.join("").match(/\d/g)?.length).toBeGreaterThan(5_000);
 });
 
-test("a deep document is read and written", () => {
+test("a deeply nested document is parsed and written", () => {
   const text = `${"[".repeat(1000)}1.0${"]".repeat(1000)}`;
   expect(JSON.stringify(parseJson(text))).toBe(text);
   expect(canonicalJson(parseJson(text))).toBe(text.replace("1.0", "1"));
 });
 
-test.each(['{"__proto__":{"a":1}}', '{"a":[{"__proto__":1}]}', '{"\\u005f_proto__":1}'])("%s is refused", (text) => {
-  expect(() => parseJson(text)).toThrow(SyntaxError);
-});
+test.each(['{"__proto__":{"a":1}}', '{"a":[{"__proto__":1}]}', '{"\\u005f_proto__":1}'])(
+  "%s is refused because of its prototype member",
+  (text) => {
+    expect(() => parseJson(text)).toThrow(SyntaxError);
+  },
+);
 
 test.each([
   ["null", false],
@@ -97,12 +100,12 @@ describe("canonical JSON (RFC 8785)", () => {
     ],
     ["[56.0,-0,1e21,9007199254740993]", "[56,0,1e+21,9007199254740992]"],
     ['"<&>\\u2028"', '"<&>\u2028"'],
-  ])("%s", (text, canonical) => {
+  ])("of %s is written", (text, canonical) => {
     expect(canonicalJson(parseJson(text))).toBe(canonical);
   });
 });
 
-test("more than any document holds is refused before it costs memory", () => {
+test("a document above the limits is refused before it takes memory", () => {
   expect(() => parseJson(`[${"[],".repeat(3_000_000)}0]`)).toThrow(/too large/);
   expect(() => parseJson("[".repeat(6_000_000))).toThrow(/levels deep/);
 });

@@ -42,7 +42,7 @@ const withNative = () =>
     natives: [{ descriptor: image, elements: [element("image", { extraIdentity: { architecture: "arm64" } })] }],
   });
 
-test("a component version with an image is an index around the component manifest, field by field", () => {
+test("a component version with an image is an index with the component manifest, field by field", () => {
   const built = withNative();
   const [config, descriptor] = built.blobs.map((blob) => blob.descriptor);
   const [inner] = built.manifests.map((manifest) => manifest.descriptor);
@@ -87,7 +87,7 @@ test("a component version with an image is an index around the component manifes
   expect(built.root).toEqual(built.manifests[1]?.descriptor);
 });
 
-test("without a native blob it is the plain manifest", () => {
+test("a component version without native manifests is the plain component manifest", () => {
   const built = buildComponentManifest({ ...component, layers: [], natives: [] });
   expect(built.manifests).toHaveLength(1);
   expect(built.root.mediaType).toBe(OCI_MANIFEST);
@@ -95,7 +95,7 @@ test("without a native blob it is the plain manifest", () => {
   expect(documents(built).manifest.layers).toEqual([built.blobs[1]?.descriptor]);
 });
 
-test("characters that YAML reads otherwise than JSON are escaped, and the others are not", () => {
+test("only characters that YAML reads differently from JSON are escaped", () => {
   const strange = "\u0085\u2028\u2029\ufeff\uffff\u007f";
   const built = buildComponentManifest({ ...component, tree: { text: `ü😀${strange}` }, layers: [], natives: [] });
   const { descriptor = "" } = documents(built);
@@ -104,7 +104,7 @@ test("characters that YAML reads otherwise than JSON are escaped, and the others
   expect(parseYaml(descriptor)).toEqual({ text: `ü😀${strange}` });
 });
 
-test("every piece is what its descriptor says", () => {
+test("every generated blob matches its descriptor", () => {
   const { blobs, manifests } = withNative();
   for (const { descriptor, bytes } of [...blobs, ...manifests]) {
     expect([descriptor.digest, descriptor.size]).toEqual([sha256(bytes), bytes.length]);

@@ -50,7 +50,7 @@ const TYPE = "application/vnd.ocm.software.component-descriptor.v2+json";
 test.each([
   ["", "acme.org/x", "component-descriptors/acme.org/x"],
   ["a/b", "acme.org/x", "a/b/component-descriptors/acme.org/x"],
-])("%j and %s lie in %s", (path, component, expected) => {
+])("for the path %j, component %s is stored in %s", (path, component, expected) => {
   expect(componentRepositoryName(path, component)).toBe(expected);
 });
 
@@ -62,26 +62,26 @@ test.each([
   expect(tagOf(version)).toBe(tag);
 });
 
-test("a plain manifest: its layers, and no natives", async () => {
+test("a plain manifest has layers and no native manifests", async () => {
   const registry = createMemoryRegistry();
   const blob = registry.addBlob(`a/b/${REPOSITORY}`, "text", "text/plain");
   const root = addComponentVersion(registry, { path: "a/b", version: "1.0.0+x", layers: [blob] });
   const version = await read(registry, "1.0.0+x", "a/b");
   expect(version).toMatchObject({
     root,
-    natives: new Map(),
+    nativeManifests: new Map(),
     descriptor: { name: "acme.org/shop", version: "1.0.0+x" },
   });
   expect([...version.layers.values()][1]).toEqual(blob);
   expect(registry.asked).toEqual([`a/b/${REPOSITORY}:1.0.0.build-x`]);
 });
 
-test("an index: natives are what stands behind the component manifest", async () => {
+test("the native manifests of an index are its entries after the component manifest", async () => {
   const registry = createMemoryRegistry();
   const image = addImage(registry, REPOSITORY);
   const root = addComponentVersion(registry, { natives: [image] });
   const version = await read(registry);
-  expect(version).toMatchObject({ root, natives: new Map([[image.digest, image]]) });
+  expect(version).toMatchObject({ root, nativeManifests: new Map([[image.digest, image]]) });
   expect(version.root.mediaType).toBe(OCI_INDEX);
 });
 
@@ -100,14 +100,14 @@ test.each(["v1-by-reference", "v1-by-value", "v2-by-value"] as const)(
   },
 );
 
-describe("descriptor layers of every kind, found by the config and not by their place", () => {
+describe("the component descriptor is found by the config, independent of its position", () => {
   const gardener = "application/vnd.gardener.cloud.cnudie.component";
   test.each([
     ["application/vnd.ocm.software.component-descriptor.v2+json", json],
     ["application/vnd.ocm.software.component-descriptor.v2+yaml", json],
     [`${gardener}-descriptor.v2+json`, json],
     [`${gardener}-descriptor.v2+yaml`, json],
-  ])("%s", async (mediaType, content) => {
+  ])("with the media type %s", async (mediaType, content) => {
     const registry = createMemoryRegistry();
     addManifest(registry, { content, mediaType });
     expect((await read(registry)).descriptor.name).toBe("acme.org/shop");
@@ -120,7 +120,7 @@ describe("descriptor layers of every kind, found by the config and not by their 
       "application/vnd.oci.gardener.cloud.cnudie.component-descriptor.config.v2+yaml+tar",
       "./component-descriptor.yaml",
     ],
-  ])("%s with %s", async (mediaType, name) => {
+  ])("in an archive of type %s under the name %s", async (mediaType, name) => {
     const registry = createMemoryRegistry();
     addManifest(registry, { content: await tar({ other: "x", [name]: json }), mediaType });
     expect((await read(registry)).descriptor.name).toBe("acme.org/shop");
@@ -129,7 +129,7 @@ describe("descriptor layers of every kind, found by the config and not by their 
   test.each([
     `${gardener}.config.v1+json`,
     "application/vnd.oci.gardener.cloud.cnudie.component-descriptor-metadata.config.v2+json",
-  ])("config %s", async (config) => {
+  ])("with a config of type %s", async (config) => {
     const registry = createMemoryRegistry();
     addManifest(
       registry,
@@ -140,14 +140,14 @@ describe("descriptor layers of every kind, found by the config and not by their 
   });
 });
 
-test("a descriptor larger than any is not even asked for", async () => {
+test("a descriptor above the size limit is not requested", async () => {
   const registry = createMemoryRegistry();
   const mediaType = "application/vnd.ocm.software.component-descriptor.v2+json";
   addManifest(registry, { content: json.padEnd(4 * 1024 * 1024 + 1), mediaType });
   await expect(read(registry)).rejects.toMatchObject({ code: "RESPONSE_TOO_LARGE", where: REPOSITORY });
 });
 
-describe("what is refused", () => {
+describe("reading an invalid component version", () => {
   const layer = { content: json, mediaType: "application/vnd.ocm.software.component-descriptor.v2+json" };
   const tarType = "application/vnd.ocm.software.component-descriptor.v2+yaml+tar";
   test.each<[string, (registry: MemoryRegistry) => void | Promise<void>]>([
@@ -188,7 +188,7 @@ describe("what is refused", () => {
       "DESCRIPTOR_MISPLACED",
       (registry) => void addManifest(registry, { ...layer, content: json.replace("1.0.0", "1.0.1") }),
     ],
-  ])("%s", async (code, fill) => {
+  ])("fails with %s", async (code, fill) => {
     const registry = createMemoryRegistry();
     await fill(registry);
     await expect(read(registry)).rejects.toMatchObject({
@@ -207,7 +207,7 @@ describe("what is refused", () => {
     ["1.2.0", "1.2.0+build.5", "is an alias of 1.2.0+build.5"],
     ["0.0.1-2025.build-af79", "0.0.1-2025+af79", "has the tag of version 0.0.1-2025+af79"],
     ["1.0.0-rc+1", "1.0.0-rc.build-1", "has the tag of version 1.0.0-rc.build-1"],
-  ])("VERSION_ALIASED: %s of %s", async (asked, found, message) => {
+  ])("fails with VERSION_ALIASED where the tag %s leads to %s", async (asked, found, message) => {
     const registry = createMemoryRegistry();
     const root = addComponentVersion(registry, { version: found });
     registry.addTag(REPOSITORY, root, tagOf(asked));
@@ -225,13 +225,13 @@ describe("what is refused", () => {
     ["1.2.0", "1.2.0-rc.1"],
     ["1.2-rc.1", "1.2.7-rc.1"],
     ["1.0.0-T0", "1.0.0-t0"],
-  ])("DESCRIPTOR_MISPLACED: %s is a version itself, and no alias of %s", async (asked, found) => {
+  ])("fails with DESCRIPTOR_MISPLACED where %s is a version itself and not an alias of %s", async (asked, found) => {
     const registry = createMemoryRegistry();
     registry.addTag(REPOSITORY, addComponentVersion(registry, { version: found }), asked);
     await expect(read(registry, asked)).rejects.toMatchObject({ code: "DESCRIPTOR_MISPLACED" });
   });
 
-  test("a failure of the registry is not taken for absence", async () => {
+  test("does not report an error of the registry as a missing version", async () => {
     const registry = createMemoryRegistry();
     const failure = new Error("the network is down");
     registry.refuse(REPOSITORY, failure);
@@ -239,11 +239,11 @@ describe("what is refused", () => {
   });
 });
 
-describe("by the digest of its manifest", () => {
+describe("a component version by the digest of its manifest", () => {
   const pinned = (registry: MemoryRegistry, digest: Digest, version?: string) =>
     readPinnedVersion({ registry, path: "", display: "memory" }, { component: "acme.org/shop", version, digest });
 
-  test("exactly that manifest is read, and no tag is asked for", async () => {
+  test("is read from exactly that manifest, without resolving a tag", async () => {
     const registry = createMemoryRegistry();
     const first = addComponentVersion(registry, { resources: [{ name: "old", access: { type: "x" } }] });
     addComponentVersion(registry);
@@ -254,7 +254,7 @@ describe("by the digest of its manifest", () => {
     expect(registry.asked).toEqual([`${REPOSITORY}@${first.digest}`, `${REPOSITORY}@${first.digest}`]);
   });
 
-  test("an index is read with what stands behind the component manifest", async () => {
+  test("is read with the native manifests of its index", async () => {
     const registry = createMemoryRegistry();
     const image = addImage(registry, REPOSITORY);
     const { digest } = addComponentVersion(registry, { natives: [image] });
@@ -277,7 +277,7 @@ describe("by the digest of its manifest", () => {
         return addManifest(registry, { content, mediaType: TYPE }).digest;
       },
     ],
-  ])("%s: %s", async (code, _, fill) => {
+  ])("fails with %s for %s", async (code, _, fill) => {
     const registry = createMemoryRegistry();
     const digest = fill(registry);
     await expect(pinned(registry, digest, "1.0.0")).rejects.toMatchObject({

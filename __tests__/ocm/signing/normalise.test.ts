@@ -6,18 +6,18 @@ import { type ComponentId, changed, readFixture } from "../fixture-version.ts";
 
 const ids = Object.keys(componentDigests) as ComponentId[];
 
-describe("digests of the fixtures", () => {
-  test.each(["v1-by-reference", "v1-by-value"] as const)("%s: those that v1 signed", async (folder) => {
+describe("the component digests of the fixtures", () => {
+  test.each(["v1-by-reference", "v1-by-value"] as const)("in %s are those that v1 signed", async (folder) => {
     for (const id of ids) {
       expect([id, componentDigest((await readFixture(folder, id)).descriptor)]).toEqual([id, componentDigests[id]]);
     }
   });
 
-  test("v2-by-value: others, since v2 dropped the creation time and renamed digest algorithms", async () => {
+  test("in v2-by-value differ, since v2 dropped the creation time and renamed digest algorithms", async () => {
     for (const id of ids) {
       const [original, copy] = [await readFixture("v1-by-reference", id), await readFixture("v2-by-value", id)];
       expect(componentDigest(copy.descriptor)).not.toBe(componentDigests[id]);
-      const mended = changed(copy.descriptor, ({ component }) => {
+      const repaired = changed(copy.descriptor, ({ component }) => {
         component.creationTime = (original.descriptor.tree.component as { creationTime: string }).creationTime;
         for (const resource of component.resources) {
           if (
@@ -28,7 +28,7 @@ describe("digests of the fixtures", () => {
             resource.digest.normalisationAlgorithm = "ociArtifactDigest/v1";
         }
       });
-      expect(componentDigest(mended)).toBe(componentDigests[id]);
+      expect(componentDigest(repaired)).toBe(componentDigests[id]);
     }
   });
 });
@@ -74,7 +74,7 @@ test.each<[string, Change]>([
     },
   ],
   [
-    "what an unsigned label says",
+    "the value of an unsigned label",
     (c) => {
       c.resources[1].labels = [{ ...unsigned, signing: false }];
     },
@@ -110,7 +110,7 @@ test.each<[string, Change]>([
     },
   ],
   [
-    "null for what is absent",
+    "null for a missing field",
     (c) => {
       c.nonsense = null;
       c.resources[0].extraIdentity = null;
@@ -124,7 +124,7 @@ test.each<[string, Change]>([
     },
   ],
   [
-    "what the schema does not have",
+    "fields that are not in the schema",
     (c) => {
       c.later = 1;
       c.resources[0].later = 1;
@@ -193,7 +193,7 @@ test.each<[string, Change]>([
     },
   ],
   [
-    "a label that says it is signed as text",
+    "a label with the text true for signing",
     (c) => {
       c.resources[0].labels = [{ ...signed, signing: "true" }];
     },
@@ -253,7 +253,7 @@ test.each<[string, Change]>([
     },
   ],
   [
-    "a resource less",
+    "one resource less",
     (c) => {
       c.resources.pop();
     },
@@ -283,7 +283,7 @@ test.each<[string, Change]>([
     },
   ],
   [
-    "a signed label of nothing",
+    "a signed label without a value",
     (c) => {
       c.labels.push({ name: "note", value: null, signing: true });
     },
@@ -292,7 +292,7 @@ test.each<[string, Change]>([
   expect(await digestAfter(change)).not.toBe(await unchanged());
 });
 
-test("every rule in one descriptor, written out", () => {
+test("one descriptor with every rule has the expected normalised text", () => {
   const text = JSON.stringify({
     meta: { schemaVersion: "v2" },
     component: {
@@ -325,7 +325,7 @@ test("every rule in one descriptor, written out", () => {
   );
 });
 
-describe("the same content by every algorithm, written out", () => {
+describe("the normalised text of one component version", () => {
   const twin = { type: "t", relation: "local", access: { type: "localBlob" } };
   const digest = { hashAlgorithm: "sha256", normalisationAlgorithm: "n", value: "v" };
   const text = JSON.stringify({
@@ -370,15 +370,15 @@ describe("the same content by every algorithm, written out", () => {
     `"resources":[{"digest":${pinned},${identity}"name":"r","relation":"local","type":"t","version":"1"},` +
     '{"name":"r","type":"t","version":"2"}],"sources":[{"name":"s","type":"git","version":"1"}],"version":"1.0.0"}}';
 
-  test("v3", () => {
+  test("by v3 has sorted members", () => {
     expect(by("v3")).toBe(third(""));
   });
 
-  test("v2: of two that are called the same, the first gets its version into its identity", () => {
+  test("by v2 has the version in the identity of the first of two resources with one name", () => {
     expect(by("v2")).toBe(third('"extraIdentity":{"version":"1"},'));
   });
 
-  test("v1: lists of entries, as Go escapes them, without sources", () => {
+  test("by v1 has lists of entries with Go's escapes, without sources", () => {
     expect(by("v1")).toBe(
       '[{"component":[{"componentReferences":[[{"componentName":"acme.org/c"},{"extraIdentity":null},' +
         '{"labels":[[{"name":"v"},{"signing":true},{"value":2}]]},{"name":"c"},{"version":"2"}]]},' +
@@ -393,7 +393,7 @@ describe("the same content by every algorithm, written out", () => {
     );
   });
 
-  test("v4alpha1: without versions of labels and members that are null, with empty texts and the time as written", () => {
+  test("by v4alpha1 has no versions of labels and no null members, but empty texts and the original time", () => {
     expect(by("v4alpha1")).toBe(
       '{"component":{"componentReferences":[{"componentName":"acme.org/c",' +
         '"digest":{"hashAlgorithm":"","normalisationAlgorithm":"","value":""},' +
@@ -407,7 +407,7 @@ describe("the same content by every algorithm, written out", () => {
   });
 });
 
-describe("the values of labels", () => {
+describe("the value of a signed label", () => {
   const by = (value: string, algorithm: string) => {
     const text = `{"meta":{"schemaVersion":"v2"},"component":{"name":"acme.org/x","version":"1","provider":"a","labels":[{"name":"l","signing":true,"value":${value}}]}}`;
     return normalise(parseComponentDescriptor(text, "test"), { normalisationAlgorithm: algorithm });
@@ -424,34 +424,34 @@ describe("the values of labels", () => {
     ["[]", "[]", "[]"],
     ['{"\ue000":1,"\ud83d\udca9":2}', '{"💩":2,"\ue000":1}', '[{"\ue000":1},{"💩":2}]'],
     ['"\\ud800"', '"\ufffd"', '"\ufffd"'],
-  ])("%s", (value, canonical, entries) => {
+  ])("%s is normalised", (value, canonical, entries) => {
     expect(by(value, "jsonNormalisation/v3")).toContain(`"value":${canonical}}`);
     expect(by(value, "jsonNormalisation/v1")).toContain(`{"value":${entries}}`);
   });
 
-  test.each(["v1", "v2", "v3", "v4alpha1"])("are no numbers that no double holds: %s", (name) => {
+  test.each(["v1", "v2", "v3", "v4alpha1"])("cannot be a number beyond a double: %s", (name) => {
     expect(() => by("1e400", `jsonNormalisation/${name}`)).toThrow(
       expect.objectContaining({ code: "DESCRIPTOR_MALFORMED" }),
     );
   });
 });
 
-describe("digests by other algorithms", () => {
+describe("a component digest", () => {
   const digest = (algorithms: Partial<Parameters<typeof digestOf>[1]>) =>
     readFixture("v1-by-reference").then(({ descriptor }) =>
       digestOf(descriptor, { hashAlgorithm: "SHA-256", normalisationAlgorithm: "jsonNormalisation/v3", ...algorithms }),
     );
   const known = componentDigests["example.org/shop:1.2.0"];
 
-  test.each(["SHA-256", "sha-256", "sha256"])("%s", async (hashAlgorithm) => {
+  test.each(["SHA-256", "sha-256", "sha256"])("is computed by %s", async (hashAlgorithm) => {
     expect(await digest({ hashAlgorithm })).toBe(known);
   });
 
-  test.each(["SHA-512", "sha512"])("%s is longer", async (hashAlgorithm) => {
+  test.each(["SHA-512", "sha512"])("by %s is longer", async (hashAlgorithm) => {
     expect(await digest({ hashAlgorithm })).toMatch(/^[0-9a-f]{128}$/);
   });
 
-  test("the generations agree where a component version is plain", async () => {
+  test("is the same in both generations for a plain component version", async () => {
     expect(await digest({ normalisationAlgorithm: "jsonNormalisation/v4alpha1" })).toBe(known);
   });
 
@@ -461,7 +461,7 @@ describe("digests by other algorithms", () => {
     [{ hashAlgorithm: "NO-DIGEST" }, "HASH_UNSUPPORTED"],
     [{ normalisationAlgorithm: "jsonNormalisation/v4" }, "NORMALISATION_UNSUPPORTED"],
     [{ normalisationAlgorithm: "" }, "NORMALISATION_UNSUPPORTED"],
-  ])("%j is not supported", async (algorithms, code) => {
+  ])("by %j is not supported", async (algorithms, code) => {
     await expect(digest(algorithms)).rejects.toMatchObject({ code });
   });
 });

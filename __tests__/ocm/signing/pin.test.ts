@@ -24,7 +24,7 @@ test.each<[string, ReturnType<typeof spec>, object]>([
   ],
   ["nothing, as v1 writes it", spec("EXCLUDE-FROM-SIGNATURE", "NO-DIGEST", "NO-DIGEST"), { of: "nothing" }],
   ["nothing, as v2 writes it", spec("", "", ""), { of: "nothing" }],
-])("%s", (_, digest, expected) => {
+])("a digest pins %s", (_, digest, expected) => {
   expect(parsePin(digest, "resource readme")).toMatchObject(expected);
 });
 
@@ -40,19 +40,19 @@ test.each([
   [spec("genericBlobDigest/v1", "SHA-256", `${hex("sha256")}\n`), "DIGEST_MALFORMED"],
   [spec("genericBlobDigest/v1", "SHA-512", hex("sha256")), "DIGEST_MALFORMED"],
   [spec("genericBlobDigest/v1", "SHA-256", `sha256:${hex("sha256")}`), "DIGEST_MALFORMED"],
-])("%j pins something that nothing can be compared with", (digest, code) => {
+])("the digest %j is not supported or invalid", (digest, code) => {
   expect(parsePin(digest, "resource readme")).toMatchObject({ of: "unknown", error: { code } });
 });
 
 const pinOf = (digest: ReturnType<typeof spec>) => parsePin(digest, "x") as Extract<Pin, { of: "artifact" | "blob" }>;
 
-test("v2 of the CLI names the digest of a manifest as that of a blob", () => {
+test("a pin by genericBlobDigest matches a manifest, as v2 of the CLI writes it", () => {
   const pin = pinOf(spec("genericBlobDigest/v1", "SHA-512", hex("sha512")));
   expect(pinsManifest(pin, bytes)).toBe(true);
   expect(pinsManifest(pin, Buffer.from("The other shop.\n"))).toBe(false);
 });
 
-test("a registry can be asked for a pin by the algorithms that registries have", () => {
+test("a pin is an OCI digest only by SHA-256 and SHA-512", () => {
   expect(asDigest(pinOf(spec("ociArtifactDigest/v1")))).toBe(`sha256:${hex("sha256")}`);
   expect(asDigest(pinOf(spec("ociArtifactDigest/v1", "SHA-512", hex("sha512"))))).toBe(`sha512:${hex("sha512")}`);
   expect(asDigest(pinOf(spec("ociArtifactDigest/v1", "SHA-384", hex("sha384"))))).toBeUndefined();

@@ -25,11 +25,11 @@ function with_(vector: string, name: string, change: Parameters<typeof changed>[
   );
 }
 
-test.each(trees)("%s pins what it refers to", (vector) => {
+test.each(trees)("%s has matching digests in all references", (vector) => {
   expect(failure(Object.values(readVector(vector)))).toEqual({});
 });
 
-test.each(trees)("%s refers to something else once that is changed", (vector) => {
+test.each(trees)("%s fails when a referenced component version is changed", (vector) => {
   const below = vector.startsWith("v1-top") ? ["middle", "leaf"] : ["child"];
   for (const name of below) {
     const versions = with_(vector, name, ({ component }) => {
@@ -39,15 +39,15 @@ test.each(trees)("%s refers to something else once that is changed", (vector) =>
   }
 });
 
-test("parent, reference and child are named", () => {
+test("the error names parent, reference and child", () => {
   const versions = with_("v1-json3", "child", ({ component }) => component.resources.pop());
   expect(failure(versions).message).toMatch(
-    /^reference child of acme\.org\/awkward:1\.0\.0\+build\.7 pins acme\.org\/child:1\.0\.0 to the digest [0-9a-f]{64} \(jsonNormalisation\/v3\), but that one has [0-9a-f]{64}$/,
+    /^reference child of acme\.org\/awkward:1\.0\.0\+build\.7 pins acme\.org\/child:1\.0\.0 to the digest [0-9a-f]{64} \(jsonNormalisation\/v3\), but its digest is [0-9a-f]{64}$/,
   );
 });
 
 describe("a root signed in mode top", () => {
-  test("has the digests of content below it", () => {
+  test("has the digests of resources of referenced component versions", () => {
     const versions = with_("v1-top-json1", "root", ({ nestedDigests }) => {
       for (const { resourceDigests } of nestedDigests) for (const { digest } of resourceDigests) digest.value = "00";
     });
@@ -57,7 +57,7 @@ describe("a root signed in mode top", () => {
     });
   });
 
-  test("has those of references below it, too", () => {
+  test("has the digests of references of referenced component versions", () => {
     const versions = with_("v1-top-json1", "root", ({ nestedDigests }) => {
       nestedDigests.find(({ name }: { name: string }) => name === "acme.org/leaf").digest.value = "00".repeat(32);
     });
@@ -65,7 +65,7 @@ describe("a root signed in mode top", () => {
   });
 });
 
-test("a digest of content that no root pins is no way around it", () => {
+test("an unsigned digest of a resource does not replace the nested digest of the root", () => {
   const change: Parameters<typeof changed>[1] = ({ component }) => {
     const digest = { hashAlgorithm: "SHA-512", normalisationAlgorithm: "genericBlobDigest/v1", value: "00" };
     component.resources[0].digest = digest;
@@ -73,7 +73,7 @@ test("a digest of content that no root pins is no way around it", () => {
   expect(failure(with_("v1-top-json1", "leaf", change))).toMatchObject({ code: "REFERENCE_DIGEST_DIFFERS" });
 });
 
-test("a component version below a root has the digests to compare its content with", () => {
+test("a component version below a root has the digests of the root for its content", () => {
   const { root, middle, leaf } = readVector("v1-top-json1");
   if (root === undefined || middle === undefined || leaf === undefined) throw new Error("the tree is not whole");
   expect(leaf.elements.map(({ digest }) => digest)).toEqual([undefined]);
@@ -84,7 +84,7 @@ test("a component version below a root has the digests to compare its content wi
   expect(inContextOf(middle, leaf)).toEqual(leaf);
 });
 
-test("what is not among the versions, and what has no digest, is not compared", () => {
+test("references to other component versions and references without a digest are not compared", () => {
   const { awkward } = readVector("v1-json3");
   expect(failure(awkward === undefined ? [] : [awkward])).toEqual({});
   for (const digest of [
@@ -100,7 +100,7 @@ test("what is not among the versions, and what has no digest, is not compared", 
   }
 });
 
-test("a digest by unknown algorithms is no digest that holds", () => {
+test("a digest by unknown algorithms is not supported", () => {
   const digest = { hashAlgorithm: "SHA-256", normalisationAlgorithm: "jsonNormalisation/v9", value: "00" };
   const change: Parameters<typeof changed>[1] = ({ component }) => {
     component.componentReferences[0].digest = digest;
@@ -108,7 +108,7 @@ test("a digest by unknown algorithms is no digest that holds", () => {
   expect(failure(with_("v1-json3", "awkward", change))).toMatchObject({ code: "NORMALISATION_UNSUPPORTED" });
 });
 
-test("of the other fixtures, v1's trees hold and v2's does not", async () => {
+test("the trees copied by v1 have matching digests, and the tree copied by v2 does not", async () => {
   const ids = Object.keys(componentDigests) as ComponentId[];
   const read = (folder: "v1-by-reference" | "v1-by-value" | "v2-by-value") =>
     Promise.all(ids.map(async (id) => (await readFixture(folder, id)).descriptor));

@@ -27,8 +27,8 @@ function failure(
   return {};
 }
 
-describe("what the CLIs signed", () => {
-  test("is there in every kind", () => {
+describe("a signature of the CLIs", () => {
+  test("exists as a fixture for every algorithm and form", () => {
     const kinds = vectors.map((vector) => {
       const [signature] = signaturesOf(rootOf(vector));
       return `${signature?.algorithm} ${signature?.mediaType} ${signature?.digest.hashAlgorithm} ${signature?.digest.normalisationAlgorithm}`;
@@ -50,19 +50,19 @@ describe("what the CLIs signed", () => {
     }
   });
 
-  test.each(vectors)("%s does not by the key of another", (vector) => {
+  test.each(vectors)("%s does not verify by another key", (vector) => {
     for (const file of ["other.pkix.pem", "authority.certificate.pem"] as const) {
       expect(failure(rootOf(vector), { name: "acme", key: keyOf(file) })).toMatchObject({ code: "SIGNATURE_INVALID" });
     }
   });
 
-  test("in PEM, says whose certificate it carries when the key is another", () => {
+  test("in PEM names the subject of its certificate when the key does not match", () => {
     expect(failure(rootOf("v1-pem"), { name: "acme", key: keyOf("other.pkix.pem") }).message).toMatch(
-      /O=acme\.org CN=acme, certified by CN=acme root$/,
+      /O=acme\.org CN=acme, issued by CN=acme root$/,
     );
   });
 
-  test.each(vectors)("%s does not with anything that is signed changed", (vector) => {
+  test.each(vectors)("%s does not verify after a change of any signed part", (vector) => {
     const descriptor = rootOf(vector);
     const changes: ((tree: {
       // biome-ignore lint/suspicious/noExplicitAny: a document that is taken apart
@@ -92,7 +92,7 @@ describe("what the CLIs signed", () => {
     }
   });
 
-  test.each(vectors)("%s does with access and unsigned labels changed", (vector) => {
+  test.each(vectors)("%s verifies after a change of access and unsigned labels", (vector) => {
     const descriptor = changed(rootOf(vector), ({ component }) => {
       for (const resource of component.resources) {
         if (!/^none$/i.test(resource.access.type)) resource.access = { type: "localBlob", localReference: "x" };
@@ -104,7 +104,7 @@ describe("what the CLIs signed", () => {
   });
 });
 
-describe("a signature that was tampered with", () => {
+describe("a manipulated signature fails if it", () => {
   const root = rootOf("v1-json3");
   const pem = rootOf("v1-pem");
 
@@ -149,7 +149,7 @@ describe("a signature that was tampered with", () => {
     expect(failure(descriptor)).toMatchObject({ code });
   });
 
-  test("comes from another component version", () => {
+  test("is from another component version", () => {
     const other = rootOf("v1-twins-json3");
     const moved = changed(other, (tree) => {
       const [own] = tree.signatures;
@@ -159,14 +159,14 @@ describe("a signature that was tampered with", () => {
   });
 });
 
-describe("a signature that is not there", () => {
-  test("leaves those that are to choose from", () => {
+describe("a missing signature", () => {
+  test("is reported with the existing ones", () => {
     const { code, message } = failure(rootOf("v1-json3"), { name: "nobody", key });
     expect(code).toBe("SIGNATURE_UNKNOWN");
     expect(message).toMatch(/no signature nobody, only acme$/);
   });
 
-  test("may be one of none", () => {
+  test("is reported where the component version has none", () => {
     const unsigned = changed(rootOf("v1-json3"), (tree) => {
       tree.signatures = null;
     });
@@ -174,7 +174,7 @@ describe("a signature that is not there", () => {
   });
 });
 
-describe("the component tree of the other fixtures", () => {
+describe("the signatures of the fixture tree", () => {
   const ids = Object.keys(componentDigests) as ComponentId[];
   const acme = { name: "acme", key: parsePublicKey(readFileSync(acmePublicKey, "utf8"), "acme") };
 
@@ -185,11 +185,11 @@ describe("the component tree of the other fixtures", () => {
     }
   });
 
-  test.each(["v1-absolute", "v1-relative"])("%s in a registry: as signed", (path) => {
+  test.each(["v1-absolute", "v1-relative"])("verify in the registry copy %s", (path) => {
     for (const descriptor of readStorage(path, ids)) expect(failure(descriptor, acme)).toEqual({});
   });
 
-  test("v2-by-value and v2-native: no longer, and the remedy says why", async () => {
+  test("fail in v2-by-value and v2-native, with the reason in the remedy", async () => {
     const copies = await Promise.all(ids.map(async (id) => (await readFixture("v2-by-value", id)).descriptor));
     for (const descriptor of [...copies, ...readStorage("v2-native", ids)]) {
       expect(failure(descriptor, acme)).toMatchObject({

@@ -8,7 +8,7 @@ test.each<[string, readonly bigint[], readonly string[]]>([
   ["1.2.3-rc.1", [1n, 2n, 3n], ["rc", "1"]],
   ["1-a-b+c.01", [1n, 0n, 0n], ["a-b"]],
   ["18446744073709551615.0.1", [18446744073709551615n, 0n, 1n], []],
-])("%s is a version", (text, numbers, prerelease) => {
+])("%s is parsed as a version", (text, numbers, prerelease) => {
   expect(parseVersion(text)).toEqual({ numbers, prerelease });
 });
 
@@ -26,17 +26,17 @@ test.each([
   " 1",
   "1\n",
   "1,2",
-])("%j is none", (text) => {
+])("%j is not a version", (text) => {
   expect(parseVersion(text)).toBeUndefined();
 });
 
-test("numbers have 64 bits, and versions 256 characters, as in Go", () => {
+test("numbers are limited to 64 bits and versions to 256 characters, as in Go", () => {
   expect(parseVersion("18446744073709551616")).toBeUndefined();
   expect(parseVersion(`1-${"a".repeat(254)}`)).toBeDefined();
   expect(parseVersion(`1-${"a".repeat(255)}`)).toBeUndefined();
 });
 
-test("precedence as the specification has it; what is no version comes first", () => {
+test("versions are ordered by the precedence of the specification, invalid ones first", () => {
   const ascending = [
     "latest",
     "main",

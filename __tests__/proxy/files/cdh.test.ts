@@ -10,7 +10,7 @@ const write = (text: string, settings = full) => writeCdh({ origin, text }, sett
 
 const PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 
-test("proxies and certificates are read, with their lines", () => {
+test("proxies and certificates are read with their lines", () => {
   const text = `[kbc]
 name = "cc_kbc"
 
@@ -32,7 +32,7 @@ image_pull_proxy.https_proxy = 'http://u:p@proxy'
   });
 });
 
-test("no_proxy alone does nothing, which is a finding", () => {
+test("no_proxy without a proxy is a finding", () => {
   const parts = read('[image.image_pull_proxy]\nhttps_proxy = ""\nno_proxy = "a.b"\n');
   expect(parts.noProxy?.value).toBe("a.b");
   expect(parts.findings).toMatchObject([
@@ -48,7 +48,7 @@ test.each([
   ['[image]\nextra_root_certificates = "secret"', "line 2, image.extra_root_certificates"],
   ['[image]\nextra_root_certificates = ["secret"]', "line 2, image.extra_root_certificates[0]"],
   ['[image.image_pull_proxy]\nhttps_proxy = "secret', "line 2"],
-])("%j is refused at %s, without its text", (text, place) => {
+])("%j is refused at %s without printing it", (text, place) => {
   const error = expect.objectContaining({
     code: "PROXY_CONFIG_MALFORMED",
     where: `cdh.toml, ${place}`,
@@ -58,10 +58,10 @@ test.each([
   expect(() => write(text)).toThrow(error);
 });
 
-describe("writing", () => {
+describe("writing cdh.toml", () => {
   const text = '# measured\r\n[kbc]\r\nname = "cc_kbc"  # which\r\n';
 
-  test("what is written is read again, with NO_PROXY as that client knows it", () => {
+  test("preserves the settings, with NO_PROXY in the form of that client", () => {
     const written = write(text);
     expect(written.text.startsWith(text)).toBe(true);
     expect(proxyConfig(origin, read(written.text))).toMatchObject({
@@ -72,7 +72,7 @@ describe("writing", () => {
     expect(written.findings.map(({ code }) => code)).toEqual(["NO_PROXY_ENTRY_INEXACT", "NO_PROXY_ENTRY_INEXACT"]);
   });
 
-  test("without a proxy the section says nothing, and that is a finding", () => {
+  test("without a proxy leaves an empty section and a finding", () => {
     const { text, findings } = write(
       '[image.image_pull_proxy]\nhttps_proxy = "x"\nno_proxy = "a"\n',
       settingsOf({ noProxy: "a" }),
@@ -81,7 +81,7 @@ describe("writing", () => {
     expect(findings).toMatchObject([{ code: "PROXY_CONFIG_SILENT" }]);
   });
 
-  test("a SOCKS proxy is refused without its password", () => {
+  test("refuses a SOCKS proxy without printing its password", () => {
     expect(() => write(text, settingsOf({ httpsProxy: "socks5://u:secret@proxy" }))).toThrow(
       expect.objectContaining({
         code: "PROXY_CONFIG_UNEDITABLE",

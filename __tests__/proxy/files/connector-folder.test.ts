@@ -10,7 +10,7 @@ const read = (texts: Partial<Record<FolderFile, string>>) =>
     ),
   );
 
-test("each setting says where it is, http.proxy and https.proxy before .env", () => {
+test("each setting has its origin, and http.proxy and https.proxy take precedence over .env", () => {
   const config = read({
     ".env": "http_proxy=http://proxy:1\nhttps_proxy=http://robot:pw@proxy:80/\nno_proxy=a.b\n",
     "https.proxy": "http://robot:pw@proxy\r\n",
@@ -28,14 +28,14 @@ test("each setting says where it is, http.proxy and https.proxy before .env", ()
   expect([config.findings, findings]).toEqual([[], []]);
 });
 
-test("two proxies are a finding without passwords", () => {
+test("two different proxies are a finding without passwords", () => {
   const { findings, httpProxy } = read({ ".env": "http_proxy=http://u:secret@a", "http.proxy": "http://u:secret@b" });
   expect(httpProxy).toBe("http://u:secret@b");
   expect(findings).toMatchObject([{ code: "PROXY_CONFIG_DIFFERS" }]);
   expect(JSON.stringify(findings)).not.toContain("secret");
 });
 
-test("a folder without a proxy says so", () => {
+test("a folder without a proxy is a finding", () => {
   expect(read({ ".env": "A=1" }).findings).toMatchObject([{ code: "PROXY_CONFIG_SILENT" }]);
 });
 
@@ -45,7 +45,7 @@ test.each<[FolderFile, string, string, string]>([
   ["https.proxy", "http://u:secret@a\nhttp://u:secret@b", "PROXY_CONFIG_MALFORMED", "proxy-config proxy/https.proxy"],
   [".env", "secret", "PROXY_CONFIG_MALFORMED", "proxy-config proxy/.env, line 1"],
   ["registries.conf", "[[registry]", "PROXY_CONFIG_MALFORMED", "proxy-config proxy/registries.conf, line 1"],
-])("%s with %j: %s", (name, text, code, where) => {
+])("the file %s with %j fails with %s", (name, text, code, where) => {
   expect(() => read({ [name]: text })).toThrow(
     expect.objectContaining({ code, where, message: expect.not.stringContaining("secret") }),
   );
@@ -54,7 +54,7 @@ test.each<[FolderFile, string, string, string]>([
 describe("registries.conf", () => {
   const insecure = (text: string) => read({ "http.proxy": "http://proxy", "registries.conf": text }).insecureRegistries;
 
-  test("gives hosts of insecure registries and mirrors, with their lines", () => {
+  test("has the hosts of insecure registries and mirrors with their lines", () => {
     const text = `unqualified-search-registries = ["docker.io"]
 
 [[registry]]
@@ -84,7 +84,7 @@ insecure = true
     ]);
   });
 
-  test("is read in its first version too", () => {
+  test("is supported in its first version too", () => {
     expect(insecure("[registries.insecure]\nregistries = ['[::1]:5000', 'a.b']\n").map(({ value }) => value)).toEqual([
       "[::1]:5000",
       "a.b",
@@ -99,7 +99,7 @@ insecure = true
     ["[[registry]]\nprefix = '*.com'\ninsecure = true", "line 2, registry.0.prefix"],
     ["[registries.insecure]\nregistries = ['.com:5000']", "line 2, registries.insecure.registries.0"],
     ['[[registry]]\nlocation = "http://a"\ninsecure = true', "line 2, registry.0.location"],
-  ])("%j is refused at %s", (text, place) => {
+  ])("with %j is refused at %s", (text, place) => {
     expect(() => insecure(text)).toThrow(
       expect.objectContaining({
         code: "PROXY_CONFIG_MALFORMED",

@@ -7,7 +7,7 @@ const origin = "proxy-config .env";
 const read = (text: string) => readEnv({ origin, text });
 const write = (text: string, settings = full) => writeEnv({ origin, text }, settings);
 
-describe("a value", () => {
+describe("a value of an environment file", () => {
   test.each([
     ["https_proxy=http://p:1", "http://p:1"],
     ["HTTPS_PROXY=http://p:1", "http://p:1"],
@@ -23,11 +23,11 @@ describe("a value", () => {
     ["https_proxy= # none", undefined],
     ["Https_Proxy=http://p:1", undefined],
     ["xhttps_proxy=http://p:1", undefined],
-  ])("%j is %j", (text, value) => {
+  ])("in %j is %j", (text, value) => {
     expect(read(text).httpsProxy?.value).toBe(value);
   });
 
-  test("knows its line and its key", () => {
+  test("has its line and its key as origin", () => {
     expect(read("\r\n# proxies\r\nHTTP_PROXY=a\r\n\r\nno_proxy='a, b'\r\n")).toEqual({
       httpProxy: { value: "a", from: `${origin}, line 3, HTTP_PROXY` },
       httpsProxy: undefined,
@@ -36,7 +36,7 @@ describe("a value", () => {
     });
   });
 
-  test("that stands there twice and differs is a finding without either", () => {
+  test("that differs from a duplicate is a finding without either value", () => {
     const { findings } = read("https_proxy=http://u:secret@a\nX=1\nHTTPS_PROXY=http://u:secret@b\n");
     expect(findings).toMatchObject([
       {
@@ -53,7 +53,7 @@ test.each([
   ['X=1\n\nhttps_proxy="http://u:secret@proxy\nY=2', "line 3, https_proxy"],
   ["https_proxy='http://u:secret@proxy' more", "line 1, https_proxy"],
   ["export https_proxy\n", "line 1"],
-])("%j is refused with its line and without its text", (text, place) => {
+])("%j is refused with its line and without printing it", (text, place) => {
   expect(() => read(text)).toThrow(
     expect.objectContaining({
       code: "PROXY_CONFIG_MALFORMED",
@@ -63,7 +63,7 @@ test.each([
   );
 });
 
-describe("writing", () => {
+describe("writing an environment file", () => {
   test.each([
     ["", "http_proxy=http://p:1\nno_proxy=localhost,127.0.0.1,::1\n"],
     [
@@ -71,13 +71,13 @@ describe("writing", () => {
       "# mine \r\nA=1\r\nHTTP_PROXY = http://p:1 # keep\r\nhttp_proxy=http://p:1\r\nno_proxy=localhost,127.0.0.1,::1\r\n",
     ],
     ["A='no\nend' # c", "A='no\nend' # c\nhttp_proxy=http://p:1\nno_proxy=localhost,127.0.0.1,::1\n"],
-  ])("into %j touches the proxy settings only", (text, expected) => {
+  ])("into %j changes the proxy settings only", (text, expected) => {
     const settings = settingsOf({ httpProxy: "http://p:1" });
     expect(write(text, settings)).toBe(expected);
     expect(write(expected, settings)).toBe(expected);
   });
 
-  test("a shell that sources the file has exactly these values, and runs nothing", () => {
+  test("gives exactly these values to a shell that sources it, and executes nothing", () => {
     const settings = settingsOf({ httpsProxy: "http://u:$(id)&`id`;'\"@proxy", noProxy: "a.b,$(id)&x,`id`,~root,*.c" });
     const text = write("", settings);
     const printed = execFileSync("sh", ["-c", `set -a\n${text}\nprintf '%s\\n' "$https_proxy" "$no_proxy"`], {
@@ -91,7 +91,7 @@ describe("writing", () => {
     expect(read(text).noProxy?.value).toBe("a.b,$(id)&x,`id`,~root,*.c,localhost,127.0.0.1,::1");
   });
 
-  test("a quote in NO_PROXY is refused", () => {
+  test("refuses a quote in NO_PROXY", () => {
     expect(() => write("", settingsOf({ noProxy: "it's" }))).toThrow(
       expect.objectContaining({ code: "PROXY_CONFIG_UNEDITABLE", where: `${origin}, no_proxy` }),
     );

@@ -16,7 +16,7 @@ test.each([
   ["settings", initdata, 'settings, data."cdh.toml", line 6, image.image_pull_proxy.https_proxy'],
   ["settings", encodeInitdata(initdata), 'settings, data."cdh.toml", line 6, image.image_pull_proxy.https_proxy'],
   ["settings", ' {"proxies": {"default": {"httpsProxy": "http://proxy"}}}', "settings, proxies.default.httpsProxy"],
-])("%s with %j is recognised", (name, text, from) => {
+])("the format of %s with %j is recognised", (name, text, from) => {
   expect(read(name, text)).toMatchObject({
     from: name,
     httpsProxy: "http://proxy",
@@ -32,7 +32,7 @@ test.each([
   ["settings", 'algorithm = "sha256"\nversion = "0.1.0"\n[data]\n"aa.toml" = ""'],
   ["config.json", "{}"],
   ["settings", '{"auths": {}}'],
-])("%s with %j sets no proxy, which is a finding", (name, text) => {
+])("%s with %j sets no proxy and is a finding", (name, text) => {
   expect(read(name, text)).toMatchObject({ httpsProxy: undefined, findings: [{ code: "PROXY_CONFIG_SILENT" }] });
 });
 
@@ -50,7 +50,7 @@ test.each([
   ["settings", '{"auths": secret', "PROXY_CONFIG_MALFORMED", "settings"],
   ["settings", "", "PROXY_CONFIG_EMPTY", "settings"],
   ["cdh.toml", " \r\n\ufeff", "PROXY_CONFIG_EMPTY", "cdh.toml"],
-])("%s with %j: %s", (name, text, code, where) => {
+])("%s with %j fails with %s", (name, text, code, where) => {
   expect(() => read(name, text)).toThrow(
     expect.objectContaining({ code, where, message: expect.not.stringContaining("secret") }),
   );

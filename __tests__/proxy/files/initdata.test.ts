@@ -30,8 +30,8 @@ https_proxy = "http://u:secret@old:1" # keep
 '''
 `;
 
-describe("reading", () => {
-  test("plain and as in the annotation, with lines of the whole document", () => {
+describe("reading initdata", () => {
+  test("has line numbers of the complete document, plain and from the annotation", () => {
     const expected = {
       httpsProxy: {
         value: "http://u:secret@old:1",
@@ -44,7 +44,7 @@ describe("reading", () => {
     expect(read(`${wrapped}\n`)).toMatchObject(expected);
   });
 
-  test("a document without cdh.toml", () => {
+  test("accepts a document without cdh.toml", () => {
     expect(read(`${HEAD}[data]\n"aa.toml" = ''`)).toEqual({});
   });
 
@@ -57,7 +57,7 @@ describe("reading", () => {
     [document.replace("old:1", 'old:1" secret'), 'data."cdh.toml", line 16'],
     [document.replace('"http://u:secret@old:1"', "1"), 'data."cdh.toml", line 16, image.image_pull_proxy.https_proxy'],
     [encodeInitdata("version = secret"), "line 1"],
-  ])("%j is refused at %s, without its text", (text, place) => {
+  ])("refuses %j at %s without printing it", (text, place) => {
     const error = expect.objectContaining({
       code: "PROXY_CONFIG_MALFORMED",
       where: `initdata.toml, ${place}`,
@@ -72,19 +72,19 @@ describe("reading", () => {
     ["without its last character", encodeInitdata(document).slice(0, -1)],
     ["with something that was not compressed", gzipSync(Buffer.from([0xff, 0xfe])).toString("base64")],
     ["with one byte changed", Buffer.from(gzipSync(document).fill(7, 20, 24)).toString("base64")],
-  ])("an annotation %s is refused", (_what, text) => {
+  ])("refuses an annotation %s", (_what, text) => {
     expect(() => read(text)).toThrow(expect.objectContaining({ code: "PROXY_CONFIG_MALFORMED", where: origin }));
   });
 
-  test("an annotation that unpacks without end is refused", () => {
+  test("refuses an annotation that is a gzip bomb", () => {
     expect(() => read(gzipSync(Buffer.alloc(64 * 1024 * 1024)).toString("base64"))).toThrow(
       "It unpacks to more than 4194304 bytes.",
     );
   });
 });
 
-describe("writing", () => {
-  test("changes nothing but the section, and says what is measured now", () => {
+describe("writing initdata", () => {
+  test("changes the section only, and returns the new measured digest", () => {
     const written = write(document);
     const { list } = reqwestNoProxy(full.noProxy);
     expect(written.text).toBe(
@@ -114,7 +114,7 @@ describe("writing", () => {
     expect(shell("base64 -d | gzip -dc")).toBe(text);
   });
 
-  test("the annotation tells neither time nor machine, and stays one", () => {
+  test("keeps the form of an annotation, without time and machine", () => {
     const encoded = encodeInitdata(document);
     expect([...Buffer.from(encoded, "base64").subarray(0, 10)]).toEqual([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255]);
     const { text, annotation } = write(encoded);
@@ -135,7 +135,7 @@ describe("writing", () => {
       `${HEAD}data."cdh.toml" = '''[kbc]'''`,
       `${HEAD}data."cdh.toml" = '''[kbc]\n\n[image.image_pull_proxy]\nhttp_proxy = "http://p:1"\nno_proxy = "a.b,localhost,127.0.0.0/8,::1"\n'''`,
     ],
-  ])("into %j", (text, expected) => {
+  ])("into %j changes the section only", (text, expected) => {
     expect(write(text, settingsOf({ httpProxy: "http://p:1", noProxy: "a.b" })).text).toBe(expected);
   });
 
@@ -143,11 +143,11 @@ describe("writing", () => {
     ["in other quotes", `${HEAD}[data]\n"cdh.toml" = """\n[kbc]\n"""`],
     ["in an inline table", `${HEAD}data = { "cdh.toml" = '''\n[kbc]\n''' }`],
     ["with an inline table", `${HEAD}[data]\n"cdh.toml" = '''\nimage = {}\n'''`],
-  ])("a cdh.toml %s is refused", (_what, text) => {
+  ])("refuses a cdh.toml %s", (_what, text) => {
     expect(() => write(text)).toThrow(expect.objectContaining({ code: "PROXY_CONFIG_UNEDITABLE" }));
   });
 
-  test("three quotes in a value are refused", () => {
+  test("refuses three quotes in a value", () => {
     expect(() => write(document, settingsOf({ httpProxy: "p", noProxy: "a'''b" }))).toThrow(
       expect.objectContaining({ code: "PROXY_CONFIG_UNEDITABLE", where: 'initdata.toml, data."cdh.toml"' }),
     );
@@ -176,7 +176,7 @@ function surroundings(isEmpty: boolean, random: Random): (cdh: string) => string
   return (cdh) => [...head, ...others.toSpliced(place, 0, opening + cdh + closing), tail].join(eol);
 }
 
-test("in 500 documents around a generated cdh.toml, nothing but its section changes", () => {
+test("in 500 documents with a generated cdh.toml, only its section changes", () => {
   for (let seed = 0; seed < 500; seed++) {
     const random = seeded(seed);
     const cdh = generateCdh(random);

@@ -50,7 +50,7 @@ const sources: [name: string, file: string, good: string, broken: string][] = [
 describe.each(sources)("proxy-config: %s with %s", (name, file, good, broken) => {
   const read = () => readProxyConfig(join(folder, name));
 
-  test("good: the run follows it, and knows where it stands", async () => {
+  test("that is valid is used, with the origin of each setting", async () => {
     const path = put(file, good);
     const { effective } = readBack(await read());
     expect(effective.httpsProxy).toMatchObject({ href: "http://proxy:1" });
@@ -62,12 +62,12 @@ describe.each(sources)("proxy-config: %s with %s", (name, file, good, broken) =>
     ["broken", "PROXY_CONFIG_MALFORMED", broken],
     ["not in UTF-8", "PROXY_CONFIG_MALFORMED", Buffer.from([0x61, 0x3d, 0xff])],
     ["empty", "PROXY_CONFIG_EMPTY", ""],
-  ])("%s", async (_what, code, content) => {
+  ])("that is %s fails with a code", async (_what, code, content) => {
     const path = put(file, content);
     await expect(read()).rejects.toMatchObject({ code, where: expect.stringContaining(path) });
   });
 
-  test("missing", async () => {
+  test("that is missing fails with a code", async () => {
     await expect(read()).rejects.toMatchObject({
       code: "PROXY_CONFIG_MISSING",
       where: `proxy-config ${join(folder, name)}`,
@@ -80,7 +80,7 @@ describe.each(sources)("proxy-config: %s with %s", (name, file, good, broken) =>
   });
 });
 
-test("a folder with registries that are insecure", async () => {
+test("a folder with insecure registries is read", async () => {
   put("proxy/https.proxy", "http://proxy:1");
   put("proxy/registries.conf", '[[registry]]\nlocation = "registry.corp:5000"\ninsecure = true\n');
   const { insecureRegistries } = await readProxyConfig(join(folder, "proxy"));
@@ -89,7 +89,7 @@ test("a folder with registries that are insecure", async () => {
   ]);
 });
 
-test("DOCKER_HOST chooses the proxies of its daemon", async () => {
+test("DOCKER_HOST selects the proxies of its daemon", async () => {
   const path = put("config.json", '{"proxies": {"default": {}, "tcp://d:1": {"httpProxy": "http://proxy:1"}}}');
   expect(await readProxyConfig(path, { DOCKER_HOST: "tcp://d:1" })).toMatchObject({ httpProxy: "http://proxy:1" });
   expect(await readProxyConfig(path)).toMatchObject({
@@ -122,7 +122,7 @@ describe("write-proxy-config", () => {
     expect(written).toMatchObject({ format, path, findings: isTranslated ? translated.findings : [] });
   });
 
-  test("a password is for the owner's eyes only, and nothing is left behind", async () => {
+  test("writes a file with a password for its owner only, and leaves no temporary files", async () => {
     put("old.env", "A=1");
     put("config.json", "{}");
     put("cdh.toml", cdh);
@@ -153,7 +153,7 @@ describe("write-proxy-config", () => {
     });
   });
 
-  test("a file of a folder goes with its proxy", async () => {
+  test("removes the file of a proxy that is no longer set", async () => {
     const path = join(folder, "proxy");
     await write("folder", path);
     await write("folder", path, plain);
@@ -161,7 +161,7 @@ describe("write-proxy-config", () => {
     expect(readFileSync(join(path, "http.proxy"), "utf8")).toBe("http://proxy:3128\n");
   });
 
-  test("a link that stays in the workspace stays one", async () => {
+  test("keeps a link that stays in the workspace", async () => {
     put("real/.env", "A=1\n");
     symlinkSync("real/.env", join(folder, ".env"));
     await write("env", join(folder, ".env"), plain);
@@ -178,7 +178,7 @@ describe("write-proxy-config", () => {
     ["cdh", "[image", "PROXY_CONFIG_MALFORMED"],
     ["docker", "[]", "PROXY_CONFIG_MALFORMED"],
     ["env", "no", "PROXY_CONFIG_MALFORMED"],
-  ])("%s into %j writes nothing, not even the other files", async (format, content, code) => {
+  ])("with format %s into %j writes none of the files", async (format, content, code) => {
     const path = content === undefined ? join(folder, "none") : put("none", content);
     const requests = [{ format: "env", path: join(folder, "other.env") } as const, { format, path }];
     await expect(writeProxyFiles(requests, { settings: full, allowList: [], workspace: folder })).rejects.toMatchObject(
@@ -191,7 +191,7 @@ describe("write-proxy-config", () => {
     expect(existsSync(path) ? readFileSync(path, "utf8") : undefined).toBe(content);
   });
 
-  test("a place that cannot be written to is an error", async () => {
+  test("reports a path that cannot be written", async () => {
     put("file", "x");
     await expect(write("env", join(folder, "file", ".env"))).rejects.toMatchObject({
       code: "PROXY_CONFIG_UNWRITABLE",
@@ -199,7 +199,7 @@ describe("write-proxy-config", () => {
     });
   });
 
-  test("an initdata document comes with its digest and its annotation", async () => {
+  test("returns digest and annotation of an initdata document", async () => {
     const [written] = await write("initdata", put("initdata.toml", initdata));
     expect(written).toMatchObject({ digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) });
     const path = put("annotation", written?.annotation ?? "");
@@ -207,7 +207,7 @@ describe("write-proxy-config", () => {
   });
 });
 
-test("a line of write-proxy-config", () => {
+test("a line of write-proxy-config is parsed", () => {
   for (const format of WRITE_FORMATS)
     expect(parseWriteRequest(` ${format} = a=b `, "x")).toEqual({ format, path: "a=b" });
   for (const line of ["env", "env=", "toml=a", "=a"]) {

@@ -19,16 +19,16 @@ test.each([
   ["*.x.a.b,a.b", `.x.a.b,a.b,${LOOPBACK}`],
   ["http://a.b,[::1],a.*,10.0.0.0/33", LOOPBACK],
   ["::1,127.0.0.1,127.0.0.0/8,localhost", LOOPBACK],
-])("%j is %j, and means the same", (noProxy, list) => {
+])("%j becomes %j with the same effect", (noProxy, list) => {
   expect(translate(noProxy)).toEqual({ list, findings: [] });
 });
 
 test.each([
-  ["*.a.b", `.a.b,${LOOPBACK}`, 'the entry "*.a.b" (input no-proxy) becomes .a.b, which reqwest takes for a.b too'],
+  ["*.a.b", `.a.b,${LOOPBACK}`, 'the entry "*.a.b" (input no-proxy) becomes .a.b, which matches a.b too in reqwest'],
   [".a.b,a.b:443", `.a.b,${LOOPBACK}`, 'the entry ".a.b" (input no-proxy) becomes .a.b, which'],
-  ["a.b:443", LOOPBACK, 'the entry "a.b:443" (input no-proxy) is left out: reqwest knows no ports'],
-  ["[::1]:80", LOOPBACK, 'the entry "[::1]:80" (input no-proxy) is left out'],
-])("%j is %j, and a finding", (noProxy, list, message) => {
+  ["a.b:443", LOOPBACK, 'the entry "a.b:443" (input no-proxy) is omitted: reqwest does not support ports'],
+  ["[::1]:80", LOOPBACK, 'the entry "[::1]:80" (input no-proxy) is omitted'],
+])("%j becomes %j with a finding", (noProxy, list, message) => {
   const translated = translate(noProxy);
   expect(translated.list).toBe(list);
   expect(translated.findings[0]).toMatchObject({
@@ -66,7 +66,7 @@ const HOSTS = [
   "a.com",
 ];
 
-test("wherever there is no finding, reqwest goes where Go goes", () => {
+test("without a finding, the routes of reqwest and Go are the same", () => {
   let compared = 0;
   for (const one of ENTRIES) {
     for (const other of ENTRIES) {

@@ -12,7 +12,7 @@ import { startEmptyNameServer } from "../../../testing/real/name-server.ts";
 import { pathOf, withParts } from "../../../testing/real/parts.ts";
 import { startProgram } from "../../../testing/real/program.ts";
 
-test("a rule per port, so that no host gets a port of another", () => {
+test("the list has one rule per port, so that no host is allowed on the port of another", () => {
   expect(
     squidAllowList(["b.c:443", "[2001:DB8::1]:443", "A.b:443", "a.b:443", "10.0.0.1:80", "nonsense"])
       .split("\n")
@@ -32,7 +32,7 @@ test("a rule per port, so that no host gets a port of another", () => {
 });
 
 withParts(["squid", "curl"], "squid", () => {
-  test("allows what is on the list and nothing else", async () => {
+  test("allows the listed hosts and no others", async () => {
     const address = uniqueAddress();
     await startBlobHost({ content: () => Buffer.from("a blob"), address, port: 5000 });
     await startBlobHost({ content: () => Buffer.from("a blob"), address, port: 5001 });

@@ -224,7 +224,7 @@ describe("what is refused", () => {
     ["ARTIFACT_SET_MALFORMED", "lacks its main", named(index([{ ...main, size: main.size + 1 }]))],
     ["MANIFEST_MALFORMED", "media type or size", named(index([{ digest: main.digest }]))],
     ["DIGEST_MALFORMED", "is no digest", named(index([{ ...main, digest: "sha256:../../x" }]))],
-    ["ARCHIVE_REFUSED", "not what an archive", [...named(index([main])), { name: "run.sh", content: "x" }]],
+    ["ARCHIVE_REFUSED", "does not belong into an archive", [...named(index([main])), { name: "run.sh", content: "x" }]],
     ["ARCHIVE_REFUSED", "symbolic link", [...named(index([main])), { name: "blobs/x", flag: "2", link: "/" }]],
     ["ARTIFACT_SET_MALFORMED", "bytes", named(" ".repeat(5 * 1024 * 1024))],
   ])("%s: %s", async (code, why, entries) => {

@@ -155,7 +155,7 @@ describe("what is no CTF", () => {
     await expect(openCtf(path)).rejects.toMatchObject({ code: "CTF_FORMAT_UNSUPPORTED", where: path });
   });
 
-  test("a folder that is not there, and one without an index", async () => {
+  test("a missing folder is reported as ARCHIVE_UNWRITABLE, and one without an index", async () => {
     const folder = temporaryFolder();
     for (const path of [folder, join(folder, "nowhere")]) {
       await expect(openCtf(path)).rejects.toMatchObject({

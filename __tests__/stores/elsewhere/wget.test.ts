@@ -174,7 +174,7 @@ describe("a large file", () => {
 test("S10, V11: packed content that unpacks to far more is refused, as an archive is", async () => {
   server.put("/bomb", { headers: { "content-encoding": "gzip" }, body: bomb(16) });
   const wget = { type: "wget", url: `${server.origin}/bomb` };
-  const unpackLimits = { ...UNPACK_LIMITS, free: 4 * 1024 * 1024 };
+  const unpackLimits = { ...UNPACK_LIMITS, ratioFreeBytes: 4 * 1024 * 1024 };
   await expect(open({ unpackLimits }).find(wget)).rejects.toMatchObject({ code: "ARCHIVE_TOO_LARGE" });
   expect(await open().find(wget)).toMatchObject({ kind: "blob", descriptor: { size: 16 * 1024 * 1024 } });
 });

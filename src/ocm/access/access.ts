@@ -1,14 +1,14 @@
 import type { Json, JsonObject } from "../descriptor/json.ts";
 import { otherAccess } from "./other-access.ts";
 
-/** Where an artifact lies, as far as this product can follow it. Every type is carried; `other` ones are left by reference. */
+/** The location of an artifact. All types are preserved; those of kind `other` cannot be followed, and stay by reference. */
 export type Access =
   | {
       readonly kind: "localBlob";
       /** Digest of a layer or manifest in the component's own repository. */
       readonly localReference: string;
       readonly mediaType: string;
-      /** What the artifact was called before it became local: `images/shop:1.4.0`. */
+      /** The reference of the artifact before it became local: `images/shop:1.4.0`. */
       readonly referenceName: string | undefined;
     }
   | { readonly kind: "ociArtifact"; readonly imageReference: string }
@@ -25,7 +25,7 @@ export interface OciBlobAccess {
   readonly reference: string;
   readonly mediaType: string;
   readonly digest: string;
-  /** Bytes; undefined where the access does not say. */
+  /** In bytes; undefined where the access has no size. */
   readonly size: number | undefined;
 }
 
@@ -37,11 +37,11 @@ export interface HelmAccess {
   readonly version: string;
 }
 
-/** Whatever a server answers to a request. */
+/** The response of a server to a request. */
 export interface WgetAccess {
   readonly kind: "wget";
   readonly url: string;
-  /** Empty where the server's word counts. */
+  /** Empty: the `Content-Type` of the response is used. */
   readonly mediaType: string;
   readonly header: Readonly<Record<string, readonly string[]>>;
   /** Empty for GET. */
@@ -53,13 +53,13 @@ export interface WgetAccess {
 export interface OtherAccess {
   readonly kind: "other";
   readonly type: string;
-  /** `npm package`, or undefined for a type that nobody knows. */
+  /** `npm package`, or undefined for an unknown type. */
   readonly what?: string;
-  /** The host, or whatever else says where it lies. */
+  /** The host, or another location. */
   readonly at?: string;
 }
 
-/** Type names of both generations of the OCM CLI, the version suffix taken off. */
+/** Type names of both generations of the OCM CLI, without the version suffix. */
 const LOCAL_BLOB = new Set(["localBlob", "LocalBlob"]);
 const OCI_ARTIFACT = new Set(["ociArtifact", "ociRegistry", "ociImage", "OCIImage", "OCIArtifact"]);
 const OCI_BLOB = new Set(["ociBlob", "OCIImageLayer"]);
@@ -80,7 +80,7 @@ export function parseAccess(access: JsonObject): Access {
   if (kind === "localOciBlob" && typeof access.digest === "string") {
     return { kind: "localBlob", localReference: access.digest, mediaType: "", referenceName: undefined };
   }
-  // The form of component archives (v1, localfsblob); in a repository, what it calls a file is a blob.
+  // The form of component archives (v1, localfsblob); in a repository, its file is a blob.
   const file = /^(sha256|sha512)[.:]([0-9a-f]+)$/.exec(kind === "localFilesystemBlob" ? String(access.fileName) : "");
   if (file !== null) {
     const mediaType = typeof access.mediaType === "string" ? access.mediaType : "";
@@ -115,14 +115,14 @@ function ociBlobAccess(access: JsonObject): OciBlobAccess | undefined {
   };
 }
 
-/** The version stands behind the chart's name or beside it; where both do, v1 of the CLI goes by the former, v2 by the latter. */
+/** The version follows the chart's name, or has its own member; with both, v1 of the CLI uses the former and v2 the latter. */
 function helmAccess(access: JsonObject): HelmAccess | undefined {
   const helmRepository = textOf(access, "helmRepository");
-  const [chart = "", behind, ...more] = textOf(access, "helmChart").split(":");
-  const beside = textOf(access, "version");
-  const version = behind ?? beside;
-  const isClear = more.length === 0 && (behind === undefined || beside === "" || behind === beside);
-  if (helmRepository === "" || chart === "" || version === "" || !isClear) return undefined;
+  const [chart = "", suffix, ...more] = textOf(access, "helmChart").split(":");
+  const member = textOf(access, "version");
+  const version = suffix ?? member;
+  const isUnambiguous = more.length === 0 && (suffix === undefined || member === "" || suffix === member);
+  if (helmRepository === "" || chart === "" || version === "" || !isUnambiguous) return undefined;
   return { kind: "helm", helmRepository, chart, version };
 }
 
@@ -151,7 +151,7 @@ function headerOf(value: Json | undefined): Record<string, readonly string[]> {
   );
 }
 
-/** Go matches the names of members without regard to case: v1 of the CLI writes `URL`, v2 `url`, people both. */
+/** Go matches member names case-insensitively: v1 of the CLI writes `URL`, v2 `url`, and users both. */
 function member(access: JsonObject, name: string): Json | undefined {
   const key = Object.hasOwn(access, name)
     ? name

@@ -4,7 +4,7 @@ import type { OtherAccess } from "./access.ts";
 
 interface KnownType {
   readonly what: string;
-  /** The member that says where it lies. */
+  /** The member with the location. */
   readonly at?: string;
 }
 
@@ -25,7 +25,7 @@ const KNOWN: Readonly<Record<string, KnownType>> = {
   none: { what: "access to nothing" },
 };
 
-/** What is known of an access that cannot be followed, so that people see what it was that stayed where it is. */
+/** Type and location of an access that cannot be followed, for messages. */
 export function otherAccess(type: string, access: JsonObject): OtherAccess {
   const known = KNOWN[type.replace(/\/v\d+(?:(?:alpha|beta)\d+)?$/, "").toLowerCase()];
   if (known === undefined) return { kind: "other", type };
@@ -33,7 +33,7 @@ export function otherAccess(type: string, access: JsonObject): OtherAccess {
   return { kind: "other", type, what: known.what, ...(at === undefined ? {} : { at }) };
 }
 
-/** The host of a URL, with the port if it has one; anything else as it is. */
+/** The host of a URL, with its port if it has one; any other text unchanged. */
 function placeOf(value: unknown): string | undefined {
   if (isJsonObject(value)) return placeOf(value.baseUrl ?? value.filePath);
   if (typeof value !== "string" || value === "") return undefined;
@@ -41,13 +41,13 @@ function placeOf(value: unknown): string | undefined {
   return printable(host === "" ? (hostIn(value) ?? value) : host, 120);
 }
 
-/** The host of what is nearly a URL: `git@host:path`, `host/path`. */
+/** The host in `git@host:path` or `host/path`. */
 function hostIn(text: string): string | undefined {
   const host = /^(?:[^@/]+@)?([^/:]+)[/:]/.exec(text)?.[1];
   return host !== undefined && /.\../s.test(host) ? host : undefined;
 }
 
-/** An access that stays as it is, as messages name it: `npm package at npm.corp.example`. */
+/** An access that stays by reference, for messages: `npm package at npm.corp.example`. */
 export function describeOther({ type, what, at }: OtherAccess): string {
   if (what === undefined) return `access type ${printable(type, 80)}`;
   return at === undefined ? what : `${what} at ${at}`;

@@ -5,7 +5,7 @@ import { isComponentName, isVersion } from "./component-reference.ts";
 import { isJsonObject, type Json, type JsonObject, parseJson } from "./json.ts";
 import { parseYaml } from "./yaml.ts";
 
-/** A value is any JSON; one that is left out is null. */
+/** The value is any JSON; a missing one is null. */
 export interface Label {
   readonly name: string;
   readonly value: Json;
@@ -40,25 +40,28 @@ export interface ComponentDescriptor {
   readonly references: readonly ComponentReference[];
   /** Names of the signatures. */
   readonly signatures: readonly string[];
-  /** The whole document, with everything in it that we do not know. */
+  /** The complete document, with unknown fields. */
   readonly tree: JsonObject;
 }
 
-/** Reads a component descriptor of schema v2, in JSON or YAML. Nothing of it is lost: `tree` is what is written again. */
+/**
+ * Parses a component descriptor of schema v2, in JSON or YAML. `tree` preserves the complete document for writing.
+ * Fails with DESCRIPTOR_MALFORMED or DESCRIPTOR_VERSION_UNSUPPORTED.
+ */
 export function parseComponentDescriptor(text: string, where: string): ComponentDescriptor {
   const malformed = (why: string) =>
     new TransferError("DESCRIPTOR_MALFORMED", `${where}: the component descriptor ${why}`, {
       where,
-      remedy: "The component version is broken where it lies; add it there anew with the OCM CLI.",
+      remedy: "The stored component version is damaged; add it again with the OCM CLI.",
     });
   let tree: Json;
   try {
     tree = parseJsonOrYaml(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     const [why = ""] = errorMessage(error).split("\n");
-    throw malformed(`can be read neither as JSON nor as YAML (${printable(why, 200)})`);
+    throw malformed(`is neither valid JSON nor valid YAML (${printable(why, 200)})`);
   }
-  if (!isJsonObject(tree)) throw malformed("is no object");
+  if (!isJsonObject(tree)) throw malformed("is not an object");
   if (typeof tree.apiVersion === "string") {
     throw new TransferError(
       "DESCRIPTOR_VERSION_UNSUPPORTED",
@@ -73,22 +76,23 @@ export function parseComponentDescriptor(text: string, where: string): Component
   if (!isJsonObject(meta) || meta.schemaVersion !== "v2") throw malformed('has no "meta.schemaVersion: v2"');
   if (!isJsonObject(component)) throw malformed('has no "component"');
   const { name, version } = component;
-  // Names become paths of repositories, and versions become tags: nothing but their exact form may pass.
+  // Names become repository paths, and versions become tags: only their exact form is accepted.
   if (typeof name !== "string" || !isComponentName(name)) throw malformed("has no component name");
   if (typeof version !== "string" || !isVersion(version)) throw malformed("has no semantic version");
 
   const list = (value: Json | undefined, what: string): readonly JsonObject[] => {
     if (value === undefined || value === null) return [];
-    if (!Array.isArray(value) || !value.every(isJsonObject)) throw malformed(`has ${what} that are no list of objects`);
+    if (!Array.isArray(value) || !value.every(isJsonObject))
+      throw malformed(`has ${what} that are not a list of objects`);
     return value;
   };
-  const text_ = (value: Json | undefined, what: string): string => {
+  const requireText = (value: Json | undefined, what: string): string => {
     if (typeof value !== "string" || value === "") throw malformed(`lacks ${what}`);
     return value;
   };
   const elementsOf = (kind: Element["kind"], value: Json | undefined): Element[] =>
     list(value, `${kind}s`).map((entry, index) => {
-      const elementName = text_(entry.name, `the name of ${kind} ${index}`);
+      const elementName = requireText(entry.name, `the name of ${kind} ${index}`);
       if (!isJsonObject(entry.access)) throw malformed(`lacks the access of ${kind} ${elementName}`);
       return {
         kind,
@@ -107,14 +111,14 @@ export function parseComponentDescriptor(text: string, where: string): Component
     version,
     elements: [...elementsOf("resource", component.resources), ...elementsOf("source", component.sources)],
     references: list(component.componentReferences, "references").map((entry, index) => {
-      const componentName = text_(entry.componentName, `the component of reference ${index}`);
-      const referenced = text_(entry.version, `the version of reference ${index}`);
+      const componentName = requireText(entry.componentName, `the component of reference ${index}`);
+      const referenced = requireText(entry.version, `the version of reference ${index}`);
       if (!isComponentName(componentName) || !isVersion(referenced)) {
         throw malformed(
-          `refers to ${printable(`${componentName}:${referenced}`, 120)}, which can be no component version`,
+          `refers to ${printable(`${componentName}:${referenced}`, 120)}, which is not a valid component version`,
         );
       }
-      return { name: text_(entry.name, `the name of reference ${index}`), componentName, version: referenced };
+      return { name: requireText(entry.name, `the name of reference ${index}`), componentName, version: referenced };
     }),
     signatures: list(tree.signatures, "signatures").flatMap(({ name: signature }) =>
       typeof signature === "string" ? [signature] : [],
@@ -123,7 +127,7 @@ export function parseComponentDescriptor(text: string, where: string): Component
   };
 }
 
-/** JSON is nearly YAML: what begins like it and is none may still be a flow mapping, or have a comment behind it. */
+/** Invalid JSON may be valid YAML that starts in the same way: a flow mapping, or JSON followed by a comment. */
 function parseJsonOrYaml(text: string): Json {
   if (!text.trimStart().startsWith("{")) return parseYaml(text);
   try {
@@ -134,7 +138,7 @@ function parseJsonOrYaml(text: string): Json {
   }
 }
 
-/** An element as messages name it. */
+/** An element, for messages: `resource frontend:1.4.0`. */
 export function describeElement({ kind, name, version }: Element): string {
   return version === "" ? `${kind} ${name}` : `${kind} ${name}:${version}`;
 }

@@ -3,12 +3,12 @@ import { type Digest, isDigest } from "../../oci/digest.ts";
 import { isHost, isRepository } from "../../oci/reference.ts";
 import { printable } from "../../text/redact.ts";
 
-/** Where component versions lie: below a path of a registry, or in a CTF archive. */
+/** A store of component versions: below a path of a registry, or in a CTF archive. */
 export type RepositorySpec = RegistrySpec | { readonly kind: "ctf"; readonly path: string };
 
 export interface RegistrySpec {
   readonly kind: "registry";
-  /** Only where the user wrote one. */
+  /** Undefined where the user wrote none. */
   readonly scheme: "http" | "https" | undefined;
   readonly host: string;
   /** Path below the host, without slashes at its ends; may be empty. */
@@ -19,7 +19,7 @@ export interface ComponentVersionSpec {
   readonly repository: RepositorySpec;
   readonly component: string;
   readonly version: string | undefined;
-  /** Of the manifest that holds the component version: the one that its tag has to lead to, or led to once. */
+  /** Digest of the manifest of the component version, which replaces the tag. */
   readonly digest: Digest | undefined;
 }
 
@@ -27,7 +27,7 @@ const TYPE = /^([A-Za-z][\w.+-]*(?:\/v\d+)?(?:\+\w+)?)::/;
 const CTF_TYPES = /^(?:ctf|CTF|CommonTransportFormat|directory|tar|tgz)(?:\/v1)?(?:\+(?:directory|tar|tgz))?$/;
 const OCI_TYPES = /^(?:oci|OCI|ociRegistry|OCIRegistry|OCIRepository)(?:\/v1)?$/;
 const COMPONENT = /^[a-z][-a-z0-9]*(?:\.[a-z][-a-z0-9]*)*\.[a-z]{2,}(?:\/[a-z][-a-z0-9_]*(?:\.[a-z][-a-z0-9_]*)*)+$/;
-/** Semantic versions as OCM relaxes them: an optional v, one to three numbers. */
+/** Semantic versions, relaxed as in OCM: an optional v, one to three numbers. */
 const VERSION = /^v?\d+(?:\.\d+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
 export function isComponentName(text: string): boolean {
@@ -38,36 +38,37 @@ export function isVersion(text: string): boolean {
   return VERSION.test(text);
 }
 
-/** Where a repository name of a component begins, below whatever path the registry keeps it under. */
+/** First part of a component's repository name, below the path of the OCM repository. */
 export const COMPONENT_DESCRIPTORS = "component-descriptors";
 
 /**
- * `[type::]repository//component[:version][@digest]`, also in the long form with `/component-descriptors/` in the place of `//`: the
- * grammar of both OCM CLIs; digests are version 2's (bindings/go/oci/compref of the monorepo).
+ * `[type::]repository//component[:version][@digest]`, also in the long form with `/component-descriptors/` in place of `//`: the
+ * grammar of both OCM CLIs; digests are those of version 2 (bindings/go/oci/compref of the monorepo). Fails with REFERENCE_MALFORMED.
  */
 export function parseComponentVersion(text: string, where: string): ComponentVersionSpec {
   const malformed = (why: string) =>
-    new TransferError("REFERENCE_MALFORMED", `${where}: "${shown(text)}" ${why}`, {
+    new TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, {
       where,
       remedy:
         "Write repository//component:version, for example ghcr.io/acme/ocm//acme.org/shop:1.2.0 or ./shop.tgz//acme.org/shop:1.2.0.",
     });
   const parts = splitAtComponent(text);
-  if (parts === undefined) throw malformed("names no component: there is no // in it");
+  if (parts === undefined) throw malformed("has no component: the separator // is missing");
   const [named, digest] = splitAt(parts.component, parts.component.search(DIGEST));
   const [component, version] = splitAt(named, named.indexOf(":"));
-  if (!isComponentName(component))
-    throw malformed(`has "${shown(component)}" for a component, which is no component name`);
+  if (!isComponentName(component)) throw malformed(`has the invalid component name "${withoutLogin(component)}"`);
   if (digest !== undefined && !isDigest(digest)) {
     const grammar = "sha256: with 64, or sha512: with 128 hexadecimal digits in lower case";
-    throw malformed(`has "${printable(digest, 140)}" for a digest, which is not ${grammar}`);
+    throw malformed(`has the invalid digest "${printable(digest, 140)}", which is not ${grammar}`);
   }
   if (version !== undefined && !isVersion(version))
-    throw malformed(`has "${printable(version, 60)}" for a version, which is no semantic version${hintFor(version)}`);
+    throw malformed(
+      `has "${printable(version, 60)}" for a version, which is not a semantic version${hintFor(version)}`,
+    );
   return { repository: parseRepository(parts.repository, where), component, version, digest };
 }
 
-/** Both parts without the separator; the whole text alone where its position is below zero. */
+/** Both parts without the separator; the complete text alone if the position is negative. */
 function splitAt(text: string, at: number): [string, string | undefined] {
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }
@@ -87,22 +88,20 @@ function splitAtComponent(text: string): { repository: string; component: string
   return { repository: text.slice(0, long), component: text.slice(long + COMPONENT_DESCRIPTORS.length + 2) };
 }
 
-/** `[type::]repository`: an archive by its type or by the look of its path, everything else a registry. */
+/** `[type::]repository`: an archive by its type or the form of its path, otherwise a registry. Fails with REFERENCE_MALFORMED. */
 export function parseRepository(text: string, where: string): RepositorySpec {
   const malformed = (why: string) =>
-    new TransferError("REFERENCE_MALFORMED", `${where}: "${shown(text)}" ${why}`, {
+    new TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, {
       where,
       remedy: "Write a registry (registry.corp/ocm, http://localhost:5000/ocm) or an archive (./folder, ./shop.tgz).",
     });
   const type = TYPE.exec(text)?.[1];
   const rest = type === undefined ? text : text.slice(type.length + 2);
   if (DIGEST_AT_END.test(rest)) {
-    throw malformed(
-      "has a digest, which pins a component version, never a repository: only component-versions take it",
-    );
+    throw malformed("has a digest, which can pin a component version only: use it in component-versions");
   }
   if (type !== undefined && CTF_TYPES.test(type)) {
-    if (rest === "") throw malformed("names no path");
+    if (rest === "") throw malformed("has no path");
     return { kind: "ctf", path: rest };
   }
   if (type !== undefined && !OCI_TYPES.test(type))
@@ -113,10 +112,10 @@ export function parseRepository(text: string, where: string): RepositorySpec {
   const scheme = /^(https?|oci):\/\//.exec(rest)?.[1];
   const [host = "", ...segments] = rest.slice(scheme === undefined ? 0 : scheme.length + 3).split("/");
   const path = segments.join("/").replace(/(?<!\/)\/+$/, "");
-  if (LOGIN.test(rest)) throw malformed("has a user or password in it, which belong into credentials");
-  if (!isHost(host)) throw malformed(`has "${printable(host, 100)}" for a host, which is none`);
+  if (LOGIN.test(rest)) throw malformed("contains a user or password, which belong into credentials");
+  if (!isHost(host)) throw malformed(`has the invalid host "${printable(host, 100)}"`);
   if (path !== "" && !isRepository(path))
-    throw malformed(`has "${printable(path, 100)}" for a path, which no registry accepts`);
+    throw malformed(`has the path "${printable(path, 100)}", which no registry accepts`);
   return { kind: "registry", scheme: scheme === "http" || scheme === "https" ? scheme : undefined, host, path };
 }
 
@@ -126,17 +125,17 @@ export function formatRepository(repository: RepositorySpec): string {
   return `${scheme}${repository.host}${repository.path === "" ? "" : `/${repository.path}`}`;
 }
 
-/** No slash is in a digest: what has one behind its last @ is a reference with a login before it. */
+/** A digest has no slash: a text with a slash after its last @ is a reference with credentials. */
 const DIGEST = /@[^@/]*$/;
 
-/** As version 2 of the CLI distinguishes a digest from a path or a port, whatever its algorithm. */
+/** The rule of version 2 of the CLI for a digest of any algorithm, as opposed to a path or a port. */
 const DIGEST_AT_END = /@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9A-Fa-f]{32,}$/;
 
-/** Up to the last @ but that of a digest: a password may hold slashes. */
+/** Up to the last @ except that of a digest: a password may contain slashes. */
 const LOGIN = /^([A-Za-z][\w.+/-]*::)?(\w+:\/\/)?.*@(?!sha\d+:)/s;
 
-/** A reference as messages repeat it: whoever writes a password into one does not find it in the log. */
-function shown(text: string): string {
+/** A reference for messages: a password in it is not repeated. */
+function withoutLogin(text: string): string {
   return printable(
     text.replace(LOGIN, (_, type = "", scheme = "") => `${type}${scheme}***@`),
     200,

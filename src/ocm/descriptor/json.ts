@@ -5,7 +5,7 @@ export type Json = null | boolean | number | string | RawNumber | readonly Json[
 export interface JsonObject {
   readonly [key: string]: Json;
 }
-/** A number as it was written, for `JSON.stringify` to write it that way again. */
+/** A number in its original spelling, which `JSON.stringify` preserves. */
 export interface RawNumber {
   readonly rawJSON: string;
 }
@@ -24,20 +24,20 @@ export function isRawNumber(value: unknown): value is RawNumber {
   return lossless.isRawJSON(value);
 }
 
-/** The number of a JSON literal: a double where it prints as it was written, else the literal itself. */
+/** The number of a JSON literal: a double if that prints as the literal, else the literal itself. */
 export function jsonNumber(literal: string): number | RawNumber {
   const number = Number(literal);
   return String(number) === literal ? number : lossless.rawJSON(literal);
 }
 
-/** Parses JSON with one reading only (see `parseStrictJson`), whose numbers keep their spelling. */
+/** Parses unambiguous JSON (see `parseStrictJson`); numbers keep their spelling. Throws a SyntaxError. */
 export function parseJson(text: string): Json {
   return parseStrictJson(text, (_, value, { source }) =>
     typeof value === "number" ? jsonNumber(source) : value,
   ) as Json;
 }
 
-/** RFC 8785: sorted keys, ECMAScript numbers, no white space. What component digests are computed over. */
+/** RFC 8785: sorted keys, ECMAScript numbers, no whitespace. Component digests are computed from it. */
 export function canonicalJson(value: Json): string {
   if (isRawNumber(value)) return JSON.stringify(Number(value.rawJSON));
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;

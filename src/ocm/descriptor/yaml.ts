@@ -3,31 +3,31 @@ import { printable } from "../../text/redact.ts";
 import { MAX_DEPTH } from "../../text/strict-json.ts";
 import { canonicalJson, isJsonObject, type Json, jsonNumber } from "./json.ts";
 
-/** Nodes and characters of scalars, aliases followed: more than any document has that is read here, and few enough for an alias bomb. */
+/** Nodes and characters of scalars with aliases expanded: far above real documents, and low enough for an alias bomb. */
 const MAX_NODES = 500_000;
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 
-/** As many as twenty thousand resources have. Each costs a kilobyte of memory and three microseconds, during which nothing else runs. */
+/** As in twenty thousand resources. Each token takes a kilobyte of memory and blocks the event loop for three microseconds. */
 const MAX_TOKENS = 300_000;
 
-/** A line break to Go, which indents what follows when it writes, and takes blanks around it away when it reads. */
+/** A line break in Go, which indents the next line when it writes, and trims the whitespace around it when it reads. */
 const LINE_SEPARATOR = /(?:(?<![ \t])[ \t]+)?([\u2028\u2029])[ \t]*/g;
 
 /**
  * YAML as the OCM CLIs read it (sigs.k8s.io/yaml on go-yaml 2): the plain scalars of YAML 1.1, so that a bare `yes` is true, but
- * no dates and no sexagesimal numbers. Numbers keep their spelling where JSON has it. The work is in proportion to the length of the text
- * and of what its aliases stand for, and bounded for both. Throws a SyntaxError.
+ * no dates and no sexagesimal numbers. Numbers keep their spelling where JSON has it. Time is linear in the length of the text
+ * with its aliases expanded, and both are limited. Throws a SyntaxError.
  */
 export function parseYaml(text: string): Json {
-  if (isTooMuch(text)) throw new SyntaxError("the document is too large to be read as YAML");
+  if (hasTooManyTokens(text)) throw new SyntaxError("the document is too large for YAML");
   const source = text.replace(LINE_SEPARATOR, "$1");
   const document = parseDocument(source, {
     version: "1.1",
     schema: "failsafe",
-    // The library compares each key with all others of its mapping, and cuts the line of every error out of the text.
+    // The library compares each key with all others of its mapping, and copies the line of every error from the text.
     uniqueKeys: false,
     prettyErrors: false,
-    // Not silent: the library would then take the first of several documents and say nothing.
+    // Not silent: the library would then read the first of several documents without an error.
     logLevel: "error",
   });
   const error = document.errors[0];
@@ -40,7 +40,7 @@ export function parseYaml(text: string): Json {
   function convert(node: unknown): Json {
     if (isScalar(node)) characters += String(node.value ?? "").length;
     if (++nodes > MAX_NODES || characters > MAX_CHARACTERS)
-      throw new SyntaxError("the document is too large when its aliases are followed");
+      throw new SyntaxError("the document is too large with its aliases expanded");
     if (++depth > MAX_DEPTH) throw new SyntaxError(`the document is more than ${MAX_DEPTH} levels deep`);
     const value = convertNode(node);
     depth--;
@@ -54,13 +54,13 @@ export function parseYaml(text: string): Json {
     return isScalar(node) ? scalar(node) : null;
   }
 
-  /** A merge key takes effect where it stands: what it brings in wins over what is above it, and loses to what is below. */
+  /** A merge key takes effect at its position: its members override those above it, and are overridden by those below. */
   function convertMap(items: readonly { key: unknown; value: unknown }[]): Json {
     const members = new Map<string, Json>();
     const names = new Set<string>();
     for (const { key, value } of items) {
       const member = memberName(convert(key));
-      if (names.has(member)) throw new SyntaxError(`the key ${printable(member, 80)} stands twice in a mapping`);
+      if (names.has(member)) throw new SyntaxError(`the key ${printable(member, 80)} occurs twice in a mapping`);
       names.add(member);
       if (member === "<<" && isScalar(key) && key.type === Scalar.PLAIN) {
         for (const [inherited, content] of merged(convert(value))) members.set(inherited, content);
@@ -78,20 +78,20 @@ function placeOf(position: number, text: string): string {
   return `line ${line}, column ${position - before.lastIndexOf("\n")}`;
 }
 
-/** Counts what can stand between two nodes: line breaks and blanks once, flow indicators, which need no blanks, twice. */
-function isTooMuch(text: string): boolean {
+/** Counts separators of nodes: line breaks and whitespace once, flow indicators, which need no whitespace, twice. */
+function hasTooManyTokens(text: string): boolean {
   let cost = 0;
-  let isBlank = true;
+  let isSpace = true;
   for (let at = 0; at < text.length && cost <= MAX_TOKENS; at++) {
     const character = text[at] ?? "";
-    if (character === "\n" || (!isBlank && (character === " " || character === "\t"))) cost += 1;
+    if (character === "\n" || (!isSpace && (character === " " || character === "\t"))) cost += 1;
     else if (character === "[" || character === "{" || character === ",") cost += 2;
-    isBlank = character === " " || character === "\t" || character === "\n";
+    isSpace = character === " " || character === "\t" || character === "\n";
   }
   return cost > MAX_TOKENS;
 }
 
-/** What each alias stands for: the last node before it that has the anchor. The library's own lookup walks the document for each. */
+/** The target of each alias: the last node before it with the anchor. The library's own lookup walks the document for each alias. */
 function targetsOf(document: Document.Parsed): ReadonlyMap<Alias, unknown> {
   const anchors = new Map<string, unknown>();
   const targets = new Map<Alias, unknown>();
@@ -109,12 +109,12 @@ function targetsOf(document: Document.Parsed): ReadonlyMap<Alias, unknown> {
 /** The members of one mapping or of several, of which the first wins. */
 function merged(value: Json): [string, Json][] {
   const mappings = Array.isArray(value) ? value : [value];
-  if (!mappings.every(isJsonObject)) throw new SyntaxError("a merge key merges something that is no mapping");
+  if (!mappings.every(isJsonObject)) throw new SyntaxError("a merge key does not refer to a mapping");
   return mappings.toReversed().flatMap((mapping) => Object.entries(mapping));
 }
 
 function memberName(name: Json): string {
-  if (name === null || Array.isArray(name) || isJsonObject(name)) throw new SyntaxError("a key is no string");
+  if (name === null || Array.isArray(name) || isJsonObject(name)) throw new SyntaxError("a key is not a string");
   const member = typeof name === "string" ? name : canonicalJson(name);
   if (member === "__proto__") throw new SyntaxError("the key __proto__ is not allowed");
   return member;
@@ -145,10 +145,10 @@ function plain(text: string): Json {
 
 const MAX_INTEGER = 2n ** 64n;
 
-/** Digits of an integer, leading zeros included; converting more takes time that grows faster than their number. */
+/** Digits of an integer, with leading zeros; the conversion of more takes more than linear time. */
 const MAX_DIGITS = 400;
 
-/** The spellings of integers that JSON does not have; `08` is none of them and becomes a float, as in Go. */
+/** The spellings of integers that JSON does not have; `08` is invalid as an integer and becomes a float, as in Go. */
 function integer(text: string): Json | undefined {
   const match = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0[0-7]+|\d+)$/.exec(text);
   if (match === null) return undefined;

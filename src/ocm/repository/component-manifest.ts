@@ -11,13 +11,13 @@ import {
   CREATOR_ANNOTATION,
 } from "./media-types.ts";
 
-/** A piece of content that we make, with its descriptor. */
+/** Generated content with its descriptor. */
 export interface Content {
   readonly descriptor: Descriptor;
   readonly bytes: Buffer;
 }
 
-/** A local blob of the component version, and the elements of the descriptor that it is the content of. */
+/** A local blob of the component version, and its elements in the component descriptor. */
 export interface LocalContent {
   readonly descriptor: Descriptor;
   readonly elements: readonly Element[];
@@ -26,15 +26,15 @@ export interface LocalContent {
 export interface ComponentManifest {
   /** Config and component descriptor: blobs of the component manifest. */
   readonly blobs: readonly Content[];
-  /** The component manifest, and the index around it if there is one; what the tag points to comes last. */
+  /** The component manifest, and its index if there is one; the last one gets the tag. */
   readonly manifests: readonly [Content] | readonly [Content, Content];
   readonly root: Descriptor;
 }
 
 /**
- * The manifests that make a component version of a descriptor and its local blobs (OCM spec, OCI mapping; ADR 0013 of the monorepo).
- * Local blobs that are manifests themselves make it an index, whose first entry is the component manifest; without them it is the
- * plain manifest that v1 of the CLI can also update. The same input gives the same bytes.
+ * The manifests of a component version with this descriptor and these local blobs (OCM spec, OCI mapping; ADR 0013 of the monorepo).
+ * With native manifests it is an index, whose first entry is the component manifest; without them it is the plain manifest, which v1 of
+ * the CLI can also update. Deterministic: the same input gives the same bytes.
  */
 export function buildComponentManifest(component: {
   readonly name: string;
@@ -77,8 +77,8 @@ function content(mediaType: string, document: unknown): Content {
 }
 
 /**
- * Both CLIs read JSON as YAML, which folds U+2028 and U+2029 and refuses control characters and non-characters that JSON lets pass.
- * Escaped they are the same in both. Characters beyond U+FFFF must not be: YAML has no surrogate pairs.
+ * Both CLIs read JSON as YAML, which folds U+2028 and U+2029 and refuses control characters and non-characters that JSON allows.
+ * Their escapes are the same in both. Characters beyond U+FFFF must not be escaped: YAML has no surrogate pairs.
  */
 function escaped(json: string): string {
   return json.replace(
@@ -87,7 +87,7 @@ function escaped(json: string): string {
   );
 }
 
-/** A blob shared by several elements is listed once, with all of them in its annotation. */
+/** A blob of several elements is listed once, with all of them in its annotation. */
 function entry({ descriptor: { mediaType, digest, size }, elements }: LocalContent) {
   const artifacts = elements.map(({ name, version, extraIdentity, kind }) => ({
     identity: { ...extraIdentity, name, ...(version === "" ? {} : { version }) },

@@ -16,49 +16,52 @@ import { CONFIG_TYPES, DESCRIPTOR_TYPES, isTarType } from "./media-types.ts";
 export interface ComponentRepository<R extends ReadableStore = ReadableStore> {
   readonly registry: R;
   readonly path: string;
-  /** As the user wrote it. */
+  /** The spelling of the user. */
   readonly display: string;
 }
 
-/** A component version as it was read. */
+/** A component version that was read from a repository. */
 export interface ComponentVersion {
   readonly from: ComponentRepository;
-  /** The repository that holds it, and its local blobs. */
+  /** The repository of the component version and its local blobs. */
   readonly repository: ReadableRepository;
   readonly descriptor: ComponentDescriptor;
-  /** Bytes that the descriptor was read from. */
+  /** Original bytes of the component descriptor. */
   readonly descriptorSize: number;
-  /** What the tag points to: the component manifest, or the index around it. */
+  /** The tagged manifest: the component manifest, or its index. */
   readonly root: Descriptor;
-  /** Whether it was read by its digest: its tag may lead elsewhere, or be missing. */
+  /** Whether it was read by digest: its tag may lead to another manifest, or be missing. */
   readonly isPinned: boolean;
-  /** Local blobs that are manifests of their own: the entries of the index behind the component manifest. */
+  /** Local blobs that are manifests: the entries of the index after the component manifest. */
   readonly nativeManifests: ReadonlyMap<Digest, Descriptor>;
   /** Layers of the component manifest: the descriptor and the other local blobs. */
   readonly layers: ReadonlyMap<Digest, Descriptor>;
 }
 
-/** Bytes of a component descriptor with its archive: ten thousand resources take half of it, and a parser takes a second for it. */
-const MAX_DESCRIPTOR = 4 * 1024 * 1024;
+/** For a component descriptor with its archive: ten thousand resources take half of it, and parsing takes a second. */
+const MAX_DESCRIPTOR_BYTES = 4 * 1024 * 1024;
 
 const CONFIG_MEMBERS = memberNames("componentDescriptorLayer");
 
-/** Name of the repository that a component's versions are kept in (OCM spec, OCI mapping). */
+/** Name of the repository of a component (OCM spec, OCI mapping). */
 export function componentRepositoryName(path: string, component: string): string {
   return `${path === "" ? "" : `${path}/`}${COMPONENT_DESCRIPTORS}/${component}`;
 }
 
-/** Tags know no `+`; both CLIs write this in its place. */
+/** The tag of a version. Tags cannot contain `+`; both CLIs replace it in this way. */
 export function tagOf(version: string): string {
   return version.replaceAll("+", ".build-");
 }
 
-/** The version that a tag stands for, where it stands for one. */
+/** The version of a tag, if it is the tag of one. */
 export function versionOf(tag: string): string {
   return tag.replaceAll(".build-", "+");
 }
 
-/** Reads what the tag of `component:version` leads to. Fails with VERSION_ALIASED where that is another version of the component. */
+/**
+ * Reads a component version by the tag of `component:version`. Fails with COMPONENT_VERSION_UNKNOWN, VERSION_ALIASED where the tag leads
+ * to another version of the component, DESCRIPTOR_MISPLACED where it leads to another component, and NOT_A_COMPONENT_VERSION.
+ */
 export async function readComponentVersion(
   from: ComponentRepository,
   component: string,
@@ -71,14 +74,14 @@ export async function readComponentVersion(
   throw otherThanTagged(found, { component, version, where });
 }
 
-/** A component version by the digest of its manifest, and by its version only as far as the user wrote one. */
+/** A component version by the digest of its manifest; the version is optional. */
 export interface PinnedVersion {
   readonly component: string;
   readonly version: string | undefined;
   readonly digest: Digest;
 }
 
-/** Reads exactly this manifest, wherever tags lead. Fails with DESCRIPTOR_MISPLACED where it is not of this name and version. */
+/** Reads exactly this manifest, independent of tags. Fails with DESCRIPTOR_MISPLACED where it has another name or version. */
 export async function readPinnedVersion(
   from: ComponentRepository,
   { component, version, digest }: PinnedVersion,
@@ -88,13 +91,13 @@ export async function readPinnedVersion(
   const found = await readFrom(from, { component, reference: digest, where }, signal);
   const { name, version: number } = found.descriptor;
   if (name === component && number === (version ?? number)) return { ...found, isPinned: true };
-  throw new TransferError("DESCRIPTOR_MISPLACED", `${where} holds the descriptor of ${name}:${number}`, {
+  throw new TransferError("DESCRIPTOR_MISPLACED", `${where} has the descriptor of ${name}:${number}`, {
     where,
     remedy: "Write the component and version that belong to this digest, or the digest that belongs to this version.",
   });
 }
 
-/** In either mapping to OCI: a manifest (v1), or an index around it (v2). */
+/** In both mappings to OCI: a manifest (v1), or an index with it (v2). */
 async function readFrom(
   from: ComponentRepository,
   { component, reference, where }: { readonly component: string; readonly reference: string; readonly where: string },
@@ -105,15 +108,15 @@ async function readFrom(
   const read = async (target: Descriptor) =>
     parseManifest(await readContent(repository, target, signal), target.mediaType, where);
   const outer = await read(root);
-  const [component_, ...natives] = isIndex(root.mediaType) ? outer.manifests : [root];
-  if (component_ === undefined || isIndex(component_.mediaType)) throw notAComponentVersion(where);
-  const manifest = isIndex(root.mediaType) ? await read(component_) : outer;
+  const [componentManifest, ...nativeManifests] = isIndex(root.mediaType) ? outer.manifests : [root];
+  if (componentManifest === undefined || isIndex(componentManifest.mediaType)) throw notAComponentVersion(where);
+  const manifest = isIndex(root.mediaType) ? await read(componentManifest) : outer;
   const { descriptor, size } = await readDescriptor(repository, manifest, where, signal);
-  const contents = { nativeManifests: byDigest(natives), layers: byDigest(manifest.layers) };
+  const contents = { nativeManifests: byDigest(nativeManifests), layers: byDigest(manifest.layers) };
   return { from, repository, descriptor, descriptorSize: size, root, isPinned: false, ...contents };
 }
 
-/** Only the component descriptor says which version it is of: a tag may be an alias, or have `.build-` where the version has it too. */
+/** Only the component descriptor has the actual version: a tag may be an alias, or the version may contain `.build-` itself. */
 function otherThanTagged(
   { from, descriptor }: ComponentVersion,
   asked: { readonly component: string; readonly version: string; readonly where: string },
@@ -127,13 +130,13 @@ function otherThanTagged(
     });
   if (name === component && tagOf(version) === tagOf(found)) return aliased(`has the tag of version ${found}`);
   if (name === component && isAlias(version, found)) return aliased(`is an alias of ${found}`);
-  return new TransferError("DESCRIPTOR_MISPLACED", `${where} holds the descriptor of ${name}:${found}`, {
+  return new TransferError("DESCRIPTOR_MISPLACED", `${where} has the descriptor of ${name}:${found}`, {
     where,
-    remedy: "Somebody copied or tagged it by hand: transfer the component version there again from its origin.",
+    remedy: "It was copied or tagged by hand: transfer the component version again from its origin.",
   });
 }
 
-/** v2 of the CLI lists a blob once for every element that it is the content of. */
+/** v2 of the CLI lists a blob once for each of its elements. */
 function byDigest(descriptors: readonly Descriptor[]): ReadonlyMap<Digest, Descriptor> {
   return new Map(descriptors.map((descriptor) => [descriptor.digest, descriptor]));
 }
@@ -146,25 +149,25 @@ async function resolveVersion(repository: ReadableRepository, reference: string,
     throw new TransferError("COMPONENT_VERSION_UNKNOWN", `there is no component version ${where}`, {
       where,
       remedy: isDigest(reference)
-        ? "Write the digest of the manifest that the tag leads to, not the component digest, which signatures sign; registries may delete a manifest that has lost its tag."
-        : "See that the path, the component and the version are right, and that the credentials may read the repository.",
+        ? "Write the digest of the tagged manifest, not the component digest, which signatures sign; registries may delete untagged manifests."
+        : "Check path, component and version, and that the credentials may read the repository.",
       cause: error,
     });
   }
 }
 
-/** The descriptor is found by the config, not by its place among the layers (OCM spec, OCI mapping). */
+/** The config identifies the descriptor, not its position among the layers (OCM spec, OCI mapping). */
 async function readDescriptor(repository: ReadableRepository, manifest: Manifest, where: string, signal?: AbortSignal) {
   if (manifest.config === undefined || !CONFIG_TYPES.has(manifest.config.mediaType)) throw notAComponentVersion(where);
-  // Nearly always it is the first layer: asking for both at once saves a round trip.
+  // Nearly always it is the first layer: reading both in parallel saves a round trip.
   const [first] = manifest.layers.filter(({ mediaType }) => DESCRIPTOR_TYPES.has(mediaType));
-  const eager = first === undefined ? undefined : readContent(repository, first, signal, MAX_DESCRIPTOR);
+  const eager = first === undefined ? undefined : readContent(repository, first, signal, MAX_DESCRIPTOR_BYTES);
   eager?.catch(() => {});
   const named = descriptorLayer(await readContent(repository, manifest.config, signal), where);
   const content =
     eager !== undefined && named.digest === first?.digest
       ? await eager
-      : await readContent(repository, named, signal, MAX_DESCRIPTOR);
+      : await readContent(repository, named, signal, MAX_DESCRIPTOR_BYTES);
   const text = isTarType(named.mediaType) ? await firstFile(content, where) : content;
   return { descriptor: parseComponentDescriptor(text.toString("utf8"), where), size: text.length };
 }
@@ -183,7 +186,7 @@ function descriptorLayer(config: Buffer, where: string): Descriptor {
   return layer;
 }
 
-/** The content of the one file of the archive that v1 wraps descriptors in; its name may begin with a slash. */
+/** The content of the only file in the archive of a v1 descriptor; its name may start with a slash. */
 async function firstFile(archive: Buffer, where: string): Promise<Buffer> {
   const bytes = {
     size: archive.length,
@@ -195,11 +198,11 @@ async function firstFile(archive: Buffer, where: string): Promise<Buffer> {
       if (kind === "file" && /^[./]*component-descriptor\.yaml$/.test(name))
         found.push(archive.subarray(offset, offset + size));
     }
-    if (found.length > 1) throw refused(where, "component-descriptor.yaml", "is there twice");
+    if (found.length > 1) throw refused(where, "component-descriptor.yaml", "exists twice");
   } catch (error) {
-    throw new TransferError("DESCRIPTOR_MALFORMED", `${where}: the archive around the component descriptor is broken`, {
+    throw new TransferError("DESCRIPTOR_MALFORMED", `${where}: the archive of the component descriptor is damaged`, {
       where,
-      remedy: "The component version is broken where it lies; add it there anew with the OCM CLI.",
+      remedy: "The stored component version is damaged; add it again with the OCM CLI.",
       cause: error,
     });
   }
@@ -209,8 +212,8 @@ async function firstFile(archive: Buffer, where: string): Promise<Buffer> {
 }
 
 function notAComponentVersion(where: string): TransferError {
-  return new TransferError("NOT_A_COMPONENT_VERSION", `${where} is an OCI artifact, but no component version`, {
+  return new TransferError("NOT_A_COMPONENT_VERSION", `${where} is an OCI artifact, but not a component version`, {
     where,
-    remedy: "See that the reference points to a component version; something else was pushed under its tag.",
+    remedy: "Check the reference; another artifact was pushed under this tag.",
   });
 }

@@ -1,10 +1,10 @@
 import { MANIFEST_TYPES } from "../../oci/descriptor.ts";
 
-/** Media types of the mapping of OCM to OCI: the current ones, and those of its forebears that are still in registries. */
+/** Media types of the mapping of OCM to OCI: the current ones, and older ones that still exist in registries. */
 
 export const COMPONENT_CONFIG = "application/vnd.ocm.software.component.config.v1+json";
 export const COMPONENT_DESCRIPTOR_JSON = "application/vnd.ocm.software.component-descriptor.v2+json";
-/** Type of the artifact that a component manifest is, as v2 of the CLI writes it. */
+/** `artifactType` of a component manifest, as v2 of the CLI writes it. */
 export const COMPONENT_DESCRIPTOR_ARTIFACT = "application/vnd.ocm.software.component-descriptor.v2";
 
 export const CONFIG_TYPES: ReadonlySet<string> = new Set([
@@ -31,16 +31,16 @@ export function isTarType(mediaType: string): boolean {
   return TAR_TYPES.has(mediaType);
 }
 
-/** `<component>:<version>` on index and manifest: by it v2 of the CLI recognises a component version. */
+/** `<component>:<version>` on index and manifest, by which v2 of the CLI recognises a component version. */
 export const COMPONENT_VERSION_ANNOTATION = "software.ocm.componentversion";
 export const CREATOR_ANNOTATION = "software.ocm.creator";
-/** Which elements of the descriptor a layer or manifest belongs to. */
+/** The elements of the descriptor for a layer or manifest. */
 export const ARTIFACT_ANNOTATION = "software.ocm.artifact";
 
 /** v2's archive of an OCI image layout. */
 const OCI_LAYOUT_ARCHIVE = "application/vnd.ocm.software.oci.layout.v1+tar";
 
-/** The media type of v1's artifact set around an artifact: that of its manifest, in another clothing. */
+/** The media type of v1's artifact set: the manifest media type with `+json` replaced by `+tar+gzip`. */
 export function artifactSetType(manifestType: string): string {
   return manifestType.replace(/\+json$/, "+tar+gzip");
 }
@@ -52,7 +52,7 @@ const ARTIFACT_SETS: ReadonlySet<string> = new Set([
   `${OCI_LAYOUT_ARCHIVE}+gzip`,
 ]);
 
-/** Whether a blob of this type is an archive that holds an OCI artifact. */
+/** Whether a blob of this type is an archive with an OCI artifact. */
 export function isArtifactSet(mediaType: string): boolean {
   return ARTIFACT_SETS.has(mediaType);
 }

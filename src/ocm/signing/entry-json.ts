@@ -1,14 +1,14 @@
 import { isJsonObject, isRawNumber, type Json } from "../descriptor/json.ts";
 
-/** What Go's JSON encoder escapes so that JSON may stand in HTML. */
+/** Characters that Go's JSON encoder escapes for HTML. */
 const ESCAPED = /[<>&\u2028\u2029]/g;
 
 /**
  * The encoding of `jsonNormalisation/v1`: an object is a list of objects with one member each, in the order of their names as UTF-8.
- * Texts and numbers are spelled as Go does.
+ * Strings and numbers are spelled as in Go.
  */
 export function entryJson(value: Json): string {
-  // As a whole number, zero has no sign.
+  // As an integer, zero has no sign.
   if (isRawNumber(value)) return value.rawJSON === "-0" ? "0" : number(Number(value.rawJSON));
   if (typeof value === "number") return number(value);
   if (Array.isArray(value)) return `[${value.map(entryJson).join(",")}]`;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { TransferError } from "../../errors/transfer-error.ts";
 import { printable } from "../../text/redact.ts";
 
-/** How a digest was made, and what it is: hexadecimal (OCM spec, digests). */
+/** A digest with its algorithms; the value is hexadecimal (OCM spec, digests). */
 export interface DigestSpec {
   readonly hashAlgorithm: string;
   readonly normalisationAlgorithm: string;
@@ -20,14 +20,14 @@ const HASHES: ReadonlyMap<string, HashName> = new Map([
   ["SHA-512", "sha512"],
 ]);
 
-/** Names that the first versions of the CLI wrote. They are signed as they stand there. */
+/** Names that the first versions of the CLI wrote. They are signed in this spelling. */
 const LEGACY: ReadonlyMap<string, string> = new Map([
   ["sha256", "SHA-256"],
   ["sha384", "SHA-384"],
   ["sha512", "SHA-512"],
 ]);
 
-/** The hash of an algorithm of a digest, by the name that Node.js and image digests have for it. */
+/** The name of a hash algorithm in Node.js and in image digests. Fails with HASH_UNSUPPORTED. */
 export function hashNamed(hashAlgorithm: string, where: string): HashName {
   const hash = HASHES.get(LEGACY.get(hashAlgorithm) ?? hashAlgorithm.toUpperCase());
   if (hash !== undefined) return hash;

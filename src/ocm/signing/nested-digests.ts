@@ -2,9 +2,9 @@ import { type ComponentDescriptor, readDigest } from "../descriptor/component-de
 import { isJsonObject, type Json, type JsonObject } from "../descriptor/json.ts";
 
 /**
- * A component version signed in mode `top` leaves those that it refers to as they are, and keeps their digests in its own
- * `nestedDigests`. What is signed has them in their places. A digest that stands in its place already is left there: were it
- * replaced, content would be compared with a digest that nobody signed.
+ * A component version signed in mode `top` does not change the referenced ones, and has their digests in its own
+ * `nestedDigests`. The signed form has them at their usual positions. An existing digest is not replaced: content would otherwise be
+ * compared with an unsigned digest.
  */
 export function withNestedDigests(component: JsonObject, root: JsonObject): JsonObject {
   const nested = objects(root.nestedDigests);
@@ -24,7 +24,7 @@ export function withNestedDigests(component: JsonObject, root: JsonObject): Json
   };
 }
 
-/** The same component version, with the digests of its resources that a root has for it, to compare content with. */
+/** The component version with the digests that the root has for its resources, for the comparison of content. */
 export function inContextOf(root: ComponentDescriptor, descriptor: ComponentDescriptor): ComponentDescriptor {
   const { tree } = descriptor;
   if (!isJsonObject(tree.component)) return descriptor;

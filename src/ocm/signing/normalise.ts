@@ -7,36 +7,36 @@ import { type DigestAlgorithms, hashNamed, hexHash } from "./hash-algorithm.ts";
 import { withNestedDigests } from "./nested-digests.ts";
 import { type SignedFields, signedComponent, withVersionsInIdentities } from "./normalised-component.ts";
 
-/** What v1 of the CLI uses unless told otherwise; v2 reads the name as `jsonNormalisation/v4alpha1`. */
+/** The default of v1 of the CLI; v2 reads the name as `jsonNormalisation/v4alpha1`. */
 const DEFAULT: DigestAlgorithms = { hashAlgorithm: "SHA-256", normalisationAlgorithm: "jsonNormalisation/v3" };
 
-const FIRST: SignedFields = {
+const V2_V3: SignedFields = {
   generation: 1,
   referenceLabels: "all",
   sources: true,
   plainProvider: false,
   noIdentity: undefined,
 };
-const ENTRIES: SignedFields = {
-  ...FIRST,
+const V1: SignedFields = {
+  ...V2_V3,
   referenceLabels: "signing",
   sources: false,
   plainProvider: true,
   noIdentity: null,
 };
-const SECOND: SignedFields = { ...FIRST, generation: 2 };
+const V4: SignedFields = { ...V2_V3, generation: 2 };
 
 /**
- * Hexadecimal SHA-256 over the normalised component descriptor (`jsonNormalisation/v3`): what signatures sign and references pin,
- * unless they say otherwise. Access is no part of it, so rewriting access leaves it as it is.
+ * Hexadecimal SHA-256 of the normalised component descriptor (`jsonNormalisation/v3`), which signatures sign and references pin
+ * by default. Access is not part of it, so rewriting access does not change it.
  */
 export function componentDigest(descriptor: ComponentDescriptor): string {
   return digestOf(descriptor, DEFAULT);
 }
 
 /**
- * Hexadecimal digest of a component version by the algorithms that a signature or a reference names. For one that is referred to by a
- * `root` signed in mode `top`, with the digests that the root has for it. Fails with NORMALISATION_UNSUPPORTED or HASH_UNSUPPORTED.
+ * Hexadecimal digest of a component version by the algorithms of a signature or a reference. Below a `root` signed in mode `top`,
+ * the digests of the root are used. Fails with NORMALISATION_UNSUPPORTED or HASH_UNSUPPORTED.
  */
 export function digestOf(
   descriptor: ComponentDescriptor,
@@ -47,7 +47,7 @@ export function digestOf(
   return hexHash(hash, normalise(descriptor, algorithms, root));
 }
 
-/** The text that a digest is computed over, to be read as UTF-8. */
+/** The text from which a digest is computed, in UTF-8. */
 export function normalise(
   descriptor: ComponentDescriptor,
   { normalisationAlgorithm }: Pick<DigestAlgorithms, "normalisationAlgorithm"> = DEFAULT,
@@ -58,35 +58,35 @@ export function normalise(
   const component = withNestedDigests(stored, root.tree);
   switch (normalisationAlgorithm) {
     case "jsonNormalisation/v1": {
-      const signed = signedComponent(withVersionsInIdentities(component), ENTRIES);
+      const signed = signedComponent(withVersionsInIdentities(component), V1);
       return entryJson(pruned({ meta: { schemaVersion: "v2" }, component: signed }, "keep nulls", where));
     }
     case "jsonNormalisation/v2": {
-      const signed = signedComponent(withVersionsInIdentities(component), FIRST);
+      const signed = signedComponent(withVersionsInIdentities(component), V2_V3);
       return canonicalJson(pruned({ component: signed }, "keep nulls", where));
     }
     case "jsonNormalisation/v3":
-      return canonicalJson(pruned({ component: signedComponent(component, FIRST) }, "keep nulls", where));
+      return canonicalJson(pruned({ component: signedComponent(component, V2_V3) }, "keep nulls", where));
     case "jsonNormalisation/v4alpha1":
-      return canonicalJson(pruned({ component: signedComponent(stored, SECOND) }, "drop nulls", where));
+      return canonicalJson(pruned({ component: signedComponent(stored, V4) }, "drop nulls", where));
     default:
       throw new TransferError(
         "NORMALISATION_UNSUPPORTED",
-        `${where}: the normalisation ${printable(JSON.stringify(normalisationAlgorithm), 80)} is not known`,
-        { where, remedy: "Sign the component version anew with jsonNormalisation/v3." },
+        `${where}: the normalisation ${printable(JSON.stringify(normalisationAlgorithm), 80)} is unknown`,
+        { where, remedy: "Sign the component version again with jsonNormalisation/v3." },
       );
   }
 }
 
 /**
- * Both generations lose members without a name, and read half a surrogate pair as U+FFFD; the second also loses members that are null.
- * None of them reads a number that no double holds.
+ * Both generations drop members with an empty name, and read an unpaired surrogate as U+FFFD; the second also drops null members.
+ * Both refuse numbers that exceed a double.
  */
 function pruned(value: Json, nulls: "keep nulls" | "drop nulls", where: string): Json {
   if (typeof value === "string") return value.toWellFormed();
   if (isRawNumber(value)) {
     if (Number.isFinite(Number(value.rawJSON))) return value;
-    throw new TransferError("DESCRIPTOR_MALFORMED", `${where}: a signed label holds a number that is too large`, {
+    throw new TransferError("DESCRIPTOR_MALFORMED", `${where}: a signed label contains a number that is too large`, {
       where,
     });
   }

@@ -2,18 +2,18 @@ import { isJsonObject, type Json, type JsonObject, parseJson } from "../descript
 import { isSameIdentity } from "./nested-digests.ts";
 
 /**
- * What of a component is signed, as each generation of the CLI reads and writes it: into Go structures, where text that is absent is
- * empty text, and what the schema does not have is lost.
+ * The signed fields of a component, in the form of each generation of the CLI. They decode into Go structures, in which missing text is
+ * empty text, and unknown fields are dropped.
  */
 export interface SignedFields {
-  /** The second generation keeps the time as it was written, has a digest in every reference, and loses versions of labels. */
+  /** The second generation keeps the spelling of the time, adds a digest to every reference, and drops versions of labels. */
   readonly generation: 1 | 2;
-  /** Both generations sign the labels of references, signing or not: their rule names a field that there is none of. */
+  /** Both generations sign all labels of references, since their rule names a field that does not exist. */
   readonly referenceLabels: "all" | "signing";
   readonly sources: boolean;
-  /** Whether a provider without labels is the name that it is, and no object. */
+  /** Whether a provider without labels is a plain name instead of an object. */
   readonly plainProvider: boolean;
-  /** What stands for the extra identity of a resource or reference that has none. */
+  /** The value for a missing extra identity of a resource or reference. */
   readonly noIdentity: null | undefined;
 }
 
@@ -72,8 +72,8 @@ export function signedComponent(component: JsonObject, fields: SignedFields): Js
 }
 
 /**
- * Among resources of one name and extra identity, all but the last get their version into it: what the first generation once did by
- * accident, and keeps up for digests of that time (open-component-model/ocm#1026).
+ * Among resources of one name and extra identity, all but the last get their version into it: a former defect of the first generation,
+ * which it preserves for existing digests (open-component-model/ocm#1026).
  */
 export function withVersionsInIdentities(component: JsonObject): JsonObject {
   const resources = objects(component.resources).map((resource) => ({ ...resource }) as Record<string, Json>);
@@ -94,8 +94,8 @@ function isSigning({ signing }: JsonObject): boolean {
   return signing === true || signing === "true";
 }
 
-/** A value that is absent or null is null. How to merge a label is signed with the labels of references only. */
-function normaliseLabel(label: JsonObject, generation: 1 | 2, whole: boolean): JsonObject {
+/** A missing value is null. The merge rule of a label is signed for the labels of references only. */
+function normaliseLabel(label: JsonObject, generation: 1 | 2, withMerge: boolean): JsonObject {
   const { name, version, value, merge } = label;
   const isFirst = generation === 1;
   return {
@@ -104,7 +104,7 @@ function normaliseLabel(label: JsonObject, generation: 1 | 2, whole: boolean): J
       version: isFirst ? text(version) || undefined : undefined,
       signing: isSigning(label) || undefined,
       merge:
-        isFirst && whole && isJsonObject(merge)
+        isFirst && withMerge && isJsonObject(merge)
           ? defined({ algorithm: text(merge.algorithm), config: merge.config })
           : undefined,
     }),
@@ -116,7 +116,7 @@ function hasNoAccess({ access }: JsonObject): boolean {
   return isJsonObject(access) && (access.type === "none" || access.type === "None");
 }
 
-/** A provider is a name, or an object that the v2 schema keeps as a JSON string. */
+/** A provider is a name, or an object that the v2 schema stores as a JSON string. */
 function readProvider(provider: Json): { readonly name: Json; readonly labels?: Json | undefined } {
   const value = typeof provider === "string" && provider.trimStart().startsWith("{") ? tryParse(provider) : provider;
   return isJsonObject(value) ? { name: text(value.name), labels: value.labels } : { name: text(value) };
@@ -130,7 +130,7 @@ function tryParse(json: string): Json {
   }
 }
 
-/** The first generation keeps the time as seconds in UTC, however it was written. */
+/** The first generation writes the time in seconds and UTC, for every spelling. */
 function seconds(time: Json | undefined): Json | undefined {
   const milliseconds = typeof time === "string" ? Date.parse(time) : Number.NaN;
   if (Number.isNaN(milliseconds)) return time;

@@ -5,7 +5,7 @@ export interface PemBlock {
   readonly bytes: Buffer;
 }
 
-/** The blocks in their order; what stands between them is a comment. */
+/** The blocks in their order; text between them is a comment. */
 export function pemBlocks(text: string): PemBlock[] {
   const blocks: PemBlock[] = [];
   let open: { readonly type: string; readonly lines: string[] } | undefined;

@@ -5,7 +5,7 @@ import { type DigestSpec, type HashName, hashNamed, hexHash } from "./hash-algor
 
 /** A digest of an element that content can be compared with. */
 export interface ContentPin {
-  /** `artifact`: the bytes of its manifest or index. `blob`: those of a blob, all chunks of it in a row. */
+  /** `artifact`: the bytes of its manifest or index. `blob`: those of a blob, with all chunks joined. */
   readonly of: "artifact" | "blob";
   readonly hash: HashName;
   /** Hexadecimal, in lower case. */
@@ -20,17 +20,17 @@ const ARTIFACT = /^ociArt[ei]factDigest\/v1$/;
 const BLOB = "genericBlobDigest/v1";
 const LENGTHS: Readonly<Record<HashName, number>> = { sha256: 64, sha384: 96, sha512: 128 };
 
-/** Whether a digest says that it is left out of signatures (OCM spec, artifact digests). */
+/** Whether a digest marks its artifact as excluded from signatures (OCM spec, artifact digests). */
 export function isExcluded({ hashAlgorithm, normalisationAlgorithm }: DigestSpec): boolean {
   return hashAlgorithm === "NO-DIGEST" && normalisationAlgorithm === "EXCLUDE-FROM-SIGNATURE";
 }
 
-/** v2 of the CLI writes a digest of empty texts where there is none. */
+/** v2 of the CLI writes a digest of empty texts for a missing one. */
 export function isEmpty({ hashAlgorithm, normalisationAlgorithm, value }: DigestSpec): boolean {
   return hashAlgorithm === "" && normalisationAlgorithm === "" && value === "";
 }
 
-/** Reads what a digest pins. `ociArtefactDigest` is an old spelling. */
+/** The pin of a digest. `ociArtefactDigest` is an old spelling. */
 export function parsePin(spec: DigestSpec, where: string): Pin {
   if (isExcluded(spec) || isEmpty(spec)) return { of: "nothing" };
   try {
@@ -39,7 +39,7 @@ export function parsePin(spec: DigestSpec, where: string): Pin {
     const value = spec.value.toLowerCase();
     if (value.length === LENGTHS[hash] && /^[0-9a-f]+$/.test(value)) return { of, hash, value, spec };
     const text = printable(JSON.stringify(spec.value), 160);
-    throw new TransferError("DIGEST_MALFORMED", `${where}: ${text} cannot be a ${hash} digest`, {
+    throw new TransferError("DIGEST_MALFORMED", `${where}: ${text} is not a valid ${hash} digest`, {
       where,
       remedy: `It has to consist of ${LENGTHS[hash]} hexadecimal digits; add the component version again with the OCM CLI.`,
     });
@@ -54,17 +54,17 @@ function kindOf({ normalisationAlgorithm }: DigestSpec, where: string): ContentP
   if (normalisationAlgorithm === BLOB) return "blob";
   throw new TransferError(
     "NORMALISATION_UNSUPPORTED",
-    `${where}: the digest is by ${printable(JSON.stringify(normalisationAlgorithm), 80)}, which is not known`,
+    `${where}: the digest is by ${printable(JSON.stringify(normalisationAlgorithm), 80)}, which is unknown`,
     { where, remedy: "Sign the component version again with a current OCM CLI." },
   );
 }
 
-/** Whether a manifest is what is pinned: v2 of the CLI writes `genericBlobDigest` for manifests, too. */
+/** Whether a pin matches a manifest: v2 of the CLI writes `genericBlobDigest` for manifests, too. */
 export function pinsManifest({ hash, value }: ContentPin, manifest: Uint8Array): boolean {
   return hexHash(hash, manifest) === value;
 }
 
-/** The pin as a registry may be asked for it; it has no digests by SHA-384. */
+/** The pin as an OCI digest; undefined for SHA-384, which registries do not support. */
 export function asDigest({ hash, value }: ContentPin): Digest | undefined {
   const digest = `${hash}:${value}`;
   return isDigest(digest) ? digest : undefined;

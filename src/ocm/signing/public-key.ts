@@ -3,24 +3,25 @@ import { TransferError } from "../../errors/transfer-error.ts";
 import { pemBlocks } from "./pem.ts";
 
 /**
- * The RSA key of the first block of a PEM text: PKIX, PKCS#1, or a certificate, whatever the block is called. A certificate is
- * believed as it is: who names it as the key has decided to trust it. Fails with PUBLIC_KEY_MALFORMED.
+ * The RSA key of the first block of a PEM text: PKIX, PKCS#1, or a certificate, under any block name. A certificate is not
+ * verified: a user who names it as the key has decided to trust it. Fails with PUBLIC_KEY_MALFORMED.
  */
 export function parsePublicKey(pem: string, where: string): KeyObject {
-  const malformed = (why: string, remedy = "Give a PEM file with an RSA public key, or with a certificate of one.") =>
+  const malformed = (why: string, remedy = "Use a PEM file with an RSA public key, or with a certificate of one.") =>
     new TransferError("PUBLIC_KEY_MALFORMED", `${where} ${why}`, { where, remedy });
-  // Also behind a certificate, and cut: a file like that is in the wrong hands here, whatever else is in it.
+  // Also after a certificate, and also truncated: such a file must not be here, with any other content.
   if (/-----BEGIN [^-]*PRIVATE KEY-----/.test(pem)) {
     throw malformed(
-      "holds a private key, which is not needed to verify anything",
-      "Give the public key: openssl rsa -in private.pem -pubout. Keep the private one where signing happens.",
+      "contains a private key, which is not needed for verification",
+      "Use the public key: openssl rsa -in private.pem -pubout. Keep the private key where signing happens.",
     );
   }
   const block = pemBlocks(pem)[0];
-  if (block === undefined) throw malformed("holds no PEM block");
+  if (block === undefined) throw malformed("contains no PEM block");
   const key = readKey(block.bytes);
-  if (key === undefined) throw malformed("holds no public key that can be read");
-  if (key.asymmetricKeyType !== "rsa") throw malformed(`holds a key of type ${key.asymmetricKeyType}, but not of RSA`);
+  if (key === undefined) throw malformed("contains no valid public key");
+  if (key.asymmetricKeyType !== "rsa")
+    throw malformed(`contains a key of type ${key.asymmetricKeyType} instead of RSA`);
   return key;
 }
 
@@ -34,7 +35,7 @@ function readKey(der: Buffer): KeyObject | undefined {
     try {
       return read();
     } catch {
-      // It is one of the other forms, or none.
+      // Another form, or an invalid key.
     }
   }
   return undefined;

@@ -7,9 +7,9 @@ import { digestOf } from "./normalise.ts";
 import { isEmpty } from "./pin.ts";
 
 /**
- * Verifies that every reference among the component versions of a tree pins the component version that it leads to, by its own
- * digest or by those that a component version signed in mode `top` holds for all below it. References without a digest, and those
- * to what is not among `versions`, pin nothing. Fails with REFERENCE_DIGEST_DIFFERS, or as `digestOf` does.
+ * Verifies that every reference within `versions` matches its component version, by its own digest or by the nested digests of a
+ * component version signed in mode `top`. References without a digest, and those to component versions outside of `versions`, are
+ * not compared. Fails with REFERENCE_DIGEST_DIFFERS, or as `digestOf`.
  */
 export function checkReferenceDigests(versions: readonly ComponentDescriptor[]): void {
   const known = new Map(versions.map((version) => [`${version.name}:${version.version}`, version]));
@@ -23,7 +23,7 @@ export function checkReferenceDigests(versions: readonly ComponentDescriptor[]):
   }
 }
 
-/** By index of the references: the digest that each pins what it leads to by, its own or one that stands in its place. */
+/** By index of the references: the digest that pins the referenced component version, its own or a nested one. */
 export function pinnedBy({ tree }: ComponentDescriptor): readonly (DigestSpec | undefined)[] {
   const component = isJsonObject(tree.component) ? tree.component : {};
   return objects(component.componentReferences).map(({ digest }) => {
@@ -36,7 +36,7 @@ interface ReferencePin {
   readonly name: string;
   readonly child: string;
   readonly digest: DigestSpec;
-  /** Whose digests hold for the child, where they are not its own. */
+  /** The root with nested digests for the child. */
   readonly root: ComponentDescriptor | undefined;
 }
 
@@ -86,12 +86,12 @@ function differs(
   return new TransferError(
     "REFERENCE_DIGEST_DIFFERS",
     `${printable(name, 120)} of ${where} pins ${child.name}:${child.version} to the digest ${printable(pinned.value, 128)} ` +
-      `(${printable(pinned.normalisationAlgorithm, 60)}), but that one has ${found}`,
+      `(${printable(pinned.normalisationAlgorithm, 60)}), but its digest is ${found}`,
     {
       where,
       remedy:
-        "One of the two was changed or exchanged after the reference was made. Take the whole tree from where it is intact, or make " +
-        "a new version of the component version that refers.",
+        "One of the two was changed or replaced after the reference was written. Transfer the complete tree from an intact source, or " +
+        "build a new version of the parent.",
     },
   );
 }

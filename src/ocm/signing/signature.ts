@@ -7,7 +7,7 @@ import { type DigestSpec, hashNamed, hexHash } from "./hash-algorithm.ts";
 import { normalise } from "./normalise.ts";
 import { pemBlocks } from "./pem.ts";
 
-/** A signature as it stands in a component descriptor. */
+/** A signature of a component descriptor. */
 export interface Signature {
   readonly name: string;
   readonly digest: DigestSpec;
@@ -25,74 +25,74 @@ const PLAIN = new Set(["application/vnd.ocm.signature.rsa", "application/vnd.ocm
 const PEM = "application/x-pem-file";
 
 /**
- * Verifies that the holder of `key` signed the component version as it is. Resources and referenced component versions are pinned by
- * what is signed, and have to be compared with it. Fails with SIGNATURE_UNKNOWN, SIGNATURE_UNSUPPORTED, SIGNATURE_DIGEST_DIFFERS,
- * SIGNATURE_INVALID, or as `digestOf` does.
+ * Verifies that the owner of `key` signed this component version. Its resources and references are pinned by signed digests, and
+ * have to be compared with these. Fails with SIGNATURE_UNKNOWN, SIGNATURE_UNSUPPORTED, SIGNATURE_DIGEST_DIFFERS,
+ * SIGNATURE_INVALID, or as `digestOf`.
  */
 export function verifySignature(
   descriptor: ComponentDescriptor,
   { name, key }: { readonly name: string; readonly key: KeyObject },
 ): Signature {
   const where = `${descriptor.name}:${descriptor.version}`;
-  const shown = `signature ${printable(name, 80)} of ${where}`;
+  const label = `signature ${printable(name, 80)} of ${where}`;
   const signature = signaturesOf(descriptor).find((candidate) => candidate.name === name);
   if (signature === undefined) throw unknown(descriptor, name, where);
   const padding = PADDINGS.get(signature.algorithm);
-  if (padding === undefined) throw unsupported(`is made with ${printable(signature.algorithm, 60) || "nothing"}`);
+  if (padding === undefined) throw unsupported(`has the algorithm ${printable(signature.algorithm, 60) || '""'}`);
   const bytes = decode(signature);
 
-  const hash = hashNamed(signature.digest.hashAlgorithm, shown);
+  const hash = hashNamed(signature.digest.hashAlgorithm, label);
   const normalised = Buffer.from(normalise(descriptor, signature.digest), "utf8");
   const found = hexHash(hash, normalised);
-  // What is signed is the digest that the signature names. Only where the two are one does verifying over the text verify it.
+  // The signature covers the digest that it names. Only if that equals the computed one does it cover the component version.
   if (found !== signature.digest.value.toLowerCase()) {
     throw new TransferError(
       "SIGNATURE_DIGEST_DIFFERS",
-      `${shown} is for the digest ${printable(signature.digest.value, 128)}, but that of the component version is ${found}`,
+      `${label} is for the digest ${printable(signature.digest.value, 128)}, but that of the component version is ${found}`,
       {
         where,
         remedy:
-          "Something that is signed was changed after signing, mostly by a transfer with version 2 of the OCM CLI, which drops " +
-          "creationTime and renames digest algorithms. Take the component version from where the signature verifies.",
+          "A signed part was changed after signing, mostly by a transfer with version 2 of the OCM CLI, which drops " +
+          "creationTime and renames digest algorithms. Transfer the component version from a source where the signature verifies.",
       },
     );
   }
   const saltLength = constants.RSA_PSS_SALTLEN_AUTO;
   if (verify(hash, normalised, { key, padding, saltLength }, bytes)) return signature;
-  throw invalid(`was not made with the private key of the public key that is given${signerOf(signature)}`);
+  throw invalid(`does not match the given public key${signerOf(signature)}`);
 
   function decode({ mediaType, value, algorithm }: Signature): Buffer {
     if (PLAIN.has(mediaType)) {
-      if (!/^(?:[0-9a-f]{2})+$/i.test(value)) throw invalid("is no hexadecimal text");
+      if (!/^(?:[0-9a-f]{2})+$/i.test(value)) throw invalid("is not hexadecimal");
       return Buffer.from(value, "hex");
     }
-    if (mediaType !== PEM) throw unsupported(`has the media type ${printable(mediaType, 80) || "of nothing"}`);
+    if (mediaType !== PEM) throw unsupported(`has the media type ${printable(mediaType, 80) || '""'}`);
     const block = pemBlocks(value).find(({ type }) => type === "SIGNATURE");
-    if (block === undefined) throw invalid("holds no PEM block of type SIGNATURE");
+    if (block === undefined) throw invalid("contains no PEM block of type SIGNATURE");
     if ((block.headers.get("Signature Algorithm") ?? algorithm) !== algorithm) {
-      throw invalid("names another algorithm in its PEM block than beside it");
+      throw invalid("has another algorithm in its PEM block than in the descriptor");
     }
     return block.bytes;
   }
 
   function unsupported(why: string): TransferError {
-    return new TransferError("SIGNATURE_UNSUPPORTED", `${shown} ${why}, which cannot be verified here`, {
+    return new TransferError("SIGNATURE_UNSUPPORTED", `${label} ${why}, which is not supported`, {
       where,
       remedy: "Verify it with the OCM CLI, or sign with RSASSA-PKCS1-V1_5, which both of its generations verify.",
     });
   }
 
   function invalid(why: string): TransferError {
-    return new TransferError("SIGNATURE_INVALID", `${shown} ${why}`, {
+    return new TransferError("SIGNATURE_INVALID", `${label} ${why}`, {
       where,
       remedy:
-        "Compare the key with that of whoever signs the component: it is another one, or the signature was exchanged. " +
-        "Of a certificate only its own key counts, so that of an authority verifies nothing.",
+        "Compare the key with that of the signer: it is another one, or the signature was replaced. " +
+        "Of a certificate only its own key is used, so a CA certificate verifies nothing.",
     });
   }
 }
 
-/** The signatures of a component version, with empty texts where they are incomplete. */
+/** The signatures of a component version; missing fields are empty text. */
 export function signaturesOf({ tree }: ComponentDescriptor): Signature[] {
   const signatures = Array.isArray(tree.signatures) ? tree.signatures.filter(isJsonObject) : [];
   return signatures.map((entry) => {
@@ -116,17 +116,17 @@ function unknown(descriptor: ComponentDescriptor, name: string, where: string): 
   return new TransferError(
     "SIGNATURE_UNKNOWN",
     `${where} has no signature ${printable(name, 80)}${names.length === 0 ? ", nor any other" : `, only ${names.join(", ")}`}`,
-    { where, remedy: "Name a signature that it has, or sign it, with all that it refers to, where it lies." },
+    { where, remedy: "Name an existing signature, or sign the component version with its references in the source." },
   );
 }
 
-/** Whose certificate the signature carries, for the message only: nothing of it is believed. */
+/** Subject and issuer of the certificate in the signature, unverified, for the message only. */
 function signerOf({ mediaType, value }: Signature): string {
   const block = mediaType === PEM ? pemBlocks(value).find(({ type }) => type === "CERTIFICATE") : undefined;
   if (block === undefined) return "";
   try {
     const { subject, issuer } = new X509Certificate(block.bytes);
-    return `; it says that it comes from ${printable(subject, 120)}, certified by ${printable(issuer, 120)}`;
+    return `; its certificate names ${printable(subject, 120)}, issued by ${printable(issuer, 120)}`;
   } catch {
     return "";
   }

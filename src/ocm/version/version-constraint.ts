@@ -3,41 +3,41 @@ import { printable } from "../../text/redact.ts";
 import { comparePrecedence, parseVersion, type Version } from "./version.ts";
 
 export interface VersionConstraint {
-  /** False for what is no version. */
+  /** False for an invalid version. */
   allows(version: string): boolean;
 }
 
-/** A version to compare with, and how many of its numbers were given: `1.x` gives one, `*` none. */
+/** A version to compare with, and the count of its given numbers: one for `1.x`, none for `*`. */
 interface Bound {
   readonly version: Version;
   readonly given: 0 | 1 | 2 | 3;
 }
 
-/** All of them must hold. */
+/** All terms have to match. */
 interface Group {
   readonly terms: readonly { readonly operator: Operator; readonly bound: Bound }[];
-  /** Whether one of its versions is a prerelease: prereleases are not looked at otherwise. */
+  /** Whether one of its versions is a prerelease; otherwise prereleases never match. */
   readonly includesPrereleases: boolean;
 }
 
-const LONGEST = 512;
+const MAX_LENGTH = 512;
 const MAX_GROUPS = 32;
 
-/** White space of Go's regular expressions. */
-const BLANK = "[\\t\\n\\f\\r ]";
-/** As loose as in Go: what is none of `1`, `x`, `X` and `*` does no harm behind one of the last three. */
+/** Whitespace of Go's regular expressions. */
+const SPACE = "[\\t\\n\\f\\r ]";
+/** As lenient as in Go: characters after `x`, `X` or `*` are ignored. */
 const NUMBER = "[0-9|xX*]+";
 const IDENTIFIERS = "[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*";
 const VERSION = `v?${NUMBER}(?:\\.${NUMBER}){0,2}(?:-${IDENTIFIERS})?(?:\\+${IDENTIFIERS})?`;
-const RANGE = new RegExp(`${BLANK}*(${VERSION})${BLANK}+-${BLANK}+(${VERSION})${BLANK}*`, "g");
-const TERM = new RegExp(`${BLANK}*(?:(=[<>]?|!=|[<>]=?|~>?|\\^)${BLANK}*)?(${VERSION})`, "y");
-const SEPARATOR = new RegExp(`${BLANK}*(?:,|(?<=${BLANK}))`, "y");
-const REST = new RegExp(`${BLANK}*$`, "y");
+const RANGE = new RegExp(`${SPACE}*(${VERSION})${SPACE}+-${SPACE}+(${VERSION})${SPACE}*`, "g");
+const TERM = new RegExp(`${SPACE}*(?:(=[<>]?|!=|[<>]=?|~>?|\\^)${SPACE}*)?(${VERSION})`, "y");
+const SEPARATOR = new RegExp(`${SPACE}*(?:,|(?<=${SPACE}))`, "y");
+const REST = new RegExp(`${SPACE}*$`, "y");
 
 /**
  * A constraint by the rules of github.com/Masterminds/semver/v3 v3.5.0, which both generations of the OCM CLI use (`-c`,
- * `--semver-constraint`), with its surprises: `^*` allows 0.0.0 alone, `<=*` 0.0.x, and `!=*` all but 0.0.0. A range is looked for before
- * `||` is: `1||2 - 3` is `>=1 || 2, <=3`, and with a space behind the `||` what it looks like.
+ * `--semver-constraint`), with its surprises: `^*` allows 0.0.0 only, `<=*` 0.0.x, and `!=*` all but 0.0.0. Ranges are parsed before
+ * `||`: `1||2 - 3` is `>=1 || 2, <=3`, while `1|| 2 - 3` has the expected alternatives. Fails with CONSTRAINT_MALFORMED.
  */
 export function parseConstraint(text: string, where: string): VersionConstraint {
   const malformed = (why: string) =>
@@ -45,37 +45,37 @@ export function parseConstraint(text: string, where: string): VersionConstraint 
       where,
       remedy: 'Write it as for the OCM CLIs, for example ">=1.2, <2", "~1.2", "^1", "1.2.x" or "1.2 - 1.4 || >=2.1".',
     });
-  if (text.length > LONGEST) throw malformed(`is longer than ${LONGEST} characters`);
+  if (text.length > MAX_LENGTH) throw malformed(`is longer than ${MAX_LENGTH} characters`);
   const alternatives = text.replace(RANGE, (_, low, high) => `>= ${low}, <= ${high} `).split("||");
   if (alternatives.length > MAX_GROUPS) throw malformed(`has more than ${MAX_GROUPS} alternatives`);
   const groups = alternatives.map((alternative) => {
     const group = parseGroup(alternative);
-    if (group === undefined) throw malformed("cannot be read as a constraint of versions");
+    if (group === undefined) throw malformed("is not a valid version constraint");
     return group;
   });
   return {
     allows(candidate) {
       const version = parseVersion(candidate);
-      return version !== undefined && groups.some((group) => holds(group, version));
+      return version !== undefined && groups.some((group) => matches(group, version));
     },
   };
 }
 
-function holds({ terms, includesPrereleases }: Group, version: Version): boolean {
+function matches({ terms, includesPrereleases }: Group, version: Version): boolean {
   if (version.prerelease.length > 0 && !includesPrereleases) return false;
   return terms.every(({ operator, bound }) => OPERATORS[operator](version, bound));
 }
 
-/** Read from left to right: a pattern for the whole takes exponential time in the number of gaps. */
+/** Parsed from left to right: one pattern for the complete text takes exponential time in the number of gaps. */
 function parseGroup(text: string): Group | undefined {
   const terms: Group["terms"][number][] = [];
   for (let position = 0; ; ) {
     const term = matchAt(TERM, text, position);
-    const [whole = "", operator = "", version = ""] = term ?? [];
+    const [matched = "", operator = "", version = ""] = term ?? [];
     const bound = parseBound(version);
     if (bound === undefined) return undefined;
     terms.push({ operator: operator as Operator, bound });
-    position += whole.length;
+    position += matched.length;
     if (matchAt(REST, text, position) !== null) break;
     const separator = matchAt(SEPARATOR, text, position);
     if (separator === null) return undefined;
@@ -89,7 +89,7 @@ function matchAt(pattern: RegExp, text: string, position: number): RegExpExecArr
   return pattern.exec(text);
 }
 
-/** Whatever stands behind the first number that is left open does not count, but for the prerelease. */
+/** Numbers after the first wildcard are ignored, but the prerelease is not. */
 function parseBound(text: string): Bound | undefined {
   const [, numbers = "", prerelease = ""] = /^v?([^-+]*)(-[^+]*)?/.exec(text) ?? [];
   const parts = numbers.split(".");

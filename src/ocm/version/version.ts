@@ -1,4 +1,4 @@
-/** A semantic version as OCM relaxes it: what is left out of `v1.2` is zero. */
+/** A semantic version, relaxed as in OCM: missing numbers of `v1.2` are zero. */
 export interface Version {
   readonly numbers: readonly [major: bigint, minor: bigint, patch: bigint];
   /** Dot-separated identifiers; empty for a release. */
@@ -7,16 +7,16 @@ export interface Version {
 
 const NUMBERS = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?/;
 const FURTHER = /^(?:-([0-9A-Za-z.-]+))?(?:\+([0-9A-Za-z.-]+))?$/;
-const LONGEST = 256;
-const LARGEST = 2n ** 64n - 1n;
+const MAX_LENGTH = 256;
+const MAX_NUMBER = 2n ** 64n - 1n;
 
 /**
- * As github.com/Masterminds/semver/v3, which both generations of the OCM CLI read versions with (`NewVersion`): `v`, zeros in front and
- * missing numbers are fine, zeros in front of a numeric identifier of the prerelease are not. Undefined for all else.
+ * As github.com/Masterminds/semver/v3 (`NewVersion`), which both generations of the OCM CLI use: `v`, leading zeros and
+ * missing numbers are accepted, but no leading zeros in numeric identifiers of the prerelease. Undefined for an invalid version.
  */
 export function parseVersion(text: string): Version | undefined {
   const matched = NUMBERS.exec(text);
-  if (matched === null || text.length > LONGEST) return undefined;
+  if (matched === null || text.length > MAX_LENGTH) return undefined;
   const further = FURTHER.exec(text.slice(matched[0].length));
   if (further === null) return undefined;
   const number = (digits: string | undefined) => BigInt(digits ?? 0);
@@ -24,7 +24,7 @@ export function parseVersion(text: string): Version | undefined {
   const prerelease = further[1]?.split(".") ?? [];
   const metadata = further[2]?.split(".") ?? [];
   const isWellFormed =
-    numbers.every((each) => each <= LARGEST) &&
+    numbers.every((each) => each <= MAX_NUMBER) &&
     [...prerelease, ...metadata].every((identifier) => identifier !== "") &&
     prerelease.every((identifier) => !/^0\d+$/.test(identifier));
   return isWellFormed ? { numbers, prerelease } : undefined;
@@ -32,7 +32,7 @@ export function parseVersion(text: string): Version | undefined {
 
 /**
  * Negative, zero or positive by precedence (https://semver.org/spec/v2.0.0.html#spec-item-11): build metadata does not count, and
- * `v1` equals `1.0.0`. What is no version comes before all that are, in the order of its text.
+ * `v1` equals `1.0.0`. Invalid versions come first, in the order of their text.
  */
 export function compareVersions(one: string, other: string): number {
   const [left, right] = [parseVersion(one), parseVersion(other)];
@@ -58,9 +58,9 @@ export function comparePrecedence(one: Version, other: Version): number {
 }
 
 /**
- * The highest by precedence, prereleases included, as `--latest` of both OCM CLIs takes it: whoever wants releases only says so by a
- * constraint, applied before. Of several that differ in build metadata or spelling alone, the last by text, so that it is always the
- * same; the CLIs leave that to chance. What is no version is left out.
+ * The highest by precedence, with prereleases, as in `--latest` of both OCM CLIs: a constraint, applied before, can exclude
+ * them. Of several that differ in build metadata or spelling only, the last by text, so that the result is deterministic; in the CLIs it
+ * is not. Invalid versions are ignored.
  */
 export function latestOf(versions: readonly string[]): string | undefined {
   return versions
@@ -69,7 +69,7 @@ export function latestOf(versions: readonly string[]): string | undefined {
     .at(-1);
 }
 
-/** Whether a tag that reads as a version stands for another one: `v1.2.0` and `1.2.0` for `1.2.0+a`, `1.2` and `1` for `1.2.7`. */
+/** Whether a tag in the form of a version is an alias of another one: `v1.2.0` and `1.2.0` of `1.2.0+a`, `1.2` and `1` of `1.2.7`. */
 export function isAlias(tag: string, version: string): boolean {
   const [one, other] = [parseVersion(tag), parseVersion(version)];
   if (one === undefined || other === undefined) return false;
@@ -82,7 +82,7 @@ export function isAlias(tag: string, version: string): boolean {
   return one.numbers.slice(0, written).every((number, index) => number === other.numbers[index]);
 }
 
-/** Numbers come before words. A number too large for 64 bits is a word, as in Go. */
+/** Numbers come before words. A number beyond 64 bits is a word, as in Go. */
 function compareIdentifiers(one: string, other: string): number {
   const [left, right] = [numeric(one), numeric(other)];
   if (left !== undefined && right !== undefined) return left < right ? -1 : 1;
@@ -93,7 +93,7 @@ function compareIdentifiers(one: string, other: string): number {
 function numeric(identifier: string): bigint | undefined {
   if (!/^\d+$/.test(identifier)) return undefined;
   const number = BigInt(identifier);
-  return number <= LARGEST ? number : undefined;
+  return number <= MAX_NUMBER ? number : undefined;
 }
 
 function compareText(one: string, other: string): number {

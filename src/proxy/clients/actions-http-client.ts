@@ -1,6 +1,6 @@
 import { type Client, entriesOf } from "./client.ts";
 
-/** What @actions/core, tool-cache and cache download with. `*.name` means nothing to it. */
+/** The download client of @actions/core, tool-cache and cache. `*.name` has no effect in it. */
 export const actionsHttpClient: Client = {
   name: "@actions/http-client 4",
   bypasses: ({ hostname, port }, noProxy) =>

@@ -1,13 +1,13 @@
 import { parseGoUrl, splitHost } from "../go-url.ts";
 
-/** What a client finds in the environment. */
+/** The proxy settings in a client's environment. */
 export interface ClientSettings {
   readonly httpProxy: boolean;
   readonly httpsProxy: boolean;
   readonly noProxy: string;
 }
 
-/** A URL as clients take it apart: the URL standard's way, and the way of those that leave the host as it is written. */
+/** A URL as clients parse it: by the URL standard, and with the host as written. */
 export interface ClientTarget {
   readonly scheme: "http" | "https";
   /** With brackets, in lower case, IDNA and IPv4 made canonical. */
@@ -19,7 +19,7 @@ export interface ClientTarget {
   readonly writtenPort: string;
 }
 
-/** A model of a client other than Go: what its NO_PROXY means, and the little that is special about its proxy variables. */
+/** A model of a client other than Go: its rules for NO_PROXY, and the differences in its proxy variables. */
 export interface Client {
   readonly name: string;
   readonly bypasses: (target: ClientTarget, noProxy: string) => boolean;
@@ -33,7 +33,7 @@ export function viaOf(client: Client, target: ClientTarget, settings: ClientSett
   return !hasProxy || client.bypasses(target, settings.noProxy) ? "direct" : "proxy";
 }
 
-/** Undefined for what some client would not take for an http URL at all. */
+/** Undefined if some client would not accept it as an http URL. */
 export function clientTarget(raw: string): ClientTarget | undefined {
   const written = parseGoUrl(raw);
   const url = URL.parse(raw);
@@ -51,7 +51,7 @@ export function clientTarget(raw: string): ClientTarget | undefined {
 
 export const withoutBrackets = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, "$1");
 
-/** `name` itself or anything below it. */
+/** Whether a host is `name` or below it. */
 export const isWithin = (host: string, name: string): boolean => host === name || host.endsWith(`.${name}`);
 
 /** The entries of a list, trimmed and in lower case. */
@@ -62,7 +62,7 @@ export function entriesOf(list: string, separator: string | RegExp): string[] {
     .filter((entry) => entry !== "");
 }
 
-/** `host:port` at the last colon; port 0 where there is none. */
+/** `host:port` at the last colon; port 0 for an entry without one. */
 export function splitPort(entry: string): { readonly host: string; readonly port: number } {
   const [, host = entry, port = "0"] = /^(.+):(\d+)$/.exec(entry) ?? [];
   return { host, port: Number(port) };

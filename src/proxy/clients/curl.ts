@@ -1,16 +1,16 @@
 import { contains, type Ip, parseIp } from "../ip.ts";
 import { type Client, type ClientTarget, isWithin, withoutBrackets } from "./client.ts";
 
-/** Blanks separate too. IPv6 is compared as text: https://curl.se/libcurl/c/CURLOPT_NOPROXY.html knows networks of it since 8.x only. */
+/** Whitespace separates too. IPv6 is compared as text: https://curl.se/libcurl/c/CURLOPT_NOPROXY.html has IPv6 networks since 8.x only. */
 export const curl7: Client = {
   name: "curl 7.88",
   bypasses: (target, noProxy) => bypasses(target, noProxy, noProxy.split(/[ \t,]+/), ({ bits }) => bits === 32),
 };
 
-/** A blank inside the list ends it. */
+/** Whitespace inside the list ends it. */
 export const curl8: Client = {
   name: "curl 8",
-  bypasses: (target, noProxy) => bypasses(target, noProxy, entriesUpToBlank(noProxy), () => true),
+  bypasses: (target, noProxy) => bypasses(target, noProxy, entriesUpToWhitespace(noProxy), () => true),
 };
 
 function bypasses(
@@ -34,7 +34,7 @@ function holdsName(entry: string, host: string): boolean {
   return name !== "" && isWithin(host, name);
 }
 
-/** A prefix length of 0 stands for a single address. */
+/** A prefix length of 0 means a single address. */
 function holdsAddress(entry: string, ip: Ip): boolean {
   const [, address = "", prefix = "0"] = /^([^/]*)(?:\/(\d+))?$/.exec(entry) ?? [];
   const network = parseIp(address);
@@ -44,7 +44,7 @@ function holdsAddress(entry: string, ip: Ip): boolean {
   return contains({ value: (network.value >> shift) << shift, shift }, ip);
 }
 
-function entriesUpToBlank(noProxy: string): string[] {
+function entriesUpToWhitespace(noProxy: string): string[] {
   const entries: string[] = [];
   for (const item of noProxy.split(",")) {
     const [first = "", ...others] = item.replace(/^[ \t]+|(?<![ \t])[ \t]+$/g, "").split(/[ \t]+/);

@@ -3,8 +3,8 @@ import { type Client, entriesOf } from "./client.ts";
 const DEFAULT = ["localhost", "127.*", "[::1]", "0.0.0.0", "[::0]"];
 
 /**
- * Java reads no variables: this is NO_PROXY given to it as `http.nonProxyHosts`, with `|` for the commas. An entry is one host; `*`
- * may stand at either end. The default, which has loopback in it, is gone once the property is set.
+ * Java reads no variables: this is NO_PROXY as `http.nonProxyHosts`, with `|` in place of commas. An entry is one host, with
+ * an optional `*` at either end. The default, which includes loopback, is replaced when the property is set.
  */
 export const java: Client = {
   name: "Java http.nonProxyHosts",

@@ -1,6 +1,6 @@
 import { type Client, entriesOf, splitPort } from "./client.ts";
 
-/** The package behind axios. A bare name is that host only. */
+/** The package used by axios. A bare name matches that host only. */
 export const proxyFromEnv: Client = {
   name: "proxy-from-env 2",
   bypasses: ({ hostname, port }, noProxy) =>

@@ -2,7 +2,7 @@ import { idnaToAscii } from "../go-text.ts";
 import { contains, parseIp, parseNetwork } from "../ip.ts";
 import { type Client, type ClientTarget, entriesOf, isWithin, withoutBrackets } from "./client.ts";
 
-/** The host stays as it is written; a port matches only where the URL has one. */
+/** The host is compared as written; a port matches only if the URL has one. */
 export const pythonUrllib: Client = {
   name: "Python urllib",
   bypasses: ({ writtenHostname, writtenPort }, noProxy) => {
@@ -11,7 +11,7 @@ export const pythonUrllib: Client = {
   },
 };
 
-/** Its own matcher, which knows networks of IPv4, and urllib's after that. */
+/** Its own matcher, which supports IPv4 networks, followed by that of urllib. */
 export const pythonRequests: Client = {
   name: "Python requests",
   bypasses: (target, noProxy) => {
@@ -20,12 +20,12 @@ export const pythonRequests: Client = {
   },
 };
 
-/** `127.1` is an address to it. */
+/** It reads `127.1` as an address. */
 const SHORT_IPV4 = /^\d+(?:\.\d+){0,3}$/;
 
 function urllibBypasses(host: string, noProxy: string): boolean {
   if (noProxy === "*") return true;
-  // A bare IPv6 address loses its last group here, taken for a port; the whole is compared too.
+  // A bare IPv6 address loses its last group here, which is read as a port; the complete text is compared too.
   const [, name = host] = /^(.*):\d*$/s.exec(host) ?? [];
   return namesOf(entriesOf(noProxy, ",")).some((entry) => isWithin(name, entry) || isWithin(host, entry));
 }

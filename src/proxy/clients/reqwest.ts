@@ -1,7 +1,7 @@
 import { contains, parseIp, parseNetwork } from "../ip.ts";
 import { type Client, entriesOf, isWithin, withoutBrackets } from "./client.ts";
 
-/** Rust's reqwest, and what is built on it: oci-client, the image pull of Confidential Containers. No ports, no `*.`. */
+/** Rust's reqwest, and programs with it: oci-client, the image pull of Confidential Containers. No ports, no `*.`. */
 export const reqwest: Client = {
   name: "Rust reqwest",
   bypasses: ({ hostname }, noProxy) => {
@@ -19,5 +19,5 @@ export const reqwest: Client = {
 
 const holdsName = (entry: string, host: string): boolean => entry === "*" || isWithin(host, entry.replace(/^\./, ""));
 
-/** IPv4 and IPv4-mapped IPv6 are strangers to it. */
+/** It does not match IPv4 with IPv4-mapped IPv6. */
 const hasBits = (network: string, bits: 32 | 128): boolean => network.includes(":") === (bits === 128);

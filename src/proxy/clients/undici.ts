@@ -2,7 +2,7 @@ import { type Client, entriesOf, isWithin, splitPort, withoutBrackets } from "./
 
 const SEPARATOR = /[,\s]/;
 
-/** A bare name is that host only. */
+/** A bare name matches that host only. */
 export const undici6: Client = {
   name: "undici 6",
   httpsFallsBackToHttp: true,
@@ -14,7 +14,7 @@ export const undici6: Client = {
       .some(({ host }) => (/^[.*]/.test(host) ? hostname.endsWith(host.replace(/^\*/, "")) : hostname === host)),
 };
 
-/** A leading `.` or `*.` says nothing: the name itself is meant too. `*` counts only where it is everything. */
+/** A leading `.` or `*.` has no effect: the name itself matches too. `*` counts only if it is the complete list. */
 export const undici7: Client = {
   name: "undici 7",
   httpsFallsBackToHttp: true,

@@ -11,7 +11,7 @@ const TABLE = ["image", "image_pull_proxy"] as const;
 const NAME = TABLE.join(".");
 
 /**
- * The image pull proxy of the Confidential Data Hub of Confidential Containers, and the certificates that it trusts besides:
+ * The image pull proxy of the Confidential Data Hub of Confidential Containers, and its additional trusted certificates:
  * https://confidentialcontainers.org/docs/features/image-pull-proxy/
  */
 export function readCdh(file: ConfigText, parsed: TomlTable = parseToml(file)): ProxyConfigParts {
@@ -22,7 +22,7 @@ export function readCdh(file: ConfigText, parsed: TomlTable = parseToml(file)): 
     const value = proxy[key];
     const from = where([...TABLE, key]);
     if (value === undefined) return undefined;
-    if (typeof value !== "string") throw malformed(from, "The value is no string.", `Write ${key} = "…".`);
+    if (typeof value !== "string") throw malformed(from, "The value is not a string.", `Write ${key} = "…".`);
     return { value, from };
   };
   const [httpProxy, httpsProxy, noProxy] = [read("http_proxy"), read("https_proxy"), read("no_proxy")];
@@ -37,7 +37,7 @@ export function readCdh(file: ConfigText, parsed: TomlTable = parseToml(file)): 
   };
 }
 
-/** The settings in an existing `cdh.toml`, of which nothing else changes: its digest is measured. */
+/** Writes the settings into an existing `cdh.toml` without other changes, since its digest is measured. */
 export function writeCdh(file: ConfigText, settings: ProxySettings): WrittenText {
   const parsed = parseToml(file);
   readCdh(file, parsed);
@@ -47,7 +47,7 @@ export function writeCdh(file: ConfigText, settings: ProxySettings): WrittenText
   if (socks !== undefined) {
     throw uneditable(
       `${file.origin}, ${NAME}`,
-      `The proxy ${socks.display} (${socks.from}) speaks SOCKS, which the image pull of Confidential Containers is not built for.`,
+      `The proxy ${socks.display} (${socks.from}) uses SOCKS, which the image pull of Confidential Containers does not support.`,
       "Set http-proxy and https-proxy to an HTTP proxy.",
     );
   }
@@ -68,7 +68,7 @@ export function writeCdh(file: ConfigText, settings: ProxySettings): WrittenText
 function tableIn(parent: Readonly<Record<string, unknown>>, path: readonly string[], where: PathOrigin) {
   const table = parent[path.at(-1) ?? ""] ?? {};
   if (isRecord(table) && !(table instanceof Date)) return table;
-  throw malformed(where(path), "This is no table.", `Write it as a section, [${path.join(".")}].`);
+  throw malformed(where(path), "This is not a table.", `Write it as a section, [${path.join(".")}].`);
 }
 
 function readCertificates(list: unknown, where: PathOrigin): readonly Setting[] {
@@ -76,15 +76,15 @@ function readCertificates(list: unknown, where: PathOrigin): readonly Setting[] 
   const from = where(path);
   if (list === undefined) return [];
   if (!Array.isArray(list))
-    throw malformed(from, "This is no list.", 'Write it as a list, ["-----BEGIN CERTIFICATE…"].');
+    throw malformed(from, "This is not a list.", 'Write it as a list, ["-----BEGIN CERTIFICATE…"].');
   return list.map((value: unknown, index) => {
     if (typeof value === "string" && /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.test(value)) {
       return { value, from: `${from}[${index}]` };
     }
     throw malformed(
       `${from}[${index}]`,
-      "This is no certificate in PEM.",
-      "Write whole certificates, each from BEGIN to END.",
+      "This is not a certificate in PEM.",
+      "Write complete certificates, each from BEGIN to END.",
     );
   });
 }
@@ -92,7 +92,7 @@ function readCertificates(list: unknown, where: PathOrigin): readonly Setting[] 
 function noProxyAlone(from: string): Finding {
   return {
     code: "NO_PROXY_ALONE",
-    message: `${from} stands there without a proxy. It does nothing for the image pull of Confidential Containers.`,
-    remedy: "Set https_proxy or http_proxy beside it.",
+    message: `${from} is set without a proxy. It has no effect on the image pull of Confidential Containers.`,
+    remedy: "Set https_proxy or http_proxy too.",
   };
 }

@@ -2,13 +2,13 @@ import type { Finding } from "../../errors/finding.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
 import type { ConfigTexts, Setting } from "../settings.ts";
 
-/** A file as text, and what messages call it: `proxy-config proxy/.env`. */
+/** A file as text, and its name in messages: `proxy-config proxy/.env`. */
 export interface ConfigText {
   readonly origin: string;
   readonly text: string;
 }
 
-/** What a file or folder tells clients behind a proxy. Goes into `readSettings({ config })`. */
+/** The settings of a file or folder for clients behind a proxy, for `readSettings({ config })`. */
 export interface ProxyConfig extends ConfigTexts {
   /** `host`, `host:port` or `.suffix`. */
   readonly insecureRegistries: readonly Setting[];
@@ -45,26 +45,26 @@ export function silent(from: string): Finding {
   return {
     code: "PROXY_CONFIG_SILENT",
     message: `No proxy is set in ${from}.`,
-    remedy: "Name another file or folder, or none.",
+    remedy: "Name another file or folder, or remove the input.",
   };
 }
 
-/** `problem` is a sentence without the values of the file: any of them may hold a password. */
+/** `problem` is a sentence without values of the file, any of which may contain a password. */
 export function malformed(where: string, problem: string, remedy: string): TransferError {
   return new TransferError("PROXY_CONFIG_MALFORMED", problem, { where, remedy });
 }
 
-/** For a file that cannot be made to say the settings. */
+/** For a file into which the settings cannot be written. */
 export function uneditable(where: string, problem: string, remedy: string): TransferError {
   return new TransferError("PROXY_CONFIG_UNEDITABLE", problem, { where, remedy });
 }
 
-/** Throws for a file without a word, which somebody meant to fill. */
+/** Fails with PROXY_CONFIG_EMPTY: an empty file is most likely a mistake. */
 export function refuseEmpty({ origin, text }: ConfigText): void {
   if (text.trim() !== "") return;
   throw new TransferError("PROXY_CONFIG_EMPTY", "The file is empty.", {
     where: origin,
-    remedy: "Fill it, or name it no longer.",
+    remedy: "Write settings into it, or remove it from the input.",
   });
 }
 

@@ -5,15 +5,15 @@ import { type ConfigText, malformed, type ProxyConfig, proxyConfig, refuseEmpty 
 import { readEnv, writeEnv } from "./env-file.ts";
 import { readInsecureRegistries } from "./registries-conf.ts";
 
-/** The files of a forward proxy as the OCI Connector mounts them. */
+/** The files of a forward proxy, as mounted by the OCI Connector. */
 export const FOLDER_FILES = [".env", "http.proxy", "https.proxy", "registries.conf"] as const;
 export type FolderFile = (typeof FOLDER_FILES)[number];
 export type FolderTexts = { readonly [Name in FolderFile]?: ConfigText | undefined };
 
-/** Undefined is a file that has to go: it names a proxy that there is no more. */
+/** Undefined is a file to remove, since it names a proxy that is no longer set. */
 export type WrittenFolder = { readonly [Name in Exclude<FolderFile, "registries.conf">]: string | undefined };
 
-/** `http.proxy` and `https.proxy` have the credentials for sure, so they go before the variables of `.env`. */
+/** `http.proxy` and `https.proxy` always have the credentials, so they take precedence over the variables of `.env`. */
 export function readFolder(from: string, files: FolderTexts): ProxyConfig {
   for (const file of Object.values(files)) if (file !== undefined) refuseEmpty(file);
   const env = files[".env"] === undefined ? {} : readEnv(files[".env"]);
@@ -45,11 +45,7 @@ function readProxyFile(file: ConfigText | undefined): Setting | undefined {
   if (file === undefined) return undefined;
   const value = file.text.trim();
   if (!/[\r\n]/.test(value)) return { value, from: `${file.origin}, line 1` };
-  throw malformed(
-    file.origin,
-    "The file has more lines than one.",
-    "Write the URL of the proxy into it, and nothing else.",
-  );
+  throw malformed(file.origin, "The file has more than one line.", "Write only the URL of the proxy into it.");
 }
 
 function differences(followed: Setting | undefined, other: Setting | undefined): readonly Finding[] {
@@ -57,8 +53,8 @@ function differences(followed: Setting | undefined, other: Setting | undefined):
   return [
     {
       code: "PROXY_CONFIG_DIFFERS",
-      message: `${followed.from} and ${other.from} differ. This run follows ${followed.from}.`,
-      remedy: "Write the same URL into both, or leave one of them out.",
+      message: `${followed.from} and ${other.from} differ. This run uses ${followed.from}.`,
+      remedy: "Write the same URL into both, or remove one of them.",
     },
   ];
 }

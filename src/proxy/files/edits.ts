@@ -1,11 +1,11 @@
-/** A piece of a text, and what stands there instead. */
+/** A range of a text, and its replacement. */
 export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
-/** What no edit covers stays as it is, to the byte. Edits do not overlap; those at the same place keep their order. */
+/** Applies edits; all other bytes are unchanged. Edits do not overlap; those at the same position keep their order. */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
   let edited = "";
   let position = 0;

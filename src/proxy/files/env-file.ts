@@ -8,7 +8,7 @@ import { applyEdits, type Edit, lineBreakOf } from "./edits.ts";
 interface Assignment {
   readonly key: string;
   readonly value: string;
-  /** Of the whole line, and of the value with its quotes. */
+  /** Offsets of the complete line, and of the value with its quotes. */
   readonly start: number;
   readonly end: number;
   readonly valueStart: number;
@@ -22,13 +22,13 @@ const ASSIGNMENT = new RegExp(
   "dy",
 );
 
-/** The proxy variables of an environment file, in either spelling, as a shell would read them but for expansion. */
+/** The proxy variables of an environment file, in either spelling, as a shell would read them, without expansion. */
 export function readEnv(file: ConfigText): ProxyConfigParts {
   const assignments = assignmentsOf(file);
   const findings: Finding[] = [];
   const find = (name: string): Setting | undefined => {
     const own = assignments.filter(({ key }) => key.toLowerCase() === name && isSpelling(key));
-    // As in an environment: the last assignment counts, upper case goes first, empty is unset.
+    // As in an environment: the last assignment counts, upper case takes precedence, empty is unset.
     const inOrder = own.toReversed().toSorted((one, other) => Number(isLower(one.key)) - Number(isLower(other.key)));
     const first = inOrder.find(({ value }) => value !== "");
     if (first === undefined) return undefined;
@@ -39,7 +39,7 @@ export function readEnv(file: ConfigText): ProxyConfigParts {
   return { httpProxy: find("http_proxy"), httpsProxy: find("https_proxy"), noProxy: find("no_proxy"), findings };
 }
 
-/** The settings in an environment file: in place where it has them, behind everything else where it has not. */
+/** Writes the settings into an environment file: in place of existing ones, otherwise at the end. */
 export function writeEnv(file: ConfigText, settings: ProxySettings): string {
   const { origin, text } = file;
   const values: [string, string | undefined][] = [
@@ -62,7 +62,7 @@ export function writeEnv(file: ConfigText, settings: ProxySettings): string {
   return `${edited}${gap}${added.join(lineBreak)}${lineBreak}`;
 }
 
-/** Whether some line assigns something, be the file broken or not, and none begins a section. */
+/** Whether a line is an assignment and none is a section, also in an invalid file. */
 export function looksLikeEnv(text: string): boolean {
   return /^[ \t]*(?:export[ \t]+)?[A-Za-z_][\w.-]*[ \t]*=/m.test(text) && !/^[ \t]*\[/m.test(text);
 }
@@ -71,9 +71,9 @@ function assignmentsOf({ origin, text }: ConfigText): readonly Assignment[] {
   const assignments: Assignment[] = [];
   let start = text.startsWith("\ufeff") ? 1 : 0;
   while (start < text.length) {
-    const behind = endOf(NOTHING, text, start);
-    if (behind !== undefined) {
-      start = behind;
+    const lineEnd = endOf(NOTHING, text, start);
+    if (lineEnd !== undefined) {
+      start = lineEnd;
       continue;
     }
     ASSIGNMENT.lastIndex = start;
@@ -89,7 +89,7 @@ function assignmentsOf({ origin, text }: ConfigText): readonly Assignment[] {
   return assignments;
 }
 
-/** Behind a blank, # begins a comment. */
+/** After whitespace, # starts a comment. */
 function withoutComment(rest: string, before: string): string {
   const comment = (before + rest).search(/[ \t]#/);
   return (comment < 0 ? rest : rest.slice(0, comment)).trimEnd();
@@ -108,8 +108,8 @@ function noAssignment(origin: string, text: string, start: number): TransferErro
     ? malformed(where, "The line is not of the form key=value.", "Write key=value, or # before a comment.")
     : malformed(
         where,
-        `The value begins with ${quoteMark} and does not end there with it.`,
-        "Put the whole value between one pair of quotes, or use none.",
+        `The value starts with ${quoteMark} and does not end with it.`,
+        "Write the complete value between one pair of quotes, or without quotes.",
       );
 }
 
@@ -119,12 +119,12 @@ function unquote(raw: string): string {
   return raw.slice(1, -1).replace(/\\(?:([\\"$`])|\r?\n)/g, (_whole, char = "") => char);
 }
 
-/** Files of this kind are sourced by shells, which expand and run what is not quoted. */
+/** Shells source files of this kind, and expand and execute unquoted text. */
 function quote(value: string, where: string): string {
   if (/^[\w.:/@%,[\]*-]*$/.test(value)) return value;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: such a value would not stay on its line
   if (!/['\u0000-\u001f]/.test(value)) return `'${value}'`;
-  throw uneditable(where, "The value holds a quote or a control character.", "Remove what is no host from no-proxy.");
+  throw uneditable(where, "The value contains a quote or a control character.", "Remove invalid hosts from no-proxy.");
 }
 
 function editOf(assignment: Assignment, value: string | undefined, { origin, text }: ConfigText): Edit {
@@ -138,8 +138,8 @@ function differs({ origin, text }: ConfigText, followed: Assignment, other: Assi
   const [line, otherLine] = [lineAt(text, followed.start), lineAt(text, other.start)];
   return {
     code: "PROXY_CONFIG_DIFFERS",
-    message: `In ${origin}, ${other.key} of line ${otherLine} and ${followed.key} of line ${line} differ. This run follows line ${line}.`,
-    remedy: "Leave one of the two lines out.",
+    message: `In ${origin}, ${other.key} of line ${otherLine} and ${followed.key} of line ${line} differ. This run uses line ${line}.`,
+    remedy: "Remove one of the two lines.",
   };
 }
 

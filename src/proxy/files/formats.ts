@@ -11,11 +11,11 @@ type FileFormat = "env" | "docker" | "cdh" | "initdata";
 export interface ReadOptions {
   /** The name of the file, without folders. */
   readonly name: string;
-  /** The docker daemon in use, as DOCKER_HOST says it. */
+  /** The Docker daemon in use, from DOCKER_HOST. */
   readonly daemon?: string | undefined;
 }
 
-/** The settings of one file, in whichever of the formats it is. */
+/** The settings of one file in any supported format. Fails with PROXY_CONFIG_*. */
 export function readConfigFile(file: ConfigText, { name, daemon }: ReadOptions): ProxyConfig {
   refuseEmpty(file);
   const readers = {
@@ -34,18 +34,14 @@ function formatOf(file: ConfigText, name: string): FileFormat {
   const format = /^\s*\{/.test(text) ? (looksLikeDockerConfig(text) ? "docker" : undefined) : tomlFormat(file, name);
   if (format !== undefined) return format;
   if (name.endsWith(".env") || (!/^\s*\{/.test(text) && looksLikeEnv(text))) return "env";
-  throw new TransferError(
-    "PROXY_CONFIG_UNKNOWN",
-    "The file is in none of the formats that proxy settings are read from.",
-    {
-      where: origin,
-      remedy:
-        "Name a .env, a folder with http.proxy or https.proxy, a cdh.toml, an initdata document or a docker config.json.",
-    },
-  );
+  throw new TransferError("PROXY_CONFIG_UNKNOWN", "The file has an unknown format.", {
+    where: origin,
+    remedy:
+      "Name a .env, a folder with http.proxy or https.proxy, a cdh.toml, an initdata document or a docker config.json.",
+  });
 }
 
-/** A broken document counts too, where its name or a section says what it is: its error is then about TOML. */
+/** An invalid document counts too, if its name or a section identifies it: its error is then about TOML. */
 function tomlFormat(file: ConfigText, name: string): "cdh" | "initdata" | undefined {
   const { text } = file;
   const [, section] = /^[ \t]*\[+[ \t]*["']?(image|kbc|data)\b/m.exec(text) ?? [];

@@ -15,39 +15,41 @@ const ALGORITHMS = ["sha256", "sha384", "sha512"];
 const CDH = ["data", "cdh.toml"] as const;
 const KEY = 'data."cdh.toml"';
 const QUOTES = "'''";
-/** An annotation cannot even hold this much in base64. */
-const LARGEST = 4 * 1024 * 1024;
+/** Far above the size limit of an annotation. */
+const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
 
 export interface WrittenInitdata extends WrittenText {
-  /** `sha256:…`, with the algorithm that the document names: what is measured. */
+  /** The measured digest, `sha256:…`, by the algorithm in the document. */
   readonly digest: string;
-  /** base64(gzip), the value of `io.katacontainers.config.hypervisor.cc_init_data`. The same for the same document. */
+  /** base64(gzip), the value of `io.katacontainers.config.hypervisor.cc_init_data`. Deterministic. */
   readonly annotation: string;
 }
 
-/** The annotation's form, or at least meant to be. */
+/** Whether the text has, or was intended to have, the form of the annotation. */
 export function looksEncoded(text: string): boolean {
   return /^\s*H4sI[A-Za-z0-9+/=\s]*$/.test(text);
 }
 
-/** Initdata as TOML, be it plain or base64(gzip). */
+/** Initdata as TOML, from plain text or base64(gzip). */
 export function decodeInitdata({ origin, text }: ConfigText): ConfigText {
   if (!looksEncoded(text)) return { origin, text };
-  const broken = (problem: string) => malformed(origin, problem, "Copy the whole value of the annotation.");
+  const invalid = (problem: string) => malformed(origin, problem, "Copy the complete value of the annotation.");
   const base64 = text.replace(/\s/g, "");
-  if (base64.length % 4 !== 0 || /=[^=]|={3}/.test(base64)) throw broken("This is no base64: characters are missing.");
+  if (base64.length % 4 !== 0 || /=[^=]|={3}/.test(base64))
+    throw invalid("This is not base64: characters are missing.");
   try {
-    const bytes = gunzipSync(Buffer.from(base64, "base64"), { maxOutputLength: LARGEST });
+    const bytes = gunzipSync(Buffer.from(base64, "base64"), { maxOutputLength: MAX_DOCUMENT_BYTES });
     return { origin, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch (error) {
-    if (errorCode(error) === "ERR_BUFFER_TOO_LARGE") throw broken(`It unpacks to more than ${LARGEST} bytes.`);
-    throw broken("What is in the base64 is no text in gzip, or not all of it.");
+    if (errorCode(error) === "ERR_BUFFER_TOO_LARGE")
+      throw invalid(`It unpacks to more than ${MAX_DOCUMENT_BYTES} bytes.`);
+    throw invalid("The base64 does not contain text in gzip, or is truncated.");
   }
 }
 
 export function encodeInitdata(text: string): string {
   const bytes = gzipSync(text, { level: 9 });
-  // The header tells no time, and should not tell the platform either: RFC 1952, section 2.3.
+  // The header has no time, and the platform is removed too: RFC 1952, section 2.3.
   bytes.fill(0, 4, 8);
   bytes[9] = 255;
   return bytes.toString("base64");
@@ -58,20 +60,24 @@ export function readInitdata(encoded: ConfigText): ProxyConfigParts {
   return cdh === undefined ? {} : readCdh(cdh);
 }
 
-/** The settings in the `cdh.toml` of an existing document, every other byte as it was; in the form that the document had. */
+/** Writes the settings into the `cdh.toml` of an existing document without other changes, in the form of the document. */
 export function writeInitdata(encoded: ConfigText, settings: ProxySettings): WrittenInitdata {
   const file = decodeInitdata(encoded);
   const { parsed, algorithm, literal, cdh } = readDocument(file);
   const origin = `${file.origin}, ${KEY}`;
   if (literal !== undefined && !literal.isLiteral) {
-    throw uneditable(origin, `It does not stand between ${QUOTES}.`, `Write it between ${QUOTES} and ${QUOTES}.`);
+    throw uneditable(origin, `It is not written between ${QUOTES}.`, `Write it between ${QUOTES} and ${QUOTES}.`);
   }
   const lineBreak = lineBreakOf(file.text);
   const padding = literal?.padding ?? lineBreak;
   const { text, findings } = writeCdh(cdh ?? { origin, text: padding }, settings);
   const inner = text.slice(padding.length);
   if (inner.includes(QUOTES)) {
-    throw uneditable(origin, `A value holds ${QUOTES}, which would end it.`, "Remove what is no host from no-proxy.");
+    throw uneditable(
+      origin,
+      `A value contains ${QUOTES}, which would end the document.`,
+      "Remove invalid hosts from no-proxy.",
+    );
   }
   const opening = literal === undefined || literal.text === "" ? QUOTES + lineBreak : literal.opening;
   const string = { key: CDH[1], value: inner, spelling: `${opening}${inner}${QUOTES}` };
@@ -95,20 +101,20 @@ function readDocument(file: ConfigText) {
   };
   require(typeof version === "string", [
     "version",
-  ], "There is no version, or none in quotes.", 'Write version = "0.1.0".');
+  ], "The version is missing or not in quotes.", 'Write version = "0.1.0".');
   require(ALGORITHMS.includes(String(algorithm)), [
     "algorithm",
-  ], `The algorithm is none of ${ALGORITHMS.join(", ")}.`, 'Write algorithm = "sha256".');
-  require(isRecord(data), ["data"], "There is no section [data].", "Write it, with one string per file.");
+  ], `The algorithm is not one of ${ALGORITHMS.join(", ")}.`, 'Write algorithm = "sha256".');
+  require(isRecord(data), ["data"], "The section [data] is missing.", "Write it, with one string per file.");
   for (const [key, value] of Object.entries(data as TomlTable)) {
-    require(typeof value === "string", ["data", key], "The value is no string.", `Put it between ${QUOTES}.`);
+    require(typeof value === "string", ["data", key], "The value is not a string.", `Write it between ${QUOTES}.`);
   }
   const literal = literalOf(file, parsed);
   const cdh = literal && { origin: `${file.origin}, ${KEY}`, text: literal.padding + literal.text };
   return { parsed, algorithm: String(algorithm), literal, cdh };
 }
 
-/** The inner document, and line breaks to put before it: then its lines count like those of the outer one. */
+/** The inner document, with leading line breaks, so that its line numbers are those of the outer one. */
 function literalOf({ text }: ConfigText, { data }: TomlTable) {
   const inner = (data as TomlTable)[CDH[1]];
   if (typeof inner !== "string") return undefined;

@@ -23,12 +23,12 @@ export function readInsecureRegistries(file: ConfigText): readonly Setting[] {
 }
 
 function readRegistry(registry: unknown, path: readonly string[], where: PathOrigin): Setting[] {
-  if (!isRecord(registry)) throw malformed(where(path), "This is no table.", "Write it as a section, [[registry]].");
+  if (!isRecord(registry)) throw malformed(where(path), "This is not a table.", "Write it as a section, [[registry]].");
   const { insecure = false } = registry;
   if (typeof insecure !== "boolean") {
     throw malformed(
       where([...path, "insecure"]),
-      "The value is neither true nor false.",
+      "The value is not a boolean.",
       "Write insecure = true, without quotes.",
     );
   }
@@ -38,7 +38,7 @@ function readRegistry(registry: unknown, path: readonly string[], where: PathOri
   return [readHost(registry[key], [...path, key], where)];
 }
 
-/** Version 1, which is still read: `[registries.insecure]` with a list `registries`. */
+/** Version 1, which is still supported: `[registries.insecure]` with a list `registries`. */
 function readFirstVersion(registries: unknown, where: PathOrigin): Setting[] {
   const insecure = isRecord(registries) ? registries.insecure : undefined;
   const list = isRecord(insecure) ? insecure.registries : undefined;
@@ -49,18 +49,18 @@ function readFirstVersion(registries: unknown, where: PathOrigin): Setting[] {
 function listIn(value: unknown, path: readonly string[], where: PathOrigin): readonly unknown[] {
   if (value === undefined) return [];
   if (Array.isArray(value)) return value;
-  throw malformed(where(path), "This is no list.", "Write it as containers-registries.conf(5) says.");
+  throw malformed(where(path), "This is not a list.", "Write it as described in containers-registries.conf(5).");
 }
 
-/** The host alone: whether a connection is insecure is nothing that a namespace can have for itself. */
+/** The host alone: a namespace cannot have an insecure connection of its own. */
 function readHost(value: unknown, path: readonly string[], where: PathOrigin): Setting {
   const from = where(path);
   const host = typeof value === "string" ? value.replace(/\/.*$/s, "").replace(/^\*\./, ".") : "";
   if (/^\.[^.]+$/.test(host)) {
-    throw malformed(from, "The value names a whole top-level domain.", "Write more of the name, or single hosts.");
+    throw malformed(from, "The value is a complete top-level domain.", "Write more of the name, or single hosts.");
   }
   if (/^\.?[\w-](?:[\w.-]*[\w-])?(?::\d{1,5})?$|^\[[0-9a-f:]+\](?::\d{1,5})?$/i.test(host)) {
     return { value: host.toLowerCase(), from };
   }
-  throw malformed(from, "The value names no registry.", 'Write location = "host:port", without scheme.');
+  throw malformed(from, "The value is not a registry.", 'Write location = "host:port", without scheme.');
 }

@@ -1,48 +1,48 @@
 import type { Finding } from "../../errors/finding.ts";
 import { idnaToAscii, toLower } from "../go-text.ts";
 import { parseIp, parseNetwork } from "../ip.ts";
-import { isDead, type NoProxyEntry, splitEntry } from "../no-proxy.ts";
+import { hasNoEffect, type NoProxyEntry, splitEntry } from "../no-proxy.ts";
 
 export interface ReqwestNoProxy {
   readonly list: string;
   readonly findings: readonly Finding[];
 }
 
-interface Said {
+interface ReqwestEntry {
   readonly entry: string;
-  /** A name that it matches there and not here. */
+  /** A name that the entry matches in reqwest only. */
   readonly apex?: string;
 }
 
-/** reqwest does not leave loopback alone by itself, as Go does. */
+/** Unlike Go, reqwest does not exclude loopback by default. */
 const LOOPBACK = ["localhost", "127.0.0.0/8", "::1"];
-/** There, `*` means every name and no address. */
+/** In reqwest, `*` matches every name and no address. */
 const EVERYTHING = "*,0.0.0.0/0,::/0";
 
-/** NO_PROXY in the words of Rust's reqwest: no ports, no `*.`, and `.name` means the name too. What is dead here is left out. */
+/** NO_PROXY for Rust's reqwest: no ports, no `*.`, and `.name` matches the name too. Entries without effect are omitted. */
 export function reqwestNoProxy(entries: readonly NoProxyEntry[]): ReqwestNoProxy {
   if (entries.some(({ entry }) => entry === "*")) return { list: EVERYTHING, findings: [] };
   const list: string[] = [];
   const findings: Finding[] = [];
-  for (const source of entries.filter(({ entry }) => !isDead(entry))) {
-    const said = say(toLower(source.entry));
-    if (said === undefined) {
+  for (const source of entries.filter(({ entry }) => !hasNoEffect(entry))) {
+    const translated = translate(toLower(source.entry));
+    if (translated === undefined) {
       findings.push(
         inexact(
           source,
-          "is left out: reqwest knows no ports",
+          "is omitted: reqwest does not support ports",
           "Write it without the port, if all its ports may go direct.",
         ),
       );
       continue;
     }
-    list.push(said.entry);
-    const { apex } = said;
+    list.push(translated.entry);
+    const { apex } = translated;
     if (apex !== undefined && !entries.some(({ matches }) => matches({ host: apex, port: "", ip: undefined }))) {
       findings.push(
         inexact(
           source,
-          `becomes ${said.entry}, which reqwest takes for ${apex} too`,
+          `becomes ${translated.entry}, which matches ${apex} too in reqwest`,
           `Add ${apex}, if it may go direct as well.`,
         ),
       );
@@ -52,8 +52,8 @@ export function reqwestNoProxy(entries: readonly NoProxyEntry[]): ReqwestNoProxy
   return { list: [...new Set(all)].join(","), findings };
 }
 
-/** Undefined where that is impossible. */
-function say(entry: string): Said | undefined {
+/** Undefined if there is no equivalent. */
+function translate(entry: string): ReqwestEntry | undefined {
   const network = parseNetwork(entry);
   if (network !== undefined) {
     const dotted = dottedOf(network.value, entry);
@@ -69,7 +69,7 @@ function say(entry: string): Said | undefined {
   return { entry: ascii, apex: ascii.slice(1) };
 }
 
-/** IPv4 that is written as IPv4-mapped IPv6: the same to Go, and no IPv4 to reqwest. */
+/** IPv4 in the form of IPv4-mapped IPv6: equal in Go, different in reqwest. */
 function dottedOf(value: bigint, written: string): string | undefined {
   if (!written.includes(":") || value >> 32n !== 0xffffn) return undefined;
   return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 0xffn).join(".");

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { isPlainHost } from "../plain-host.ts";
 
-/** Rules for a squid.conf that allow exactly these, each a `host:port`: http://www.squid-cache.org/Doc/config/acl/ */
+/** Rules for squid.conf that allow exactly these hosts, each `host:port`: http://www.squid-cache.org/Doc/config/acl/ */
 export function squidAllowList(hosts: readonly string[]): string {
   const byPort = new Map<string, Set<string>>();
   for (const host of hosts.filter(isPlainHost)) {
@@ -11,7 +11,7 @@ export function squidAllowList(hosts: readonly string[]): string {
   }
   const ports = [...byPort].sort(([one], [other]) => Number(one) - Number(other));
   return [
-    "# What the transfer needs to reach. Include it before every http_access deny that would refuse these ports.",
+    "# Hosts of the transfer. Include it before every http_access deny that would refuse these ports.",
     ...ports.flatMap(([port, names]) => rulesFor(port, [...names].sort())),
     "",
   ].join("\n");

@@ -1,13 +1,13 @@
 import type { Finding } from "../../errors/finding.ts";
 import type { ProxySettings } from "../settings.ts";
 
-/** A file as it is to be written. */
+/** The new text of a file. */
 export interface WrittenText {
   readonly text: string;
   readonly findings: readonly Finding[];
 }
 
 /** A user name without password may be a token. */
-export function holdSecrets({ httpProxy, httpsProxy }: ProxySettings): boolean {
+export function containSecrets({ httpProxy, httpsProxy }: ProxySettings): boolean {
   return [httpProxy, httpsProxy].some((proxy) => `${proxy?.username ?? ""}${proxy?.password ?? ""}` !== "");
 }

@@ -6,7 +6,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { unwritable } from "../../archive/refusal.ts";
 import { isFileSystemError } from "../../errors/transfer-error.ts";
-import { makePrivateFolder } from "../../files/write-whole.ts";
+import { makePrivateFolder } from "../../files/atomic-write.ts";
 import { streamOf } from "../../oci/content.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";

@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errorMessage, TransferError } from "../../errors/transfer-error.ts";
+import { writeAtomically } from "../../files/atomic-write.ts";
 import { placeOf } from "../../files/place.ts";
-import { writeWhole } from "../../files/write-whole.ts";
 import { printable } from "../../text/redact.ts";
 import { helmValues } from "./helm-values.ts";
 import { imageMirrors } from "./image-mirrors.ts";
@@ -63,7 +63,7 @@ async function replace(path: string, text: string, workspace: string): Promise<v
   try {
     const place = await placeOf(path, { workspace, where });
     await mkdir(dirname(place), { recursive: true });
-    await writeWhole(place, text);
+    await writeAtomically(place, text);
   } catch (error) {
     if (error instanceof TransferError) throw error;
     throw new TransferError("OUTPUT_UNWRITABLE", `${printable(path)} cannot be written: ${errorMessage(error)}`, {
