@@ -89,7 +89,7 @@ describe("allowed-registries", () => {
     expect(() => there.repository("acme/app")).toThrow(
       expect.objectContaining({
         code: "REGISTRY_NOT_ALLOWED",
-        message: expect.stringContaining("resource app of acme.org/shop:1.0.0 lies at two.example.test/acme/app"),
+        message: expect.stringContaining("resource app of acme.org/shop:1.0.0 is at two.example.test/acme/app"),
         where: "two.example.test",
         remedy: expect.stringContaining("two.example.test/acme/app"),
       }),
@@ -121,7 +121,7 @@ describe("allowed-registries", () => {
     expect(errors).toMatchObject([
       {
         code: "REGISTRY_NOT_ALLOWED",
-        message: expect.stringMatching(/^resource app:\S+ of acme\.org\/shop:1\.0\.0 lies at 127/),
+        message: expect.stringMatching(/^resource app:\S+ of acme\.org\/shop:1\.0\.0 is at 127/),
       },
     ]);
   });
