@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { componentDigests } from "../../testing/fixtures/ocm/digests.ts";
 import { type ActionResult, runAction } from "../../testing/real/action.ts";
@@ -25,6 +25,13 @@ function snapshot(folder: string): Record<string, string> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
   return Object.fromEntries(paths.map((path) => [path.slice(folder.length), readFileSync(path).toString("base64")]));
+}
+
+/** Resolves as soon as something is put into the folder. */
+async function firstChange(folder: string): Promise<void> {
+  const watcher = watch(folder);
+  await once(watcher, "change");
+  watcher.close();
 }
 
 describe("as a source", () => {
@@ -148,6 +155,7 @@ describe("a run that is stopped while it writes", () => {
     const before = readFileSync(target);
     const source = makeCtf([{ id: SHOP.replace("shop", "large"), blobs: [randomBytes(LARGE)] }]);
     const line = `${source}//example.org/large:1.2.0`;
+    const begun = firstChange(folder);
     let kill: ((signal: NodeJS.Signals) => void) | undefined;
     const running = runAction({
       inputs: { "component-versions": line, target },
@@ -156,9 +164,7 @@ describe("a run that is stopped while it writes", () => {
       },
     });
     const others = () => readdirSync(folder).filter((name) => name !== "target.tgz");
-    while (others().length === 0) {
-      if (await Promise.race([running, sleep(1)])) break;
-    }
+    await Promise.race([running, begun]);
     kill?.(signal);
     const result = await running;
     expect(result.code).not.toBe(0);

@@ -1,15 +1,19 @@
 import { Readable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { type Fault, faults, ociError } from "../../testing/fakes/registry-faults.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { get, openClient, textOf } from "./open-client.ts";
+import { get, type OpenClient, openClient, textOf } from "./open-client.ts";
 
 afterEach(stopEverything);
 
 const reset: Fault = { when: () => true, times: 1, act: { kind: "reset" } };
 const mute: Fault = { when: () => true, times: 1, act: { kind: "mute" } };
+
+/** Whatever a client has to do at once for its other hosts is done afterwards. */
+async function roundTrips(client: OpenClient, { origin }: FakeRegistry): Promise<void> {
+  for (const _ of [1, 2, 3]) await textOf(await client.request(get(`${origin}/v2/`)));
+}
 
 describe("a request that may be repeated", () => {
   test.each<[string, Fault]>([
@@ -42,11 +46,10 @@ describe("a request that may be repeated", () => {
     const client = openClient({ attempts: 2 });
     const stop = new AbortController();
     const first = client.request(get(`${limited.origin}/v2/`), stop.signal);
-    while (limited.requests[0]?.status !== 429) await sleep(5);
-    await sleep(50);
+    await limited.seen(({ status }) => status === 429);
+    await roundTrips(client, other);
     const second = client.request(get(`${limited.origin}/v2/`), stop.signal);
-    await textOf(await client.request(get(`${other.origin}/v2/`)));
-    await sleep(50);
+    await roundTrips(client, other);
     expect(limited.requests).toHaveLength(1);
     stop.abort();
     for (const waiting of [first, second]) await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
@@ -99,10 +102,15 @@ describe("a request that may be repeated", () => {
   });
 
   test("can be called off while it waits", async () => {
-    const registry = await startFakeRegistry({ faults: [faults.tooManyRequests("60")] });
+    const [registry, other] = [await startFakeRegistry(), await startFakeRegistry()];
+    registry.inject(faults.tooManyRequests("60"));
+    const client = openClient({ attempts: 2 });
     const stop = new AbortController();
-    const pending = openClient({ attempts: 2 }).request(get(`${registry.origin}/v2/`), stop.signal);
-    setTimeout(() => stop.abort(new Error("enough")), 100);
+    const pending = client.request(get(`${registry.origin}/v2/`), stop.signal);
+    pending.catch(() => {});
+    await registry.seen(({ status }) => status === 429);
+    await roundTrips(client, other);
+    stop.abort(new Error("enough"));
     await expect(pending).rejects.toMatchObject({ name: "AbortError", cause: { message: "enough" } });
     expect(registry.requests).toHaveLength(1);
   });

@@ -1,7 +1,6 @@
 import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { Readable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { readAll } from "../../src/net/body.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
@@ -73,10 +72,11 @@ describe("a request", () => {
     const client = openClient({ concurrency: 1 });
     const first = await client.request(get(blob));
     const second = client.request(get(blob));
-    const begun = await client.request({ ...get(`${registry.origin}/v2/a/blobs/uploads/`), method: "POST" });
-    await textOf(begun);
-    await sleep(50);
-    expect(registry.requests.map(({ method }) => method)).toEqual(["GET", "POST"]);
+    // The second request would be on its way before these are, and arrive before the last of them.
+    for (const _ of [1, 2, 3]) {
+      await textOf(await client.request({ ...get(`${registry.origin}/v2/a/blobs/uploads/`), method: "POST" }));
+    }
+    expect(registry.requests.map(({ method }) => method)).toEqual(["GET", "POST", "POST", "POST"]);
     await textOf(first);
     expect(await textOf(await second)).toBe("0123456789");
   });
@@ -101,7 +101,9 @@ describe("a request", () => {
     registry.inject({ when: () => true, act: { kind: "mute" } });
     const stop = new AbortController();
     const pending = openClient().request(get(blob), stop.signal);
-    setTimeout(() => stop.abort(new Error("enough")), 20);
+    pending.catch(() => {});
+    await registry.seen(() => true);
+    stop.abort(new Error("enough"));
     await expect(pending).rejects.toThrow("enough");
     await expect(openClient().request(get(blob), AbortSignal.abort(new Error("before")))).rejects.toThrow("before");
   });

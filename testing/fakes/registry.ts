@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KeyPair } from "../real/certificates.ts";
@@ -41,6 +42,8 @@ export interface FakeRegistry {
   readonly port: number;
   /** In the order in which they came. */
   readonly requests: readonly RegistryRequest[];
+  /** The first request for which this holds, as soon as it has come or been answered. */
+  seen(holds: (request: RegistryRequest) => boolean): Promise<RegistryRequest>;
   readonly tokenRequests: readonly TokenRequest[];
   /** Origin of the token end point. */
   readonly tokenOrigin: string;
@@ -75,6 +78,7 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
   const { auth = { kind: "none" }, tls, redirect, referrers, latency = 0 } = options;
   const content: Content = new Map();
   const requests: { -readonly [K in keyof RegistryRequest]: RegistryRequest[K] }[] = [];
+  const changes = new EventEmitter();
   const inFlight = { now: 0, most: 0 };
   let faults: { readonly fault: Fault; left: number }[] = [];
   const inject = (...added: readonly Fault[]) => {
@@ -93,6 +97,7 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
   const serve = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const request = { ...readRequest(message), status: 0 };
     requests.push(request);
+    changes.emit("change");
     inFlight.now += 1;
     inFlight.most = Math.max(inFlight.most, inFlight.now);
     response.once("close", () => {
@@ -107,6 +112,7 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
     if (fault?.kind === "lose-answer") response.destroy();
     else {
       request.status = outcome.status;
+      changes.emit("change");
       send(response, request.method, outcome, fault);
     }
   };
@@ -138,6 +144,13 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
     host: `${listening.address}:${listening.port}`,
     port: listening.port,
     requests,
+    seen: async (holds) => {
+      for (;;) {
+        const found = requests.find(holds);
+        if (found !== undefined) return found;
+        await once(changes, "change");
+      }
+    },
     tokenRequests: gate.tokenRequests,
     tokenOrigin,
     mostInFlight: () => inFlight.most,

@@ -1,5 +1,4 @@
 import { Readable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { RemoteRepository } from "../../../src/stores/registry/registry.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../../testing/fakes/registry.ts";
@@ -80,11 +79,10 @@ describe("pushing a blob", () => {
   }, 5000);
 
   test("whose source breaks in the middle ends with the source's error", async () => {
-    const isSending = () => fake.requests.some(({ method }) => method === "PUT");
     const content = Readable.from(
       (async function* () {
         yield large;
-        while (!isSending()) await sleep(5);
+        await fake.seen(({ method }) => method === "PUT");
         throw new Error("the disk is gone");
       })(),
     );

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import { TransferError, throwAll } from "../../../src/errors/transfer-error.ts";
 import { gather } from "../../../src/transfer/source/gather.ts";
@@ -153,8 +154,8 @@ test("every failure is told, in the order of the input", async () => {
     await expect(namesOf(registry, ["a", "b"])).rejects.toMatchObject({
       errors: [{ message: "first" }, { message: "second" }],
     });
-    // What nobody handles is told when the microtasks are done.
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    // The event comes as soon as the microtasks are done.
+    await turn();
   } finally {
     process.off("unhandledRejection", listener);
   }
