@@ -52,30 +52,33 @@ describe("the policies", () => {
     { resources: [resource("y", { type: "gitHub" })] },
   ];
   const moved = { resources: [resource("x", { type: "wget" })] };
-  test.each<["skip" | "overwrite" | "fail", ComponentOptions | undefined, Code | undefined]>([
-    ["skip", undefined, undefined],
-    ["fail", undefined, undefined],
-    ["overwrite", undefined, undefined],
-    ["skip", same, undefined],
-    ["skip", moved, undefined],
+  test.each<["skip" | "overwrite" | "fail", ComponentOptions | undefined]>([
+    ["skip", undefined],
+    ["fail", undefined],
+    ["overwrite", undefined],
+    ["skip", same],
+    ["skip", moved],
+    ["overwrite", same],
+    ["overwrite", other],
+  ])("existing: %s allows a target that has %j", async (policy, existing) => {
+    const there = existing === undefined ? undefined : await version(existing);
+    const source = await version(same);
+    expect(() => checkExisting(there, source, policy)).not.toThrow();
+  });
+
+  test.each<["skip" | "fail", ComponentOptions, Code]>([
     ["skip", other, "COMPONENT_DIGEST_DIFFERS"],
     ["fail", same, "COMPONENT_VERSION_EXISTS"],
     ["fail", other, "COMPONENT_VERSION_EXISTS"],
-    ["overwrite", same, undefined],
-    ["overwrite", other, undefined],
-  ])("%s where there is %j: %s", async (policy, existing, code) => {
-    const source = await version(same);
-    const there = existing === undefined ? undefined : await version(existing);
-    const check = () => checkExisting(there, source, policy);
-    if (code === undefined) expect(check).not.toThrow();
-    else
-      expect(check).toThrow(
-        expect.objectContaining({
-          code,
-          where: "memory.test///acme.org/shop:1.0.0",
-          remedy: expect.stringMatching(/existing:/),
-        }),
-      );
+  ])("existing: %s refuses a target that has %j with %s", async (policy, existing, code) => {
+    const [there, source] = [await version(existing), await version(same)];
+    expect(() => checkExisting(there, source, policy)).toThrow(
+      expect.objectContaining({
+        code,
+        where: "memory.test///acme.org/shop:1.0.0",
+        remedy: expect.stringMatching(/existing:/),
+      }),
+    );
   });
 });
 

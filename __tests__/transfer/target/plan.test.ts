@@ -142,35 +142,33 @@ describe("tags", () => {
     ]);
   });
 
-  test.each<[string, TagPlacement[], Partial<PlanOptions>, object[] | string]>([
+  test.each<[string, TagPlacement[], Partial<PlanOptions>, object[]]>([
     ["new", [tag(one)], {}, [{ kind: "tag", target: one, before: undefined }]],
     ["there already", [tag(one)], { tags: new Map([["images/app:1", one]]) }, [{ kind: "skip", before: one }]],
     ["the same twice", [tag(one), tag(one)], {}, [{ kind: "tag", target: one }]],
-    ["two artifacts of one name", [tag(one), tag(two)], {}, "two artifacts of this transfer"],
-    ["taken at the target", [tag(one)], { tags: new Map([["images/app:1", two]]) }, "another artifact has the name"],
-    [
-      "taken at the target",
-      [tag(one)],
-      { tags: new Map([["images/app:1", two]]), existing: "fail" },
-      "another artifact has the name",
-    ],
     [
       "overwritten at the target",
       [tag(one)],
       { tags: new Map([["images/app:1", two]]), existing: "overwrite" },
       [{ kind: "tag", target: one, before: two }],
     ],
-  ])("%s", async (_, artifactTags, options, expected) => {
-    if (typeof expected === "string") {
-      await expect(planned(artifactTags, options)).rejects.toMatchObject({
-        code: "ARTIFACT_NAME_TAKEN",
-        where: "images/app:1",
-        message: expect.stringContaining(expected),
-      });
-    } else {
-      expect((await planned(artifactTags, options)).tags[0]).toMatchObject(expected);
-      expect((await planned(artifactTags, options)).tags[0]).toHaveLength(expected.length);
-    }
+  ])("the tag of an artifact: %s", async (_, artifactTags, options, expected) => {
+    const [first] = (await planned(artifactTags, options)).tags;
+    expect(first).toMatchObject(expected);
+    expect(first).toHaveLength(expected.length);
+  });
+
+  const taken = { tags: new Map([["images/app:1", two]]) };
+  test.each<[string, TagPlacement[], Partial<PlanOptions>, string]>([
+    ["by another artifact of the transfer", [tag(one), tag(two)], {}, "two artifacts of this transfer"],
+    ["at the target", [tag(one)], taken, "another artifact has the name"],
+    ["at the target, with existing: fail", [tag(one)], { ...taken, existing: "fail" }, "another artifact has the name"],
+  ])("a tag that is taken %s is refused", async (_, artifactTags, options, message) => {
+    await expect(planned(artifactTags, options)).rejects.toMatchObject({
+      code: "ARTIFACT_NAME_TAKEN",
+      where: "images/app:1",
+      message: expect.stringContaining(message),
+    });
   });
 
   test("the tag of a component version moves under every policy: whether it may was asked before", async () => {
