@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { parseDockerConfig } from "../src/logins/docker-config.ts";
 import { parseImageReference } from "../src/oci/reference.ts";
 import type { ReadableStore } from "../src/oci/store.ts";
+import { addImage, resource } from "../testing/content/content.ts";
+import { createMemoryRegistry } from "../testing/content/memory-registry.ts";
 import { startFakeRegistry } from "../testing/fakes/registry.ts";
+import { surveyed } from "../testing/product/surveyed.ts";
 import { uniqueAddress } from "../testing/real/address.ts";
 import { stopEverything } from "../testing/real/running.ts";
 import { type Given, type OpenedSession, openTestSession, startWorld, WAYS, type World } from "./led-astray.ts";
-import { addImage, resource } from "./transfer/content.ts";
-import { createMemoryRegistry } from "./transfer/memory-registry.ts";
-import { surveyed } from "./transfer/surveyed.ts";
 
 afterEach(stopEverything);
 

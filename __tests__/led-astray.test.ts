@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { isHost } from "../src/oci/reference.ts";
+import { METADATA, NO_HOST, PRIVATE, PUBLIC } from "../testing/generated/spelled-hosts.ts";
 import { stopEverything } from "../testing/real/running.ts";
 import { type Led, type OpenedSession, openTestSession, startWorld, WAYS, type Way, type World } from "./led-astray.ts";
-import { METADATA, NO_HOST, PRIVATE, PUBLIC } from "./net/address/spelled-hosts.ts";
 
 afterEach(stopEverything);
 

@@ -17,12 +17,12 @@ import { writeArtifactSet } from "../src/stores/artifact-set/write.ts";
 import { openCtfTarget } from "../src/stores/ctf/target.ts";
 import type { RemoteRegistry } from "../src/stores/registry/registry.ts";
 import { readGraph } from "../src/transfer/source/graph.ts";
+import { addImage } from "../testing/content/content.ts";
+import { createMemoryRegistry } from "../testing/content/memory-registry.ts";
 import { startProxy } from "../testing/fakes/proxy.ts";
 import { startFakeRegistry } from "../testing/fakes/registry.ts";
 import { ctf, temporaryFolder } from "../testing/real/fixtures.ts";
 import { remember, stopEverything } from "../testing/real/running.ts";
-import { addImage } from "./transfer/content.ts";
-import { createMemoryRegistry } from "./transfer/memory-registry.ts";
 
 afterEach(stopEverything);
 

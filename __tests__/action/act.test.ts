@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { componentDigests } from "../../testing/fixtures/ocm/digests.ts";
+import { type ActResult, repositoryWith, runAct } from "../../testing/real/act.ts";
+import { type Estate, mainJob, startEstate } from "../../testing/real/estate.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { type RealRegistry, startRegistry } from "../../testing/real/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { type ActResult, repositoryWith, runAct } from "./act.ts";
-import { type Estate, mainJob, startEstate } from "./estate.ts";
 import { readDescriptor, tagsOf } from "./registry-reader.ts";
 
 const PROJECT = ["action.yml", "dist", ".github"];

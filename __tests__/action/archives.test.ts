@@ -4,11 +4,11 @@ import { once } from "node:events";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { makeCtf } from "../../testing/content/made-ctf.ts";
 import { componentDigests } from "../../testing/fixtures/ocm/digests.ts";
 import { type ActionResult, runAction } from "../../testing/real/action.ts";
 import { copyOfCtf, ctf, temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { makeCtf } from "./made-ctf.ts";
 import { ctfPlace, readTree, readVersion } from "./place.ts";
 
 afterEach(stopEverything);

@@ -3,19 +3,19 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
 import { sha256 } from "../../src/oci/digest.ts";
+import { descriptorText, localBlob, makeCtf } from "../../testing/content/made-ctf.ts";
 import { startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { faults } from "../../testing/fakes/registry-faults.ts";
 import { resources } from "../../testing/fixtures/ocm/digests.ts";
+import { hostileText } from "../../testing/generated/hostile-text.ts";
+import { seeded } from "../../testing/generated/random.ts";
 import { runAction } from "../../testing/real/action.ts";
+import { mainJob, startEstate } from "../../testing/real/estate.ts";
 import { ctf, temporaryFolder } from "../../testing/real/fixtures.ts";
 import { pathOf, withParts } from "../../testing/real/parts.ts";
 import { startRegistry } from "../../testing/real/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { seeded } from "../proxy/files/random.ts";
-import { hostileText } from "../report/hostile-text.ts";
 import { addComponentVersion, addImage } from "./component.ts";
-import { mainJob, startEstate } from "./estate.ts";
-import { descriptorText, localBlob, makeCtf } from "./made-ctf.ts";
 
 afterEach(stopEverything);
 

@@ -9,11 +9,11 @@ import { verifySignature } from "../../src/ocm/signing/signature.ts";
 import { openCtf } from "../../src/stores/ctf/ctf.ts";
 import { componentDigests, resources } from "../../testing/fixtures/ocm/digests.ts";
 import { runAction } from "../../testing/real/action.ts";
+import { type Estate, startEstate } from "../../testing/real/estate.ts";
 import { acmePublicKey, type CtfFixture, ctf, temporaryFolder, unpack } from "../../testing/real/fixtures.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { type RealRegistry, startRegistry } from "../../testing/real/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { type Estate, startEstate } from "./estate.ts";
 import { ctfPlace, type Place, readTree, registryPlace } from "./place.ts";
 
 /** One of each kind: by reference, by reference to its own registry, native manifests, artifact sets in an archive, native ones in one. */

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
 import { componentDigests, resources } from "../../testing/fixtures/ocm/digests.ts";
 import { type ActionResult, runAction } from "../../testing/real/action.ts";
+import { type Estate, mainJob, startEstate } from "../../testing/real/estate.ts";
 import { ctf, temporaryFolder, unpack } from "../../testing/real/fixtures.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { type RealRegistry, startRegistry } from "../../testing/real/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { type Estate, mainJob, startEstate } from "./estate.ts";
 import { readDescriptor, readManifest, tagsOf } from "./registry-reader.ts";
 
 const VERSIONS = Object.keys(componentDigests).map((id) => id.split(":") as [string, string]);

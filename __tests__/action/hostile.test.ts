@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { sha256 } from "../../src/oci/digest.ts";
+import { descriptorText, localBlob, type MadeVersion, makeCtf } from "../../testing/content/made-ctf.ts";
+import { bomb, longName, pax, raw, tar } from "../../testing/content/tar-bytes.ts";
 import { type ActionResult, runAction } from "../../testing/real/action.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { bomb, longName, pax, raw, tar } from "../archive/tar-bytes.ts";
-import { descriptorText, localBlob, type MadeVersion, makeCtf } from "./made-ctf.ts";
 
 afterEach(stopEverything);
 

@@ -8,10 +8,10 @@ import { runAction } from "../../testing/real/action.ts";
 import { uniqueAddress } from "../../testing/real/address.ts";
 import { createAuthority } from "../../testing/real/certificates.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { buildGo, withGo } from "../../testing/real/go-program.ts";
 import { pathOf, withParts } from "../../testing/real/parts.ts";
 import { remember, stopEverything } from "../../testing/real/running.ts";
 import { startSquid } from "../../testing/real/squid.ts";
-import { buildGo, withGo } from "../proxy/go-program.ts";
 import { addComponentVersion, addImage } from "./component.ts";
 
 withParts(["squid", "curl", "openssl"], "a proxy that opens TLS and signs it anew", () => {

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from "@jest/globals";
+import { addComponentVersion } from "../../testing/content/content.ts";
 import { startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { asked } from "../../testing/fakes/registry-faults.ts";
 import { runAction } from "../../testing/real/action.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { addComponentVersion } from "../transfer/content.ts";
 
 afterEach(stopEverything);
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { addComponentVersion, addImage, resource } from "../../testing/content/content.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import type { Auth } from "../../testing/fakes/registry-authorization.ts";
 import { asked, ociError } from "../../testing/fakes/registry-faults.ts";
@@ -8,7 +9,6 @@ import { runAction } from "../../testing/real/action.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
 import { helperProgram } from "../logins/helper-program.ts";
-import { addComponentVersion, addImage, resource } from "../transfer/content.ts";
 import {
   encodings,
   IDENTITY_TOKEN,

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { type ActionResult, runAction } from "../../testing/real/action.ts";
 import { uniqueAddress } from "../../testing/real/address.ts";
+import { mainJob, startEstate } from "../../testing/real/estate.ts";
 import { GATEWAY, type NamespaceOptions, openNamespace, withNamespaces } from "../../testing/real/namespace.ts";
 import { startRegistry } from "../../testing/real/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { mainJob, startEstate } from "./estate.ts";
 
 /** Source, blob host and target, all behind a squid that is the one thing that a runner can reach. */
 async function startWalledEstate(options?: NamespaceOptions) {

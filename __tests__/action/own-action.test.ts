@@ -6,10 +6,10 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { root, testPath } from "../../scripts/parts.ts";
 import { startProxy } from "../../testing/fakes/proxy.ts";
+import { git } from "../../testing/real/act.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { httpServer, listen } from "../../testing/real/listening.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { git } from "./act.ts";
 
 afterEach(stopEverything);
 

@@ -3,6 +3,9 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { addBlob, addComponentVersion, type ComponentOptions, resource } from "../../testing/content/content.ts";
+import { makeCtf } from "../../testing/content/made-ctf.ts";
+import { blobDigest, publicKeyPem, signed } from "../../testing/content/signed.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { asked } from "../../testing/fakes/registry-faults.ts";
 import { type ActionResult, runAction } from "../../testing/real/action.ts";
@@ -10,9 +13,6 @@ import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { startRegistry } from "../../testing/real/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { addBlob, addComponentVersion, type ComponentOptions, resource } from "../transfer/content.ts";
-import { blobDigest, publicKeyPem, signed } from "../transfer/signed.ts";
-import { makeCtf } from "./made-ctf.ts";
 
 afterEach(stopEverything);
 

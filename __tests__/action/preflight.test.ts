@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from "@jest/globals";
 import { startProxy } from "../../testing/fakes/proxy.ts";
 import { runAction } from "../../testing/real/action.ts";
+import { mainJob, startEstate } from "../../testing/real/estate.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { startRegistry } from "../../testing/real/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { mainJob, startEstate } from "./estate.ts";
 
 withParts(["docker-registry", "squid"], "a proxy that lets manifests through and blobs not", () => {
   afterEach(stopEverything);

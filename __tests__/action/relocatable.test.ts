@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { componentDigests, resources } from "../../testing/fixtures/ocm/digests.ts";
 import { runAction } from "../../testing/real/action.ts";
+import { mainJob, startEstate } from "../../testing/real/estate.ts";
 import { pathOf, withParts } from "../../testing/real/parts.ts";
 import { type RealRegistry, startRegistry } from "../../testing/real/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { mainJob, startEstate } from "./estate.ts";
 import { readDescriptor } from "./registry-reader.ts";
 
 withParts(

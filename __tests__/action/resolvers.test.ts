@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "@jest/globals";
+import { addComponentVersion, addImage, resource } from "../../testing/content/content.ts";
 import { startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { runAction } from "../../testing/real/action.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { addComponentVersion, addImage, resource } from "../transfer/content.ts";
 
 afterEach(stopEverything);
 

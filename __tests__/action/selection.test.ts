@@ -1,12 +1,12 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { makeCtf } from "../../testing/content/made-ctf.ts";
 import { startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { type ActionResult, runAction } from "../../testing/real/action.ts";
 import { ctf, temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
 import { addComponentVersion, addImage } from "./component.ts";
-import { makeCtf } from "./made-ctf.ts";
 
 afterEach(stopEverything);
 

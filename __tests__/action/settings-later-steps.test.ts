@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Environment } from "../../src/proxy/settings.ts";
 import { readProxySettings } from "../../src/setup/proxy-settings.ts";
 import { type FakeProxy, startProxy } from "../../testing/fakes/proxy.ts";
+import { type Choice, choice } from "../../testing/generated/choice.ts";
 import { runAction } from "../../testing/real/action.ts";
 import { uniqueAddress } from "../../testing/real/address.ts";
+import { withGo } from "../../testing/real/go-program.ts";
 import { pathOf, withParts } from "../../testing/real/parts.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { type Choice, choice } from "../proxy/generated.ts";
-import { withGo } from "../proxy/go-program.ts";
 import { type Client, curlClient, goClient, nodeClient, pythonClient } from "./later-steps.ts";
 
 const SETTINGS = 200;

@@ -4,12 +4,12 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { parse as parseToml } from "smol-toml";
 import { parse } from "yaml";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
+import { addComponentVersion, addImage, artifactDigest, resource } from "../../testing/content/content.ts";
+import { publicKeyPem, signed } from "../../testing/content/signed.ts";
 import { startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { type ActionResult, runAction } from "../../testing/real/action.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { addComponentVersion, addImage, artifactDigest, resource } from "../transfer/content.ts";
-import { publicKeyPem, signed } from "../transfer/signed.ts";
 
 afterEach(stopEverything);
 

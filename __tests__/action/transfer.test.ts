@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { componentDigests, resources } from "../../testing/fixtures/ocm/digests.ts";
 import { type ActionResult, runAction } from "../../testing/real/action.ts";
+import { type Estate, mainJob, startEstate } from "../../testing/real/estate.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { type RealRegistry, startRegistry } from "../../testing/real/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { type Estate, mainJob, startEstate } from "./estate.ts";
 import { readDescriptor, readManifest, tagsOf } from "./registry-reader.ts";
 
 const PREFIX = "moved/here/component-descriptors";

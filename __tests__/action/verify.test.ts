@@ -2,14 +2,6 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { root } from "../../scripts/parts.ts";
-import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
-import { asked, faults } from "../../testing/fakes/registry-faults.ts";
-import { componentDigests } from "../../testing/fixtures/ocm/digests.ts";
-import { type ActionResult, runAction } from "../../testing/real/action.ts";
-import { acmePublicKey, type CtfFixture, ctf, temporaryFolder } from "../../testing/real/fixtures.ts";
-import { withParts } from "../../testing/real/parts.ts";
-import { startRegistry } from "../../testing/real/registry.ts";
-import { stopEverything } from "../../testing/real/running.ts";
 import {
   addBlob,
   addComponentVersion,
@@ -17,9 +9,17 @@ import {
   artifactDigest,
   type ComponentOptions,
   resource,
-} from "../transfer/content.ts";
-import { blobDigest, pinnedReference, privateKeyPem, publicKeyPem, signed } from "../transfer/signed.ts";
-import { mainJob, startEstate } from "./estate.ts";
+} from "../../testing/content/content.ts";
+import { blobDigest, pinnedReference, privateKeyPem, publicKeyPem, signed } from "../../testing/content/signed.ts";
+import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { asked, faults } from "../../testing/fakes/registry-faults.ts";
+import { componentDigests } from "../../testing/fixtures/ocm/digests.ts";
+import { type ActionResult, runAction } from "../../testing/real/action.ts";
+import { mainJob, startEstate } from "../../testing/real/estate.ts";
+import { acmePublicKey, type CtfFixture, ctf, temporaryFolder } from "../../testing/real/fixtures.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { startRegistry } from "../../testing/real/registry.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 
 afterEach(stopEverything);
 

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { startProxy } from "../../testing/fakes/proxy.ts";
 import { startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { fill } from "../../testing/fakes/scene.ts";
+import { through } from "../../testing/product/preflight-row.ts";
 import { type ActionResult, runAction } from "../../testing/real/action.ts";
 import { startBlobHost } from "../../testing/real/blob-host.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { through } from "../preflight/rows/row.ts";
-import { fill } from "../preflight/rows/scene.ts";
 import { addComponentVersion } from "./component.ts";
 
 afterEach(stopEverything);

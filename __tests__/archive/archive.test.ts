@@ -6,9 +6,9 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { type Archive, archiveFormat, openArchive } from "../../src/archive/archive.ts";
 import { tarEntries } from "../../src/archive/tar-entries.ts";
 import { bytesOf } from "../../src/oci/content.ts";
+import { base256, longName, pax, raw, tar } from "../../testing/content/tar-bytes.ts";
 import { ctf, temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { base256, longName, pax, raw, tar } from "./tar-bytes.ts";
 
 afterEach(stopEverything);
 

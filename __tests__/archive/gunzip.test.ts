@@ -5,9 +5,9 @@ import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { openArchive } from "../../src/archive/archive.ts";
 import { gunzipInto, UNPACK_LIMITS } from "../../src/archive/gunzip.ts";
+import { bomb, raw } from "../../testing/content/tar-bytes.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { bomb, raw } from "./tar-bytes.ts";
 
 afterEach(stopEverything);
 

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { openArchive } from "../../src/archive/archive.ts";
+import { base256, END, longName, pax, type RawEntry, raw, tar } from "../../testing/content/tar-bytes.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { base256, END, longName, pax, type RawEntry, raw, tar } from "./tar-bytes.ts";
 
 afterEach(stopEverything);
 

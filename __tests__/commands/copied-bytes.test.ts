@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "@jest/globals";
+import { addBlob, addComponentVersion, addImage, resource } from "../../testing/content/content.ts";
 import { startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { faults } from "../../testing/fakes/registry-faults.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { addBlob, addComponentVersion, addImage, resource } from "../transfer/content.ts";
 import { runForResults } from "./run-command.ts";
 
 afterEach(stopEverything);

@@ -2,11 +2,6 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { OCI_MANIFEST } from "../../src/oci/descriptor.ts";
-import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
-import { temporaryFolder } from "../../testing/real/fixtures.ts";
-import { withParts } from "../../testing/real/parts.ts";
-import { startRegistry } from "../../testing/real/registry.ts";
-import { stopEverything } from "../../testing/real/running.ts";
 import {
   addBlob,
   addComponentVersion,
@@ -14,9 +9,14 @@ import {
   artifactDigest,
   type ComponentOptions,
   resource,
-} from "../transfer/content.ts";
-import { bytesBelow, reachableBytes } from "../transfer/places.ts";
-import { blobDigest, digestOfBytes, publicKeyPem, signed, withNestedDigests } from "../transfer/signed.ts";
+} from "../../testing/content/content.ts";
+import { bytesBelow, reachableBytes } from "../../testing/content/places.ts";
+import { blobDigest, digestOfBytes, publicKeyPem, signed, withNestedDigests } from "../../testing/content/signed.ts";
+import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { startRegistry } from "../../testing/real/registry.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { type CommandResult, runCommand } from "./run-command.ts";
 
 afterEach(stopEverything);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { readProxySettings } from "../../src/setup/proxy-settings.ts";
-import { seeded } from "../proxy/files/random.ts";
-import { hostileText } from "../report/hostile-text.ts";
+import { hostileText } from "../../testing/generated/hostile-text.ts";
+import { seeded } from "../../testing/generated/random.ts";
 
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 const seeds = Array.from({ length: 150 }, (_, seed) => seed);

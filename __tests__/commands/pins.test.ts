@@ -1,14 +1,14 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { addComponentVersion, type ComponentOptions, resource } from "../../testing/content/content.ts";
+import { FORMS, type Form, type Made, type Shelves } from "../../testing/content/forms.ts";
+import { bytesBelow, type PlaceKind, reachableBytes, startPlace } from "../../testing/content/places.ts";
+import { digestOfBytes, type HashAlgorithm, publicKeyPem, signed } from "../../testing/content/signed.ts";
+import { startFileServer } from "../../testing/fakes/file-server.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { startFileServer } from "../stores/elsewhere/file-server.ts";
-import { addComponentVersion, type ComponentOptions, resource } from "../transfer/content.ts";
-import { FORMS, type Form, type Made, type Shelves } from "../transfer/made-content.ts";
-import { bytesBelow, type PlaceKind, reachableBytes, startPlace } from "../transfer/places.ts";
-import { digestOfBytes, type HashAlgorithm, publicKeyPem, signed } from "../transfer/signed.ts";
 import { type CommandResult, runCommand } from "./run-command.ts";
 
 afterEach(stopEverything);

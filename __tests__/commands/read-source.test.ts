@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "@jest/globals";
+import { addComponentVersion, addImage, resource } from "../../testing/content/content.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { addComponentVersion, addImage, resource } from "../transfer/content.ts";
 import { runForResults } from "./run-command.ts";
 
 afterEach(stopEverything);

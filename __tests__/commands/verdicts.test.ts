@@ -2,10 +2,6 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { OCI_MANIFEST } from "../../src/oci/descriptor.ts";
-import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
-import { temporaryFolder } from "../../testing/real/fixtures.ts";
-import { stopEverything } from "../../testing/real/running.ts";
-import { tar } from "../archive/tar-bytes.ts";
 import {
   addBlob,
   addComponentVersion,
@@ -13,9 +9,13 @@ import {
   artifactDigest,
   type ComponentOptions,
   resource,
-} from "../transfer/content.ts";
-import { bytesBelow, reachableBytes, startPlace } from "../transfer/places.ts";
-import { digestOfBytes, pinnedReference, publicKeyPem, signed } from "../transfer/signed.ts";
+} from "../../testing/content/content.ts";
+import { bytesBelow, reachableBytes, startPlace } from "../../testing/content/places.ts";
+import { digestOfBytes, pinnedReference, publicKeyPem, signed } from "../../testing/content/signed.ts";
+import { tar } from "../../testing/content/tar-bytes.ts";
+import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { type CommandResult, runCommand } from "./run-command.ts";
 
 afterEach(stopEverything);

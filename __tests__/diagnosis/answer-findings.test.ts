@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { answerFindings } from "../../src/diagnosis/answer-findings.ts";
 import type { Answer } from "../../src/net/http.ts";
-import { through } from "../net/open-client.ts";
+import { through } from "../../testing/product/open-client.ts";
 
 const NOW = Date.parse("2026-01-01T12:00:00Z");
 const MANIFEST = "https://ghcr.io/v2/a/manifests/1";

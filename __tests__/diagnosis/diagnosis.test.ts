@@ -6,9 +6,12 @@ import { namedHosts } from "../../src/net/address/named-hosts.ts";
 import { readAll } from "../../src/net/body.ts";
 import { routeFor } from "../../src/proxy/route.ts";
 import { readSettings } from "../../src/proxy/settings.ts";
+import { addBlob } from "../../testing/content/content.ts";
 import { startProxy } from "../../testing/fakes/proxy.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { ociError } from "../../testing/fakes/registry-faults.ts";
+import { get, type OpenClientOptions, openClient, through } from "../../testing/product/open-client.ts";
+import { openRegistry } from "../../testing/product/open-registry.ts";
 import { freePort, uniqueAddress } from "../../testing/real/address.ts";
 import { startBlobHost } from "../../testing/real/blob-host.ts";
 import { createAuthority } from "../../testing/real/certificates.ts";
@@ -16,9 +19,6 @@ import { httpServer, listen } from "../../testing/real/listening.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { stopEverything } from "../../testing/real/running.ts";
 import { startSquid } from "../../testing/real/squid.ts";
-import { get, type OpenClientOptions, openClient, through } from "../net/open-client.ts";
-import { openRegistry } from "../stores/registry/open-registry.ts";
-import { addBlob } from "../transfer/content.ts";
 
 afterEach(stopEverything);
 

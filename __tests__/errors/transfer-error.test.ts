@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { isConclusive, KnownError, TransferError } from "../../src/errors/transfer-error.ts";
 import { HopError, PhaseError } from "../../src/net/hop.ts";
 import { RegistryError } from "../../src/stores/registry/error.ts";
-import { direct } from "../net/open-client.ts";
+import { direct } from "../../testing/product/open-client.ts";
 
 const purpose = { kind: "registry", role: "source" } as const;
 const hop = { method: "GET", url: "https://ghcr.io/v2/", host: "ghcr.io:443", route: direct, purpose };

@@ -3,9 +3,9 @@ import { readdir } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { isInside, isInWorkspace, makeFolders, placeBelow, placeOf } from "../../src/files/place.ts";
+import { type Random, seeded } from "../../testing/generated/random.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { type Random, seeded } from "../proxy/files/random.ts";
 
 afterEach(stopEverything);
 

@@ -5,9 +5,9 @@ import { gunzipInto } from "../../src/archive/gunzip.ts";
 import { parsePax } from "../../src/archive/pax.ts";
 import { type Bytes, tarEntries } from "../../src/archive/tar-entries.ts";
 import { TransferError } from "../../src/errors/transfer-error.ts";
-import { longName, pax, raw, tar } from "../archive/tar-bytes.ts";
-import type { Random } from "../proxy/files/random.ts";
-import { forSeeds, hostileText } from "./generated.ts";
+import { longName, pax, raw, tar } from "../../testing/content/tar-bytes.ts";
+import type { Random } from "../../testing/generated/random.ts";
+import { forSeeds, hostileText } from "../../testing/generated/seeds.ts";
 
 /** Bytes that count how many of them are read, and how often. */
 function counted(content: Buffer) {

@@ -1,4 +1,4 @@
-import type { Random } from "../proxy/files/random.ts";
+import type { Random } from "../../testing/generated/random.ts";
 import type { Node, Pattern } from "./pattern.ts";
 
 /** What may be matched by a class of characters. */

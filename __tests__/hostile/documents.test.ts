@@ -11,8 +11,8 @@ import { parseYaml } from "../../src/ocm/descriptor/yaml.ts";
 import { parseArtifactIndex } from "../../src/stores/ctf/artifact-index.ts";
 import { parseTags } from "../../src/stores/registry/tags.ts";
 import { parseStrictJson } from "../../src/text/strict-json.ts";
-import { descriptorDocument, resource } from "../transfer/content.ts";
-import { assertUnpolluted, counted, forSeeds, hostileText, mutated } from "./generated.ts";
+import { descriptorDocument, resource } from "../../testing/content/content.ts";
+import { assertUnpolluted, counted, forSeeds, hostileText, mutated } from "../../testing/generated/seeds.ts";
 
 const digest = sha256("{}");
 const blob = { mediaType: "text/plain", digest, size: 2 };

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { parseSync } from "@swc/core";
-import { seeded } from "../proxy/files/random.ts";
+import { seeded } from "../../testing/generated/random.ts";
 import { attacksOn, textOf } from "./attacks.ts";
 import { countSteps, type Pattern, parsePattern } from "./pattern.ts";
 

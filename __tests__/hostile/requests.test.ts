@@ -3,9 +3,9 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
 import { root } from "../../scripts/parts.ts";
+import { get, openClient } from "../../testing/product/open-client.ts";
 import { listen } from "../../testing/real/listening.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { get, openClient } from "../net/open-client.ts";
 
 afterEach(stopEverything);
 

@@ -7,11 +7,11 @@ import { parseChallenges } from "../../src/stores/registry/auth/challenge.ts";
 import { registryError } from "../../src/stores/registry/error.ts";
 import { nextTarget } from "../../src/stores/registry/pages.ts";
 import { printable, printableUrl } from "../../src/text/redact.ts";
+import type { Random } from "../../testing/generated/random.ts";
+import { assertUnpolluted, counted, forSeeds, hostileText } from "../../testing/generated/seeds.ts";
+import { get, openClient, through } from "../../testing/product/open-client.ts";
 import { listen } from "../../testing/real/listening.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { get, openClient, through } from "../net/open-client.ts";
-import type { Random } from "../proxy/files/random.ts";
-import { assertUnpolluted, counted, forSeeds, hostileText } from "./generated.ts";
 
 afterEach(stopEverything);
 

@@ -3,7 +3,7 @@ import type { AddressClass } from "../../src/net/address/address-class.ts";
 import { judge, type Party } from "../../src/net/address/address-policy.ts";
 import { hostOf } from "../../src/net/address/host.ts";
 import { namedHosts } from "../../src/net/address/named-hosts.ts";
-import { type Random, seeded } from "../proxy/files/random.ts";
+import { type Random, seeded } from "../../testing/generated/random.ts";
 
 const SEED = 20_261_128;
 const CASES = 4000;

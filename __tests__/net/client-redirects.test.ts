@@ -2,10 +2,10 @@ import { afterEach, expect, test } from "@jest/globals";
 import { startProxy } from "../../testing/fakes/proxy.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import type { Fault } from "../../testing/fakes/registry-faults.ts";
+import { direct, get, openClient, textOf, through } from "../../testing/product/open-client.ts";
 import { createAuthority } from "../../testing/real/certificates.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { direct, get, openClient, textOf, through } from "./open-client.ts";
 
 afterEach(stopEverything);
 

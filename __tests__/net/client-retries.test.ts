@@ -2,8 +2,8 @@ import { Readable } from "node:stream";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { type Fault, faults, ociError } from "../../testing/fakes/registry-faults.ts";
+import { get, type OpenClient, openClient, textOf } from "../../testing/product/open-client.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { get, type OpenClient, openClient, textOf } from "./open-client.ts";
 
 afterEach(stopEverything);
 

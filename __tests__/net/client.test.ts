@@ -4,12 +4,12 @@ import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { readAll } from "../../src/net/body.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { get, openClient, textOf } from "../../testing/product/open-client.ts";
 import { freePort } from "../../testing/real/address.ts";
 import { createAuthority } from "../../testing/real/certificates.ts";
 import { listen } from "../../testing/real/listening.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { get, openClient, textOf } from "./open-client.ts";
 
 afterEach(stopEverything);
 

@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { ProxyReply } from "../../src/net/hop.ts";
 import { type ProxyFault, type ProxyRefusal, startProxy } from "../../testing/fakes/proxy.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { direct, get, openClient, textOf, through } from "../../testing/product/open-client.ts";
 import { freePort } from "../../testing/real/address.ts";
 import { type Authority, createAuthority } from "../../testing/real/certificates.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { direct, get, openClient, textOf, through } from "./open-client.ts";
 
 afterEach(stopEverything);
 

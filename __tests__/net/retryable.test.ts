@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { TransferError } from "../../src/errors/transfer-error.ts";
 import { type Hop, HopError, PhaseError } from "../../src/net/hop.ts";
 import { backoff, isRetryable, isRetryableStatus, retryAfter } from "../../src/net/retryable.ts";
-import { direct } from "./open-client.ts";
+import { direct } from "../../testing/product/open-client.ts";
 
 const now = Date.UTC(2026, 10, 5, 12, 0, 0);
 

@@ -1,11 +1,11 @@
 import { afterEach, expect, test } from "@jest/globals";
 import { startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { get, openClient, textOf, through } from "../../testing/product/open-client.ts";
 import { uniqueAddress } from "../../testing/real/address.ts";
 import { createAuthority } from "../../testing/real/certificates.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { stopEverything } from "../../testing/real/running.ts";
 import { startSquid } from "../../testing/real/squid.ts";
-import { get, openClient, textOf, through } from "./open-client.ts";
 
 withParts(["squid", "openssl"], "a client behind squid", () => {
   afterEach(stopEverything);

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { expect, test } from "@jest/globals";
 import { bytesOf } from "../../src/oci/content.ts";
 import { verified, verifying } from "../../src/oci/verify.ts";
-import { blobOf } from "../stores/registry/open-registry.ts";
+import { blobOf } from "../../testing/product/open-registry.ts";
 
 const layer = blobOf("a layer");
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe } from "@jest/globals";
 import { findProgram } from "../../scripts/parts.ts";
-import { withGo } from "../proxy/go-program.ts";
+import { withGo } from "../../testing/real/go-program.ts";
 
 const MODULE = "github.com/Masterminds/semver/v3";
 const VERSION = "v3.5.0";

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "@jest/globals";
 import { errorCode } from "../../src/errors/transfer-error.ts";
 import { compareVersions, parseVersion } from "../../src/ocm/version/version.ts";
 import { parseConstraint } from "../../src/ocm/version/version-constraint.ts";
-import { type Choice, choice } from "../proxy/generated.ts";
+import { type Choice, choice } from "../../testing/generated/choice.ts";
 import { askGoSemver, type SemverQuestion, withGoSemver } from "./go-semver.ts";
 
 const QUESTIONS = 20_000;

@@ -1,11 +1,11 @@
 import { readdirSync } from "node:fs";
 import { afterEach, expect, test } from "@jest/globals";
+import { diagnosisOf } from "../../testing/product/preflight-row.ts";
 import { runAction } from "../../testing/real/action.ts";
+import { mainJob, startEstate } from "../../testing/real/estate.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { type RealRegistry, startRegistry } from "../../testing/real/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { mainJob, startEstate } from "../action/estate.ts";
-import { diagnosisOf } from "./rows/row.ts";
 
 afterEach(stopEverything);
 

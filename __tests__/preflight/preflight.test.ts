@@ -5,11 +5,11 @@ import type { OciBlobAccess } from "../../src/ocm/access/access.ts";
 import { pingStores, probeBlobs } from "../../src/preflight/preflight.ts";
 import { locateOciBlob } from "../../src/stores/elsewhere/oci-blob.ts";
 import { gather, type VersionRequest } from "../../src/transfer/source/gather.ts";
+import { addBlob, addComponentVersion, addImage, resource } from "../../testing/content/content.ts";
+import { createMemoryRegistry } from "../../testing/content/memory-registry.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { openRegistry } from "../../testing/product/open-registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { openRegistry } from "../stores/registry/open-registry.ts";
-import { addBlob, addComponentVersion, addImage, resource } from "../transfer/content.ts";
-import { createMemoryRegistry } from "../transfer/memory-registry.ts";
 
 afterEach(stopEverything);
 

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { startProxy } from "../../testing/fakes/proxy.ts";
 import { startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { fill } from "../../testing/fakes/scene.ts";
+import { expectRow, preflight } from "../../testing/product/preflight-row.ts";
 import { freePort, uniqueAddress } from "../../testing/real/address.ts";
 import { startBlobHost } from "../../testing/real/blob-host.ts";
 import { createAuthority } from "../../testing/real/certificates.ts";
@@ -9,8 +11,6 @@ import { withParts } from "../../testing/real/parts.ts";
 import { nodeWithHosts } from "../../testing/real/resolving.ts";
 import { stopEverything } from "../../testing/real/running.ts";
 import { startSquid } from "../../testing/real/squid.ts";
-import { expectRow, preflight } from "./rows/row.ts";
-import { fill } from "./rows/scene.ts";
 
 // The three cases under "Troubleshooting" of OCM's how-to "Route traffic through a proxy", met as its readers meet them: with
 // HTTPS_PROXY and NO_PROXY in the environment, as under "Set the proxy environment variables".

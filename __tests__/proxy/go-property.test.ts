@@ -2,9 +2,9 @@ import { beforeAll, expect, test } from "@jest/globals";
 import { errorCode } from "../../src/errors/transfer-error.ts";
 import { routeFor } from "../../src/proxy/route.ts";
 import { readProxySettings } from "../../src/setup/proxy-settings.ts";
-import { type Choice, choice } from "./generated.ts";
+import { type Choice, choice } from "../../testing/generated/choice.ts";
+import { withGo } from "../../testing/real/go-program.ts";
 import { askGoHttpproxy, type GoQuestion } from "./go-httpproxy.ts";
-import { withGo } from "./go-program.ts";
 
 const PAIRS = 20_000;
 const SEED = 20_261;

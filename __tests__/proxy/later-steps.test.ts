@@ -4,9 +4,9 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { readProxySettings } from "../../src/setup/proxy-settings.ts";
 import { startProxy } from "../../testing/fakes/proxy.ts";
+import { buildGoProgram, type GoProgram, withGo } from "../../testing/real/go-program.ts";
 import { listen } from "../../testing/real/listening.ts";
 import { pathOf, withParts } from "../../testing/real/parts.ts";
-import { buildGoProgram, type GoProgram, withGo } from "./go-program.ts";
 
 const GHCR_HOSTS = ["ghcr.io", "pkg-containers.githubusercontent.com"];
 

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import type { Hop } from "../../src/net/hop.ts";
 import type { Purpose } from "../../src/net/purpose.ts";
 import { allowList, hostsOf } from "../../src/report/hosts.ts";
-import { direct, through } from "../net/open-client.ts";
+import { direct, through } from "../../testing/product/open-client.ts";
 
 const source: Purpose = { kind: "registry", role: "source" };
 const blobs: Purpose = { kind: "blobs", registry: "ghcr.io:443" };

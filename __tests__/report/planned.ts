@@ -1,9 +1,9 @@
 import { buildDesired } from "../../src/transfer/target/desired.ts";
 import { keyOf } from "../../src/transfer/target/inspect.ts";
 import { makePlan, type Plan } from "../../src/transfer/target/plan.ts";
-import { addImage, resource } from "../transfer/content.ts";
-import { createMemoryRegistry } from "../transfer/memory-registry.ts";
-import { surveyed } from "../transfer/surveyed.ts";
+import { addImage, resource } from "../../testing/content/content.ts";
+import { createMemoryRegistry } from "../../testing/content/memory-registry.ts";
+import { surveyed } from "../../testing/product/surveyed.ts";
 
 /** A plan for a component version with an image of 5 and 2 bytes and its manifest, a text of 4 bytes, and a reference. */
 export async function plannedTransfer(): Promise<Plan> {

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { TransferError } from "../../src/errors/transfer-error.ts";
 import { HopError, PhaseError } from "../../src/net/hop.ts";
 import { problemsOf } from "../../src/report/problem.ts";
-import { direct } from "../net/open-client.ts";
+import { direct } from "../../testing/product/open-client.ts";
 
 const hop = {
   method: "GET",

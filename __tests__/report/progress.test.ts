@@ -2,8 +2,8 @@ import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { createProgress, formatBytes } from "../../src/report/progress.ts";
 import type { Change } from "../../src/transfer/target/change.ts";
 import type { Step } from "../../src/transfer/target/plan.ts";
+import { createRecordingRunner } from "../../testing/product/recording-runner.ts";
 import { plannedTransfer } from "./planned.ts";
-import { createRecordingRunner } from "./recording-runner.ts";
 
 afterEach(() => {
   jest.useRealTimers();

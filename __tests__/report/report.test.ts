@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { writeReport } from "../../src/report/report.ts";
 import type { Results } from "../../src/report/results.ts";
+import { createRecordingRunner } from "../../testing/product/recording-runner.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
 import { plannedTransfer } from "./planned.ts";
-import { createRecordingRunner } from "./recording-runner.ts";
 
 afterEach(stopEverything);
 

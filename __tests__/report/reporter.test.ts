@@ -3,8 +3,8 @@ import type { Code } from "../../src/errors/codes.ts";
 import type { Finding } from "../../src/errors/finding.ts";
 import { TransferError } from "../../src/errors/transfer-error.ts";
 import { createReporter } from "../../src/report/reporter.ts";
+import { createRecordingRunner } from "../../testing/product/recording-runner.ts";
 import { plannedTransfer } from "./planned.ts";
-import { createRecordingRunner } from "./recording-runner.ts";
 
 const findingOf = (code: Code): Finding => ({ code, message: "Something is so.", remedy: "Do something." });
 

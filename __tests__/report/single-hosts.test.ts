@@ -4,9 +4,9 @@ import type { Hop } from "../../src/net/hop.ts";
 import { squidAllowList } from "../../src/proxy/files/squid-allow-list.ts";
 import { allowList, hostsOf } from "../../src/report/hosts.ts";
 import { pasteReady } from "../../src/report/paste.ts";
-import { through } from "../net/open-client.ts";
-import { seeded } from "../proxy/files/random.ts";
-import { hostileHost } from "./hostile-text.ts";
+import { hostileHost } from "../../testing/generated/hostile-text.ts";
+import { seeded } from "../../testing/generated/random.ts";
+import { through } from "../../testing/product/open-client.ts";
 import { told } from "./told.ts";
 
 const seeds = Array.from({ length: 150 }, (_, seed) => seed);

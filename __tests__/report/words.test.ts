@@ -8,12 +8,12 @@ import { picture } from "../../src/report/picture.ts";
 import { writeReport } from "../../src/report/report.ts";
 import type { Results } from "../../src/report/results.ts";
 import { summarise } from "../../src/report/summary.ts";
+import { hostileText } from "../../testing/generated/hostile-text.ts";
+import { type Random, seeded } from "../../testing/generated/random.ts";
+import { createRecordingRunner } from "../../testing/product/recording-runner.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { parseKeyValueFile, parseWorkflowCommands } from "../../testing/real/runner-files.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { type Random, seeded } from "../proxy/files/random.ts";
-import { hostileText } from "./hostile-text.ts";
-import { createRecordingRunner } from "./recording-runner.ts";
 import { told } from "./told.ts";
 
 afterEach(stopEverything);

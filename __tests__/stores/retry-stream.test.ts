@@ -3,7 +3,7 @@ import { TransferError } from "../../src/errors/transfer-error.ts";
 import { HopError, PhaseError } from "../../src/net/hop.ts";
 import { RegistryError } from "../../src/stores/registry/error.ts";
 import { retryStream } from "../../src/stores/retry-stream.ts";
-import { direct } from "../net/open-client.ts";
+import { direct } from "../../testing/product/open-client.ts";
 
 const purpose = { kind: "registry", role: "source" } as const;
 const hop = { method: "GET", url: "https://ghcr.io/v2/", host: "ghcr.io:443", route: direct, purpose };

@@ -4,15 +4,15 @@ import { sha256 } from "../../src/oci/digest.ts";
 import { readComponentVersion } from "../../src/ocm/repository/component-version.ts";
 import { componentDigest } from "../../src/ocm/signing/normalise.ts";
 import { findingsOf } from "../../src/transfer/findings.ts";
+import { addComponentVersion, addImage, resource } from "../../testing/content/content.ts";
+import { createMemoryRegistry, type MemoryRegistry } from "../../testing/content/memory-registry.ts";
+import { type FileServer, startFileServer } from "../../testing/fakes/file-server.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { type Opened, openAccessMethods, pinTo } from "../../testing/product/open-access-methods.ts";
+import { openRegistry } from "../../testing/product/open-registry.ts";
+import { surveyed } from "../../testing/product/surveyed.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { type FileServer, startFileServer } from "../stores/elsewhere/file-server.ts";
-import { type Opened, openAccessMethods, pinTo } from "../stores/elsewhere/open-access-methods.ts";
-import { openRegistry } from "../stores/registry/open-registry.ts";
-import { addComponentVersion, addImage, resource } from "./content.ts";
-import { createMemoryRegistry, type MemoryRegistry } from "./memory-registry.ts";
 import { PATH, tagsOf, transfer } from "./run-transfer.ts";
-import { surveyed } from "./surveyed.ts";
 
 afterEach(stopEverything);
 

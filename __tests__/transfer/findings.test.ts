@@ -4,10 +4,10 @@ import { referrersTag } from "../../src/stores/registry/referrers.ts";
 import { findingsOf, leftReferrers } from "../../src/transfer/findings.ts";
 import { resolveElements } from "../../src/transfer/source/resolve-elements.ts";
 import { buildDesired } from "../../src/transfer/target/desired.ts";
-import { type ComponentId, readFixture } from "../ocm/fixture-version.ts";
-import { addImage, resource } from "./content.ts";
-import { createMemoryRegistry } from "./memory-registry.ts";
-import { surveyed } from "./surveyed.ts";
+import { addImage, resource } from "../../testing/content/content.ts";
+import { type ComponentId, readFixture } from "../../testing/content/fixture-version.ts";
+import { createMemoryRegistry } from "../../testing/content/memory-registry.ts";
+import { surveyed } from "../../testing/product/surveyed.ts";
 
 const HOME = "component-descriptors/acme.org/shop";
 

@@ -9,7 +9,7 @@ import { prepare } from "../../src/transfer/target/prepare.ts";
 import { tagReferrers } from "../../src/transfer/target/tag-referrers.ts";
 import { copy } from "../../src/transfer/write/copy.ts";
 import type { FakeRegistry } from "../../testing/fakes/registry.ts";
-import { openRegistry } from "../stores/registry/open-registry.ts";
+import { openRegistry } from "../../testing/product/open-registry.ts";
 
 export interface TransferOptions {
   readonly source: ReadableStore;

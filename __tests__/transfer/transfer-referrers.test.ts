@@ -8,13 +8,6 @@ import { referrersTag } from "../../src/stores/registry/referrers.ts";
 import { readGraph } from "../../src/transfer/source/graph.ts";
 import { createReadReferrers } from "../../src/transfer/source/referrers.ts";
 import { plannedToBeLeft } from "../../src/transfer/target/tag-referrers.ts";
-import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../../testing/fakes/registry.ts";
-import { asked } from "../../testing/fakes/registry-faults.ts";
-import { temporaryFolder } from "../../testing/real/fixtures.ts";
-import { withParts } from "../../testing/real/parts.ts";
-import { startRegistry } from "../../testing/real/registry.ts";
-import { stopEverything } from "../../testing/real/running.ts";
-import { openRegistry } from "../stores/registry/open-registry.ts";
 import {
   addComponentVersion,
   addImage,
@@ -24,7 +17,14 @@ import {
   resource,
   SBOM,
   SIGNATURE,
-} from "./content.ts";
+} from "../../testing/content/content.ts";
+import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { asked } from "../../testing/fakes/registry-faults.ts";
+import { openRegistry } from "../../testing/product/open-registry.ts";
+import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { withParts } from "../../testing/real/parts.ts";
+import { startRegistry } from "../../testing/real/registry.ts";
+import { stopEverything } from "../../testing/real/running.ts";
 import { PATH, planTransfer, type TransferOptions, transferReferrers } from "./run-transfer.ts";
 
 afterEach(stopEverything);

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { afterEach, expect, test } from "@jest/globals";
 import { root } from "../../scripts/parts.ts";
+import { repositoryWith } from "../../testing/real/act.ts";
 import { pathOf, withParts } from "../../testing/real/parts.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { repositoryWith } from "../action/act.ts";
 
 afterEach(stopEverything);
 

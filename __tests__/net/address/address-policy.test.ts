@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { judge, type Party } from "../../../src/net/address/address-policy.ts";
 import { hostOf } from "../../../src/net/address/host.ts";
 import { namedHosts } from "../../../src/net/address/named-hosts.ts";
-import { LOOPBACK, METADATA, NO_HOST, PRIVATE, PUBLIC } from "./spelled-hosts.ts";
+import { LOOPBACK, METADATA, NO_HOST, PRIVATE, PUBLIC } from "../../../testing/generated/spelled-hosts.ts";
 
 const nobody = namedHosts([]);
 

@@ -2,9 +2,9 @@ import { createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { drain, readAll } from "../../../src/net/body.ts";
 import type { HttpRequest } from "../../../src/net/http.ts";
+import { get, openClient } from "../../../testing/product/open-client.ts";
 import { listen } from "../../../testing/real/listening.ts";
 import { remember, stopEverything } from "../../../testing/real/running.ts";
-import { get, openClient } from "../open-client.ts";
 
 afterEach(stopEverything);
 

@@ -3,9 +3,9 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "@jest/globals";
 import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
+import { get, openClient } from "../../../testing/product/open-client.ts";
 import { listen } from "../../../testing/real/listening.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { get, openClient } from "../open-client.ts";
 
 afterEach(stopEverything);
 

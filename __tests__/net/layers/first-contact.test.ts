@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { type ConnectionPhase, type Hop, HopError, PhaseError } from "../../../src/net/hop.ts";
 import { createFirstContact } from "../../../src/net/layers/first-contact.ts";
-import { direct, through } from "../open-client.ts";
+import { direct, through } from "../../../testing/product/open-client.ts";
 
 const hopTo = (host: string, more: Partial<Hop> = {}): Hop => ({
   method: "GET",

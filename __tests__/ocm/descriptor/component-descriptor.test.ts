@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { describeElement, parseComponentDescriptor } from "../../../src/ocm/descriptor/component-descriptor.ts";
-import { descriptorDocument, resource } from "../../transfer/content.ts";
-import { readFixture } from "../fixture-version.ts";
+import { descriptorDocument, resource } from "../../../testing/content/content.ts";
+import { readFixture } from "../../../testing/content/fixture-version.ts";
 
 const access = { type: "ociArtifact", imageReference: "ghcr.io/acme/x:1" };
 const document = descriptorDocument({

@@ -10,9 +10,9 @@ import {
   readPinnedVersion,
   tagOf,
 } from "../../../src/ocm/repository/component-version.ts";
-import { addComponentVersion, addImage, addIndex, descriptorDocument } from "../../transfer/content.ts";
-import { createMemoryRegistry, type MemoryRegistry } from "../../transfer/memory-registry.ts";
-import { readFixture } from "../fixture-version.ts";
+import { addComponentVersion, addImage, addIndex, descriptorDocument } from "../../../testing/content/content.ts";
+import { readFixture } from "../../../testing/content/fixture-version.ts";
+import { createMemoryRegistry, type MemoryRegistry } from "../../../testing/content/memory-registry.ts";
 
 const REPOSITORY = "component-descriptors/acme.org/shop";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { parseComponentDescriptor } from "../../../src/ocm/descriptor/component-descriptor.ts";
 import { componentDigest, digestOf, normalise } from "../../../src/ocm/signing/normalise.ts";
+import { type ComponentId, changed, readFixture } from "../../../testing/content/fixture-version.ts";
 import { componentDigests } from "../../../testing/fixtures/ocm/digests.ts";
-import { type ComponentId, changed, readFixture } from "../fixture-version.ts";
 
 const ids = Object.keys(componentDigests) as ComponentId[];
 

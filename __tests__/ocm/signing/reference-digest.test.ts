@@ -3,8 +3,8 @@ import { describe, expect, test } from "@jest/globals";
 import type { ComponentDescriptor } from "../../../src/ocm/descriptor/component-descriptor.ts";
 import { inContextOf } from "../../../src/ocm/signing/nested-digests.ts";
 import { checkReferenceDigests } from "../../../src/ocm/signing/reference-digest.ts";
+import { type ComponentId, changed, readFixture } from "../../../testing/content/fixture-version.ts";
 import { componentDigests } from "../../../testing/fixtures/ocm/digests.ts";
-import { type ComponentId, changed, readFixture } from "../fixture-version.ts";
 import { readVector, vectors } from "../signed-versions.ts";
 
 const trees = vectors.filter((vector) => vector !== "v1-legacy-hash");

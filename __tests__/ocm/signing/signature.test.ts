@@ -3,10 +3,10 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import type { ComponentDescriptor } from "../../../src/ocm/descriptor/component-descriptor.ts";
 import { parsePublicKey } from "../../../src/ocm/signing/public-key.ts";
 import { signaturesOf, verifySignature } from "../../../src/ocm/signing/signature.ts";
+import { type ComponentId, changed, readFixture } from "../../../testing/content/fixture-version.ts";
 import { componentDigests } from "../../../testing/fixtures/ocm/digests.ts";
 import { acmePublicKey } from "../../../testing/real/fixtures.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { type ComponentId, changed, readFixture } from "../fixture-version.ts";
 import { type KeyFile, readKey, readStorage, rootOf, vectors } from "../signed-versions.ts";
 
 afterEach(stopEverything);

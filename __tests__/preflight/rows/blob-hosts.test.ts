@@ -1,17 +1,25 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { startProxy } from "../../../testing/fakes/proxy.ts";
 import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
+import { CDN, fill, REGISTRY, startScene } from "../../../testing/fakes/scene.ts";
+import {
+  diagnosisOf,
+  expectRow,
+  HTTP_RULE,
+  HTTPS_RULE,
+  NO_HTTP_PROXY,
+  preflight,
+  through,
+} from "../../../testing/product/preflight-row.ts";
 import { runAction } from "../../../testing/real/action.ts";
 import { freePort } from "../../../testing/real/address.ts";
+import { mainJob, startEstate } from "../../../testing/real/estate.ts";
 import { startFullListener } from "../../../testing/real/full-listener.ts";
 import { withParts } from "../../../testing/real/parts.ts";
 import { startRegistry } from "../../../testing/real/registry.ts";
 import { nodeWithNameServer } from "../../../testing/real/resolving.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
 import { startSquid } from "../../../testing/real/squid.ts";
-import { mainJob, startEstate } from "../../action/estate.ts";
-import { diagnosisOf, expectRow, HTTP_RULE, HTTPS_RULE, NO_HTTP_PROXY, preflight, through } from "./row.ts";
-import { CDN, fill, REGISTRY, startScene } from "./scene.ts";
 
 afterEach(stopEverything);
 

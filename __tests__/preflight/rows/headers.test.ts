@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from "@jest/globals";
 import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
+import { fill, REGISTRY } from "../../../testing/fakes/scene.ts";
+import { expectRow, HTTP_RULE, HTTPS_RULE, preflight, through } from "../../../testing/product/preflight-row.ts";
 import { uniqueAddress } from "../../../testing/real/address.ts";
 import { createAuthority } from "../../../testing/real/certificates.ts";
 import { withParts } from "../../../testing/real/parts.ts";
@@ -7,8 +9,6 @@ import { startRegistry } from "../../../testing/real/registry.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
 import { startSquid } from "../../../testing/real/squid.ts";
 import { startTokenServer } from "../../../testing/real/token-server.ts";
-import { expectRow, HTTP_RULE, HTTPS_RULE, preflight, through } from "./row.ts";
-import { fill, REGISTRY } from "./scene.ts";
 
 afterEach(stopEverything);
 

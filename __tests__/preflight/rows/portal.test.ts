@@ -1,13 +1,20 @@
 import { afterEach, expect, test } from "@jest/globals";
 import { startProxy } from "../../../testing/fakes/proxy.ts";
 import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
+import {
+  expectRow,
+  HTTP_RULE,
+  HTTPS_RULE,
+  NO_HTTP_PROXY,
+  preflight,
+  through,
+} from "../../../testing/product/preflight-row.ts";
 import { startBlobHost } from "../../../testing/real/blob-host.ts";
 import { httpServer, listen } from "../../../testing/real/listening.ts";
 import { withParts } from "../../../testing/real/parts.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
 import { startSquid } from "../../../testing/real/squid.ts";
 import { addComponentVersion, addImage } from "../../action/component.ts";
-import { expectRow, HTTP_RULE, HTTPS_RULE, NO_HTTP_PROXY, preflight, through } from "./row.ts";
 
 afterEach(stopEverything);
 

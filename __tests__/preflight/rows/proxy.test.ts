@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { startProxy } from "../../../testing/fakes/proxy.ts";
+import {
+  diagnosisOf,
+  expectRow,
+  HTTP_RULE,
+  HTTPS_RULE,
+  preflight,
+  through,
+} from "../../../testing/product/preflight-row.ts";
 import { freePort } from "../../../testing/real/address.ts";
 import { createAuthority } from "../../../testing/real/certificates.ts";
 import { startFullListener } from "../../../testing/real/full-listener.ts";
@@ -7,7 +15,6 @@ import { withParts } from "../../../testing/real/parts.ts";
 import { nodeWithNameServer } from "../../../testing/real/resolving.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
 import { startSquid } from "../../../testing/real/squid.ts";
-import { diagnosisOf, expectRow, HTTP_RULE, HTTPS_RULE, preflight, through } from "./row.ts";
 
 afterEach(stopEverything);
 

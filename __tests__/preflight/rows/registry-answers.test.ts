@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { type FakeRegistryOptions, startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { asked, type Fault, faults, ociError } from "../../../testing/fakes/registry-faults.ts";
+import { CDN, fill, REGISTRY, startScene } from "../../../testing/fakes/scene.ts";
+import { expectRow, HTTP_RULE, NO_HTTP_PROXY, preflight, through } from "../../../testing/product/preflight-row.ts";
 import { uniqueAddress } from "../../../testing/real/address.ts";
 import { startBlobHost } from "../../../testing/real/blob-host.ts";
 import { createAuthority } from "../../../testing/real/certificates.ts";
@@ -10,8 +12,6 @@ import { startRegistry } from "../../../testing/real/registry.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
 import { startSquid } from "../../../testing/real/squid.ts";
 import { startTokenServer } from "../../../testing/real/token-server.ts";
-import { expectRow, HTTP_RULE, NO_HTTP_PROXY, preflight, through } from "./row.ts";
-import { CDN, fill, REGISTRY, startScene } from "./scene.ts";
 
 afterEach(stopEverything);
 

@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import { afterEach, expect, test } from "@jest/globals";
 import { startProxy } from "../../../testing/fakes/proxy.ts";
 import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
+import { expectRow, HTTPS_RULE, NO_HTTPS_PROXY, preflight, through } from "../../../testing/product/preflight-row.ts";
 import { uniqueAddress } from "../../../testing/real/address.ts";
 import { createAuthority } from "../../../testing/real/certificates.ts";
 import { listen } from "../../../testing/real/listening.ts";
@@ -9,7 +10,6 @@ import { withParts } from "../../../testing/real/parts.ts";
 import { startRegistry } from "../../../testing/real/registry.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
 import { startSquid } from "../../../testing/real/squid.ts";
-import { expectRow, HTTPS_RULE, NO_HTTPS_PROXY, preflight, through } from "./row.ts";
 
 afterEach(stopEverything);
 

@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "../../../testing/generated/random.ts";
 
 export type ProxyKey = "https_proxy" | "http_proxy" | "no_proxy";
 export type ProxyValues = Readonly<Record<ProxyKey, string | undefined>>;

@@ -4,8 +4,8 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "@jest/globals";
 import { encodeInitdata, readInitdata, writeInitdata } from "../../../src/proxy/files/initdata.ts";
 import { reqwestNoProxy } from "../../../src/proxy/files/reqwest-no-proxy.ts";
+import { type Random, seeded } from "../../../testing/generated/random.ts";
 import { generateCdh } from "./generated-cdh.ts";
-import { type Random, seeded } from "./random.ts";
 import { full, settingsOf } from "./some-settings.ts";
 
 const origin = "initdata.toml";

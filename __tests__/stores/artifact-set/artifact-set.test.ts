@@ -19,12 +19,12 @@ import { type ArtifactSet, openArtifactSet } from "../../../src/stores/artifact-
 import { writeArtifactSet } from "../../../src/stores/artifact-set/write.ts";
 import { openCtf } from "../../../src/stores/ctf/ctf.ts";
 import { readGraph } from "../../../src/transfer/source/graph.ts";
+import { addImage, addIndex } from "../../../testing/content/content.ts";
+import { readFixture } from "../../../testing/content/fixture-version.ts";
+import { createMemoryRegistry } from "../../../testing/content/memory-registry.ts";
+import { type RawEntry, tar } from "../../../testing/content/tar-bytes.ts";
 import { ctf, temporaryFolder } from "../../../testing/real/fixtures.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { type RawEntry, tar } from "../../archive/tar-bytes.ts";
-import { readFixture } from "../../ocm/fixture-version.ts";
-import { addImage, addIndex } from "../../transfer/content.ts";
-import { createMemoryRegistry } from "../../transfer/memory-registry.ts";
 
 afterEach(stopEverything);
 

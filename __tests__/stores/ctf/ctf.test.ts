@@ -7,9 +7,9 @@ import { DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from "../../../src/oci/descr
 import { sha256 } from "../../../src/oci/digest.ts";
 import { readComponentVersion } from "../../../src/ocm/repository/component-version.ts";
 import { openCtf } from "../../../src/stores/ctf/ctf.ts";
+import { tar } from "../../../testing/content/tar-bytes.ts";
 import { copyOfCtf, ctf, temporaryFolder } from "../../../testing/real/fixtures.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { tar } from "../../archive/tar-bytes.ts";
 
 afterEach(stopEverything);
 

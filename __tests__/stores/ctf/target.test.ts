@@ -15,9 +15,9 @@ import { sha256 } from "../../../src/oci/digest.ts";
 import { type Ctf, openCtf } from "../../../src/stores/ctf/ctf.ts";
 import { type CtfTarget, openCtfTarget } from "../../../src/stores/ctf/target.ts";
 import { readGraph } from "../../../src/transfer/source/graph.ts";
+import { tar } from "../../../testing/content/tar-bytes.ts";
 import { type CtfFixture, copyOfCtf, ctf, temporaryFolder } from "../../../testing/real/fixtures.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { tar } from "../../archive/tar-bytes.ts";
 
 afterEach(stopEverything);
 

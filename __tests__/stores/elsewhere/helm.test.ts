@@ -5,12 +5,12 @@ import { bytesOf } from "../../../src/oci/content.ts";
 import type { Descriptor } from "../../../src/oci/descriptor.ts";
 import { sha256 } from "../../../src/oci/digest.ts";
 import type { JsonObject } from "../../../src/ocm/descriptor/json.ts";
+import { addBlob } from "../../../testing/content/content.ts";
+import { type FileServer, startFileServer } from "../../../testing/fakes/file-server.ts";
 import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
+import { contentOf, openAccessMethods, pinTo } from "../../../testing/product/open-access-methods.ts";
+import { openRegistry } from "../../../testing/product/open-registry.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { addBlob } from "../../transfer/content.ts";
-import { openRegistry } from "../registry/open-registry.ts";
-import { type FileServer, startFileServer } from "./file-server.ts";
-import { contentOf, openAccessMethods, pinTo } from "./open-access-methods.ts";
 
 const ARCHIVE = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
 const bytes = "archive of the chart";

@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "@jest/globals";
 import { sha256 } from "../../../src/oci/digest.ts";
+import { createMemoryRegistry } from "../../../testing/content/memory-registry.ts";
+import { contentOf, openAccessMethods, pinTo } from "../../../testing/product/open-access-methods.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { createMemoryRegistry } from "../../transfer/memory-registry.ts";
-import { contentOf, openAccessMethods, pinTo } from "./open-access-methods.ts";
 
 afterEach(stopEverything);
 

@@ -6,12 +6,12 @@ import { namedHosts } from "../../../src/net/address/named-hosts.ts";
 import type { AccessMethodsOptions } from "../../../src/stores/elsewhere/access-methods.ts";
 import type { Credential } from "../../../src/stores/registry/auth/credentials.ts";
 import { createRegistries } from "../../../src/stores/registry/registries.ts";
+import { type FileServer, startFileServer } from "../../../testing/fakes/file-server.ts";
+import { contentOf, openAccessMethods } from "../../../testing/product/open-access-methods.ts";
+import { openClient } from "../../../testing/product/open-client.ts";
+import { ada, adaBasic } from "../../../testing/product/open-registry.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
 import { loginsOf } from "../../logins/logins-of.ts";
-import { openClient } from "../../net/open-client.ts";
-import { ada, adaBasic } from "../registry/open-registry.ts";
-import { type FileServer, startFileServer } from "./file-server.ts";
-import { contentOf, openAccessMethods } from "./open-access-methods.ts";
 
 afterEach(stopEverything);
 

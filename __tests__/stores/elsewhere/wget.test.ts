@@ -5,13 +5,13 @@ import { UNPACK_LIMITS } from "../../../src/archive/gunzip.ts";
 import { OCI_MANIFEST } from "../../../src/oci/descriptor.ts";
 import { sha256 } from "../../../src/oci/digest.ts";
 import type { JsonObject } from "../../../src/ocm/descriptor/json.ts";
+import { bomb } from "../../../testing/content/tar-bytes.ts";
+import { type FileServer, startFileServer } from "../../../testing/fakes/file-server.ts";
 import { startProxy } from "../../../testing/fakes/proxy.ts";
+import { contentOf, openAccessMethods, pinTo } from "../../../testing/product/open-access-methods.ts";
+import { through } from "../../../testing/product/open-client.ts";
 import { freePort } from "../../../testing/real/address.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { bomb } from "../../archive/tar-bytes.ts";
-import { through } from "../../net/open-client.ts";
-import { type FileServer, startFileServer } from "./file-server.ts";
-import { contentOf, openAccessMethods, pinTo } from "./open-access-methods.ts";
 
 afterEach(stopEverything);
 

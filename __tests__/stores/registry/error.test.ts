@@ -3,8 +3,8 @@ import type { HttpResponse } from "../../../src/net/http.ts";
 import { registryError } from "../../../src/stores/registry/error.ts";
 import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { ociError } from "../../../testing/fakes/registry-faults.ts";
+import { get, openClient } from "../../../testing/product/open-client.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { get, openClient } from "../../net/open-client.ts";
 
 afterEach(stopEverything);
 

@@ -1,11 +1,11 @@
 import { afterEach, expect, test } from "@jest/globals";
 import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { asked, type FaultAction } from "../../../testing/fakes/registry-faults.ts";
+import { blobOf, manifestOf, openRegistry } from "../../../testing/product/open-registry.ts";
 import { httpServer, listen } from "../../../testing/real/listening.ts";
 import { withParts } from "../../../testing/real/parts.ts";
 import { startRegistry } from "../../../testing/real/registry.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { blobOf, manifestOf, openRegistry } from "./open-registry.ts";
 
 afterEach(stopEverything);
 

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { RemoteRepository } from "../../../src/stores/registry/registry.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { asked, type FaultAction, faults, ociError } from "../../../testing/fakes/registry-faults.ts";
+import { ada, blobOf, openRegistry } from "../../../testing/product/open-registry.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { ada, blobOf, openRegistry } from "./open-registry.ts";
 
 afterEach(stopEverything);
 

@@ -5,12 +5,12 @@ import { afterEach, expect, test } from "@jest/globals";
 import { bytesOf } from "../../../src/oci/content.ts";
 import { OCI_INDEX } from "../../../src/oci/descriptor.ts";
 import type { RemoteRegistry } from "../../../src/stores/registry/registry.ts";
+import { ada, blobOf, manifestOf, openRegistry } from "../../../testing/product/open-registry.ts";
 import { startBlobHost } from "../../../testing/real/blob-host.ts";
 import { temporaryFolder } from "../../../testing/real/fixtures.ts";
 import { withParts } from "../../../testing/real/parts.ts";
 import { type RealRegistry, startRegistry } from "../../../testing/real/registry.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { ada, blobOf, manifestOf, openRegistry } from "./open-registry.ts";
 
 const config = blobOf("{}");
 const content = Buffer.alloc(300_000, "0123456789");

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { type Digest, sha256 } from "../../../src/oci/digest.ts";
 import { referrersTag } from "../../../src/stores/registry/referrers.ts";
+import { addImage, addReferrer, SBOM, SIGNATURE } from "../../../testing/content/content.ts";
 import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { asked, type FaultAction } from "../../../testing/fakes/registry-faults.ts";
+import { openRegistry } from "../../../testing/product/open-registry.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { addImage, addReferrer, SBOM, SIGNATURE } from "../../transfer/content.ts";
-import { openRegistry } from "./open-registry.ts";
 
 afterEach(stopEverything);
 

@@ -4,9 +4,9 @@ import { type Descriptor, DOCKER_MANIFEST, MAX_MANIFEST_BYTES, OCI_MANIFEST } fr
 import type { RemoteRepository } from "../../../src/stores/registry/registry.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { asked, type FaultAction, faults, ociError } from "../../../testing/fakes/registry-faults.ts";
+import { blobOf, manifestOf, openRegistry } from "../../../testing/product/open-registry.ts";
 import { startBlobHost } from "../../../testing/real/blob-host.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { blobOf, manifestOf, openRegistry } from "./open-registry.ts";
 
 afterEach(stopEverything);
 

@@ -4,8 +4,8 @@ import { OCI_INDEX } from "../../../src/oci/descriptor.ts";
 import type { RemoteRepository } from "../../../src/stores/registry/registry.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { asked, faults } from "../../../testing/fakes/registry-faults.ts";
+import { ada, blobOf, manifestOf, openRegistry } from "../../../testing/product/open-registry.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { ada, blobOf, manifestOf, openRegistry } from "./open-registry.ts";
 
 afterEach(stopEverything);
 

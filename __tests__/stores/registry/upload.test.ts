@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { RemoteRepository } from "../../../src/stores/registry/registry.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { asked, type FaultAction, faults } from "../../../testing/fakes/registry-faults.ts";
+import { get, openClient, textOf } from "../../../testing/product/open-client.ts";
+import { ada, blobOf, openRegistry } from "../../../testing/product/open-registry.ts";
 import { createAuthority } from "../../../testing/real/certificates.ts";
 import { withParts } from "../../../testing/real/parts.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { get, openClient, textOf } from "../../net/open-client.ts";
-import { ada, blobOf, openRegistry } from "./open-registry.ts";
 
 afterEach(stopEverything);
 

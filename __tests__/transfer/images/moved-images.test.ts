@@ -7,9 +7,9 @@ import {
   referenceBelow,
 } from "../../../src/transfer/images/moved-images.ts";
 import { buildDesired } from "../../../src/transfer/target/desired.ts";
-import { addImage, addIndex, resource } from "../content.ts";
-import { createMemoryRegistry } from "../memory-registry.ts";
-import { surveyed } from "../surveyed.ts";
+import { addImage, addIndex, resource } from "../../../testing/content/content.ts";
+import { createMemoryRegistry } from "../../../testing/content/memory-registry.ts";
+import { surveyed } from "../../../testing/product/surveyed.ts";
 
 const HOME = "component-descriptors/acme.org/shop";
 

@@ -6,9 +6,9 @@ import { kustomizeImages } from "../../../src/transfer/images/kustomize-images.t
 import { deployedImages, movedImages, referenceBelow } from "../../../src/transfer/images/moved-images.ts";
 import { referenceMap } from "../../../src/transfer/images/reference-map.ts";
 import { buildDesired } from "../../../src/transfer/target/desired.ts";
-import { addImage, resource } from "../content.ts";
-import { createMemoryRegistry } from "../memory-registry.ts";
-import { surveyed } from "../surveyed.ts";
+import { addImage, resource } from "../../../testing/content/content.ts";
+import { createMemoryRegistry } from "../../../testing/content/memory-registry.ts";
+import { surveyed } from "../../../testing/product/surveyed.ts";
 
 const HOME = "component-descriptors/acme.org/shop";
 

@@ -2,8 +2,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import { TransferError, throwAll } from "../../../src/errors/transfer-error.ts";
 import { gather } from "../../../src/transfer/source/gather.ts";
-import { addComponentVersion, addImage, type ComponentOptions, resource } from "../content.ts";
-import { createMemoryRegistry, type MemoryRegistry } from "../memory-registry.ts";
+import { addComponentVersion, addImage, type ComponentOptions, resource } from "../../../testing/content/content.ts";
+import { createMemoryRegistry, type MemoryRegistry } from "../../../testing/content/memory-registry.ts";
 
 const options = (registry: MemoryRegistry, recursive = true) => ({
   recursive,

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { matchesGlob } from "../../../src/transfer/source/glob.ts";
-import { choice } from "../../proxy/generated.ts";
+import { choice } from "../../../testing/generated/choice.ts";
 
 test.each<[string, string, boolean]>([
   ["shop", "shop", true],

@@ -4,12 +4,12 @@ import { sha256 } from "../../../src/oci/digest.ts";
 import { openCtf } from "../../../src/stores/ctf/ctf.ts";
 import { UNLIMITED } from "../../../src/transfer/source/budget.ts";
 import { createReadGraph, isForeign, readGraph } from "../../../src/transfer/source/graph.ts";
+import { addImage, addIndex } from "../../../testing/content/content.ts";
+import { createMemoryRegistry } from "../../../testing/content/memory-registry.ts";
 import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
+import { openRegistry } from "../../../testing/product/open-registry.ts";
 import { ctf } from "../../../testing/real/fixtures.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { openRegistry } from "../../stores/registry/open-registry.ts";
-import { addImage, addIndex } from "../content.ts";
-import { createMemoryRegistry } from "../memory-registry.ts";
 
 afterEach(stopEverything);
 

@@ -3,11 +3,11 @@ import { type Descriptor, OCI_INDEX } from "../../../src/oci/descriptor.ts";
 import { referrersTag } from "../../../src/stores/registry/referrers.ts";
 import { readGraph } from "../../../src/transfer/source/graph.ts";
 import { createReadReferrers, type ReferrerGraph } from "../../../src/transfer/source/referrers.ts";
+import { addImage, addIndex, addReferrer, SBOM, SIGNATURE } from "../../../testing/content/content.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { asked, type Fault } from "../../../testing/fakes/registry-faults.ts";
+import { openRegistry } from "../../../testing/product/open-registry.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { openRegistry } from "../../stores/registry/open-registry.ts";
-import { addImage, addIndex, addReferrer, SBOM, SIGNATURE } from "../content.ts";
 
 afterEach(stopEverything);
 

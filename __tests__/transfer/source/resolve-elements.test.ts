@@ -15,8 +15,8 @@ import {
   artifactDigest,
   type ComponentOptions,
   resource,
-} from "../content.ts";
-import { createMemoryRegistry, type MemoryRegistry } from "../memory-registry.ts";
+} from "../../../testing/content/content.ts";
+import { createMemoryRegistry, type MemoryRegistry } from "../../../testing/content/memory-registry.ts";
 
 const ARTIFACT_SET = "application/vnd.oci.image.manifest.v1+tar+gzip";
 const HOME = "component-descriptors/acme.org/shop";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { type Element, parseComponentDescriptor } from "../../../src/ocm/descriptor/component-descriptor.ts";
 import { isSelected, parseSelectors, unmatchedSelectors } from "../../../src/transfer/source/selector.ts";
-import { descriptorDocument, resource } from "../content.ts";
-import { createMemoryRegistry } from "../memory-registry.ts";
-import { surveyed } from "../surveyed.ts";
+import { descriptorDocument, resource } from "../../../testing/content/content.ts";
+import { createMemoryRegistry } from "../../../testing/content/memory-registry.ts";
+import { surveyed } from "../../../testing/product/surveyed.ts";
 
 const access = { type: "ociArtifact", imageReference: "far.test/app:1" };
 

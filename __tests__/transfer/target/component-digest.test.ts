@@ -3,8 +3,8 @@ import { parseComponentDescriptor } from "../../../src/ocm/descriptor/component-
 import type { JsonObject } from "../../../src/ocm/descriptor/json.ts";
 import { buildComponentManifest } from "../../../src/ocm/repository/component-manifest.ts";
 import { checkComponentDigest } from "../../../src/transfer/target/component-digest.ts";
-import { changed } from "../../ocm/fixture-version.ts";
-import { descriptorDocument, resource } from "../content.ts";
+import { descriptorDocument, resource } from "../../../testing/content/content.ts";
+import { changed } from "../../../testing/content/fixture-version.ts";
 
 const access = { type: "ociArtifact", imageReference: "here.test/image:1" };
 const digest = {

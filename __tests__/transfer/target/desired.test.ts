@@ -3,9 +3,9 @@ import { DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, OCI_INDEX, OCI_MANIFEST } from "
 import type { AccessForm } from "../../../src/ocm/access/access-form.ts";
 import { buildDesired, type DesiredOptions, type DesiredVersion } from "../../../src/transfer/target/desired.ts";
 import { keyOf } from "../../../src/transfer/target/inspect.ts";
-import { addImage, addIndex, artifactDigest, resource } from "../content.ts";
-import { createMemoryRegistry, type MemoryRegistry } from "../memory-registry.ts";
-import { surveyed } from "../surveyed.ts";
+import { addImage, addIndex, artifactDigest, resource } from "../../../testing/content/content.ts";
+import { createMemoryRegistry, type MemoryRegistry } from "../../../testing/content/memory-registry.ts";
+import { surveyed } from "../../../testing/product/surveyed.ts";
 
 const HOME = "component-descriptors/acme.org/shop";
 const AT_TARGET = `moved/${HOME}`;

@@ -6,9 +6,9 @@ import { sha256 } from "../../../src/oci/digest.ts";
 import type { ReadableRepository } from "../../../src/oci/store.ts";
 import { gather } from "../../../src/transfer/source/gather.ts";
 import { withFallback } from "../../../src/transfer/target/fallback.ts";
+import { addComponentVersion, addImage, resource } from "../../../testing/content/content.ts";
+import { createMemoryRegistry } from "../../../testing/content/memory-registry.ts";
 import { temporaryFolder } from "../../../testing/real/fixtures.ts";
-import { addComponentVersion, addImage, resource } from "../content.ts";
-import { createMemoryRegistry } from "../memory-registry.ts";
 
 test("an artifact set whose content breaks off is packed again, and nothing is left of the first", async () => {
   const registry = createMemoryRegistry();

@@ -3,9 +3,9 @@ import type { Code } from "../../../src/errors/codes.ts";
 import { TransferError } from "../../../src/errors/transfer-error.ts";
 import type { ComponentVersion } from "../../../src/ocm/repository/component-version.ts";
 import { checkExisting, existingOrNone, furtherSignatures } from "../../../src/transfer/target/inspect.ts";
-import { type ComponentOptions, resource } from "../content.ts";
-import { createMemoryRegistry } from "../memory-registry.ts";
-import { surveyed } from "../surveyed.ts";
+import { type ComponentOptions, resource } from "../../../testing/content/content.ts";
+import { createMemoryRegistry } from "../../../testing/content/memory-registry.ts";
+import { surveyed } from "../../../testing/product/surveyed.ts";
 
 async function version(component: ComponentOptions = {}): Promise<ComponentVersion> {
   return (await surveyed(createMemoryRegistry(), component)).version;

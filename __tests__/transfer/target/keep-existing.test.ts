@@ -3,9 +3,9 @@ import { type ComponentVersion, readComponentVersion } from "../../../src/ocm/re
 import { resolveElements } from "../../../src/transfer/source/resolve-elements.ts";
 import { buildDesired } from "../../../src/transfer/target/desired.ts";
 import { keepExistingManifest } from "../../../src/transfer/target/keep-existing.ts";
-import { addComponentVersion, addImage, type ComponentOptions, resource } from "../content.ts";
-import { createMemoryRegistry } from "../memory-registry.ts";
-import { surveyed } from "../surveyed.ts";
+import { addComponentVersion, addImage, type ComponentOptions, resource } from "../../../testing/content/content.ts";
+import { createMemoryRegistry } from "../../../testing/content/memory-registry.ts";
+import { surveyed } from "../../../testing/product/surveyed.ts";
 
 const PATH = "moved";
 

@@ -3,9 +3,9 @@ import type { Descriptor } from "../../../src/oci/descriptor.ts";
 import { buildDesired, type DesiredVersion, type TagPlacement } from "../../../src/transfer/target/desired.ts";
 import { keyOf } from "../../../src/transfer/target/inspect.ts";
 import { makePlan, type Plan, type PlanOptions } from "../../../src/transfer/target/plan.ts";
-import { addImage, type ComponentOptions, resource } from "../content.ts";
-import { createMemoryRegistry, type MemoryRegistry } from "../memory-registry.ts";
-import { surveyed } from "../surveyed.ts";
+import { addImage, type ComponentOptions, resource } from "../../../testing/content/content.ts";
+import { createMemoryRegistry, type MemoryRegistry } from "../../../testing/content/memory-registry.ts";
+import { surveyed } from "../../../testing/product/surveyed.ts";
 
 const nothing: PlanOptions = {
   existing: "skip",

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from "@jest/globals";
+import { addComponentVersion, addImage, resource } from "../../../testing/content/content.ts";
+import { createMemoryRegistry } from "../../../testing/content/memory-registry.ts";
 import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
+import { openRegistry } from "../../../testing/product/open-registry.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { openRegistry } from "../../stores/registry/open-registry.ts";
-import { addComponentVersion, addImage, resource } from "../content.ts";
-import { createMemoryRegistry } from "../memory-registry.ts";
 import { planTransfer, type TransferOptions, tagsOf } from "../run-transfer.ts";
 
 afterEach(stopEverything);

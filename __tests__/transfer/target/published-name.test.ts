@@ -1,9 +1,9 @@
 import { expect, test } from "@jest/globals";
 import { buildDesired } from "../../../src/transfer/target/desired.ts";
 import { parseNameTemplate } from "../../../src/transfer/target/published-name.ts";
-import { addImage, resource } from "../content.ts";
-import { createMemoryRegistry } from "../memory-registry.ts";
-import { surveyed } from "../surveyed.ts";
+import { addImage, resource } from "../../../testing/content/content.ts";
+import { createMemoryRegistry } from "../../../testing/content/memory-registry.ts";
+import { surveyed } from "../../../testing/product/surveyed.ts";
 
 const HOME = "component-descriptors/acme.org/shop";
 const target = { origin: "target.test", path: "ocm" };

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { parseComponentDescriptor } from "../../../src/ocm/descriptor/component-descriptor.ts";
 import { componentDigest } from "../../../src/ocm/signing/normalise.ts";
 import { rewriteDescriptor } from "../../../src/transfer/target/rewrite.ts";
-import { readFixture } from "../../ocm/fixture-version.ts";
+import { readFixture } from "../../../testing/content/fixture-version.ts";
 
 const text =
   '{"later":0,"meta":{"schemaVersion":"v2","x":1.0},"component":{"version":"1.0.0","name":"acme.org/shop","creationTime":"2026-01-01T00:00:00Z",' +

@@ -7,9 +7,9 @@ import { buildDesired } from "../../../src/transfer/target/desired.ts";
 import { parseNameTemplate } from "../../../src/transfer/target/published-name.ts";
 import { nameSource, signedName, signedReference, unsignedNames } from "../../../src/transfer/target/signed-name.ts";
 import { writtenRepositories } from "../../../src/transfer/target/written-repositories.ts";
-import { addImage, resource } from "../content.ts";
-import { createMemoryRegistry } from "../memory-registry.ts";
-import { surveyed } from "../surveyed.ts";
+import { addImage, resource } from "../../../testing/content/content.ts";
+import { createMemoryRegistry } from "../../../testing/content/memory-registry.ts";
+import { surveyed } from "../../../testing/product/surveyed.ts";
 
 type Identity = Partial<Pick<Element, "kind" | "name" | "version" | "extraIdentity">>;
 

@@ -4,9 +4,16 @@ import type { ReadableRepository, ReadableStore } from "../../../src/oci/store.t
 import { parseComponentDescriptor } from "../../../src/ocm/descriptor/component-descriptor.ts";
 import type { ResolvedVersion } from "../../../src/transfer/source/resolve-elements.ts";
 import { type Checked, checkContent } from "../../../src/transfer/verify/check-content.ts";
-import { addBlob, addImage, artifactDigest, type ComponentOptions, descriptorDocument, resource } from "../content.ts";
-import { createMemoryRegistry, type MemoryRegistry } from "../memory-registry.ts";
-import { surveyed } from "../surveyed.ts";
+import {
+  addBlob,
+  addImage,
+  artifactDigest,
+  type ComponentOptions,
+  descriptorDocument,
+  resource,
+} from "../../../testing/content/content.ts";
+import { createMemoryRegistry, type MemoryRegistry } from "../../../testing/content/memory-registry.ts";
+import { surveyed } from "../../../testing/product/surveyed.ts";
 
 const HOME = "component-descriptors/acme.org/shop";
 const image = { type: "ociArtifact", imageReference: "memory.test/images/a:1" };

@@ -5,7 +5,7 @@ import { expect, test } from "@jest/globals";
 import { sha256 } from "../../../src/oci/digest.ts";
 import { parsePin } from "../../../src/ocm/signing/pin.ts";
 import { type Comparable, createComparison } from "../../../src/transfer/verify/comparison.ts";
-import { digestOfBytes } from "../signed.ts";
+import { digestOfBytes } from "../../../testing/content/signed.ts";
 
 /** Blobs with these texts, pinned together to another text by two algorithms. */
 function comparison(texts: readonly string[], pinned: string) {

@@ -4,8 +4,14 @@ import {
   parseComponentDescriptor,
 } from "../../../src/ocm/descriptor/component-descriptor.ts";
 import { judgeTree, type TrustedKey } from "../../../src/transfer/verify/trust.ts";
-import { type ComponentOptions, descriptorDocument, resource } from "../content.ts";
-import { digestOfBytes, pinnedReference, publicKey, signed, withNestedDigests } from "../signed.ts";
+import { type ComponentOptions, descriptorDocument, resource } from "../../../testing/content/content.ts";
+import {
+  digestOfBytes,
+  pinnedReference,
+  publicKey,
+  signed,
+  withNestedDigests,
+} from "../../../testing/content/signed.ts";
 
 const keys: readonly TrustedKey[] = [{ name: "acme", key: publicKey }];
 const V4 = { normalisationAlgorithm: "jsonNormalisation/v4alpha1" };

@@ -4,12 +4,12 @@ import { bytesOf } from "../../../src/oci/content.ts";
 import { retryStream } from "../../../src/stores/retry-stream.ts";
 import { withFallback } from "../../../src/transfer/target/fallback.ts";
 import { copy } from "../../../src/transfer/write/copy.ts";
+import { addComponentVersion, addImage, resource } from "../../../testing/content/content.ts";
 import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { asked, type Fault, faults } from "../../../testing/fakes/registry-faults.ts";
+import { blobOf, openRegistry } from "../../../testing/product/open-registry.ts";
 import { temporaryFolder } from "../../../testing/real/fixtures.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { blobOf, openRegistry } from "../../stores/registry/open-registry.ts";
-import { addComponentVersion, addImage, resource } from "../content.ts";
 import { planTransfer } from "../run-transfer.ts";
 
 afterEach(stopEverything);

@@ -1,11 +1,18 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { isManifest } from "../../../src/oci/descriptor.ts";
 import type { ReadableStore } from "../../../src/oci/store.ts";
+import {
+  addBlob,
+  addComponentVersion,
+  addImage,
+  addIndex,
+  artifactDigest,
+  resource,
+} from "../../../testing/content/content.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { faults } from "../../../testing/fakes/registry-faults.ts";
+import { openRegistry } from "../../../testing/product/open-registry.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { openRegistry } from "../../stores/registry/open-registry.ts";
-import { addBlob, addComponentVersion, addImage, addIndex, artifactDigest, resource } from "../content.ts";
 import { planTransfer, tagsOf, transfer } from "../run-transfer.ts";
 
 afterEach(stopEverything);

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { addComponentVersion, addImage, resource } from "../../../testing/content/content.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { asked, faults } from "../../../testing/fakes/registry-faults.ts";
+import { openRegistry } from "../../../testing/product/open-registry.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { openRegistry } from "../../stores/registry/open-registry.ts";
-import { addComponentVersion, addImage, resource } from "../content.ts";
 import { planTransfer, type TransferOptions, tagsOf, transfer } from "../run-transfer.ts";
 
 afterEach(stopEverything);

@@ -7,14 +7,14 @@ import { tagsToSet } from "../../../src/transfer/target/plan.ts";
 import { prepare } from "../../../src/transfer/target/prepare.ts";
 import { copy } from "../../../src/transfer/write/copy.ts";
 import { readBack } from "../../../src/transfer/write/read-back.ts";
+import { addBlob, addComponentVersion, addImage, resource } from "../../../testing/content/content.ts";
+import { createMemoryRegistry } from "../../../testing/content/memory-registry.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../../testing/fakes/registry.ts";
+import { openRegistry } from "../../../testing/product/open-registry.ts";
+import { surveyed } from "../../../testing/product/surveyed.ts";
 import { temporaryFolder } from "../../../testing/real/fixtures.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { openRegistry } from "../../stores/registry/open-registry.ts";
-import { addBlob, addComponentVersion, addImage, resource } from "../content.ts";
-import { createMemoryRegistry } from "../memory-registry.ts";
 import { PATH, planTransfer } from "../run-transfer.ts";
-import { surveyed } from "../surveyed.ts";
 
 afterEach(stopEverything);
 

@@ -4,13 +4,13 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { OCI_INDEX } from "../../../src/oci/descriptor.ts";
 import { readGraph } from "../../../src/transfer/source/graph.ts";
 import { saveArtifact, saveBlobs } from "../../../src/transfer/write/save.ts";
+import { addBlob, addImage, addIndex } from "../../../testing/content/content.ts";
+import { createMemoryRegistry } from "../../../testing/content/memory-registry.ts";
 import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { faults } from "../../../testing/fakes/registry-faults.ts";
+import { openRegistry } from "../../../testing/product/open-registry.ts";
 import { temporaryFolder } from "../../../testing/real/fixtures.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { openRegistry } from "../../stores/registry/open-registry.ts";
-import { addBlob, addImage, addIndex } from "../content.ts";
-import { createMemoryRegistry } from "../memory-registry.ts";
 
 afterEach(stopEverything);
 

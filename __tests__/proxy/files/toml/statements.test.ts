@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
 import { type AST, parseTOML } from "toml-eslint-parser";
 import { tomlStatements } from "../../../../src/proxy/files/toml/statements.ts";
+import { seeded } from "../../../../testing/generated/random.ts";
 import { generateCdh } from "../generated-cdh.ts";
-import { seeded } from "../random.ts";
 
 /** Kind, path and texts of each statement, by the offsets of our tokeniser. */
 function ours(text: string) {

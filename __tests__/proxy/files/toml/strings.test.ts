@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "smol-toml";
 import { setTomlStrings } from "../../../../src/proxy/files/toml/strings.ts";
+import { seeded } from "../../../../testing/generated/random.ts";
 import { generateCdh, type ProxyValues } from "../generated-cdh.ts";
-import { seeded } from "../random.ts";
 
 const TABLE = ["image", "image_pull_proxy"];
 const origin = "cdh.toml";

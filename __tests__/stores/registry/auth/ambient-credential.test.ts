@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../../../../testing/fakes/registry.ts";
 import { asked } from "../../../../testing/fakes/registry-faults.ts";
+import { ada, blobOf, openRegistry } from "../../../../testing/product/open-registry.ts";
 import { stopEverything } from "../../../../testing/real/running.ts";
-import { ada, blobOf, openRegistry } from "../open-registry.ts";
 
 afterEach(stopEverything);
 

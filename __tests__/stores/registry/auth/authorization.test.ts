@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { bytesOf } from "../../../../src/oci/content.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../../../../testing/fakes/registry.ts";
+import { openClient } from "../../../../testing/product/open-client.ts";
+import { ada, adaBasic, blobOf, openRegistry } from "../../../../testing/product/open-registry.ts";
 import { startBlobHost } from "../../../../testing/real/blob-host.ts";
 import { createAuthority } from "../../../../testing/real/certificates.ts";
 import { withParts } from "../../../../testing/real/parts.ts";
 import { stopEverything } from "../../../../testing/real/running.ts";
-import { openClient } from "../../../net/open-client.ts";
-import { ada, adaBasic, blobOf, openRegistry } from "../open-registry.ts";
 
 afterEach(stopEverything);
 

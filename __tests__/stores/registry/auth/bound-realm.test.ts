@@ -2,9 +2,9 @@ import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { parseCredentialLines } from "../../../../src/logins/credential-lines.ts";
 import type { Login } from "../../../../src/logins/login.ts";
 import { parseRepository } from "../../../../src/ocm/descriptor/component-reference.ts";
+import { blobOf } from "../../../../testing/product/open-registry.ts";
 import { withParts } from "../../../../testing/real/parts.ts";
 import { stopEverything } from "../../../../testing/real/running.ts";
-import { blobOf } from "../open-registry.ts";
 import {
   type Asking,
   askForBlob,

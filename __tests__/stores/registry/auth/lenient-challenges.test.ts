@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { ada, adaBasic, blobOf, openRegistry } from "../../../../testing/product/open-registry.ts";
 import { httpServer, listen } from "../../../../testing/real/listening.ts";
 import { stopEverything } from "../../../../testing/real/running.ts";
-import { ada, adaBasic, blobOf, openRegistry } from "../open-registry.ts";
 
 afterEach(stopEverything);
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Login } from "../../../../src/logins/login.ts";
 import { parseRealm } from "../../../../src/stores/registry/auth/realm.ts";
+import { blobOf } from "../../../../testing/product/open-registry.ts";
 import { withParts } from "../../../../testing/real/parts.ts";
 import { stopEverything } from "../../../../testing/real/running.ts";
-import { blobOf } from "../open-registry.ts";
 import {
   askForBlob,
   createRealmCertificates,

@@ -4,12 +4,12 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import type { Credential } from "../../../../src/stores/registry/auth/credentials.ts";
 import { requestToken, type TokenRequest } from "../../../../src/stores/registry/auth/token.ts";
 import { startProxy } from "../../../../testing/fakes/proxy.ts";
+import { openClient, through } from "../../../../testing/product/open-client.ts";
+import { ada, adaBasic } from "../../../../testing/product/open-registry.ts";
 import { createAuthority, type KeyPair } from "../../../../testing/real/certificates.ts";
 import { httpServer, listen } from "../../../../testing/real/listening.ts";
 import { withParts } from "../../../../testing/real/parts.ts";
 import { stopEverything } from "../../../../testing/real/running.ts";
-import { openClient, through } from "../../../net/open-client.ts";
-import { ada, adaBasic } from "../open-registry.ts";
 
 afterEach(stopEverything);
 

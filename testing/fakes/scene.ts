@@ -1,7 +1,7 @@
-import { type ProxyOptions, startProxy } from "../../../testing/fakes/proxy.ts";
-import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../../../testing/fakes/registry.ts";
-import { startBlobHost } from "../../../testing/real/blob-host.ts";
-import { addComponentVersion, addImage } from "../../action/component.ts";
+import { addComponentVersion, addImage } from "../../__tests__/action/component.ts";
+import { startBlobHost } from "../real/blob-host.ts";
+import { type ProxyOptions, startProxy } from "./proxy.ts";
+import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "./registry.ts";
 
 /** Names that only a proxy knows. */
 export const REGISTRY = "registry.example.test";

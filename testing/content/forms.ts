@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { type Descriptor, OCI_INDEX, OCI_MANIFEST } from "../../src/oci/descriptor.ts";
-import type { FakeRegistry } from "../../testing/fakes/registry.ts";
-import { tar } from "../archive/tar-bytes.ts";
-import type { FileServer } from "../stores/elsewhere/file-server.ts";
+import type { FileServer } from "../fakes/file-server.ts";
+import type { FakeRegistry } from "../fakes/registry.ts";
 import { addBlob, addImage } from "./content.ts";
 import type { Place } from "./places.ts";
+import { tar } from "./tar-bytes.ts";
 
 /** Where content of a component version may lie. */
 export interface Shelves {

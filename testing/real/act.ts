@@ -2,9 +2,9 @@ import { execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, testPath } from "../../scripts/parts.ts";
-import { temporaryFolder } from "../../testing/real/fixtures.ts";
-import { pathOf } from "../../testing/real/parts.ts";
-import { remember } from "../../testing/real/running.ts";
+import { temporaryFolder } from "./fixtures.ts";
+import { pathOf } from "./parts.ts";
+import { remember } from "./running.ts";
 
 export interface ActOptions {
   /** Folder with a git repository; what is in it is the checkout of every job. */

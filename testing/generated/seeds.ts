@@ -1,4 +1,4 @@
-import { type Random, seeded } from "../proxy/files/random.ts";
+import { type Random, seeded } from "./random.ts";
 
 /** Runs the check for so many seeds, and says with which it failed. */
 export async function forSeeds(count: number, check: (random: Random) => unknown): Promise<void> {

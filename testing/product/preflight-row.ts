@@ -1,7 +1,7 @@
 import { expect } from "@jest/globals";
-import type { Diagnosis } from "../../../src/diagnosis/diagnosis.ts";
-import type { Code } from "../../../src/errors/codes.ts";
-import { type ActionOptions, type ActionResult, runAction } from "../../../testing/real/action.ts";
+import type { Diagnosis } from "../../src/diagnosis/diagnosis.ts";
+import type { Code } from "../../src/errors/codes.ts";
+import { type ActionOptions, type ActionResult, runAction } from "../real/action.ts";
 
 /** What a run has to end in: the one hop that is blocked, and what is said of it. */
 export interface Row extends Pick<Diagnosis, "host" | "via" | "rule" | "refused-by"> {

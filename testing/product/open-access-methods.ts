@@ -1,21 +1,21 @@
 import { existsSync, readdirSync } from "node:fs";
-import { namedHosts } from "../../../src/net/address/named-hosts.ts";
-import { bytesOf } from "../../../src/oci/content.ts";
-import { sha256 } from "../../../src/oci/digest.ts";
-import type { ReadableStore } from "../../../src/oci/store.ts";
-import { type HelmAccess, type OciBlobAccess, parseAccess, type WgetAccess } from "../../../src/ocm/access/access.ts";
-import type { Element } from "../../../src/ocm/descriptor/component-descriptor.ts";
-import type { JsonObject } from "../../../src/ocm/descriptor/json.ts";
+import { namedHosts } from "../../src/net/address/named-hosts.ts";
+import { bytesOf } from "../../src/oci/content.ts";
+import { sha256 } from "../../src/oci/digest.ts";
+import type { ReadableStore } from "../../src/oci/store.ts";
+import { type HelmAccess, type OciBlobAccess, parseAccess, type WgetAccess } from "../../src/ocm/access/access.ts";
+import type { Element } from "../../src/ocm/descriptor/component-descriptor.ts";
+import type { JsonObject } from "../../src/ocm/descriptor/json.ts";
 import {
   type AccessMethods,
   type AccessMethodsOptions,
   createAccessMethods,
-} from "../../../src/stores/elsewhere/access-methods.ts";
-import type { Found } from "../../../src/stores/elsewhere/found.ts";
-import { temporaryFolder } from "../../../testing/real/fixtures.ts";
-import { remember } from "../../../testing/real/running.ts";
-import { type OpenClient, type OpenClientOptions, openClient } from "../../net/open-client.ts";
-import { createMemoryRegistry } from "../../transfer/memory-registry.ts";
+} from "../../src/stores/elsewhere/access-methods.ts";
+import type { Found } from "../../src/stores/elsewhere/found.ts";
+import { createMemoryRegistry } from "../content/memory-registry.ts";
+import { temporaryFolder } from "../real/fixtures.ts";
+import { remember } from "../real/running.ts";
+import { type OpenClient, type OpenClientOptions, openClient } from "./open-client.ts";
 
 export interface Opened extends AccessMethods {
   readonly client: OpenClient;

@@ -7,7 +7,7 @@ import type { Hop } from "../../src/net/hop.ts";
 import type { HttpClient, HttpRequest, HttpResponse } from "../../src/net/http.ts";
 import { parseProxyUrl } from "../../src/proxy/proxy-url.ts";
 import type { Route } from "../../src/proxy/route.ts";
-import { remember } from "../../testing/real/running.ts";
+import { remember } from "../real/running.ts";
 
 export interface OpenClient extends HttpClient {
   /** By default made for a registry that the user named. */

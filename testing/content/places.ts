@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path";
 import { type Descriptor, OCI_MANIFEST } from "../../src/oci/descriptor.ts";
 import type { Digest } from "../../src/oci/digest.ts";
-import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
-import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
+import { temporaryFolder } from "../real/fixtures.ts";
 import type { Fillable } from "./content.ts";
 
 export type PlaceKind = "registry" | "folder" | "tgz";

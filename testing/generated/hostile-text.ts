@@ -1,4 +1,4 @@
-import type { Random } from "../proxy/files/random.ts";
+import type { Random } from "./random.ts";
 
 /** Pieces that some reader of logs, summaries, files or diagrams takes for more than text. */
 const PIECES = [

@@ -1,8 +1,8 @@
-import { uniqueAddress } from "../../testing/real/address.ts";
-import { type BlobHost, startBlobHost } from "../../testing/real/blob-host.ts";
-import { unpack } from "../../testing/real/fixtures.ts";
-import { type RealRegistry, type RegistryOptions, startRegistry } from "../../testing/real/registry.ts";
-import { type Squid, type SquidOptions, startSquid } from "../../testing/real/squid.ts";
+import { uniqueAddress } from "./address.ts";
+import { type BlobHost, startBlobHost } from "./blob-host.ts";
+import { unpack } from "./fixtures.ts";
+import { type RealRegistry, type RegistryOptions, startRegistry } from "./registry.ts";
+import { type Squid, type SquidOptions, startSquid } from "./squid.ts";
 
 /** What the names of the fixtures lead to: nothing but squid knows them. */
 export interface Estate {

@@ -4,8 +4,8 @@ import {
   type ResolveOptions,
   resolveElements,
 } from "../../src/transfer/source/resolve-elements.ts";
-import { addComponentVersion, type ComponentOptions } from "./content.ts";
-import type { MemoryRegistry } from "./memory-registry.ts";
+import { addComponentVersion, type ComponentOptions } from "../content/content.ts";
+import type { MemoryRegistry } from "../content/memory-registry.ts";
 
 /** A component version in the registry, and what a transfer has to do with it; every absolute reference leads to the registry too. */
 export async function surveyed(

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "../../src/oci/digest.ts";
-import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { temporaryFolder } from "../real/fixtures.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: documents that a test may want to be as wrong as can be
 type Document = any;

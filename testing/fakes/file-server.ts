@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { httpServer, listen } from "../../../testing/real/listening.ts";
+import { httpServer, listen } from "../real/listening.ts";
 
 export interface Answer {
   readonly status?: number;

@@ -2,8 +2,8 @@ import type { ComponentDescriptor } from "../../src/ocm/descriptor/component-des
 import { type JsonObject, parseJson } from "../../src/ocm/descriptor/json.ts";
 import { type ComponentVersion, readComponentVersion } from "../../src/ocm/repository/component-version.ts";
 import { openCtf } from "../../src/stores/ctf/ctf.ts";
-import type { componentDigests } from "../../testing/fixtures/ocm/digests.ts";
-import { ctf } from "../../testing/real/fixtures.ts";
+import type { componentDigests } from "../fixtures/ocm/digests.ts";
+import { ctf } from "../real/fixtures.ts";
 
 export type ComponentId = keyof typeof componentDigests;
 export type CtfFolder = "v1-by-reference" | "v1-by-value" | "v2-by-value";

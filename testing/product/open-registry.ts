@@ -1,8 +1,8 @@
-import type { Descriptor } from "../../../src/oci/descriptor.ts";
-import { sha256 } from "../../../src/oci/digest.ts";
-import type { Credential } from "../../../src/stores/registry/auth/credentials.ts";
-import { createRemoteRegistry, type RemoteRegistry } from "../../../src/stores/registry/registry.ts";
-import { type OpenClient, type OpenClientOptions, openClient } from "../../net/open-client.ts";
+import type { Descriptor } from "../../src/oci/descriptor.ts";
+import { sha256 } from "../../src/oci/digest.ts";
+import type { Credential } from "../../src/stores/registry/auth/credentials.ts";
+import { createRemoteRegistry, type RemoteRegistry } from "../../src/stores/registry/registry.ts";
+import { type OpenClient, type OpenClientOptions, openClient } from "./open-client.ts";
 
 export interface OpenRegistryOptions extends OpenClientOptions {
   readonly client?: OpenClient;
