@@ -1,7 +1,8 @@
+import { addComponentVersion, imageResource } from "../testing/content/content.ts";
 import { type FakeRegistry, startFakeRegistry } from "../testing/fakes/registry.ts";
 import { stopEverything } from "../testing/real/running.ts";
-import { addImage, addVersion, type Image } from "./component.ts";
 import { measure } from "./measure.ts";
+import { addPlatformImage } from "./platform-image.ts";
 
 const COUNTS = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [100, 300, 1000];
 const LINES = 10;
@@ -16,24 +17,30 @@ interface Named {
 
 /** Component versions of many components, several each; the first of them refer to all others. */
 function addVersions(registry: FakeRegistry, count: number): readonly Named[] {
-  const images: Image[] = Array.from({ length: IMAGES }, (_, at) => {
+  const images = Array.from({ length: IMAGES }, (_, at) => {
     const repository = `images/number-${at}`;
-    const { digest } = addImage(registry, repository, ["amd64"], LAYER_SIZE);
-    return { reference: `${registry.host}/${repository}:1.0.0`, digest };
+    const image = addPlatformImage(registry, repository, ["amd64"], LAYER_SIZE);
+    return imageResource("image", `${registry.host}/${repository}:1.0.0`, image);
   });
   const names = Array.from({ length: count }, (_, at) => ({
     component: `example.org/part-${at % COMPONENTS}`,
     version: `1.${Math.floor(at / COMPONENTS)}.0`,
   }));
   names.forEach((name, at) => {
-    addVersion(registry, "components", {
-      ...name,
-      images: images.slice(at % IMAGES, (at % IMAGES) + 1),
-      localBlobs: [Buffer.alloc(4096, `blob of ${name.component}:${name.version}\n`)],
-      references: at < LINES ? names.filter((_, other) => other >= LINES && other % LINES === at) : [],
+    addComponentVersion(registry, {
+      path: "components",
+      name: name.component,
+      version: name.version,
+      resources: images.slice(at % IMAGES, (at % IMAGES) + 1),
+      blobs: [Buffer.alloc(4096, `blob of ${name.component}:${name.version}\n`)],
+      references: at < LINES ? names.filter((_, other) => other >= LINES && other % LINES === at).map(referenceTo) : [],
     });
   });
   return names.slice(0, LINES);
+}
+
+function referenceTo({ component, version }: Named): object {
+  return { name: `${component.replaceAll("/", "-")}-${version}`, componentName: component, version };
 }
 
 /** How many requests of each kind there were, per component version. */

@@ -1,12 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { addComponentVersion, imageResource } from "../testing/content/content.ts";
 import { startProxy } from "../testing/fakes/proxy.ts";
 import { type FakeRegistry, startFakeRegistry } from "../testing/fakes/registry.ts";
 import { temporaryFolder } from "../testing/real/fixtures.ts";
 import { stopEverything } from "../testing/real/running.ts";
-import { addImage, addVersion, type Image } from "./component.ts";
 import { type Measured, measure } from "./measure.ts";
+import { addPlatformImage } from "./platform-image.ts";
 import { type Exchange, longestChain, type Relay, startRelay } from "./relay.ts";
 
 const IMAGES = 50;
@@ -53,13 +54,14 @@ async function startEstate({ secure, proxied, tokens }: Mode) {
   const [first] = sources;
   if (first === undefined) throw new Error("no registry");
 
-  const images: Image[] = Array.from({ length: IMAGES }, (_, at) => {
+  const resources = Array.from({ length: IMAGES }, (_, at) => {
     const { registry, host } = sources[at % REGISTRIES] ?? first;
     const repository = `images/number-${at}`;
-    const { digest } = addImage(registry, repository, at % 2 === 0 ? ["amd64", "arm64"] : ["amd64"], LAYER_SIZE);
-    return { reference: `${host}/${repository}:1.0.0`, digest };
+    const architectures = at % 2 === 0 ? ["amd64", "arm64"] : ["amd64"];
+    const image = addPlatformImage(registry, repository, architectures, LAYER_SIZE);
+    return imageResource(`image-${at}`, `${host}/${repository}:1.0.0`, image);
   });
-  addVersion(first.registry, "components", { component: "example.org/shop", version: "1.0.0", images });
+  addComponentVersion(first.registry, { path: "components", name: "example.org/shop", resources });
 
   const proxy = await startProxy({ hosts: names });
   const inputs = {

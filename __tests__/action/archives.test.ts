@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { makeCtf } from "../../testing/content/made-ctf.ts";
+import { makeCtf } from "../../testing/content/ctf.ts";
 import { componentDigests } from "../../testing/fixtures/ocm/digests.ts";
 import { type ActionResult, runAction } from "../../testing/real/action.ts";
 import { copyOfCtf, ctf, temporaryFolder } from "../../testing/real/fixtures.ts";

@@ -1,10 +1,11 @@
 import { afterEach, expect, test } from "@jest/globals";
 import type { Code } from "../../src/errors/codes.ts";
+import { sha256 } from "../../src/oci/digest.ts";
+import { addComponentVersion, addImage, imageResource } from "../../testing/content/content.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { asked, faults } from "../../testing/fakes/registry-faults.ts";
 import { type ActionResult, runAction } from "../../testing/real/action.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { addComponentVersion, addImage } from "./component.ts";
 
 afterEach(stopEverything);
 
@@ -108,7 +109,7 @@ test("a component version that is not there", async () => {
 test("a tag under which something else lies", async () => {
   const registry = await startFakeRegistry();
   const target = await startFakeRegistry();
-  addImage(registry, "ocm/component-descriptors/example.org/shop", "1.2.0", "no component version");
+  addImage(registry, "ocm/component-descriptors/example.org/shop", { tag: "1.2.0" });
   const result = await runAction({
     inputs: { "component-versions": `${registry.origin}/ocm${SHOP}`, target: `${target.origin}/x` },
   });
@@ -119,20 +120,19 @@ test("a tag under which something else lies", async () => {
 async function smallEstate() {
   const source = await startFakeRegistry();
   const target = await startFakeRegistry();
-  const image = addImage(source, "images/frontend", "1.0.0", Buffer.alloc(100_000, "layer"));
-  const imageReference = `${source.origin}/images/frontend:1.0.0`;
-  addComponentVersion(source, "ocm", "example.org/shop:1.2.0", [
-    { name: "frontend", imageReference, digest: image.manifest.digest },
-  ]);
+  const content = Buffer.alloc(100_000, "layer");
+  const manifest = addImage(source, "images/frontend", { tag: "1.0.0", layers: [content] });
+  const resources = [imageResource("frontend", `${source.origin}/images/frontend:1.0.0`, manifest)];
+  addComponentVersion(source, { path: "ocm", name: "example.org/shop", version: "1.2.0", resources });
   const inputs = { "component-versions": `${source.origin}/ocm${SHOP}`, target: `${target.origin}/x`, retries: "2" };
-  return { source, target, image, inputs };
+  return { source, target, image: { manifest, layer: sha256(content) }, inputs };
 }
 
 test("a registry that lies about a blob", async () => {
   const { source, target, image, inputs } = await smallEstate();
-  source.inject(faults.lyingBlob(image.layer.digest));
+  source.inject(faults.lyingBlob(image.layer));
   expectFailure(await runAction({ inputs }), "DIGEST_MISMATCH", target);
-  expect(target.blob("x/component-descriptors/example.org/shop", image.layer.digest)).toBeUndefined();
+  expect(target.blob("x/component-descriptors/example.org/shop", image.layer)).toBeUndefined();
 });
 
 test("a registry that lies about a manifest, by its tag and by its digest", async () => {
@@ -146,7 +146,7 @@ test("a registry that lies about a manifest, by its tag and by its digest", asyn
 
 test("a tag that was moved after the component version was made: what was signed is what arrives", async () => {
   const { source, target, image, inputs } = await smallEstate();
-  addImage(source, "images/frontend", "1.0.0", "something newer");
+  addImage(source, "images/frontend", { tag: "1.0.0", layers: ["something newer"] });
   const result = await runAction({ inputs });
   expect(result.annotations).toEqual([]);
   expect(JSON.parse(result.outputs.findings ?? "").map(({ code }: { code: string }) => code)).toEqual(["TAG_MOVED"]);
@@ -155,7 +155,7 @@ test("a tag that was moved after the component version was made: what was signed
 
 test("a tag that was moved, and what was signed is gone", async () => {
   const { source, target, image, inputs } = await smallEstate();
-  addImage(source, "images/frontend", "1.0.0", "something newer");
+  addImage(source, "images/frontend", { tag: "1.0.0", layers: ["something newer"] });
   const url = `${source.origin}/v2/images/frontend/manifests/${image.manifest.digest}`;
   expect((await fetch(url, { method: "DELETE" })).status).toBe(202);
   expectFailure(await runAction({ inputs }), "ARTIFACT_DIGEST_DIFFERS", target);
@@ -163,16 +163,16 @@ test("a tag that was moved, and what was signed is gone", async () => {
 
 test("a blob that is cut, again and again", async () => {
   const { source, target, image, inputs } = await smallEstate();
-  source.inject(faults.truncatedBlob(image.layer.digest, 50_000, 10));
+  source.inject(faults.truncatedBlob(image.layer, 50_000, 10));
   expectFailure(await runAction({ inputs }), "CONNECTION_LOST", target);
 });
 
 test("a blob that is cut once arrives all the same", async () => {
   const { source, target, image, inputs } = await smallEstate();
-  source.inject(faults.truncatedBlob(image.layer.digest, 50_000, 1));
+  source.inject(faults.truncatedBlob(image.layer, 50_000, 1));
   const result = await runAction({ inputs: { ...inputs, "preflight-mode": "off" } });
   expect(result.annotations).toEqual([]);
-  expect(target.blob("x/component-descriptors/example.org/shop", image.layer.digest)).toHaveLength(100_000);
+  expect(target.blob("x/component-descriptors/example.org/shop", image.layer)).toHaveLength(100_000);
 });
 
 test("a target that does not take the index: its words, and no tag", async () => {

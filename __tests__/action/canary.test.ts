@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { sha256 } from "../../src/oci/digest.ts";
+import { addComponentVersion, addImage, imageResource } from "../../testing/content/content.ts";
 import { type ProxyOptions, startProxy } from "../../testing/fakes/proxy.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { asked, type Fault, ociError } from "../../testing/fakes/registry-faults.ts";
@@ -19,7 +21,6 @@ import {
   TOKEN,
   USER,
 } from "./canaries.ts";
-import { addComponentVersion, addImage } from "./component.ts";
 
 afterEach(stopEverything);
 
@@ -63,10 +64,10 @@ interface Scene {
 async function stage(): Promise<Scene> {
   const source = await startFakeRegistry();
   const target = await startFakeRegistry();
-  const { layer, manifest } = addImage(source, "images/frontend", "1.0.0", Buffer.alloc(100_000, "layer"));
-  addComponentVersion(source, "ocm", "example.org/shop:1.2.0", [
-    { name: "frontend", imageReference: `${source.origin}/images/frontend:1.0.0`, digest: manifest.digest },
-  ]);
+  const layer = Buffer.alloc(100_000, "layer");
+  const image = addImage(source, "images/frontend", { tag: "1.0.0", layers: [layer] });
+  const resources = [imageResource("frontend", `${source.origin}/images/frontend:1.0.0`, image)];
+  addComponentVersion(source, { path: "ocm", name: "example.org/shop", version: "1.2.0", resources });
   const inputs = {
     "component-versions": `${source.origin}/ocm${SHOP}`,
     target: `${target.origin}/x`,
@@ -75,7 +76,7 @@ async function stage(): Promise<Scene> {
     "probe-timeout": "2",
     "stall-timeout": "5",
   };
-  return { source, target, layer: layer.digest, inputs };
+  return { source, target, layer: sha256(layer), inputs };
 }
 
 /** A registry that lets nobody pass without the token that it issues to everybody, at whichever of its names it is reached by. */

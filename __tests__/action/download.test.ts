@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
 import { sha256 } from "../../src/oci/digest.ts";
-import { descriptorText, localBlob, makeCtf } from "../../testing/content/made-ctf.ts";
+import { addComponentVersion, addImage, imageResource, localBlob } from "../../testing/content/content.ts";
+import { descriptorText, makeCtf } from "../../testing/content/ctf.ts";
 import { startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { faults } from "../../testing/fakes/registry-faults.ts";
 import { resources } from "../../testing/fixtures/ocm/digests.ts";
@@ -15,7 +16,6 @@ import { ctf, temporaryFolder } from "../../testing/real/fixtures.ts";
 import { pathOf, withParts } from "../../testing/real/parts.ts";
 import { startRegistry } from "../../testing/real/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { addComponentVersion, addImage } from "./component.ts";
 
 afterEach(stopEverything);
 
@@ -68,15 +68,11 @@ test("an archive is downloaded from without any network", async () => {
 
 test("S20: names that want to be paths become names, and do not overwrite one another", async () => {
   const registry = await startFakeRegistry();
-  addImage(registry, "images/a", "1.0.0", "a");
+  addImage(registry, "images/a", { tag: "1.0.0", layers: ["a"] });
   const imageReference = `${registry.origin}/images/a:1.0.0`;
   const names = ["../../evil", "/etc/passwd", "..", "a/b", "a\\b", "A-b", "a-b"];
-  addComponentVersion(
-    registry,
-    "ocm",
-    "example.org/evil:1.0.0",
-    names.map((name) => ({ name, imageReference })),
-  );
+  const resources = names.map((name) => imageResource(name, imageReference));
+  addComponentVersion(registry, { path: "ocm", name: "example.org/evil", resources });
   const output = temporaryFolder();
   const inputs = {
     command: "download",
@@ -129,14 +125,11 @@ test("components whose names are alike do not share a folder, and one resource n
   const registry = await startFakeRegistry();
   const ids = ["example.org/shop/web:1.0.0", "example.org/shop-web:1.0.0"];
   for (const id of ids) {
-    addImage(registry, `images/${id.replace(/[^a-z]/g, "")}`, "1.0.0", id);
-    const imageReference = `${registry.origin}/images/${id.replace(/[^a-z]/g, "")}:1.0.0`;
-    addComponentVersion(
-      registry,
-      "ocm",
-      id,
-      ["x", "x.partial"].map((name) => ({ name, imageReference })),
-    );
+    const repository = `images/${id.replace(/[^a-z]/g, "")}`;
+    addImage(registry, repository, { tag: "1.0.0", layers: [id] });
+    const imageReference = `${registry.origin}/${repository}:1.0.0`;
+    const resources = ["x", "x.partial"].map((name) => imageResource(name, imageReference));
+    addComponentVersion(registry, { path: "ocm", name: id.replace(":1.0.0", ""), resources });
   }
   const output = temporaryFolder();
   const lines = ids.map((id) => `${registry.origin}/ocm//${id}`);
@@ -151,11 +144,10 @@ test("components whose names are alike do not share a folder, and one resource n
 
 test("what was cut or changed on its way is not left behind under its name", async () => {
   const registry = await startFakeRegistry();
-  const { layer } = addImage(registry, "images/a", "1.0.0", "content");
-  addComponentVersion(registry, "ocm", "example.org/shop:1.0.0", [
-    { name: "a", imageReference: `${registry.origin}/images/a:1.0.0` },
-  ]);
-  registry.inject(faults.lyingBlob(layer.digest));
+  addImage(registry, "images/a", { tag: "1.0.0", layers: ["content"] });
+  const resources = [imageResource("a", `${registry.origin}/images/a:1.0.0`)];
+  addComponentVersion(registry, { path: "ocm", name: "example.org/shop", resources });
+  registry.inject(faults.lyingBlob(sha256("content")));
   const output = temporaryFolder();
   const inputs = {
     command: "download",

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "@jest/globals";
+import { addComponentVersion, addImage, imageResource } from "../../testing/content/content.ts";
 import { startProxy } from "../../testing/fakes/proxy.ts";
 import { startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { runAction } from "../../testing/real/action.ts";
@@ -6,7 +7,6 @@ import { startBlobHost } from "../../testing/real/blob-host.ts";
 import { createAuthority } from "../../testing/real/certificates.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { addComponentVersion, addImage } from "./component.ts";
 
 const REGISTRY = "ghcr.io:443";
 const BLOBS = "pkg-containers.githubusercontent.com:443";
@@ -26,9 +26,9 @@ withParts(["openssl"], "ghcr.io and its blob host, as a proxy shows them", () =>
       content: registry.blobAt,
       tls: authority.issue("pkg-containers.githubusercontent.com"),
     });
-    const { manifest } = addImage(registry, "acme/app", "1.0.0", "layer");
-    const resources = [{ name: "app", imageReference: "ghcr.io/acme/app:1.0.0", digest: manifest.digest }];
-    addComponentVersion(registry, "acme/ocm", "acme.org/shop:1.2.0", resources);
+    const image = addImage(registry, "acme/app", { tag: "1.0.0" });
+    const resources = [imageResource("app", "ghcr.io/acme/app:1.0.0", image)];
+    addComponentVersion(registry, { path: "acme/ocm", version: "1.2.0", resources });
     const proxy = await startProxy({ hosts: { [REGISTRY]: registry.host, [BLOBS]: blobs.host }, deny });
     const target = await startFakeRegistry();
     const inputs = {

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, expect, test } from "@jest/globals";
+import { addComponentVersion, addImage, imageResource } from "../../testing/content/content.ts";
 import { startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { runAction } from "../../testing/real/action.ts";
 import { uniqueAddress } from "../../testing/real/address.ts";
@@ -12,7 +13,6 @@ import { buildGo, withGo } from "../../testing/real/go-program.ts";
 import { pathOf, withParts } from "../../testing/real/parts.ts";
 import { remember, stopEverything } from "../../testing/real/running.ts";
 import { startSquid } from "../../testing/real/squid.ts";
-import { addComponentVersion, addImage } from "./component.ts";
 
 withParts(["squid", "curl", "openssl"], "a proxy that opens TLS and signs it anew", () => {
   afterEach(stopEverything);
@@ -23,11 +23,10 @@ withParts(["squid", "curl", "openssl"], "a proxy that opens TLS and signs it ane
     const proxys = createAuthority("Acme Web Gateway");
     const address = uniqueAddress();
     const registry = await startFakeRegistry({ address, tls: own.issue("registry.example.test") });
-    addImage(registry, "images/a", "1", "layer");
+    addImage(registry, "images/a", { tag: "1" });
     const host = `registry.example.test:${registry.port}`;
-    addComponentVersion(registry, "ocm", "example.org/shop:1.0.0", [
-      { name: "a", imageReference: `${host}/images/a:1` },
-    ]);
+    const resources = [imageResource("a", `${host}/images/a:1`)];
+    addComponentVersion(registry, { path: "ocm", name: "example.org/shop", resources });
     const squid = await startSquid({
       hosts: { "registry.example.test": address },
       intercept: proxys,

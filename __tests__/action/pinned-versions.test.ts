@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { addBlob, addComponentVersion, type ComponentOptions, resource } from "../../testing/content/content.ts";
-import { makeCtf } from "../../testing/content/made-ctf.ts";
+import { addComponentVersion, type ComponentOptions, resource } from "../../testing/content/content.ts";
+import { makeCtf } from "../../testing/content/ctf.ts";
 import { blobDigest, publicKeyPem, signed } from "../../testing/content/signed.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { asked } from "../../testing/fakes/registry-faults.ts";
@@ -29,7 +29,7 @@ const sha = (content: string | Buffer, algorithm: "sha256" | "sha512") =>
 
 /** A component version with one note, which is named after its text. */
 function addNote(registry: FakeRegistry, text: string, more: ComponentOptions = {}, sign = signed) {
-  const note = addBlob(registry, HOME, text, "text/plain");
+  const note = registry.addBlob(HOME, text, "text/plain");
   const access = { type: "localBlob", localReference: note.digest, mediaType: "text/plain" };
   const resources = [resource(text, access, blobDigest(note))];
   return addComponentVersion(registry, sign({ name: SHOP, path: "ocm", resources, layers: [note], ...more }));

@@ -1,12 +1,12 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { makeCtf } from "../../testing/content/made-ctf.ts";
+import { addComponentVersion, addImage, imageResource } from "../../testing/content/content.ts";
+import { makeCtf } from "../../testing/content/ctf.ts";
 import { startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { type ActionResult, runAction } from "../../testing/real/action.ts";
 import { ctf, temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { addComponentVersion, addImage } from "./component.ts";
 
 afterEach(stopEverything);
 
@@ -43,8 +43,10 @@ describe("versions that the line does not name", () => {
 
   test("of a registry they are its tags, other tags left aside", async () => {
     const registry = await startFakeRegistry();
-    for (const version of ["1.0.0", "1.1.0"]) addComponentVersion(registry, "ocm", `example.org/part:${version}`, []);
-    addImage(registry, "ocm/component-descriptors/example.org/part", "newest", "no component version");
+    for (const version of ["1.0.0", "1.1.0"]) {
+      addComponentVersion(registry, { path: "ocm", name: "example.org/part", version });
+    }
+    addImage(registry, "ocm/component-descriptors/example.org/part", { tag: "newest" });
     const line = `http://${registry.host}/ocm//example.org/part`;
     const result = await run({ "component-versions": line, "semver-constraint": "*" });
     expect(codesOf(result)).toEqual([]);
@@ -106,7 +108,7 @@ describe("resolvers", () => {
 
   test("find what lies in a registry, which is asked only for what is missing", async () => {
     const registry = await startFakeRegistry();
-    addComponentVersion(registry, "carts", "other.org/cart:1.0.0", []);
+    addComponentVersion(registry, { path: "carts", name: "other.org/cart" });
     const result = await run(shop(), `other.org=http://${registry.host}/carts`);
     expect(codesOf(result)).toEqual([]);
     expect(written(result).sort()).toEqual(["example.org/shop:1.0.0", "other.org/cart:1.0.0"]);
@@ -147,10 +149,10 @@ describe("include and exclude", () => {
   test("a transfer leaves by reference what is not selected, and takes local blobs along in any case", async () => {
     const registry = await startFakeRegistry();
     const images = ["one", "two"].map((name) => {
-      const { manifest } = addImage(registry, `images/${name}`, "1.0.0", `layer of ${name}`);
-      return { name, imageReference: `http://${registry.host}/images/${name}:1.0.0`, digest: manifest.digest };
+      const image = addImage(registry, `images/${name}`, { tag: "1.0.0", layers: [`layer of ${name}`] });
+      return imageResource(name, `http://${registry.host}/images/${name}:1.0.0`, image);
     });
-    addComponentVersion(registry, "ocm", "example.org/shop:1.0.0", images);
+    addComponentVersion(registry, { path: "ocm", name: "example.org/shop", resources: images });
     const target = join(temporaryFolder(), "target");
     const inputs = { "component-versions": `http://${registry.host}/ocm//example.org/shop:1.0.0`, target };
     const result = await runAction({ inputs: { ...inputs, exclude: "name=two" } });

@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
-import { descriptorText } from "../../testing/content/made-ctf.ts";
+import { addComponentVersion, addImage, imageResource } from "../../testing/content/content.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { type ActionResult, runAction } from "../../testing/real/action.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { addImage } from "./component.ts";
 
 afterEach(stopEverything);
 
@@ -18,35 +17,19 @@ const BLOB = 192 * 1024;
 function addVersions(registry: FakeRegistry, count: number): void {
   const images = Array.from({ length: IMAGES }, (_, at) => {
     const repository = `images/number-${at}`;
-    const { manifest } = addImage(registry, repository, "1.0.0", `layer of ${at}`);
-    return `http://${registry.host}/${repository}:1.0.0@${manifest.digest}`;
+    const { digest } = addImage(registry, repository, { tag: "1.0.0", layers: [`layer of ${at}`] });
+    return `http://${registry.host}/${repository}:1.0.0@${digest}`;
   });
   for (let at = 0; at < count; at++) {
-    const id = `example.org/part-${at % COMPONENTS}:1.${Math.floor(at / COMPONENTS)}.0`;
-    const [component, tag = ""] = id.split(":");
-    const repository = `ocm/component-descriptors/${component}`;
-    const content = Buffer.alloc(BLOB, `blob of ${id}\n`);
-    const blob = registry.addBlob(repository, content);
-    const image = {
-      name: "image",
-      version: "1.0.0",
-      type: "ociImage",
-      relation: "external",
-      access: { type: "ociArtifact", imageReference: images[Math.floor(at / COMPONENTS) % IMAGES] },
-    };
-    const text = descriptorText({ id, resources: [image], blobs: [content] });
-    const layer = registry.addBlob(repository, text, "application/vnd.ocm.software.component-descriptor.v2+json");
-    const config = registry.addBlob(
-      repository,
-      JSON.stringify({ componentDescriptorLayer: layer }),
-      "application/vnd.ocm.software.component.config.v1+json",
-    );
-    const mediaType = "application/vnd.oci.image.manifest.v1+json";
-    registry.addManifest(
-      repository,
-      { schemaVersion: 2, mediaType, config, layers: [layer, blob] },
-      { mediaType, tag },
-    );
+    const name = `example.org/part-${at % COMPONENTS}`;
+    const version = `1.${Math.floor(at / COMPONENTS)}.0`;
+    addComponentVersion(registry, {
+      path: "ocm",
+      name,
+      version,
+      blobs: [Buffer.alloc(BLOB, `blob of ${name}:${version}\n`)],
+      resources: [imageResource("image", images[Math.floor(at / COMPONENTS) % IMAGES] ?? "")],
+    });
   }
 }
 

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { root } from "../../scripts/parts.ts";
 import {
-  addBlob,
   addComponentVersion,
   addImage,
   artifactDigest,
@@ -154,7 +153,7 @@ async function startShop(change: (options: ComponentOptions) => ComponentOptions
   const pinned = resource("image", access, artifactDigest(image));
   const cart = { name: "example.org/cart", path: "ocm", resources: [pinned] };
   const home = "ocm/component-descriptors/example.org/shop";
-  const note = addBlob(registry, home, "a note", "text/plain");
+  const note = registry.addBlob(home, "a note", "text/plain");
   const local = { type: "localBlob", localReference: note.digest, mediaType: "text/plain" };
   const shop: ComponentOptions = {
     name: "example.org/shop",

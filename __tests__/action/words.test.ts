@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { addComponentVersion, imageResource } from "../../testing/content/content.ts";
 import { startProxy } from "../../testing/fakes/proxy.ts";
 import { startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { fill } from "../../testing/fakes/scene.ts";
@@ -9,7 +10,6 @@ import { type ActionResult, runAction } from "../../testing/real/action.ts";
 import { startBlobHost } from "../../testing/real/blob-host.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { addComponentVersion } from "./component.ts";
 
 afterEach(stopEverything);
 
@@ -80,9 +80,8 @@ describe("the page of a host that no input names", () => {
     const registry = await startFakeRegistry();
     const internal = await startFakeRegistry();
     internal.inject({ when: () => true, act: { kind: "respond", status: 400, body: PAGE } });
-    addComponentVersion(registry, "ocm", "example.org/shop:1.0.0", [
-      { name: "a", imageReference: `${internal.origin}/images/a:1` },
-    ]);
+    const resources = [imageResource("a", `${internal.origin}/images/a:1`)];
+    addComponentVersion(registry, { path: "ocm", name: "example.org/shop", resources });
     const result = await download(`${registry.origin}/${SHOP}`);
     expect(result.code).toBe(1);
     expect(internal.requests.length).toBeGreaterThan(0);

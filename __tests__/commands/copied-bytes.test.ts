@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "@jest/globals";
-import { addBlob, addComponentVersion, addImage, resource } from "../../testing/content/content.ts";
+import { addComponentVersion, addImage, resource } from "../../testing/content/content.ts";
 import { startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { faults } from "../../testing/fakes/registry-faults.ts";
 import { stopEverything } from "../../testing/real/running.ts";
@@ -13,7 +13,7 @@ const NOTE = "a note that is copied before the target refuses the index";
 /** A shop with an image and a note. */
 async function startShop() {
   const source = await startFakeRegistry();
-  const note = addBlob(source, HOME, NOTE, "text/plain");
+  const note = source.addBlob(HOME, NOTE, "text/plain");
   addImage(source, "images/shop", { tag: "1" });
   const resources = [
     resource("image", { type: "ociArtifact", imageReference: `${source.origin}/images/shop:1` }),

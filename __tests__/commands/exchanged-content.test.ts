@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { OCI_MANIFEST } from "../../src/oci/descriptor.ts";
 import {
-  addBlob,
   addComponentVersion,
   addImage,
   artifactDigest,
@@ -36,28 +35,28 @@ const local = (localReference: string, mediaType = "text/plain") => ({ type: "lo
 /** Fills the registry with a signed component version that was changed where no signature looks. */
 const EXCHANGES: Readonly<Record<string, (registry: FakeRegistry) => void>> = {
   "a blob pinned by SHA-256, by a local reference of another algorithm"(registry) {
-    const good = addBlob(registry, HOME, NOTE);
+    const good = registry.addBlob(HOME, NOTE);
     const evil = registry.addBlob(HOME, MARKER, "text/plain", "sha512");
     const shop = signed({ path: "ocm", resources: [resource("note", local(good.digest), blobDigest(good))] });
     addComponentVersion(registry, withAccess(shop, local(evil.digest), { layers: [evil as never] }));
   },
   "a blob pinned by SHA-256, by a list of chunks"(registry) {
-    const good = addBlob(registry, HOME, NOTE);
-    const chunks = [MARKER, " and more"].map((text) => addBlob(registry, HOME, text));
+    const good = registry.addBlob(HOME, NOTE);
+    const chunks = [MARKER, " and more"].map((text) => registry.addBlob(HOME, text));
     const shop = signed({ path: "ocm", resources: [resource("note", local(good.digest), blobDigest(good))] });
     const list = local(chunks.map(({ digest }) => digest).join(","));
     addComponentVersion(registry, withAccess(shop, list, { layers: chunks }));
   },
   "an image, by a local blob"(registry) {
     const image = addImage(registry, HOME);
-    const evil = addBlob(registry, HOME, MARKER);
+    const evil = registry.addBlob(HOME, MARKER);
     const access = local(image.digest, OCI_MANIFEST);
     const shop = signed({ path: "ocm", resources: [resource("image", access, artifactDigest(image))] });
     addComponentVersion(registry, withAccess(shop, local(evil.digest), { layers: [evil] }));
   },
   "an image, by a blob of a registry"(registry) {
     const image = addImage(registry, HOME);
-    const { digest, size } = addBlob(registry, "evil/blobs", MARKER);
+    const { digest, size } = registry.addBlob("evil/blobs", MARKER);
     const access = local(image.digest, OCI_MANIFEST);
     const shop = signed({ path: "ocm", resources: [resource("image", access, artifactDigest(image))] });
     const ociBlob = { type: "ociBlob", ref: `${registry.origin}/evil/blobs`, digest, size };
@@ -65,8 +64,8 @@ const EXCHANGES: Readonly<Record<string, (registry: FakeRegistry) => void>> = {
   },
   "an image, by a reference with a digest of another algorithm"(registry) {
     const image = addImage(registry, "images/good", { tag: "1" });
-    const layers = [addBlob(registry, "images/good", MARKER, "application/vnd.oci.image.layer.v1.tar")];
-    const config = addBlob(registry, "images/good", "{}", "application/vnd.oci.image.config.v1+json");
+    const layers = [registry.addBlob("images/good", MARKER, "application/vnd.oci.image.layer.v1.tar")];
+    const config = registry.addBlob("images/good", "{}", "application/vnd.oci.image.config.v1+json");
     const document = { schemaVersion: 2, mediaType: OCI_MANIFEST, config, layers };
     const evil = registry.addManifest("images/good", document, { algorithm: "sha512" });
     const name = `${registry.origin}/images/good`;
@@ -75,7 +74,7 @@ const EXCHANGES: Readonly<Record<string, (registry: FakeRegistry) => void>> = {
     addComponentVersion(registry, withAccess(shop, { ...access, imageReference: `${name}:1@${evil.digest}` }));
   },
   "a blob, in a component version signed with SHA-512"(registry) {
-    const [good, evil] = [addBlob(registry, HOME, NOTE), addBlob(registry, HOME, MARKER)];
+    const [good, evil] = [registry.addBlob(HOME, NOTE), registry.addBlob(HOME, MARKER)];
     const digest = digestOfBytes(NOTE, "genericBlobDigest/v1", "SHA-512");
     const resources = [resource("note", local(good.digest), { digest })];
     const shop = signed({ path: "ocm", resources }, { hashAlgorithm: "SHA-512" });
@@ -83,7 +82,7 @@ const EXCHANGES: Readonly<Record<string, (registry: FakeRegistry) => void>> = {
   },
   "a blob below a root that was signed in mode top"(registry) {
     const cartHome = "ocm/component-descriptors/acme.org/cart";
-    const [good, evil] = [addBlob(registry, cartHome, NOTE), addBlob(registry, cartHome, MARKER)];
+    const [good, evil] = [registry.addBlob(cartHome, NOTE), registry.addBlob(cartHome, MARKER)];
     const cart = { name: "acme.org/cart", path: "ocm", resources: [resource("note", local(good.digest))] };
     const root = { path: "ocm", references: ["acme.org/cart:1.0.0"] };
     addComponentVersion(registry, signed(withNestedDigests(root, cart, { note: digestOfBytes(NOTE) })));

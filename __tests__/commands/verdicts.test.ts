@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { OCI_MANIFEST } from "../../src/oci/descriptor.ts";
 import {
-  addBlob,
   addComponentVersion,
   addImage,
   artifactDigest,
@@ -46,7 +45,7 @@ function inputsFor(registry: FakeRegistry): Record<string, string> {
 /** A signed shop with a note; `digest` is what it says of it. */
 async function startShop(digest: object | undefined, mediaType?: string) {
   const registry = await startFakeRegistry();
-  const note = addBlob(registry, HOME, mediaType === ARTIFACT_SET ? AMBIGUOUS : NOTE, mediaType);
+  const note = registry.addBlob(HOME, mediaType === ARTIFACT_SET ? AMBIGUOUS : NOTE, mediaType);
   const more = digest === undefined ? {} : { digest };
   const resources = [resource("note", local(note.digest, mediaType), more)];
   addComponentVersion(registry, signed({ path: "ocm", resources, layers: [note] }));
@@ -79,7 +78,7 @@ describe("content that nothing pins", () => {
     const image = addImage(registry, "images/shop", { tag: "1" });
     const access = { type: "ociArtifact", imageReference: `${registry.origin}/images/shop:1` };
     const pin = artifactDigest(image);
-    const source = addBlob(registry, HOME, "code");
+    const source = registry.addBlob(HOME, "code");
     const component: ComponentOptions = {
       path: "ocm",
       layers: [source],
@@ -101,7 +100,7 @@ describe("content that nothing pins", () => {
 
 test("a pinned resource whose access was exchanged for nothing is named", async () => {
   const registry = await startFakeRegistry();
-  const note = addBlob(registry, HOME, NOTE);
+  const note = registry.addBlob(HOME, NOTE);
   const shop = signed({ path: "ocm", resources: [resource("note", local(note.digest), { digest: good })] });
   addComponentVersion(registry, { ...shop, resources: [resource("note", { type: "none/v1" }, { digest: good })] });
   const { errors, findings } = await runCommand("verify", inputsFor(registry));
@@ -172,7 +171,7 @@ test("a digest in capitals is the same digest", async () => {
 
 /** A signed shop whose note is pinned by SHA-512, while its access leads to other bytes. */
 async function startExchanged(registry: FakeRegistry, more: ComponentOptions = {}) {
-  const [note, evil] = [addBlob(registry, HOME, NOTE), addBlob(registry, HOME, EVIL)];
+  const [note, evil] = [registry.addBlob(HOME, NOTE), registry.addBlob(HOME, EVIL)];
   const digest = digestOfBytes(NOTE, "genericBlobDigest/v1", "SHA-512");
   const shop = signed({ path: "ocm", ...more, resources: [resource("note", local(note.digest), { digest })] });
   addComponentVersion(registry, {
@@ -185,7 +184,7 @@ async function startExchanged(registry: FakeRegistry, more: ComponentOptions = {
 
 test("a blob that only claims to be an archive of an artifact is pinned by its bytes all the same", async () => {
   const registry = await startFakeRegistry();
-  const blob = addBlob(registry, HOME, "no archive at all", ARTIFACT_SET);
+  const blob = registry.addBlob(HOME, "no archive at all", ARTIFACT_SET);
   const digest = digestOfBytes("no archive at all", "genericBlobDigest/v1", "SHA-512");
   const resources = [resource("note", local(blob.digest, ARTIFACT_SET), { digest })];
   addComponentVersion(registry, signed({ path: "ocm", resources, layers: [blob] }));
@@ -226,7 +225,7 @@ describe("content that is pinned by another algorithm than that it is stored by"
 
   test("is compared for each resource, though two have the same blob", async () => {
     const registry = await startFakeRegistry();
-    const evil = addBlob(registry, HOME, EVIL);
+    const evil = registry.addBlob(HOME, EVIL);
     const [right, wrong] = [EVIL, NOTE].map((text) => ({
       digest: digestOfBytes(text, "genericBlobDigest/v1", "SHA-512"),
     }));
@@ -244,7 +243,7 @@ describe("content that is pinned by another algorithm than that it is stored by"
 
 test("two resources of one identity are compared each with its own digest", async () => {
   const registry = await startFakeRegistry();
-  const [note, evil] = [addBlob(registry, HOME, NOTE), addBlob(registry, HOME, EVIL)];
+  const [note, evil] = [registry.addBlob(HOME, NOTE), registry.addBlob(HOME, EVIL)];
   const twins = [0, 1].map(() => resource("note", local(note.digest), { digest: good }));
   const shop = signed({ path: "ocm", resources: twins });
   const resources = shop.resources?.map((twin, at) => ({ ...twin, access: local((at === 0 ? note : evil).digest) }));
@@ -260,13 +259,13 @@ test("a copy that was changed at the target, and is left as it is, does not pass
   const [registry, target] = [await startFakeRegistry(), await startFakeRegistry()];
   const image = addImage(registry, "images/shop", { tag: "1" });
   const access = { type: "ociArtifact", imageReference: `${registry.origin}/images/shop:1` };
-  const note = addBlob(registry, HOME, NOTE);
+  const note = registry.addBlob(HOME, NOTE);
   const pin = artifactDigest(image);
   const resources = [resource("image", access, pin), resource("note", local(note.digest), { digest: good })];
   addComponentVersion(registry, signed({ path: "ocm", resources, layers: [note] }));
   // The target has the image by value, which is why it keeps its manifest; the note there is another one.
   const home = "moved/component-descriptors/acme.org/shop";
-  const [kept, evil] = [addImage(target, home), addBlob(target, home, EVIL)];
+  const [kept, evil] = [addImage(target, home), target.addBlob(home, EVIL)];
   const changed = [local(kept.digest, kept.mediaType), local(evil.digest)];
   const there = signed({ path: "moved", resources });
   addComponentVersion(target, {

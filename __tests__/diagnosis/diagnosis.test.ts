@@ -6,7 +6,6 @@ import { namedHosts } from "../../src/net/address/named-hosts.ts";
 import { readAll } from "../../src/net/body.ts";
 import { routeFor } from "../../src/proxy/route.ts";
 import { readSettings } from "../../src/proxy/settings.ts";
-import { addBlob } from "../../testing/content/content.ts";
 import { startProxy } from "../../testing/fakes/proxy.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { ociError } from "../../testing/fakes/registry-faults.ts";
@@ -257,7 +256,7 @@ describe("blobs on another host", () => {
   /** A registry behind a proxy that redirects its blobs to cdn.test. */
   async function pulling(deny: readonly string[], status = 200) {
     const registry = await startFakeRegistry({ redirect: "http://cdn.test/" });
-    const blob = addBlob(registry, "app", "content");
+    const blob = registry.addBlob("app", "content");
     const cdn = await listen(httpServer((_, response) => void response.writeHead(status).end("no")));
     const proxy = await startProxy({
       hosts: { "registry.corp:80": registry.host, "cdn.test:80": `127.0.0.1:${cdn.port}` },
@@ -377,7 +376,7 @@ withParts(["squid"], "squid, in its own words", () => {
       hosts: { "registry.example.test": address, "cdn.example.test": address },
       deny: ["cdn.example.test"],
     });
-    const blob = addBlob(registry, "app", "content");
+    const blob = registry.addBlob("app", "content");
     const remote = openRegistry("registry.example.test:5000", { client: clientFor(squid.url) });
     expect(await diagnosisOf(remote.repository("app").fetch(blob))).toMatchObject({
       code: "BLOB_HOST_DENIED",

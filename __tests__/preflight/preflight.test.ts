@@ -5,7 +5,7 @@ import type { OciBlobAccess } from "../../src/ocm/access/access.ts";
 import { pingStores, probeBlobs } from "../../src/preflight/preflight.ts";
 import { locateOciBlob } from "../../src/stores/elsewhere/oci-blob.ts";
 import { gather, type VersionRequest } from "../../src/transfer/source/gather.ts";
-import { addBlob, addComponentVersion, addImage, resource } from "../../testing/content/content.ts";
+import { addComponentVersion, addImage, resource } from "../../testing/content/content.ts";
 import { createMemoryRegistry } from "../../testing/content/memory-registry.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { openRegistry } from "../../testing/product/open-registry.ts";
@@ -95,7 +95,7 @@ describe("a probe of blobs", () => {
   test("covers a blob of another registry, however small those of the component are", async () => {
     const { source, registry } = await scene();
     const other = await startFakeRegistry();
-    const blob = addBlob(other, "files", "longer than anything that the first registry has", "text/plain");
+    const blob = other.addBlob("files", "longer than anything that the first registry has", "text/plain");
     const access = { type: "ociBlob", ref: `${other.host}/files`, ...blob };
     addComponentVersion(source, { resources: [resource("one", reference("one")), resource("file", access)] });
     const elsewhere = openRegistry(other.host);

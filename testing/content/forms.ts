@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Descriptor, OCI_INDEX, OCI_MANIFEST } from "../../src/oci/descriptor.ts";
 import type { FileServer } from "../fakes/file-server.ts";
 import type { FakeRegistry } from "../fakes/registry.ts";
-import { addBlob, addImage } from "./content.ts";
+import { addImage } from "./content.ts";
 import type { Place } from "./places.ts";
 import { tar } from "./tar-bytes.ts";
 
@@ -66,7 +66,7 @@ function packed(index: string, separator: "." | "/"): Form {
     of: "artifact",
     make({ place }, text) {
       const mediaType = "application/vnd.oci.image.manifest.v1+tar";
-      const blob = addBlob(place, HOME, artifactSet(text, index, separator), mediaType);
+      const blob = place.addBlob(HOME, artifactSet(text, index, separator), mediaType);
       return { access: local(blob.digest, mediaType), layers: [blob], pinned: imageOf(text).manifest };
     },
   };
@@ -102,7 +102,7 @@ export const FORMS: Readonly<Record<string, Form>> = {
   "a layer": {
     of: "blob",
     make({ place }, text) {
-      const blob = addBlob(place, HOME, text, TEXT);
+      const blob = place.addBlob(HOME, text, TEXT);
       return { access: local(blob.digest, TEXT), layers: [blob], pinned: text };
     },
   },
@@ -116,7 +116,7 @@ export const FORMS: Readonly<Record<string, Form>> = {
   chunks: {
     of: "blob",
     make({ place }, text) {
-      const layers = [text, " and the rest"].map((chunk) => addBlob(place, HOME, chunk, TEXT));
+      const layers = [text, " and the rest"].map((chunk) => place.addBlob(HOME, chunk, TEXT));
       const list = layers.map(({ digest }) => digest).join(",");
       return { access: local(list, TEXT), layers, pinned: `${text} and the rest` };
     },
@@ -125,7 +125,7 @@ export const FORMS: Readonly<Record<string, Form>> = {
     of: "blob",
     isFar: true,
     make({ far }, text) {
-      const { digest, size } = addBlob(far, "far/blobs", text);
+      const { digest, size } = far.addBlob("far/blobs", text);
       return { access: { type: "ociBlob", ref: `${far.origin}/far/blobs`, digest, size }, pinned: text };
     },
   },

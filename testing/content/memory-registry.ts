@@ -2,16 +2,15 @@ import type { Readable } from "node:stream";
 import { TransferError } from "../../src/errors/transfer-error.ts";
 import { streamOf } from "../../src/oci/content.ts";
 import { type Descriptor, OCI_MANIFEST } from "../../src/oci/descriptor.ts";
-import { isDigest, sha256 } from "../../src/oci/digest.ts";
+import { isDigest } from "../../src/oci/digest.ts";
 import type { ReadableRepository, ReadableStore } from "../../src/oci/store.ts";
 import { verifying } from "../../src/oci/verify.ts";
+import { type ContentStore, descriptorOf } from "./content.ts";
 
 /** A registry to read from, without a socket: content and tags by repository. */
-export interface MemoryRegistry extends ReadableStore {
+export interface MemoryRegistry extends ReadableStore, ContentStore {
   /** `resolve repository:reference`, in order. */
   readonly asked: readonly string[];
-  addBlob(repository: string, content: string | Buffer, mediaType?: string): Descriptor;
-  addManifest(repository: string, document: object, options?: { mediaType?: string; tag?: string }): Descriptor;
   /** Another tag for a manifest that is there. */
   addTag(repository: string, manifest: Descriptor, tag: string): void;
   /** From now on asking this repository for a manifest fails so. */
@@ -64,14 +63,13 @@ export function createMemoryRegistry(name = "memory.test"): MemoryRegistry {
     name,
     asked,
     repository,
-    addBlob(to, text, mediaType = "application/octet-stream") {
-      const content = Buffer.from(text);
-      return put(to, { descriptor: { mediaType, digest: sha256(content), size: content.length }, content });
+    addBlob(to, text, mediaType, algorithm) {
+      return put(to, { descriptor: descriptorOf(text, mediaType, algorithm), content: Buffer.from(text) });
     },
-    addManifest(to, document, { mediaType, tag } = {}) {
+    addManifest(to, document, { mediaType, tag, algorithm } = {}) {
       const content = Buffer.from(JSON.stringify(document));
       const type = mediaType ?? (document as { mediaType?: string }).mediaType ?? OCI_MANIFEST;
-      return put(to, { descriptor: { mediaType: type, digest: sha256(content), size: content.length }, content }, tag);
+      return put(to, { descriptor: descriptorOf(content, type, algorithm), content }, tag);
     },
     addTag(to, { digest }, tag) {
       const found = find(to, digest);

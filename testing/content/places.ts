@@ -1,60 +1,32 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Descriptor, OCI_MANIFEST } from "../../src/oci/descriptor.ts";
-import type { Digest } from "../../src/oci/digest.ts";
 import { type FakeRegistry, startFakeRegistry } from "../fakes/registry.ts";
 import { temporaryFolder } from "../real/fixtures.ts";
-import type { Fillable } from "./content.ts";
+import type { ContentStore } from "./content.ts";
+import { createCtf } from "./ctf.ts";
 
 export type PlaceKind = "registry" | "folder" | "tgz";
 
-/** Where component versions lie that a test makes. */
-export interface Place extends Fillable {
-  /** What stands before `//` in component-versions; an archive is written by this, and takes nothing more. */
+/** A store of component versions that a command can read. */
+export interface Place extends ContentStore {
+  /** The part before `//` of component-versions. It writes an archive, which takes no more content then. */
   reference(): string;
-  addBlob(repository: string, content: string | Buffer, mediaType?: string, algorithm?: Algorithm): Descriptor;
-  addManifest(
-    repository: string,
-    document: object,
-    options?: { mediaType?: string; tag?: string; algorithm?: Algorithm },
-  ): Descriptor;
 }
-
-export type Algorithm = "sha256" | "sha512";
 
 export async function startPlace(kind: PlaceKind): Promise<Place> {
-  if (kind !== "registry") return ctfPlace(kind);
-  const registry = await startFakeRegistry();
-  return { ...registry, reference: () => registry.origin } as unknown as Place;
-}
-
-/** A CTF written by hand, since the product's own writer would refuse what is wrong with it. */
-function ctfPlace(kind: "folder" | "tgz"): Place {
-  const folder = temporaryFolder();
-  mkdirSync(join(folder, "blobs"));
-  const artifacts: object[] = [];
-  const put = (content: string | Buffer, mediaType: string, algorithm: Algorithm): Descriptor => {
-    const bytes = Buffer.from(content);
-    const digest: Digest = `${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}`;
-    writeFileSync(join(folder, "blobs", digest.replace(":", ".")), bytes);
-    return { mediaType, digest, size: bytes.length };
-  };
+  if (kind === "registry") {
+    const registry = await startFakeRegistry();
+    return { ...registry, reference: () => registry.origin };
+  }
+  const ctf = createCtf();
   return {
-    addBlob: (_, content, mediaType = "application/octet-stream", algorithm = "sha256") =>
-      put(content, mediaType, algorithm),
-    addManifest(repository, document, { tag, algorithm = "sha256", ...options } = {}) {
-      const mediaType = options.mediaType ?? (document as { mediaType?: string }).mediaType ?? OCI_MANIFEST;
-      const descriptor = put(JSON.stringify(document), mediaType, algorithm);
-      artifacts.push({ repository, ...(tag === undefined ? {} : { tag }), digest: descriptor.digest, mediaType });
-      return descriptor;
-    },
+    ...ctf,
     reference() {
-      writeFileSync(join(folder, "artifact-index.json"), JSON.stringify({ schemaVersion: 1, artifacts }));
-      if (kind === "folder") return folder;
+      ctf.writeIndex();
+      if (kind === "folder") return ctf.folder;
       const archive = join(temporaryFolder(), "made.tgz");
-      execFileSync("tar", ["-czf", archive, "-C", folder, "artifact-index.json", "blobs"]);
+      execFileSync("tar", ["-czf", archive, "-C", ctf.folder, "artifact-index.json", "blobs"]);
       return archive;
     },
   };

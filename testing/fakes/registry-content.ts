@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
 
+export type DigestAlgorithm = "sha256" | "sha512";
+
 export interface Descriptor {
   readonly mediaType: string;
-  readonly digest: string;
+  readonly digest: `${DigestAlgorithm}:${string}`;
   readonly size: number;
 }
 
@@ -30,9 +32,7 @@ export function repositoryOf(content: Content, name: string): RepositoryContent 
   return repository;
 }
 
-export type DigestAlgorithm = "sha256" | "sha512";
-
-export function digestOf(content: Buffer, algorithm: DigestAlgorithm = "sha256"): string {
+export function digestOf(content: Buffer, algorithm: DigestAlgorithm = "sha256"): Descriptor["digest"] {
   return `${algorithm}:${createHash(algorithm).update(content).digest("hex")}`;
 }
 

@@ -1,4 +1,4 @@
-import { addComponentVersion, addImage } from "../../__tests__/action/component.ts";
+import { addComponentVersion, addImage, imageResource } from "../content/content.ts";
 import { startBlobHost } from "../real/blob-host.ts";
 import { type ProxyOptions, startProxy } from "./proxy.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "./registry.ts";
@@ -9,10 +9,9 @@ export const CDN = "cdn.example.test";
 
 /** Puts `example.org/shop:1.0.0` there, with one image of the same registry. */
 export function fill(registry: FakeRegistry, origin: string): void {
-  addImage(registry, "images/a", "1", "layer");
-  addComponentVersion(registry, "ocm", "example.org/shop:1.0.0", [
-    { name: "a", imageReference: `${origin}/images/a:1` },
-  ]);
+  addImage(registry, "images/a", { tag: "1" });
+  const resources = [imageResource("a", `${origin}/images/a:1`)];
+  addComponentVersion(registry, { path: "ocm", name: "example.org/shop", resources });
 }
 
 /** A registry and its blob host behind a proxy, in plain HTTP. */

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "@jest/globals";
 import { startProxy } from "../../../testing/fakes/proxy.ts";
 import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
+import { fill } from "../../../testing/fakes/scene.ts";
 import {
   expectRow,
   HTTP_RULE,
@@ -14,7 +15,6 @@ import { httpServer, listen } from "../../../testing/real/listening.ts";
 import { withParts } from "../../../testing/real/parts.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
 import { startSquid } from "../../../testing/real/squid.ts";
-import { addComponentVersion, addImage } from "../../action/component.ts";
 
 afterEach(stopEverything);
 
@@ -87,10 +87,7 @@ test("a network without a proxy answers in the place of the registry", async () 
 
 test("a page comes instead of a blob alone", async () => {
   const registry = await startFakeRegistry({ redirect: "http://cdn.example.test/" });
-  addImage(registry, "images/a", "1", "layer");
-  addComponentVersion(registry, "ocm", "example.org/shop:1.0.0", [
-    { name: "a", imageReference: `http://${REGISTRY}/images/a:1` },
-  ]);
+  fill(registry, `http://${REGISTRY}`);
   const cdn = await startBlobHost({ content: registry.blobAt });
   const hosts = { [`${REGISTRY}:80`]: registry.host, "cdn.example.test:80": cdn.host };
   const open = await startProxy({ hosts });

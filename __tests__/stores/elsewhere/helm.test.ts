@@ -5,7 +5,6 @@ import { bytesOf } from "../../../src/oci/content.ts";
 import type { Descriptor } from "../../../src/oci/descriptor.ts";
 import { sha256 } from "../../../src/oci/digest.ts";
 import type { JsonObject } from "../../../src/ocm/descriptor/json.ts";
-import { addBlob } from "../../../testing/content/content.ts";
 import { type FileServer, startFileServer } from "../../../testing/fakes/file-server.ts";
 import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { contentOf, openAccessMethods, pinTo } from "../../../testing/product/open-access-methods.ts";
@@ -168,9 +167,9 @@ describe("a chart repository", () => {
 /** A chart with its provenance, as Helm pushes it. */
 async function chartInRegistry(archiveType = ARCHIVE) {
   const fake = await startFakeRegistry();
-  const config = addBlob(fake, "charts/shop", '{"name":"shop"}', "application/vnd.cncf.helm.config.v1+json");
-  const archive = addBlob(fake, "charts/shop", bytes, archiveType);
-  const provenance = addBlob(fake, "charts/shop", "signed", "application/vnd.cncf.helm.chart.provenance.v1.prov");
+  const config = fake.addBlob("charts/shop", '{"name":"shop"}', "application/vnd.cncf.helm.config.v1+json");
+  const archive = fake.addBlob("charts/shop", bytes, archiveType);
+  const provenance = fake.addBlob("charts/shop", "signed", "application/vnd.cncf.helm.chart.provenance.v1.prov");
   const manifest = { schemaVersion: 2, config, layers: [archive, provenance] };
   const root = fake.addManifest("charts/shop", manifest as never, { tag: "1.4.0_b2" });
   return { registry: openRegistry(fake.host), root, archive: { ...archive, mediaType: ARCHIVE } };

@@ -5,7 +5,6 @@ import { parseComponentDescriptor } from "../../../src/ocm/descriptor/component-
 import type { ResolvedVersion } from "../../../src/transfer/source/resolve-elements.ts";
 import { type Checked, checkContent } from "../../../src/transfer/verify/check-content.ts";
 import {
-  addBlob,
   addImage,
   artifactDigest,
   type ComponentOptions,
@@ -48,7 +47,7 @@ function localBlob(
   pieces: readonly string[],
   more: Record<string, unknown>,
 ): ComponentOptions {
-  const layers = pieces.map((piece) => addBlob(registry, HOME, piece, "text/plain"));
+  const layers = pieces.map((piece) => registry.addBlob(HOME, piece, "text/plain"));
   const localReference = layers.map(({ digest }) => digest).join(",");
   return {
     layers,

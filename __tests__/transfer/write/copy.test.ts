@@ -1,14 +1,7 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { isManifest } from "../../../src/oci/descriptor.ts";
 import type { ReadableStore } from "../../../src/oci/store.ts";
-import {
-  addBlob,
-  addComponentVersion,
-  addImage,
-  addIndex,
-  artifactDigest,
-  resource,
-} from "../../../testing/content/content.ts";
+import { addComponentVersion, addImage, addIndex, artifactDigest, resource } from "../../../testing/content/content.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { faults } from "../../../testing/fakes/registry-faults.ts";
 import { openRegistry } from "../../../testing/product/open-registry.ts";
@@ -32,7 +25,7 @@ async function scene(options: { source?: FakeRegistryOptions; target?: FakeRegis
     [addImage(source, "images/cart", { layers: ["shared", "cart"], config: "{1}" })],
     { tag: "1" },
   );
-  const text = addBlob(source, "component-descriptors/acme.org/shop", "text", "text/plain");
+  const text = source.addBlob("component-descriptors/acme.org/shop", "text", "text/plain");
   addComponentVersion(source, {
     name: "acme.org/cart",
     resources: [resource("cart", image("images/cart:1"), artifactDigest(cart))],

@@ -7,7 +7,7 @@ import { tagsToSet } from "../../../src/transfer/target/plan.ts";
 import { prepare } from "../../../src/transfer/target/prepare.ts";
 import { copy } from "../../../src/transfer/write/copy.ts";
 import { readBack } from "../../../src/transfer/write/read-back.ts";
-import { addBlob, addComponentVersion, addImage, resource } from "../../../testing/content/content.ts";
+import { addComponentVersion, addImage, resource } from "../../../testing/content/content.ts";
 import { createMemoryRegistry } from "../../../testing/content/memory-registry.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { openRegistry } from "../../../testing/product/open-registry.ts";
@@ -29,7 +29,7 @@ const read = (plan: Arguments[0], target: Arguments[1]) =>
 async function transferred(form: "localBlob" | "ociArtifact" = "localBlob") {
   const [source, target] = [await startFakeRegistry(), await startFakeRegistry()];
   const image = addImage(source, "images/shop", { tag: "1", layers: ["the layer"] });
-  const note = addBlob(source, "component-descriptors/acme.org/shop", "a note", "text/plain");
+  const note = source.addBlob("component-descriptors/acme.org/shop", "a note", "text/plain");
   addComponentVersion(source, {
     layers: [note],
     resources: [
@@ -136,7 +136,7 @@ describe("a registry that was written to", () => {
 
 test("an archive that lost a blob after its commit", async () => {
   const source = createMemoryRegistry();
-  const note = addBlob(source, "component-descriptors/acme.org/shop", "a note", "text/plain");
+  const note = source.addBlob("component-descriptors/acme.org/shop", "a note", "text/plain");
   const resources = [resource("note", { type: "localBlob", localReference: note.digest, mediaType: "text/plain" })];
   const versions = [await surveyed(source, { layers: [note], resources })];
   const path = join(temporaryFolder(), "archive");

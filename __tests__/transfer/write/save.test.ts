@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { OCI_INDEX } from "../../../src/oci/descriptor.ts";
 import { readGraph } from "../../../src/transfer/source/graph.ts";
 import { saveArtifact, saveBlobs } from "../../../src/transfer/write/save.ts";
-import { addBlob, addImage, addIndex } from "../../../testing/content/content.ts";
+import { addImage, addIndex } from "../../../testing/content/content.ts";
 import { createMemoryRegistry } from "../../../testing/content/memory-registry.ts";
 import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { faults } from "../../../testing/fakes/registry-faults.ts";
@@ -73,7 +73,7 @@ describe("a local blob", () => {
     "that breaks off in part %d is read anew, and nothing of the first time is left",
     async (broken) => {
       const registry = await startFakeRegistry();
-      const blobs = ["one".repeat(2000), "two".repeat(2000)].map((part) => addBlob(registry, "a", part));
+      const blobs = ["one".repeat(2000), "two".repeat(2000)].map((part) => registry.addBlob("a", part));
       const digest = String(blobs[broken]?.digest);
       registry.inject(faults.truncatedBlob(digest, 100));
       const { path, options } = place(2);
@@ -85,7 +85,7 @@ describe("a local blob", () => {
 
   test("that is not what it should be is not there in the end, and what was there stays", async () => {
     const registry = await startFakeRegistry();
-    const blob = addBlob(registry, "a", "content");
+    const blob = registry.addBlob("a", "content");
     registry.inject(faults.lyingBlob(blob.digest));
     const { path, options, folder } = place(3);
     mkdirSync(join(folder, "acme.org", "shop"), { recursive: true });
