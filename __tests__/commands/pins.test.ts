@@ -1,6 +1,7 @@
-import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, afterEach, describe, expect, test } from "@jest/globals";
 import { addComponentVersion, type ComponentOptions, resource } from "../../testing/content/content.ts";
 import { FORMS, type Form, type Made, type Shelves } from "../../testing/content/forms.ts";
 import { bytesBelow, type PlaceKind, reachableBytes, startPlace } from "../../testing/content/places.ts";
@@ -32,6 +33,11 @@ const DIGESTS: Readonly<Record<Form["of"], readonly (readonly [HashAlgorithm, st
     ["SHA-512", "genericBlobDigest/v1"],
   ],
 };
+
+/** Written once for the file: the tests only read it. */
+const KEY = join(mkdtempSync(join(tmpdir(), "pins-")), "key.pem");
+writeFileSync(KEY, publicKeyPem);
+afterAll(() => rmSync(dirname(KEY), { recursive: true }));
 
 interface Outcome extends CommandResult {
   /** Everything that can be found where the content was to go. */
@@ -78,12 +84,10 @@ function publish({ place, far, server }: Shelves, options: ComponentOptions, acc
   const layers = accesses.flatMap((made) => made.layers ?? []);
   const natives = accesses.flatMap((made) => made.natives ?? []);
   addComponentVersion(place, { ...options, resources, layers, natives });
-  const key = join(temporaryFolder(), "key.pem");
-  writeFileSync(key, publicKeyPem);
   return {
-    "component-versions": `${place.reference()}//acme.org/shop:1.0.0`,
+    "component-versions": `${place.reference()}//acme.org/shop:${options.version ?? "1.0.0"}`,
     "plain-http": `${server.host}\n${far.host}`,
-    signatures: `acme=${key}`,
+    signatures: `acme=${KEY}`,
   };
 }
 
@@ -113,10 +117,11 @@ describe.each(PLACES)("content of a component version in a %s", (kind) => {
   const forms = Object.entries(FORMS).filter(([, { isFar }]) => kind === "registry" || isFar !== true);
   test.each(forms)("V1: that was exchanged behind a signature arrives nowhere: %s", async (form, { of, make }) => {
     const outcomes: string[] = [];
-    for (const digest of DIGESTS[of]) {
-      const shelves = await startShelves(kind);
+    const shelves = await startShelves(kind);
+    for (const [at, digest] of DIGESTS[of].entries()) {
       const good = make(shelves, "what was signed", "good");
-      const shop = signed({ resources: [pinnedResource("it", good, digest)] }, { hashAlgorithm: digest[0] });
+      const resources = [pinnedResource("it", good, digest)];
+      const shop = signed({ version: `1.0.${at}`, resources }, { hashAlgorithm: digest[0] });
       const inputs = publish(shelves, shop, [make(shelves, EVIL, "evil")]);
       for (const [name, act] of Object.entries(ACTIONS)) {
         const { errors, bytes, isPublished } = await act(inputs);
@@ -140,11 +145,12 @@ test.each(Object.entries(FORMS))(
     const outcomes: string[] = [];
     const others = Object.entries(FORMS).filter(([other]) => other !== form);
     const digests = DIGESTS[of].filter(([hash]) => hash === "SHA-256" || hash === "SHA-512");
-    for (const [other, { make: makeOther }] of others) {
-      for (const digest of digests) {
-        const shelves = await startShelves("registry");
+    const shelves = await startShelves("registry");
+    for (const [at, [other, { make: makeOther }]] of others.entries()) {
+      for (const [nth, digest] of digests.entries()) {
         const good = make(shelves, "what was signed", "good");
-        const shop = signed({ resources: [pinnedResource("it", good, digest)] });
+        const resources = [pinnedResource("it", good, digest)];
+        const shop = signed({ version: `1.${at}.${nth}`, resources });
         const inputs = publish(shelves, shop, [makeOther(shelves, EVIL, "evil")]);
         const { errors, findings, bytes } = await (ACTIONS["a transfer to a registry"] as (typeof ACTIONS)[string])(
           inputs,
