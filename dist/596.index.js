@@ -9793,8 +9793,12 @@ function unbracketed(hostname) {
 
 
 function createDispatchers({ tls, connectTimeout }) {
+    let secureContext;
     const connect = {
-        secureContext: (0,external_node_tls_.createSecureContext)({ ca: [...tls.ca] }),
+        get secureContext() {
+            secureContext ??= (0,external_node_tls_.createSecureContext)({ ca: [...tls.ca] });
+            return secureContext;
+        },
         isUnverified: tls.isUnverified ?? (() => false),
         timeout: connectTimeout,
     };

@@ -1,4 +1,4 @@
-import { createSecureContext } from "node:tls";
+import { createSecureContext, type SecureContext } from "node:tls";
 import { Agent, type Dispatcher, Pool } from "undici";
 import { TransferError } from "../../errors/transfer-error.ts";
 import type { ProxyUrl } from "../../proxy/proxy-url.ts";
@@ -35,8 +35,13 @@ export interface DispatcherOptions {
 
 /** One pool per route, made when it is first needed. No request is sent without one: undici's own would follow the environment. */
 export function createDispatchers({ tls, connectTimeout }: DispatcherOptions): Dispatchers {
+  let secureContext: SecureContext | undefined;
   const connect = {
-    secureContext: createSecureContext({ ca: [...tls.ca] }),
+    // Made at the first handshake: parsing all roots takes longer than many a transfer over plain HTTP.
+    get secureContext() {
+      secureContext ??= createSecureContext({ ca: [...tls.ca] });
+      return secureContext;
+    },
     isUnverified: tls.isUnverified ?? (() => false),
     timeout: connectTimeout,
   };
