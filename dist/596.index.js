@@ -499,7 +499,7 @@ function parseDescriptor(value, where) {
     if (typeof mediaType !== "string" || !Number.isSafeInteger(size) || size < 0) {
         throw new TransferError("MANIFEST_MALFORMED", `${where}: a descriptor lacks its media type or size`, {
             where,
-            remedy: "The manifest is broken at its source; push it there anew.",
+            remedy: "The manifest is broken at its source; push it there again.",
         });
     }
     return {
@@ -1689,7 +1689,7 @@ async function registryError(response, doing, { as, of = "api", remedy } = {}) {
     const code = as ?? codeFor(status, answer.codes, of);
     const words = answer.text === "" ? "" : `: ${answer.text}`;
     const wait = retryAfter(response.headers["retry-after"], Date.now());
-    const later = wait === undefined ? "" : `; it asks to come back in ${Math.round(wait / 1000)} s`;
+    const later = wait === undefined ? "" : `; it asks to wait ${Math.round(wait / 1000)} s`;
     const login = response.login === undefined || !ABOUT_LOGINS.has(code) ? "" : `; ${response.login}`;
     return new RegistryError(code, `${doing}: ${hop.host} answered ${status}${words}${later}${login}`, {
         hop,
@@ -2371,10 +2371,10 @@ function parseManifest(content, mediaType, where) {
     const document = parseJsonObject(content, where);
     const malformed = (why) => new TransferError("MANIFEST_MALFORMED", `${where}: ${why}`, {
         where,
-        remedy: "The manifest is broken at its source; push it there anew.",
+        remedy: "The manifest is broken at its source; push it there again.",
     });
     if (!isManifest(mediaType))
-        throw malformed(`the media type ${printable(mediaType, 120)} is none of an OCI or Docker (schema 2) manifest`);
+        throw malformed(`the media type ${printable(mediaType, 120)} is not that of an OCI or Docker (schema 2) manifest`);
     const misspelled = misspelledMember(document, MANIFEST_MEMBERS);
     if (misspelled !== undefined)
         throw malformed(`the member ${printable(JSON.stringify(misspelled), 80)} is understood by some readers only`);
@@ -2404,7 +2404,7 @@ function descriptors(value, where) {
     if (value === undefined || value === null)
         return [];
     if (!Array.isArray(value))
-        throw new TransferError("MANIFEST_MALFORMED", `${where}: a list of descriptors is none`, { where });
+        throw new TransferError("MANIFEST_MALFORMED", `${where}: a list of descriptors is invalid`, { where });
     return value.map((entry) => parseDescriptor(entry, where));
 }
 function parseJsonObject(content, where) {
@@ -9227,7 +9227,7 @@ function rules(allowList) {
 
 const MAX_HOSTS = 20;
 function picture(hosts, diagnosis) {
-    const blocked = new Map(diagnosis.map((told) => [`${told.via} ${told.asked}`, told]));
+    const blocked = new Map(diagnosis.map((entry) => [`${entry.via} ${entry.asked}`, entry]));
     const isBlocked = ({ via, host }) => blocked.has(`${via} ${host}`);
     const shown = [...hosts.filter(isBlocked), ...hosts.filter((host) => !isBlocked(host))].slice(0, MAX_HOSTS);
     if (shown.length === 0)

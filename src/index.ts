@@ -1,4 +1,4 @@
-// Nothing is imported here: on an old Node.js the rest of the bundle would not even load, and its error would tell nobody why.
+// Nothing is imported here: on an old Node.js the rest of the bundle would not even load, and its error would not name the reason.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
 if (major < 22 || (major === 22 && minor < 19)) {

@@ -99,7 +99,7 @@ export function openSession(options: SessionOptions): Session {
   const logins = createLogins({ sources: options.logins, askHelper, onCredential });
   const temp = join(options.temp ?? tmpdir(), `.ocm-proxied-transfer-${randomUUID()}`);
   const { hops, add: observe } = createHopList();
-  // A server that asks to come back has been reached; one that does not answer may be the blocked hop.
+  // A server that asks to wait has been reached; one that does not answer may be the blocked hop.
   const probePolicy: RetryPolicy = {
     timeout: inputs.probeTimeout,
     attempts: inputs.retries,

@@ -69,7 +69,7 @@ export function parseDescriptor(value: unknown, where: string): Descriptor {
   if (typeof mediaType !== "string" || !Number.isSafeInteger(size) || (size as number) < 0) {
     throw new TransferError("MANIFEST_MALFORMED", `${where}: a descriptor lacks its media type or size`, {
       where,
-      remedy: "The manifest is broken at its source; push it there anew.",
+      remedy: "The manifest is broken at its source; push it there again.",
     });
   }
   return {

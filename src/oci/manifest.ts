@@ -37,10 +37,10 @@ export function parseManifest(content: Buffer, mediaType: string, where: string)
   const malformed = (why: string) =>
     new TransferError("MANIFEST_MALFORMED", `${where}: ${why}`, {
       where,
-      remedy: "The manifest is broken at its source; push it there anew.",
+      remedy: "The manifest is broken at its source; push it there again.",
     });
   if (!isManifest(mediaType))
-    throw malformed(`the media type ${printable(mediaType, 120)} is none of an OCI or Docker (schema 2) manifest`);
+    throw malformed(`the media type ${printable(mediaType, 120)} is not that of an OCI or Docker (schema 2) manifest`);
   const misspelled = misspelledMember(document, MANIFEST_MEMBERS);
   if (misspelled !== undefined)
     throw malformed(`the member ${printable(JSON.stringify(misspelled), 80)} is understood by some readers only`);
@@ -67,7 +67,7 @@ export function parseManifest(content: Buffer, mediaType: string, where: string)
 function descriptors(value: unknown, where: string): Descriptor[] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value))
-    throw new TransferError("MANIFEST_MALFORMED", `${where}: a list of descriptors is none`, { where });
+    throw new TransferError("MANIFEST_MALFORMED", `${where}: a list of descriptors is invalid`, { where });
   return value.map((entry) => parseDescriptor(entry, where));
 }
 

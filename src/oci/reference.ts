@@ -29,7 +29,7 @@ export function isRepository(text: string): boolean {
   return REPOSITORY.test(text) && text.length <= 255;
 }
 
-/** The pattern lets ports and addresses pass that there are none of, which no URL can be made with. */
+/** The pattern accepts ports and addresses out of range, which are invalid in a URL. */
 export function isHost(text: string): boolean {
   return HOST.test(text) && URL.canParse(`https://${text}/`);
 }

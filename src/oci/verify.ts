@@ -31,7 +31,7 @@ export function verifying(
   });
   // A small blob may be through, and have failed, before anybody reads it; who does then still meets the error.
   verifier.on("error", () => {});
-  // Unlike an event, this also tells of a source that has failed already.
+  // Unlike an event, this also covers a source that has failed already.
   finished(content, { writable: false }, (error) => {
     if (error !== undefined && error !== null) verifier.destroy(asError(error) as Error);
   });

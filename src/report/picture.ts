@@ -17,7 +17,7 @@ interface Edge {
  * connections in red. Empty without hosts.
  */
 export function picture(hosts: readonly DetailedHost[], diagnosis: readonly DetailedDiagnosis[]): string {
-  const blocked = new Map(diagnosis.map((told) => [`${told.via} ${told.asked}`, told]));
+  const blocked = new Map(diagnosis.map((entry) => [`${entry.via} ${entry.asked}`, entry]));
   const isBlocked = ({ via, host }: DetailedHost) => blocked.has(`${via} ${host}`);
   const shown = [...hosts.filter(isBlocked), ...hosts.filter((host) => !isBlocked(host))].slice(0, MAX_HOSTS);
   if (shown.length === 0) return "";

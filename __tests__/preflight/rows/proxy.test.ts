@@ -100,7 +100,7 @@ describe("a proxy that cannot be used", () => {
         code: scheme === "https" ? "PROXY_MUTE" : "RESPONSE_TIMED_OUT",
         host: `${REGISTRY}:${port}`,
         "refused-by": scheme === "https" ? "proxy" : "registry",
-        remedy: scheme === "https" ? "The port is open, but no proxy answers" : "or of the proxy that may be scanning",
+        remedy: scheme === "https" ? "The port is open, but no proxy answers" : "or of a proxy that scans content",
       });
     }
   });

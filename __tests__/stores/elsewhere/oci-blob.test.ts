@@ -20,7 +20,7 @@ test.each(["ociBlob", "ociBlob/v1", "OCIImageLayer/v1"])("%s is a blob of the re
 test.each([-1, null, "5"])("one of size %j is left by reference", async (size) => {
   expect(await openAccessMethods().find({ ...access, size })).toEqual({
     kind: "left",
-    reason: "it does not say its size",
+    reason: "it has no size",
   });
 });
 

@@ -324,12 +324,12 @@ describe("relative references", () => {
     expect(item.kind === "artifact" && item.graph.from.name).toBe("now/images/app");
   });
 
-  test("one that nobody has is named, with what to do", async () => {
+  test("one that no repository has is named with a remedy", async () => {
     const surveyed = one(scene(), { resources: [resource("app", relative("images/app:2"))] });
     await expect(surveyed).rejects.toMatchObject({
       code: "ARTIFACT_UNKNOWN",
       message: expect.stringContaining("home.test has no images/app:2"),
-      remedy: expect.stringContaining("transfer the component version anew"),
+      remedy: expect.stringContaining("transfer the component version again"),
     });
   });
 

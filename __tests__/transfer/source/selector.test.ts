@@ -94,8 +94,8 @@ describe("several lines", () => {
 });
 
 test.each([
-  ["frontend", '"frontend" is no condition', "key=value"],
-  ["name=a,,type=b", '"" is no condition', "for a comma in a value, write ?"],
+  ["frontend", '"frontend" is not a condition', "key=value"],
+  ["name=a,,type=b", '"" is not a condition', "for a comma in a value, write ?"],
   ["image=a", '"image=a" asks for something that elements do not have', "label.NAME"],
   ["label.=a", '"label.=a" asks for something that elements do not have', "identity.KEY"],
   ["name=", '"name=" has no value', "Write name=*"],

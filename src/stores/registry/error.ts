@@ -97,7 +97,7 @@ export async function registryError(
   const code = as ?? codeFor(status, answer.codes, of);
   const words = answer.text === "" ? "" : `: ${answer.text}`;
   const wait = retryAfter(response.headers["retry-after"], Date.now());
-  const later = wait === undefined ? "" : `; it asks to come back in ${Math.round(wait / 1000)} s`;
+  const later = wait === undefined ? "" : `; it asks to wait ${Math.round(wait / 1000)} s`;
   const login = response.login === undefined || !ABOUT_LOGINS.has(code) ? "" : `; ${response.login}`;
   return new RegistryError(code, `${doing}: ${hop.host} answered ${status}${words}${later}${login}`, {
     hop,

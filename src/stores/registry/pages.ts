@@ -3,7 +3,7 @@ import { faultOf } from "../../net/address/address-policy.ts";
 import { readAll } from "../../net/body.ts";
 import type { HttpResponse } from "../../net/http.ts";
 import { printableUrl } from "../../text/redact.ts";
-import type { AuthorizedClient } from "./auth/authorization.ts";
+import type { AuthorizedClient } from "./auth/authorized-client.ts";
 
 /** A repository, and the client for it. */
 export interface ListContext {

@@ -33,7 +33,7 @@ export interface RegistriesOptions {
   readonly sources: readonly RepositorySpec[];
   readonly target: RepositorySpec | undefined;
   readonly logins: LoginProvider;
-  /** Told of every token that was got. */
+  /** Called with every token, before it is used. */
   readonly onSecret: ((secret: string) => void) | undefined;
   readonly client: HttpClient;
   readonly plainHttp: readonly string[];

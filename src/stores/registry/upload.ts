@@ -4,7 +4,7 @@ import { faultOf } from "../../net/address/address-policy.ts";
 import { drain } from "../../net/body.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { printableUrl } from "../../text/redact.ts";
-import type { AuthorizedClient, RegistryRequest } from "./auth/authorization.ts";
+import type { AuthorizedClient, RegistryRequest } from "./auth/authorized-client.ts";
 import { registryError } from "./error.ts";
 
 export interface UploadContext {

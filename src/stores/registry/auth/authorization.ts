@@ -2,51 +2,17 @@ import { TransferError } from "../../../errors/transfer-error.ts";
 import type { Party } from "../../../net/address/address-policy.ts";
 import { inMemory } from "../../../net/body.ts";
 import type { Hop } from "../../../net/hop.ts";
-import type { HttpClient, HttpRequest, HttpResponse, PartyClient } from "../../../net/http.ts";
-import type { Purpose, RegistryRole } from "../../../net/purpose.ts";
+import type { HttpRequest, HttpResponse, PartyClient } from "../../../net/http.ts";
+import type { Purpose } from "../../../net/purpose.ts";
 import { asOneWork } from "../../../net/work.ts";
 import { type AnsweredRequest, registryError } from "../error.ts";
+import type { AuthorizationOptions, AuthorizedClient, RegistryRequest } from "./authorized-client.ts";
 import { type Challenge, wantedChallenge } from "./challenge.ts";
 import type { Credential } from "./credentials.ts";
-import type { Grant } from "./granted-actions.ts";
 import { bindingRemedy } from "./realm.ts";
 import { refusedToken } from "./refused-token.ts";
 import { areForReading, repositoryOf } from "./scope.ts";
 import { basic, requestToken, type Token, type TokenRequest } from "./token.ts";
-
-export type RegistryRequest = Omit<HttpRequest, "purpose" | "party">;
-
-export interface AuthorizedClient {
-  /** An anonymous request whose 401, if that is the answer, teaches what the registry wants. */
-  learn(request: RegistryRequest, signal?: AbortSignal): Promise<HttpResponse>;
-  /** A request with what the registry asks for to let `scopes` pass; without scopes (another host) it goes out anonymous. */
-  request(
-    request: RegistryRequest,
-    scopes: readonly string[] | undefined,
-    signal?: AbortSignal,
-  ): Promise<AnsweredRequest>;
-  /** What the token for `scopes` allows; undefined where no token is asked for or it does not say. */
-  granted(scopes: readonly string[], signal?: AbortSignal): Promise<Grant | undefined>;
-}
-
-export interface AuthorizationOptions {
-  readonly client: HttpClient;
-  readonly host: string;
-  /** `host:port`, as a hop names it. */
-  readonly hopHost: string;
-  /** Scheme, host and port of its API, as `URL.origin`. */
-  readonly origin: string;
-  /** The role of the registry in this run. */
-  readonly role: RegistryRole;
-  readonly credentialFor: (repository: string) => Credential | undefined | Promise<Credential | undefined>;
-  readonly boundCredential?: (realm: URL, repository: string) => Credential | undefined;
-  /** For the refusal of a login: where it was from, or where one was looked for. */
-  readonly explainLogin?: (repository: string) => string;
-  readonly allowsPlainHttp?: (realm: URL) => boolean;
-  readonly onToken?: (token: string) => void;
-  readonly isForeign?: boolean;
-  readonly onLogin?: (repository: string) => void;
-}
 
 /** The authorization of a request. */
 interface Authorization {
@@ -191,7 +157,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       return askAnonymously(request, scopes, { refusal: response, signal });
     }
     if (response.status !== 401 || !learnFrom(response)) return explained(response, scopes);
-    // The token host may be the same host: whoever waits for it must not hold one of its slots.
+    // The token host may be the same host: a request that waits for it must not hold one of its slots.
     const refusal = await inMemory(response, MAX_REFUSAL_BYTES, true);
     await forget(scopes, before.authorization);
     const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
