@@ -42,5 +42,5 @@ test("the test kit, the demo and the benchmarks import no test", () => {
 
 test("no test waits for time to pass, but for those of timeouts", () => {
   const waiting = tests.filter(({ text }) => /(?<!\.)\bsetTimeout[ (]/.test(text));
-  expect(waiting.map(({ path }) => path)).toEqual(["__tests__/net/stall.test.ts"]);
+  expect(waiting.map(({ path }) => path)).toEqual(["__tests__/net/connection/stall.test.ts"]);
 });

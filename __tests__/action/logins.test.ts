@@ -5,10 +5,10 @@ import { addComponentVersion, addImage, resource } from "../../testing/content/c
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import type { Auth } from "../../testing/fakes/registry-authorization.ts";
 import { asked, ociError } from "../../testing/fakes/registry-faults.ts";
+import { helperProgram } from "../../testing/product/helper-program.ts";
 import { runAction } from "../../testing/real/action.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { helperProgram } from "../logins/helper-program.ts";
 import {
   encodings,
   IDENTITY_TOKEN,

@@ -4,10 +4,10 @@ import { setImmediate } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { createHelpers, type HelperOptions } from "../../src/logins/credential-helper.ts";
 import { checkoutTest } from "../../src/logins/read-logins.ts";
+import { answering, helperProgram } from "../../testing/product/helper-program.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
 import { complaintOf } from "./complaint.ts";
-import { answering, helperProgram } from "./helper-program.ts";
 
 afterEach(stopEverything);
 

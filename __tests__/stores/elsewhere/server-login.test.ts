@@ -7,11 +7,11 @@ import type { AccessMethodsOptions } from "../../../src/stores/elsewhere/access-
 import type { Credential } from "../../../src/stores/registry/auth/credentials.ts";
 import { createRegistries } from "../../../src/stores/registry/registries.ts";
 import { type FileServer, startFileServer } from "../../../testing/fakes/file-server.ts";
+import { loginsOf } from "../../../testing/product/logins-of.ts";
 import { contentOf, openAccessMethods } from "../../../testing/product/open-access-methods.ts";
 import { openClient } from "../../../testing/product/open-client.ts";
 import { ada, adaBasic } from "../../../testing/product/open-registry.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { loginsOf } from "../../logins/logins-of.ts";
 
 afterEach(stopEverything);
 

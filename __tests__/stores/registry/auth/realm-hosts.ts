@@ -7,11 +7,11 @@ import { namedHosts } from "../../../../src/net/address/named-hosts.ts";
 import { parseRepository } from "../../../../src/ocm/descriptor/component-reference.ts";
 import { createRegistries, type Registries } from "../../../../src/stores/registry/registries.ts";
 import { startProxy } from "../../../../testing/fakes/proxy.ts";
+import { loginsOf } from "../../../../testing/product/logins-of.ts";
 import { openClient, through } from "../../../../testing/product/open-client.ts";
 import { blobOf } from "../../../../testing/product/open-registry.ts";
 import { createAuthority, type KeyPair } from "../../../../testing/real/certificates.ts";
 import { httpServer, listen } from "../../../../testing/real/listening.ts";
-import { loginsOf } from "../../../logins/logins-of.ts";
 
 const NAMED = ["registry.corp", "registry.gitlab.com", "gitlab.com", "tokens.corp", "target.corp", "plain.corp"];
 const NAMES = [...NAMED, "registry.corp.evil.test", "gitlab.com.evil.test", "evil-gitlab.com"];

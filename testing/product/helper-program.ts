@@ -1,6 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { temporaryFolder } from "../real/fixtures.ts";
 
 export interface HelperProgram {
   /** Folder for the PATH. */
