@@ -3151,6 +3151,7 @@ const hosts_KNOWN = [
         pattern: /^ghcr\.io$/,
         blob: ["pkg-containers.githubusercontent.com"],
         confidence: "high",
+        createsRepositories: true,
     },
     {
         pattern: /^(?:docker\.io|index\.docker\.io|registry-1\.docker\.io|registry\.docker\.io)$/,
@@ -3189,12 +3190,14 @@ const hosts_KNOWN = [
         token: ["api.ecr.{region}.amazonaws.com{china}", "sts.{region}.amazonaws.com{china}"],
         blob: ["prod-{region}-starport-layer-bucket.s3.{region}.amazonaws.com{china}"],
         confidence: "high",
+        createsRepositories: true,
     },
     {
         pattern: /^\d{12}\.dkr-ecr\.(?<region>[a-z0-9-]+)\.on\.aws$/,
         token: ["api.ecr.{region}.amazonaws.com", "sts.{region}.amazonaws.com"],
         blob: ["prod-{region}-starport-layer-bucket.s3.{region}.amazonaws.com"],
         confidence: "high",
+        createsRepositories: true,
     },
     {
         pattern: /^[a-z0-9-]+\.azurecr\.io$/,
@@ -3280,6 +3283,10 @@ function registryHosts(registry) {
         };
     }
     return undefined;
+}
+function createsRepositories(registry) {
+    const host = hostnameOf(registry);
+    return hosts_KNOWN.some((known) => known.createsRepositories === true && known.pattern.test(host));
 }
 function apiHost(host) {
     return canonicalHost(host) === "docker.io" ? "registry-1.docker.io" : host;
@@ -3754,8 +3761,9 @@ async function probeBlobs({ versions }, signal) {
     const samples = largestBlobs(versions.flatMap(({ items }) => items.flatMap(blobsOf)));
     return errorsOf(await Promise.allSettled(samples.map(([from, blob]) => from.probe?.(blob, signal))));
 }
-async function checkPushRights(repositories, signal) {
-    await Promise.all(repositories.map((repository) => repository.checkPushRight?.(signal)));
+async function checkPushRights(repositories, proof, signal) {
+    const findings = await Promise.all(repositories.map((repository) => repository.checkPushRight?.(proof, signal) ?? []));
+    return [...new Set(findings.flat())];
 }
 function largestBlobs(blobs) {
     const samples = new Map();
@@ -4903,10 +4911,15 @@ async function readAndProbe(queries, options, run, destination) {
     return { gathered, errors: [...failed.values(), ...gathered.errors, ...blobErrors, ...targetErrors] };
 }
 async function probeTarget({ versions }, destination, run) {
+    const { inputs, reporter, signal } = run;
     try {
         const names = await repositoriesToWrite(versions, destination, run);
+        if (inputs.probePush === "off")
+            return [];
         const { registry } = destination.target;
-        await checkPushRights(names.map((name) => registry.repository(name)), run.signal);
+        const repositories = names.map((name) => registry.repository(name));
+        const proof = inputs.probePush === "auto" && !inputs.dryRun ? "upload" : "token";
+        reporter.findings(await checkPushRights(repositories, proof, signal));
         return [];
     }
     catch (error) {
@@ -8332,6 +8345,7 @@ const DEFAULTS = {
     signatures: "",
     "trust-names": "false",
     "preflight-mode": "fail",
+    "probe-push": "auto",
     "probe-timeout": "10",
     "http-proxy": "",
     "https-proxy": "",
@@ -8617,6 +8631,7 @@ function readInputs(environment) {
         dryRun: input.boolean("dry-run"),
         ...trust,
         preflightMode: readPreflightMode(input, command),
+        probePush: input.choice("probe-push", ["auto", "token", "off"]),
         probeTimeout: readSeconds(input, "probe-timeout"),
         httpProxy: input.text("http-proxy"),
         httpsProxy: input.text("https-proxy"),
@@ -8956,6 +8971,7 @@ const NOTICES = new Set([
     "ROUTES_DIFFER",
     "SIGNATURE_UNCHECKED",
     "TAG_MOVED",
+    "UPLOAD_LEFT",
 ]);
 function severityOf(code) {
     return NOTICES.has(code) ? "notice" : "warning";
@@ -12200,6 +12216,7 @@ function createAuthorizedClient(options) {
             const { granted: actions, foreignHost } = await tokenFor(scopes, { bearer: challenge, credential, signal });
             return actions === undefined ? undefined : { actions, hop: challengedAt, foreignHost };
         },
+        wantsLogin: () => challenge !== undefined,
         request: (request, scopes, signal) => asOneWork(() => send(request, scopes, signal)),
     };
     async function askAnonymously(request, scopes, { refusal, signal }) {
@@ -12263,6 +12280,14 @@ async function pushBlob({ base, client, scopes, what }, expected, content, signa
         return url.origin === new URL(base).origin ? scopes : undefined;
     }
 }
+async function tryUpload({ base, client, scopes, what }, signal) {
+    const begun = await client.request(uploadRequest(`${base}blobs/uploads/`), scopes, signal);
+    if (begun.status !== 202)
+        throw await registryError(begun, what, { of: "push" });
+    await drain(begun);
+    const location = uploadLocation(begun.headers.location, begun.hop.url, what);
+    return cancelUpload(client, location, location.origin === new URL(base).origin ? scopes : undefined);
+}
 async function cancelUpload(client, session, scopes) {
     const ask = async (method, url) => {
         const response = await client.request({ method, url: url.href, attempts: 1, redirects: false }, scopes);
@@ -12270,14 +12295,15 @@ async function cancelUpload(client, session, scopes) {
         return response;
     };
     try {
-        if ((await ask("DELETE", session)).status !== 416)
-            return;
+        const { status } = await ask("DELETE", session);
+        if (status !== 416)
+            return status < 300 || status === 404;
         const { headers } = await ask("GET", session);
         const present = uploadLocation(headers.location, session.href, "cancelling an upload");
-        if (present.origin === session.origin)
-            await ask("DELETE", present);
+        return present.origin === session.origin && (await ask("DELETE", present)).status < 300;
     }
     catch {
+        return false;
     }
 }
 function uploadLocation(location, from, what) {
@@ -12427,21 +12453,58 @@ function mediaTypeOf(content, contentType) {
 
 
 
-async function checkPushRight(registry, { name, client, scopes, where }, signal) {
+
+
+
+async function checkPushRight(registry, context, proof, signal) {
+    const { client, scopes, proofs } = context;
     const granted = await client.granted(scopes, signal);
-    const actions = granted?.actions.get(name);
-    if (granted === undefined || (actions === undefined && granted.actions.size > 0))
+    if (granted !== undefined) {
+        checkGrant(registry, context, granted);
+        return [];
+    }
+    if (!client.wantsLogin())
+        return [];
+    if (proof === "upload" && !createsRepositories(registry)) {
+        proofs.upload ??= proveByUpload(registry, context, signal);
+        return proofs.upload;
+    }
+    await proveLogin(context, signal);
+    return [];
+}
+function checkGrant(registry, { name, where }, { actions: all, hop, foreignHost }) {
+    const actions = all.get(name);
+    if (actions === undefined && all.size > 0)
         return;
     if (actions?.has("push") || actions?.has("*"))
         return;
     const allows = actions === undefined || actions.size === 0 ? "nothing" : [...actions].join(", ");
-    const { hop, foreignHost } = granted;
     throw new RegistryError(foreignHost === undefined ? "PUSH_DENIED" : "TOKEN_HOST_FOREIGN", `the token that was granted for ${where} allows ${printable(allows, 80)}, and not push`, {
         hop,
         status: 403,
         registryCodes: [],
         remedy: foreignHost === undefined ? undefined : bindingRemedy(registry, foreignHost),
     });
+}
+async function proveByUpload(registry, context, signal) {
+    const { base, client, scopes, where } = context;
+    const what = `beginning an upload to ${where}, to prove the right to push`;
+    if (await tryUpload({ base, client, scopes, what }, signal))
+        return [];
+    return [
+        {
+            code: "UPLOAD_LEFT",
+            message: `${printable(registry, 200)} did not cancel the empty upload that proved the right to push to ${printable(where, 200)}.`,
+            remedy: "The registry removes it later by itself; with probe-push: token none is begun.",
+        },
+    ];
+}
+async function proveLogin({ client, scopes, base, where }, signal) {
+    const response = await client.request({ method: "GET", url: `${new URL(base).origin}/v2/` }, scopes, signal);
+    if (response.status === 401 || response.status === 403) {
+        throw await registryError(response, `logging in to push to ${where}`, { of: "push" });
+    }
+    await drain(response);
 }
 
 ;// CONCATENATED MODULE: ./lib/stores/registry/tags.js
@@ -12539,7 +12602,7 @@ function repository_createRepository(store, context) {
             return streamOf(verified(content, target, where));
         },
         probe: (blob, signal) => probeBlob(blob, context, signal),
-        checkPushRight: (signal) => checkPushRight(store.name, context, signal),
+        checkPushRight: (proof, signal) => checkPushRight(store.name, context, proof, signal),
         async push(descriptor, content, signal) {
             const doing = `pushing ${repository_describe(descriptor)} to ${where}`;
             if (!isManifest(descriptor.mediaType)) {
@@ -12590,6 +12653,7 @@ function createRemoteRegistry(options) {
     const shared = {
         ...(options.cache ?? createRegistryCache()),
         reading: new Map(),
+        proofs: {},
         listReferrers: createListReferrers(),
     };
     const repositories = new Map();

@@ -50,6 +50,8 @@ export interface Inputs {
   /** Whether unsigned parts may name artifacts though signatures are asked for. */
   readonly trustNames: boolean;
   readonly preflightMode: PreflightMode;
+  /** How a preflight proves the right to push. */
+  readonly probePush: "auto" | "token" | "off";
   /** Milliseconds. */
   readonly probeTimeout: number;
   readonly httpProxy: string;
@@ -101,6 +103,7 @@ export function readInputs(environment: Environment): Inputs {
     dryRun: input.boolean("dry-run"),
     ...trust,
     preflightMode: readPreflightMode(input, command),
+    probePush: input.choice("probe-push", ["auto", "token", "off"]),
     probeTimeout: readSeconds(input, "probe-timeout"),
     httpProxy: input.text("http-proxy"),
     httpsProxy: input.text("https-proxy"),

@@ -56,13 +56,15 @@ async function readAndProbe(
 }
 
 async function probeTarget({ versions }: Gathered, destination: Destination, run: Run): Promise<unknown[]> {
+  const { inputs, reporter, signal } = run;
   try {
     const names = await repositoriesToWrite(versions, destination, run);
+    if (inputs.probePush === "off") return [];
     const { registry } = destination.target;
-    await checkPushRights(
-      names.map((name) => registry.repository(name)),
-      run.signal,
-    );
+    const repositories = names.map((name) => registry.repository(name));
+    // A dry run changes nothing at the target, not even for a moment.
+    const proof = inputs.probePush === "auto" && !inputs.dryRun ? "upload" : "token";
+    reporter.findings(await checkPushRights(repositories, proof, signal));
     return [];
   } catch (error) {
     return [error];

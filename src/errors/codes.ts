@@ -101,6 +101,7 @@ export const codes = {
   TOKEN_REFUSED: "The registry rejects the token that its own token server issued.",
   DENIED: "The registry accepts the credentials, but denies access.",
   PUSH_DENIED: "The registry denies write access to a repository.",
+  UPLOAD_LEFT: "The registry did not cancel the upload that proved the right to push.",
   REPOSITORY_UNKNOWN: "The registry requires that a repository is created before the first push.",
   REGISTRY_UNAVAILABLE: "The registry reports a server error.",
   REGISTRY_REFUSED: "The registry rejects a request.",

@@ -21,6 +21,7 @@ const NOTICES: ReadonlySet<Code> = new Set([
   "ROUTES_DIFFER",
   "SIGNATURE_UNCHECKED",
   "TAG_MOVED",
+  "UPLOAD_LEFT",
 ]);
 
 /** How a finding is printed: a notice is a line of the log, a warning an annotation of the step. */

@@ -23,6 +23,7 @@ export const DEFAULTS = {
   signatures: "",
   "trust-names": "false",
   "preflight-mode": "fail",
+  "probe-push": "auto",
   "probe-timeout": "10",
   "http-proxy": "",
   "https-proxy": "",

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { Finding } from "../errors/finding.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { Digest } from "./digest.ts";
 
@@ -56,6 +57,12 @@ export interface ReadableRepository {
   probe?(blob: Descriptor, signal?: AbortSignal): Promise<unknown>;
 }
 
+/**
+ * How the right to push is proved. `token`: by the rights that a token names, or else by a login that is accepted. `upload`: where no token
+ * names its rights, by an upload that is begun and cancelled.
+ */
+export type PushProof = "token" | "upload";
+
 export interface Repository extends ReadableRepository {
   push(expected: Descriptor, content: Readable | Buffer, signal?: AbortSignal): Promise<void>;
   /** Sets a tag to a manifest that is in the repository already. */
@@ -64,6 +71,9 @@ export interface Repository extends ReadableRepository {
   untag(tag: string, signal?: AbortSignal): Promise<boolean>;
   /** Mounts a blob from another repository of the same store; false where that is not possible. */
   mount(target: Descriptor, from: string, signal?: AbortSignal): Promise<boolean>;
-  /** Fails with PUSH_DENIED where the granted token does not allow to push. */
-  checkPushRight?(signal?: AbortSignal): Promise<void>;
+  /**
+   * Fails where the registry does not let this run push to the repository, with PUSH_DENIED, UNAUTHORIZED or as a push would. Resolves to the
+   * findings of the check.
+   */
+  checkPushRight?(proof: PushProof, signal?: AbortSignal): Promise<readonly Finding[]>;
 }

@@ -1,5 +1,6 @@
+import type { Finding } from "../errors/finding.ts";
 import { type Descriptor, isManifest } from "../oci/descriptor.ts";
-import type { ReadableRepository, ReadableStore, Repository } from "../oci/store.ts";
+import type { PushProof, ReadableRepository, ReadableStore, Repository } from "../oci/store.ts";
 import type { Gathered } from "../transfer/source/gather.ts";
 import type { ResolvedElement } from "../transfer/source/resolve-elements.ts";
 
@@ -22,9 +23,16 @@ export async function probeBlobs({ versions }: Pick<Gathered, "versions">, signa
   return errorsOf(await Promise.allSettled(samples.map(([from, blob]) => from.probe?.(blob, signal))));
 }
 
-/** Asks for tokens with the right to push. Fails with the first error. */
-export async function checkPushRights(repositories: readonly Repository[], signal?: AbortSignal): Promise<void> {
-  await Promise.all(repositories.map((repository) => repository.checkPushRight?.(signal)));
+/** Proves the right to push to each repository. Fails with the first error, and resolves to the findings, each once. */
+export async function checkPushRights(
+  repositories: readonly Repository[],
+  proof: PushProof,
+  signal?: AbortSignal,
+): Promise<readonly Finding[]> {
+  const findings = await Promise.all(
+    repositories.map((repository) => repository.checkPushRight?.(proof, signal) ?? []),
+  );
+  return [...new Set(findings.flat())];
 }
 
 type Sample = readonly [ReadableRepository, Descriptor];

@@ -1,4 +1,4 @@
-import type { Consumer, Credential } from "../../stores/registry/auth/credentials.ts";
+import type { Consumer, Credential } from "../registry/auth/credentials.ts";
 
 /** Headers that log in at a server of charts or files; none where nobody gave a login for it. */
 export type Authorize = (url: string, consumer: Consumer) => Promise<Readonly<Record<string, string>>>;

@@ -23,6 +23,8 @@ interface KnownRegistry {
   readonly token?: readonly string[];
   readonly blob: readonly string[];
   readonly confidence: Confidence;
+  /** Whether the first request of a push may create the repository. */
+  readonly createsRepositories?: boolean;
 }
 
 const GOOGLE_STORAGE = "storage.googleapis.com";
@@ -33,6 +35,7 @@ const KNOWN: readonly KnownRegistry[] = [
     pattern: /^ghcr\.io$/,
     blob: ["pkg-containers.githubusercontent.com"],
     confidence: "high",
+    createsRepositories: true,
   },
   {
     pattern: /^(?:docker\.io|index\.docker\.io|registry-1\.docker\.io|registry\.docker\.io)$/,
@@ -71,12 +74,14 @@ const KNOWN: readonly KnownRegistry[] = [
     token: ["api.ecr.{region}.amazonaws.com{china}", "sts.{region}.amazonaws.com{china}"],
     blob: ["prod-{region}-starport-layer-bucket.s3.{region}.amazonaws.com{china}"],
     confidence: "high",
+    createsRepositories: true,
   },
   {
     pattern: /^\d{12}\.dkr-ecr\.(?<region>[a-z0-9-]+)\.on\.aws$/,
     token: ["api.ecr.{region}.amazonaws.com", "sts.{region}.amazonaws.com"],
     blob: ["prod-{region}-starport-layer-bucket.s3.{region}.amazonaws.com"],
     confidence: "high",
+    createsRepositories: true,
   },
   {
     pattern: /^[a-z0-9-]+\.azurecr\.io$/,
@@ -164,6 +169,12 @@ export function registryHosts(registry: string): RegistryHosts | undefined {
     };
   }
   return undefined;
+}
+
+/** Whether the first request of a push may create the repository there. */
+export function createsRepositories(registry: string): boolean {
+  const host = hostnameOf(registry);
+  return KNOWN.some((known) => known.createsRepositories === true && known.pattern.test(host));
 }
 
 /** The host of the API of a registry: that of Docker Hub has another name. */

@@ -1,3 +1,4 @@
+import type { Finding } from "../../errors/finding.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
 import { hostOf } from "../../net/address/host.ts";
 import { drain } from "../../net/body.ts";
@@ -7,7 +8,7 @@ import type { RegistryRole } from "../../net/purpose.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { publishTags, restoreTags } from "../../oci/publish-tags.ts";
 import { isRepository } from "../../oci/reference.ts";
-import type { Repository, Store } from "../../oci/store.ts";
+import type { PushProof, Repository, Store } from "../../oci/store.ts";
 import { printable } from "../../text/redact.ts";
 import { createAuthorizedClient } from "./auth/authorization.ts";
 import type { Credential } from "./auth/credentials.ts";
@@ -60,8 +61,8 @@ export interface RemoteRepository extends Repository {
   readonly store: RemoteRegistry;
   /** Requests the first byte of a blob, and follows redirects: the route of a download. Resolves to its last request. */
   probe(blob: Descriptor, signal?: AbortSignal): Promise<Hop>;
-  /** Throws PUSH_DENIED where the granted token does not allow to push. */
-  checkPushRight(signal?: AbortSignal): Promise<void>;
+  /** Fails where the registry does not let this run push. */
+  checkPushRight(proof: PushProof, signal?: AbortSignal): Promise<readonly Finding[]>;
 }
 
 /** A registry behind HTTP (distribution-spec 1.1). Manifests are kept in memory, so that each is requested once. */
@@ -74,6 +75,7 @@ export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegi
   const shared = {
     ...(options.cache ?? createRegistryCache()),
     reading: new Map<string, Promise<KnownManifest>>(),
+    proofs: {},
     listReferrers: createListReferrers(),
   };
   /** One object for each, so that what is known of it is found again. */

@@ -8,13 +8,14 @@ import { fetchBlob, mountBlob, probeBlob } from "./blobs.ts";
 import { TAG_SIZE } from "./cache.ts";
 import { registryError } from "./error.ts";
 import { getManifest, type ManifestContext, putManifest } from "./manifests.ts";
-import { checkPushRight } from "./push-right.ts";
+import { checkPushRight, type PushProofs } from "./push-right.ts";
 import type { ListReferrers } from "./referrers.ts";
 import type { RemoteRegistry, RemoteRepository } from "./registry.ts";
 import { listTags } from "./tags.ts";
 import { pushBlob } from "./upload.ts";
 
 export interface RepositoryContext extends ManifestContext {
+  readonly proofs: PushProofs;
   readonly listReferrers: ListReferrers;
   /** Tags by repository, as they were when they were first listed. */
   readonly tagLists: Cache<Promise<readonly string[]>>;
@@ -74,7 +75,7 @@ export function createRepository(store: RemoteRegistry, context: RepositoryConte
 
     probe: (blob, signal) => probeBlob(blob, context, signal),
 
-    checkPushRight: (signal) => checkPushRight(store.name, context, signal),
+    checkPushRight: (proof, signal) => checkPushRight(store.name, context, proof, signal),
 
     async push(descriptor, content, signal) {
       const doing = `pushing ${describe(descriptor)} to ${where}`;

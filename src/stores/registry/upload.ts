@@ -65,25 +65,35 @@ export async function pushBlob(
   }
 }
 
-/** Cancels an unused upload session. Where that fails, the registry removes it later by itself. */
+/** Begins an upload and cancels it, which proves the right to push; whether the registry has removed it. */
+export async function tryUpload({ base, client, scopes, what }: UploadContext, signal?: AbortSignal): Promise<boolean> {
+  const begun = await client.request(uploadRequest(`${base}blobs/uploads/`), scopes, signal);
+  if (begun.status !== 202) throw await registryError(begun, what, { of: "push" });
+  await drain(begun);
+  const location = uploadLocation(begun.headers.location, begun.hop.url, what);
+  return cancelUpload(client, location, location.origin === new URL(base).origin ? scopes : undefined);
+}
+
+/** Cancels an unused upload session; false where that fails, and the registry removes it later by itself. */
 export async function cancelUpload(
   client: AuthorizedClient,
   session: URL,
   scopes: readonly string[] | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const ask = async (method: "DELETE" | "GET", url: URL) => {
     const response = await client.request({ method, url: url.href, attempts: 1, redirects: false }, scopes);
     await drain(response);
     return response;
   };
   try {
-    if ((await ask("DELETE", session)).status !== 416) return;
+    const { status } = await ask("DELETE", session);
+    if (status !== 416) return status < 300 || status === 404;
     // The CNCF registry refuses a location from before it got any bytes; the present one is in the status of the upload (end-13).
     const { headers } = await ask("GET", session);
     const present = uploadLocation(headers.location, session.href, "cancelling an upload");
-    if (present.origin === session.origin) await ask("DELETE", present);
+    return present.origin === session.origin && (await ask("DELETE", present)).status < 300;
   } catch {
-    // The error that led here is reported.
+    return false;
   }
 }
 

@@ -209,7 +209,7 @@ describe("a token host of another name", () => {
     });
     const registry = openRegistry(fake.host, { credential: ada, allowsPlainHttp });
     await registry.ping();
-    await expect(registry.repository("a").checkPushRight()).rejects.toMatchObject({
+    await expect(registry.repository("a").checkPushRight("token")).rejects.toMatchObject({
       code: "TOKEN_HOST_FOREIGN",
       message: expect.stringContaining("allows pull, and not push"),
       remedy: expect.stringContaining(`${new URL(fake.tokenOrigin).host}@${fake.host}=user:password`),

@@ -200,6 +200,8 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       return actions === undefined ? undefined : { actions, hop: challengedAt, foreignHost };
     },
 
+    wantsLogin: () => challenge !== undefined,
+
     request: (request, scopes, signal) => asOneWork(() => send(request, scopes, signal)),
   };
 

@@ -17,6 +17,8 @@ export interface AuthorizedClient {
   ): Promise<AnsweredRequest>;
   /** The rights of the token for `scopes`; undefined without a token, or where it does not name them. */
   granted(scopes: readonly string[], signal?: AbortSignal): Promise<Grant | undefined>;
+  /** Whether the registry has asked for a login. */
+  wantsLogin(): boolean;
 }
 
 export interface AuthorizationOptions {
