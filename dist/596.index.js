@@ -8347,6 +8347,7 @@ const DEFAULTS = {
     "preflight-mode": "fail",
     "probe-push": "auto",
     "probe-timeout": "10",
+    proxy: "",
     "http-proxy": "",
     "https-proxy": "",
     "no-proxy": "",
@@ -8633,6 +8634,7 @@ function readInputs(environment) {
         preflightMode: readPreflightMode(input, command),
         probePush: input.choice("probe-push", ["auto", "token", "off"]),
         probeTimeout: readSeconds(input, "probe-timeout"),
+        proxy: input.text("proxy"),
         httpProxy: input.text("http-proxy"),
         httpsProxy: input.text("https-proxy"),
         noProxy: input.text("no-proxy"),
@@ -13068,7 +13070,14 @@ async function exportCertificates(further, folder) {
         return {};
     const bundle = (0,external_node_path_.join)(folder, `ocm-proxied-transfer-ca-${(0,external_node_crypto_.randomUUID)()}.pem`);
     await writeAtomically(bundle, `${trustedAuthorities(further).join("\n")}\n`, atomic_write_PRIVATE);
-    const variables = ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "GIT_SSL_CAINFO"];
+    const variables = [
+        "SSL_CERT_FILE",
+        "NODE_EXTRA_CA_CERTS",
+        "CURL_CA_BUNDLE",
+        "REQUESTS_CA_BUNDLE",
+        "GIT_SSL_CAINFO",
+        "npm_config_cafile",
+    ];
     return Object.fromEntries(variables.map((name) => [name, bundle]));
 }
 async function readPemFile(path) {
@@ -14886,6 +14895,110 @@ function checkoutTest(environment) {
     return async (path) => !isHome && isInWorkspace(path, workspace);
 }
 
+;// CONCATENATED MODULE: ./lib/proxy/settings-findings.js
+
+
+
+
+function settingsFindings(effective, settings, environment) {
+    return [
+        ...spellingFindings(settings, environment),
+        ...oneSidedFinding(effective, settings),
+        ...allProxyFinding(effective, environment),
+        ...deadEntryFindings(effective),
+    ];
+}
+function spellingFindings(settings, environment) {
+    return settings.flatMap(({ from }) => {
+        const upper = from.replace("environment ", "");
+        const lower = upper.toLowerCase();
+        const [first = "", second = ""] = [environment[upper], environment[lower]];
+        if (upper === from || upper === lower || second === "" || comparable(first, upper) === comparable(second, lower)) {
+            return [];
+        }
+        return [
+            {
+                code: "PROXY_SPELLINGS_DIFFER",
+                message: `${upper} is ${printableSetting(first, upper)} and ${lower} is ${printableSetting(second, lower)}. This run uses ${upper}, as Go does up to 1.27; curl, Python and Node read ${lower} first.`,
+                remedy: `Set ${upper} and ${lower} to the same value, or only one of them.`,
+            },
+        ];
+    });
+}
+function unsetFinding({ httpProxy, httpsProxy }, inputs) {
+    const isIntended = [inputs.proxy, inputs.httpProxy, inputs.httpsProxy].some((text) => text?.trim().toLowerCase() === "direct");
+    if (httpProxy !== undefined || httpsProxy !== undefined || isIntended)
+        return [];
+    return [
+        {
+            code: "PROXY_UNSET",
+            message: "No proxy is set in the inputs, in files or in the environment. An unset secret is an empty input, and looks the same.",
+            remedy: "Check that the secret exists and that this event may read it: pull requests from forks may not. If no proxy is intended, set proxy: direct.",
+        },
+    ];
+}
+function oneSidedFinding({ httpProxy, httpsProxy }, settings) {
+    const isIntended = settings.some(({ from }) => from === "input https-proxy");
+    if (httpProxy === undefined || httpsProxy !== undefined || isIntended)
+        return [];
+    return [
+        {
+            code: "HTTPS_PROXY_UNSET",
+            message: `HTTP_PROXY (${httpProxy.from}) is set and HTTPS_PROXY is not: https URLs go direct, and most registries are https.`,
+            remedy: "Set https-proxy too, or to `direct` if that is intended.",
+        },
+    ];
+}
+function allProxyFinding({ httpProxy, httpsProxy }, environment) {
+    const name = ["ALL_PROXY", "all_proxy"].find((spelling) => (environment[spelling] ?? "") !== "");
+    if (name === undefined || (httpProxy !== undefined && httpsProxy !== undefined))
+        return [];
+    return [
+        {
+            code: "ALL_PROXY_IGNORED",
+            message: `${name} is set, which Go and this action ignore; curl, Python requests and reqwest use it.`,
+            remedy: "Set https-proxy and http-proxy.",
+        },
+    ];
+}
+function deadEntryFindings({ noProxy }) {
+    return noProxy
+        .filter(({ entry }) => hasNoEffect(entry))
+        .map(({ entry, from }) => ({
+        code: "NO_PROXY_ENTRY_DEAD",
+        message: `The entry "${withoutUserinfo(entry)}" (${from}) matches no host.`,
+        remedy: "Write host, .domain, host:port, an IP address without brackets, or a network like 10.0.0.0/8.",
+    }));
+}
+function unprintableFindings(entries) {
+    return entries.map(({ entry, from }) => ({
+        code: "NO_PROXY_ENTRY_UNPRINTABLE",
+        message: `The entry "${withoutUserinfo(printable(entry, 200))}" (${from}) contains invisible characters, and is removed.`,
+        remedy: "Type the entry instead of pasting it.",
+    }));
+}
+function comparable(value, name) {
+    if (/no_proxy/i.test(name))
+        return withCommas(value).toLowerCase();
+    try {
+        return parseProxyUrl(value, name)?.href ?? "";
+    }
+    catch {
+        return value;
+    }
+}
+function printableSetting(value, name) {
+    if (/no_proxy/i.test(name))
+        return `"${withoutUserinfo(withCommas(value))}"`;
+    try {
+        return parseProxyUrl(value, name)?.display ?? "empty";
+    }
+    catch (error) {
+        return `invalid (${errorMessage(error)})`;
+    }
+}
+const withoutUserinfo = (list) => list.replace(/(?<![^,])[^,]*@/g, "***@");
+
 ;// CONCATENATED MODULE: ./lib/setup/checkout.js
 
 
@@ -14973,98 +15086,6 @@ function rootsAdded({ from, extraRootCertificates: { length } }) {
     ];
 }
 
-;// CONCATENATED MODULE: ./lib/proxy/settings-findings.js
-
-
-
-
-function settingsFindings(effective, settings, environment) {
-    return [
-        ...spellingFindings(settings, environment),
-        ...oneSidedFinding(effective, settings),
-        ...allProxyFinding(effective, environment),
-        ...deadEntryFindings(effective),
-    ];
-}
-function spellingFindings(settings, environment) {
-    return settings.flatMap(({ from }) => {
-        const upper = from.replace("environment ", "");
-        const lower = upper.toLowerCase();
-        const [first = "", second = ""] = [environment[upper], environment[lower]];
-        if (upper === from || upper === lower || second === "" || comparable(first, upper) === comparable(second, lower)) {
-            return [];
-        }
-        return [
-            {
-                code: "PROXY_SPELLINGS_DIFFER",
-                message: `${upper} is ${printableSetting(first, upper)} and ${lower} is ${printableSetting(second, lower)}. This run uses ${upper}, as Go does up to 1.27; curl, Python and Node read ${lower} first.`,
-                remedy: `Set ${upper} and ${lower} to the same value, or only one of them.`,
-            },
-        ];
-    });
-}
-function oneSidedFinding({ httpProxy, httpsProxy }, settings) {
-    const isIntended = settings.some(({ from }) => from === "input https-proxy");
-    if (httpProxy === undefined || httpsProxy !== undefined || isIntended)
-        return [];
-    return [
-        {
-            code: "HTTPS_PROXY_UNSET",
-            message: `HTTP_PROXY (${httpProxy.from}) is set and HTTPS_PROXY is not: https URLs go direct, and most registries are https.`,
-            remedy: "Set https-proxy too, or to `direct` if that is intended.",
-        },
-    ];
-}
-function allProxyFinding({ httpProxy, httpsProxy }, environment) {
-    const name = ["ALL_PROXY", "all_proxy"].find((spelling) => (environment[spelling] ?? "") !== "");
-    if (name === undefined || (httpProxy !== undefined && httpsProxy !== undefined))
-        return [];
-    return [
-        {
-            code: "ALL_PROXY_IGNORED",
-            message: `${name} is set, which Go and this action ignore; curl, Python requests and reqwest use it.`,
-            remedy: "Set https-proxy and http-proxy.",
-        },
-    ];
-}
-function deadEntryFindings({ noProxy }) {
-    return noProxy
-        .filter(({ entry }) => hasNoEffect(entry))
-        .map(({ entry, from }) => ({
-        code: "NO_PROXY_ENTRY_DEAD",
-        message: `The entry "${withoutUserinfo(entry)}" (${from}) matches no host.`,
-        remedy: "Write host, .domain, host:port, an IP address without brackets, or a network like 10.0.0.0/8.",
-    }));
-}
-function unprintableFindings(entries) {
-    return entries.map(({ entry, from }) => ({
-        code: "NO_PROXY_ENTRY_UNPRINTABLE",
-        message: `The entry "${withoutUserinfo(printable(entry, 200))}" (${from}) contains invisible characters, and is removed.`,
-        remedy: "Type the entry instead of pasting it.",
-    }));
-}
-function comparable(value, name) {
-    if (/no_proxy/i.test(name))
-        return withCommas(value).toLowerCase();
-    try {
-        return parseProxyUrl(value, name)?.href ?? "";
-    }
-    catch {
-        return value;
-    }
-}
-function printableSetting(value, name) {
-    if (/no_proxy/i.test(name))
-        return `"${withoutUserinfo(withCommas(value))}"`;
-    try {
-        return parseProxyUrl(value, name)?.display ?? "empty";
-    }
-    catch (error) {
-        return `invalid (${errorMessage(error)})`;
-    }
-}
-const withoutUserinfo = (list) => list.replace(/(?<![^,])[^,]*@/g, "***@");
-
 ;// CONCATENATED MODULE: ./lib/proxy/settings.js
 
 
@@ -15104,14 +15125,19 @@ function findSetting(name, { inputs, config, environment }) {
     const key = name === "no-proxy" ? "noProxy" : name === "http-proxy" ? "httpProxy" : "httpsProxy";
     const upper = name.toUpperCase().replace("-", "_");
     const lower = upper.toLowerCase();
-    const candidates = [
+    const isProxy = name !== "no-proxy";
+    const given = [
         { value: inputs?.[key] ?? "", from: `input ${name}` },
+        { value: (isProxy ? inputs?.proxy : undefined) ?? "", from: "input proxy" },
+    ];
+    const candidates = [
+        ...given,
         { value: config?.[key] ?? "", from: config?.origins?.[key] ?? config?.from ?? "" },
         { value: environment[upper] ?? "", from: `environment ${upper}` },
         { value: environment[lower] ?? "", from: `environment ${lower}` },
     ];
     const setting = candidates.find(({ value }) => value !== "") ?? UNSET;
-    const isDirect = name !== "no-proxy" && setting === candidates[0] && setting.value.trim().toLowerCase() === "direct";
+    const isDirect = isProxy && given.includes(setting) && setting.value.trim().toLowerCase() === "direct";
     return isDirect ? { value: "", from: setting.from } : setting;
 }
 function settings_entriesOf(setting, extra) {
@@ -15152,12 +15178,14 @@ function readProxySettings({ noProxyRegistries = [], ...sources }) {
 
 
 
+
 async function readRunSettings(inputs, environment, signal) {
     refuseUncheckedTls(environment);
-    const { httpProxy, httpsProxy, noProxy, noProxyRegistries, proxyConfig } = inputs;
+    const { proxy: both, httpProxy, httpsProxy, noProxy, noProxyRegistries, proxyConfig } = inputs;
+    const given = { proxy: both, httpProxy, httpsProxy, noProxy };
     const config = proxyConfig === "" ? undefined : await readProxyConfig(proxyConfig, environment);
     const proxy = readProxySettings({
-        inputs: { httpProxy, httpsProxy, noProxy },
+        inputs: given,
         config,
         environment,
         noProxyRegistries,
@@ -15175,6 +15203,7 @@ async function readRunSettings(inputs, environment, signal) {
         unverified,
         findings: [
             ...proxy.findings,
+            ...(inputs.command === "setup" ? unsetFinding(proxy.effective, given) : []),
             ...(config?.findings ?? []),
             ...unverifiedHosts(unverified),
             ...logins.findings,

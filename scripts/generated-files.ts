@@ -7,7 +7,7 @@ const DEFAULTS = "src/inputs/defaults.ts";
 const README = "README.md";
 
 /** What the reusable workflow takes as a secret, next to the input of the same name. */
-const SECRETS = ["http-proxy", "https-proxy"];
+const SECRETS = ["proxy", "http-proxy", "https-proxy"];
 /** What it takes as a secret only. */
 const ONLY_SECRETS = ["credentials"];
 

@@ -54,6 +54,8 @@ export interface Inputs {
   readonly probePush: "auto" | "token" | "off";
   /** Milliseconds. */
   readonly probeTimeout: number;
+  /** For both schemes; `httpProxy` and `httpsProxy` take precedence. */
+  readonly proxy: string;
   readonly httpProxy: string;
   readonly httpsProxy: string;
   readonly noProxy: string;
@@ -105,6 +107,7 @@ export function readInputs(environment: Environment): Inputs {
     preflightMode: readPreflightMode(input, command),
     probePush: input.choice("probe-push", ["auto", "token", "off"]),
     probeTimeout: readSeconds(input, "probe-timeout"),
+    proxy: input.text("proxy"),
     httpProxy: input.text("http-proxy"),
     httpsProxy: input.text("https-proxy"),
     noProxy: input.text("no-proxy"),

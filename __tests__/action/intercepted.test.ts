@@ -85,7 +85,13 @@ withParts(["squid", "curl", "openssl"], "a proxy that opens TLS and signs it ane
     const { CURL_CA_BUNDLE: _, SSL_CERT_FILE: __, ...withoutTrust } = exported;
     await expect(curl(withoutTrust)).rejects.toMatchObject({ code: 60 });
     await expect(curl(exported)).resolves.toMatchObject({ stderr: "" });
-    for (const name of ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "GIT_SSL_CAINFO"]) {
+    for (const name of [
+      "SSL_CERT_FILE",
+      "NODE_EXTRA_CA_CERTS",
+      "REQUESTS_CA_BUNDLE",
+      "GIT_SSL_CAINFO",
+      "npm_config_cafile",
+    ]) {
       expect(exported[name]).toBe(exported.CURL_CA_BUNDLE);
     }
   });

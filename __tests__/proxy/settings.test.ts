@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { exportedNoProxy, exportedVariables } from "../../src/proxy/export.ts";
 import { routeBefore } from "../../src/proxy/route.ts";
 import { type Environment, readSettings, type SettingsSources } from "../../src/proxy/settings.ts";
+import { unsetFinding } from "../../src/proxy/settings-findings.ts";
 
 const read = (sources: Partial<SettingsSources>) => readSettings({ environment: {}, ...sources });
 const noProxyOf = (sources: Partial<SettingsSources>) => exportedNoProxy(read(sources).effective);
@@ -15,6 +16,18 @@ describe("the origin of a setting", () => {
         config: { httpsProxy: "file", from: "f" },
         environment: { HTTPS_PROXY: "env" },
       },
+      "http://input:80",
+      "input https-proxy",
+    ],
+    [
+      "an input for both schemes before everything but the one of the scheme",
+      { inputs: { proxy: "both" }, config: { httpsProxy: "file", from: "f" }, environment: { HTTPS_PROXY: "env" } },
+      "http://both:80",
+      "input proxy",
+    ],
+    [
+      "the input of the scheme before the one for both",
+      { inputs: { proxy: "both", httpsProxy: "input" } },
       "http://input:80",
       "input https-proxy",
     ],
@@ -201,4 +214,36 @@ test("the password of a URL in NO_PROXY is not printed", () => {
   const { findings } = read({ environment: { NO_PROXY: "http://u:secret@a.b", no_proxy: "http://u:secret@c.d" } });
   expect(findings.map(({ code }) => code)).toEqual(["PROXY_SPELLINGS_DIFFER", "NO_PROXY_ENTRY_DEAD"]);
   expect(JSON.stringify(findings)).not.toContain("secret");
+});
+
+test("an input for both schemes sets both, and `direct` unsets both", () => {
+  const environment = { HTTP_PROXY: "env", HTTPS_PROXY: "env" };
+  const { effective, findings } = read({ inputs: { proxy: "proxy.corp.example:3128" }, environment });
+  expect([effective.httpProxy?.href, effective.httpsProxy?.href]).toEqual(
+    Array(2).fill("http://proxy.corp.example:3128"),
+  );
+  expect(findings).toEqual([]);
+  const direct = read({ inputs: { proxy: " Direct " }, environment }).effective;
+  expect([direct.httpProxy, direct.httpsProxy]).toEqual([undefined, undefined]);
+});
+
+describe("settings without any proxy", () => {
+  const findingsOf = (sources: Partial<SettingsSources>) =>
+    unsetFinding(read(sources).effective, sources.inputs ?? {}).map(({ code }) => code);
+
+  test.each<[string, Partial<SettingsSources>]>([
+    ["nothing is set", {}],
+    ["an unset secret is an empty input", { inputs: { proxy: "", httpProxy: "", httpsProxy: "" } }],
+    ["an empty variable counts as unset", { environment: { HTTPS_PROXY: "" } }],
+  ])("are a finding where %s", (_, sources) => {
+    expect(findingsOf(sources)).toEqual(["PROXY_UNSET"]);
+  });
+
+  test.each<[string, Partial<SettingsSources>]>([
+    ["they are meant", { inputs: { proxy: "direct" } }],
+    ["one scheme is meant to have none", { inputs: { httpsProxy: "DIRECT" } }],
+    ["the environment has a proxy", { environment: { http_proxy: "proxy:3128" } }],
+  ])("are no finding where %s", (_, sources) => {
+    expect(findingsOf(sources)).toEqual([]);
+  });
 });

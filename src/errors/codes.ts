@@ -24,6 +24,7 @@ export const codes = {
   NO_PROXY_ENTRY_UNPRINTABLE: "An entry of NO_PROXY contains invisible characters.",
   BLOB_HOSTS_UNKNOWN: "A registry is to be reached directly, but its blob hosts are unknown.",
   BLOB_HOSTS_SHARED: "A registry is to be reached directly, and its blob hosts serve more than registries.",
+  PROXY_UNSET: "No proxy is set anywhere.",
   HTTPS_PROXY_UNSET: "A proxy is set for http, but not for https.",
   URL_MALFORMED: "A URL cannot be parsed.",
 

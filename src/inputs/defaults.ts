@@ -25,6 +25,7 @@ export const DEFAULTS = {
   "preflight-mode": "fail",
   "probe-push": "auto",
   "probe-timeout": "10",
+  proxy: "",
   "http-proxy": "",
   "https-proxy": "",
   "no-proxy": "",

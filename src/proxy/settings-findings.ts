@@ -3,7 +3,7 @@ import { errorMessage } from "../errors/transfer-error.ts";
 import { printable } from "../text/redact.ts";
 import { hasNoEffect, type NoProxyEntry, withCommas } from "./no-proxy.ts";
 import { parseProxyUrl } from "./proxy-url.ts";
-import type { Environment, ProxySettings, Setting } from "./settings.ts";
+import type { Environment, ProxyInputs, ProxySettings, Setting } from "./settings.ts";
 
 /** Findings about original settings that work, but with surprising effects. */
 export function settingsFindings(
@@ -36,6 +36,23 @@ function spellingFindings(settings: readonly Setting[], environment: Environment
       },
     ];
   });
+}
+
+/** A secret that does not exist, or that the event may not read, is empty: the commonest fault of a job behind a proxy. */
+export function unsetFinding({ httpProxy, httpsProxy }: ProxySettings, inputs: ProxyInputs): Finding[] {
+  const isIntended = [inputs.proxy, inputs.httpProxy, inputs.httpsProxy].some(
+    (text) => text?.trim().toLowerCase() === "direct",
+  );
+  if (httpProxy !== undefined || httpsProxy !== undefined || isIntended) return [];
+  return [
+    {
+      code: "PROXY_UNSET",
+      message:
+        "No proxy is set in the inputs, in files or in the environment. An unset secret is an empty input, and looks the same.",
+      remedy:
+        "Check that the secret exists and that this event may read it: pull requests from forks may not. If no proxy is intended, set proxy: direct.",
+    },
+  ];
 }
 
 /** In Go, https URLs never go through HTTP_PROXY, contrary to a common belief. */

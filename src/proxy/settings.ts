@@ -21,8 +21,13 @@ export interface ConfigTexts extends ProxyTexts {
   readonly origins?: { readonly [Key in keyof ProxyTexts]?: string | undefined };
 }
 
+/** The inputs; `proxy` is for both schemes. */
+export interface ProxyInputs extends ProxyTexts {
+  readonly proxy?: string | undefined;
+}
+
 export interface SettingsSources {
-  readonly inputs?: ProxyTexts | undefined;
+  readonly inputs?: ProxyInputs | undefined;
   /** A file or folder of settings, between the inputs and the environment. */
   readonly config?: ConfigTexts | undefined;
   readonly environment: Environment;
@@ -93,15 +98,20 @@ function findSetting(name: Name, { inputs, config, environment }: SettingsSource
   const key = name === "no-proxy" ? "noProxy" : name === "http-proxy" ? "httpProxy" : "httpsProxy";
   const upper = name.toUpperCase().replace("-", "_");
   const lower = upper.toLowerCase();
-  const candidates: Setting[] = [
+  const isProxy = name !== "no-proxy";
+  const given: Setting[] = [
     { value: inputs?.[key] ?? "", from: `input ${name}` },
+    { value: (isProxy ? inputs?.proxy : undefined) ?? "", from: "input proxy" },
+  ];
+  const candidates: Setting[] = [
+    ...given,
     { value: config?.[key] ?? "", from: config?.origins?.[key] ?? config?.from ?? "" },
     // Go up to 1.27 reads the upper-case spelling first, and an empty one counts as unset.
     { value: environment[upper] ?? "", from: `environment ${upper}` },
     { value: environment[lower] ?? "", from: `environment ${lower}` },
   ];
   const setting = candidates.find(({ value }) => value !== "") ?? UNSET;
-  const isDirect = name !== "no-proxy" && setting === candidates[0] && setting.value.trim().toLowerCase() === "direct";
+  const isDirect = isProxy && given.includes(setting) && setting.value.trim().toLowerCase() === "direct";
   return isDirect ? { value: "", from: setting.from } : setting;
 }
 

@@ -46,7 +46,14 @@ export async function exportCertificates(further: readonly string[], folder: str
   if (further.length === 0) return {};
   const bundle = join(folder, `ocm-proxied-transfer-ca-${randomUUID()}.pem`);
   await writeAtomically(bundle, `${trustedAuthorities(further).join("\n")}\n`, PRIVATE);
-  const variables = ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "GIT_SSL_CAINFO"];
+  const variables = [
+    "SSL_CERT_FILE",
+    "NODE_EXTRA_CA_CERTS",
+    "CURL_CA_BUNDLE",
+    "REQUESTS_CA_BUNDLE",
+    "GIT_SSL_CAINFO",
+    "npm_config_cafile",
+  ];
   return Object.fromEntries(variables.map((name) => [name, bundle]));
 }
 

@@ -6,6 +6,7 @@ import type { LoginSource } from "../logins/logins.ts";
 import type { OcmResolver } from "../logins/ocm-resolvers.ts";
 import { checkoutTest, readLogins } from "../logins/read-logins.ts";
 import type { Environment } from "../proxy/settings.ts";
+import { unsetFinding } from "../proxy/settings-findings.ts";
 import { unverifiedHosts } from "../report/lint.ts";
 import { certificatesIn, readCertificates } from "./certificates.ts";
 import { checkoutFindings } from "./checkout.ts";
@@ -33,10 +34,11 @@ export async function readRunSettings(
   signal?: AbortSignal,
 ): Promise<RunSettings> {
   refuseUncheckedTls(environment);
-  const { httpProxy, httpsProxy, noProxy, noProxyRegistries, proxyConfig } = inputs;
+  const { proxy: both, httpProxy, httpsProxy, noProxy, noProxyRegistries, proxyConfig } = inputs;
+  const given = { proxy: both, httpProxy, httpsProxy, noProxy };
   const config = proxyConfig === "" ? undefined : await readProxyConfig(proxyConfig, environment);
   const proxy = readProxySettings({
-    inputs: { httpProxy, httpsProxy, noProxy },
+    inputs: given,
     config,
     environment,
     noProxyRegistries,
@@ -54,6 +56,7 @@ export async function readRunSettings(
     unverified,
     findings: [
       ...proxy.findings,
+      ...(inputs.command === "setup" ? unsetFinding(proxy.effective, given) : []),
       ...(config?.findings ?? []),
       ...unverifiedHosts(unverified),
       ...logins.findings,
