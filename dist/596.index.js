@@ -10578,7 +10578,7 @@ function openFolder(root) {
             const found = await (0,promises_.readdir)(root, { recursive: true, withFileTypes: true });
             return found
                 .filter((entry) => entry.isFile())
-                .map(({ parentPath, name }) => (0,external_node_path_.relative)(root, (0,external_node_path_.join)(parentPath, name)));
+                .map(({ parentPath, name }) => entryName(root, (0,external_node_path_.join)(parentPath, name)));
         },
         async size(name) {
             try {
@@ -10594,6 +10594,9 @@ function openFolder(root) {
         read: (name) => (0,external_node_fs_.createReadStream)("", { fd: (0,external_node_fs_.openSync)(placeBelow(root, name), READ) }),
         close: async () => { },
     };
+}
+function entryName(root, path, { relative, sep } = external_node_path_) {
+    return relative(root, path).replaceAll(sep, "/");
 }
 const READ = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW;
 
@@ -10926,6 +10929,8 @@ async function blobs(staging, before) {
     return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 async function flush(folder) {
+    if (process.platform === "win32")
+        return;
     const handle = await (0,promises_.open)(folder);
     try {
         await handle.sync();

@@ -167,7 +167,7 @@ describe("a helper that fails", () => {
   });
 });
 
-describe("a program in the checkout", () => {
+describe("S18: a program in the checkout", () => {
   const inWorkspace = (workspace: string) => ({
     isInCheckout: checkoutTest({ GITHUB_WORKSPACE: workspace, HOME: "/home/ada" }),
   });

@@ -1,6 +1,6 @@
 import { constants, createReadStream, openSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
-import { join, relative } from "node:path";
+import nodePath, { join, type PlatformPath } from "node:path";
 import { errorCode } from "../errors/transfer-error.ts";
 import { placeBelow } from "../files/place.ts";
 import type { Archive } from "./archive.ts";
@@ -12,7 +12,7 @@ export function openFolder(root: string): Archive {
       const found = await readdir(root, { recursive: true, withFileTypes: true });
       return found
         .filter((entry) => entry.isFile())
-        .map(({ parentPath, name }) => relative(root, join(parentPath, name)));
+        .map(({ parentPath, name }) => entryName(root, join(parentPath, name)));
     },
     async size(name) {
       try {
@@ -26,6 +26,11 @@ export function openFolder(root: string): Archive {
     read: (name) => createReadStream("", { fd: openSync(placeBelow(root, name), READ) }),
     close: async () => {},
   };
+}
+
+/** The name of a file as an archive has it, with slashes whatever the system separates folders with. */
+export function entryName(root: string, path: string, { relative, sep }: PlatformPath = nodePath): string {
+  return relative(root, path).replaceAll(sep, "/");
 }
 
 /** A link that replaces the file after the check is an error. */
