@@ -78,8 +78,11 @@ describe("a target that takes no index around a component version", () => {
       "legacy-multi": { type: "localBlob", mediaType: `${DOCKER}.list.v2+tar+gzip` },
     });
     await expectReadable(target);
+    // What is refused is tried first in each run, and may copy a component descriptor that the refusal of the first run came before.
     const again = await transfer(target, { "access-fallback": "artifact-set" });
-    expect(again.outputs["bytes-copied"]).toBe("0");
+    const steps = JSON.parse(again.outputs.plan ?? "[]") as { kind: string }[];
+    expect(steps.filter(({ kind }) => kind === "skip").length).toBe(10);
+    expect(steps.filter(({ kind }) => ["copy", "mount", "write"].includes(kind))).toEqual([]);
   });
 });
 
