@@ -14,5 +14,5 @@ export default {
   coverageProvider: "v8",
   coverageReporters: ["json-summary", "lcovonly"],
   // Just below what is reached; main and commands/ count as uncovered, since only the bundle runs them.
-  coverageThreshold: { global: { lines: 90, branches: 95 } },
+  coverageThreshold: { global: { lines: 94, branches: 95 } },
 };
