@@ -105,7 +105,7 @@ withParts(["openssl"], "settings from the checkout of a pull request", () => {
     }
   });
 
-  test("other events, and files from elsewhere, are none", async () => {
+  test("other events, and files outside of the checkout, cause no finding", async () => {
     for (const [name, make] of settings) {
       expect(await messagesOf("SETTING_PROPOSED", make(workspace), { GITHUB_EVENT_NAME: "push" })).toEqual([]);
       if (name === "a key") continue;

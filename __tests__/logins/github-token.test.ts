@@ -23,6 +23,6 @@ test.each([
   ["no token", "", { GITHUB_SERVER_URL: "https://github.com" }],
   ["no job", "ghs_x", {}],
   ["a server in plain HTTP", "ghs_x", { GITHUB_SERVER_URL: "http://github.corp" }],
-])("there is none for %s", (_, token, environment) => {
+])("the token of the job is no login for %s", (_, token, environment) => {
   expect(githubTokenLogins(token, environment)).toEqual([]);
 });

@@ -103,7 +103,7 @@ repositories:
     expect(await passwords(inputs, { HOME: home })).toEqual(["tilde", "inline", "docker"]);
   });
 
-  test("where there are none, there are none, and every place is remembered", async () => {
+  test("without any file there are no logins, and every place is remembered", async () => {
     const home = temporaryFolder();
     const { sources } = await read({}, { HOME: home });
     expect(sources.map(({ name, state, logins }) => [name.slice(home.length), state, logins.length])).toEqual([

@@ -186,7 +186,7 @@ describe("docker configurations that it refers to", () => {
     expect(refs(repository)).toEqual([ref]);
   });
 
-  test("other repositories of credentials are none of them", () => {
+  test("other types of credential repositories give no logins", () => {
     expect(refs({ type: "HashiCorpVault" })).toEqual([]);
   });
 });

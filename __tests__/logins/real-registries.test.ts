@@ -37,7 +37,7 @@ async function runAt(host: string, place: Place, given: Partial<Given>) {
   return { logins, push };
 }
 
-/** The place whose login is for every host: there is none without it. */
+/** The place whose login applies to every host, so that no host lacks one. */
 const FOR_ALL_HOSTS = "a helper for all hosts";
 
 const wrong = { password: "wrong-secret" };

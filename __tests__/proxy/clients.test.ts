@@ -161,7 +161,7 @@ describe("the clients with another route under the exported settings", () => {
     ]);
   });
 
-  test("are none for the canonical form of an ambiguous list", () => {
+  test("are empty for the canonical form of an ambiguous list", () => {
     const noProxy = "a.b *;localhost";
     const question = { noProxy, url: "http://example.com/" };
     expect(predict(curl7, question)).toBe("proxy");
@@ -169,12 +169,12 @@ describe("the clients with another route under the exported settings", () => {
     expect(differs({ ...both, NO_PROXY: noProxy }, question.url)).toEqual(["GitHub runner: proxy"]);
   });
 
-  test("are none for loopback", () => {
+  test("are empty for loopback", () => {
     expect(differs(both, "http://localhost:5000/")).toEqual([]);
     expect(differs(both, "http://127.0.0.1:5000/")).toEqual([]);
   });
 
-  test("are none without a proxy or for other schemes", () => {
+  test("are empty without a proxy or for other schemes", () => {
     expect(differs({}, "https://example.com/")).toEqual([]);
     expect(differs(both, "ftp://example.com/")).toEqual([]);
     expect(differs(both, "no url")).toEqual([]);
