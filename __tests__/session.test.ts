@@ -14,8 +14,8 @@ import { parseRepository, type RegistrySpec } from "../src/ocm/descriptor/compon
 import { readSettings } from "../src/proxy/settings.ts";
 import { openSession, type Session } from "../src/session.ts";
 import { writeArtifactSet } from "../src/stores/artifact-set/write.ts";
-import { openCtfTarget } from "../src/stores/ctf/target.ts";
-import type { RemoteRegistry } from "../src/stores/registry/registry.ts";
+import { openCtfTarget } from "../src/stores/ctf/writable-store.ts";
+import type { RemoteRegistry } from "../src/stores/registry/store.ts";
 import { readGraph } from "../src/transfer/source/graph.ts";
 import { addImage } from "../testing/content/content.ts";
 import { createMemoryRegistry } from "../testing/content/memory-registry.ts";

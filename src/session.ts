@@ -22,14 +22,14 @@ import { formatRepository, type RepositorySpec } from "./ocm/descriptor/componen
 import type { ComponentRepository } from "./ocm/repository/component-version.ts";
 import { routeFor } from "./proxy/route.ts";
 import type { ProxySettings } from "./proxy/settings.ts";
-import { type ArtifactSet, openArtifactSet } from "./stores/artifact-set/artifact-set.ts";
-import { type Ctf, openCtf } from "./stores/ctf/ctf.ts";
-import { type CtfTarget, openCtfTarget } from "./stores/ctf/target.ts";
+import { type ArtifactSet, openArtifactSet } from "./stores/artifact-set/store.ts";
+import { type Ctf, openCtf } from "./stores/ctf/store.ts";
+import { type CtfTarget, openCtfTarget } from "./stores/ctf/writable-store.ts";
 import { type AccessMethods, createAccessMethods } from "./stores/elsewhere/access-methods.ts";
 import type { Credential } from "./stores/registry/auth/credentials.ts";
 import { apiHost, noProxyEntriesFor } from "./stores/registry/hosts.ts";
 import { createRegistries, type DescribedReference, matchesHost } from "./stores/registry/registries.ts";
-import type { RemoteRegistry } from "./stores/registry/registry.ts";
+import type { RemoteRegistry } from "./stores/registry/store.ts";
 import { retryStream } from "./stores/retry-stream.ts";
 
 /** What all requests of a run share: connections, tokens, manifests that were read, and the list of hosts that were asked. */

@@ -6,7 +6,7 @@ import { readComponentVersion } from "../../src/ocm/repository/component-version
 import { componentDigest } from "../../src/ocm/signing/normalise.ts";
 import { parsePublicKey } from "../../src/ocm/signing/public-key.ts";
 import { verifySignature } from "../../src/ocm/signing/signature.ts";
-import { openCtf } from "../../src/stores/ctf/ctf.ts";
+import { openCtf } from "../../src/stores/ctf/store.ts";
 import { componentDigests, resources } from "../../testing/fixtures/ocm/digests.ts";
 import { runAction } from "../../testing/real/action.ts";
 import { type Estate, startEstate } from "../../testing/real/estate.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { openCtf } from "../../src/stores/ctf/ctf.ts";
+import { openCtf } from "../../src/stores/ctf/store.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { type Fault, faults, ociError } from "../../testing/fakes/registry-faults.ts";
 import { componentDigests, resources } from "../../testing/fixtures/ocm/digests.ts";

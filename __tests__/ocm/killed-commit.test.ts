@@ -3,8 +3,8 @@ import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
 import { bytesOf } from "../../src/oci/content.ts";
-import { openCtf } from "../../src/stores/ctf/ctf.ts";
-import { openCtfTarget } from "../../src/stores/ctf/target.ts";
+import { openCtf } from "../../src/stores/ctf/store.ts";
+import { openCtfTarget } from "../../src/stores/ctf/writable-store.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
 
@@ -15,7 +15,7 @@ const root = resolve(import.meta.dirname, "../..");
 /** Pushes an image of fifty layers under a tag, and is killed some turns of the event loop after it began to commit. */
 const PROGRAM = `
 import { setImmediate as turn } from "node:timers/promises";
-import { openCtfTarget } from "${root}/src/stores/ctf/target.ts";
+import { openCtfTarget } from "${root}/src/stores/ctf/writable-store.ts";
 import { sha256 } from "${root}/src/oci/digest.ts";
 const [path, tag, turns] = process.argv.slice(1);
 const target = await openCtfTarget(path);

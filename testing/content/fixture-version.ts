@@ -1,7 +1,7 @@
 import type { ComponentDescriptor } from "../../src/ocm/descriptor/component-descriptor.ts";
 import { type JsonObject, parseJson } from "../../src/ocm/descriptor/json.ts";
 import { type ComponentVersion, readComponentVersion } from "../../src/ocm/repository/component-version.ts";
-import { openCtf } from "../../src/stores/ctf/ctf.ts";
+import { openCtf } from "../../src/stores/ctf/store.ts";
 import type { componentDigests } from "../fixtures/ocm/digests.ts";
 import { ctf } from "../real/fixtures.ts";
 

@@ -1,7 +1,7 @@
 import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { sha256 } from "../../src/oci/digest.ts";
 import type { Credential } from "../../src/stores/registry/auth/credentials.ts";
-import { createRemoteRegistry, type RemoteRegistry } from "../../src/stores/registry/registry.ts";
+import { createRemoteRegistry, type RemoteRegistry } from "../../src/stores/registry/store.ts";
 import { type OpenClient, type OpenClientOptions, openClient } from "./open-client.ts";
 
 export interface OpenRegistryOptions extends OpenClientOptions {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import type { RemoteRepository } from "../../../src/stores/registry/registry.ts";
+import type { RemoteRepository } from "../../../src/stores/registry/store.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { asked, type FaultAction, faults, ociError } from "../../../testing/fakes/registry-faults.ts";
 import { ada, blobOf, openRegistry } from "../../../testing/product/open-registry.ts";

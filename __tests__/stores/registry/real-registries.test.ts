@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { afterEach, expect, test } from "@jest/globals";
 import { bytesOf } from "../../../src/oci/content.ts";
 import { OCI_INDEX } from "../../../src/oci/descriptor.ts";
-import type { RemoteRegistry } from "../../../src/stores/registry/registry.ts";
+import type { RemoteRegistry } from "../../../src/stores/registry/store.ts";
 import { ada, blobOf, manifestOf, openRegistry } from "../../../testing/product/open-registry.ts";
 import { startBlobHost } from "../../../testing/real/blob-host.ts";
 import { temporaryFolder } from "../../../testing/real/fixtures.ts";

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { OCI_INDEX } from "../../../src/oci/descriptor.ts";
-import type { RemoteRepository } from "../../../src/stores/registry/registry.ts";
+import type { RemoteRepository } from "../../../src/stores/registry/store.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { asked, faults } from "../../../testing/fakes/registry-faults.ts";
 import { ada, blobOf, manifestOf, openRegistry } from "../../../testing/product/open-registry.ts";

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import type { RemoteRepository } from "../../../src/stores/registry/registry.ts";
+import type { RemoteRepository } from "../../../src/stores/registry/store.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { asked, type FaultAction, faults } from "../../../testing/fakes/registry-faults.ts";
 import { get, openClient, textOf } from "../../../testing/product/open-client.ts";

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { type Descriptor, DOCKER_MANIFEST, DOCKER_MANIFEST_LIST, isManifest } from "../../../src/oci/descriptor.ts";
 import { sha256 } from "../../../src/oci/digest.ts";
-import { openCtf } from "../../../src/stores/ctf/ctf.ts";
+import { openCtf } from "../../../src/stores/ctf/store.ts";
 import { UNLIMITED } from "../../../src/transfer/source/budget.ts";
 import { createReadGraph, isForeign, readGraph } from "../../../src/transfer/source/graph.ts";
 import { addImage, addIndex } from "../../../testing/content/content.ts";

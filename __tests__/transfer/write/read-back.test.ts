@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { openCtf } from "../../../src/stores/ctf/ctf.ts";
-import { openCtfTarget } from "../../../src/stores/ctf/target.ts";
+import { openCtf } from "../../../src/stores/ctf/store.ts";
+import { openCtfTarget } from "../../../src/stores/ctf/writable-store.ts";
 import { tagsToSet } from "../../../src/transfer/target/plan.ts";
 import { prepare } from "../../../src/transfer/target/prepare.ts";
 import { copy } from "../../../src/transfer/write/copy.ts";

@@ -3,7 +3,7 @@ import { MAX_MANIFEST_BYTES } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/manifest.ts";
 import type { Artifacts } from "./artifact-index.ts";
-import type { BlobPool } from "./ctf.ts";
+import type { BlobPool } from "./repository.ts";
 
 /** Removes manifests that lost their last tag, with the manifests that only they refer to. Other untagged manifests were pushed by digest, and stay. */
 export async function prune({ manifests, tags }: Artifacts, lost: ReadonlySet<Digest>, pool: BlobPool): Promise<void> {

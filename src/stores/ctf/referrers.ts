@@ -3,7 +3,7 @@ import { type Descriptor, MAX_MANIFEST_BYTES, OCI_MANIFEST } from "../../oci/des
 import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/manifest.ts";
 import type { Artifacts } from "./artifact-index.ts";
-import type { BlobPool } from "./ctf.ts";
+import type { BlobPool } from "./repository.ts";
 
 /** The referrers in a repository, by subject. An archive has no list of them: every manifest is read. */
 export async function referrersOf(

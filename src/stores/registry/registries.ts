@@ -13,7 +13,7 @@ import { type AllowedRegistry, isAllowedRegistry, isListedHost, registryNotAllow
 import type { Consumer, Credential, LoginProvider, LoginRequest } from "./auth/credentials.ts";
 import { cachePart, createRegistryCache } from "./cache.ts";
 import { apiHost } from "./hosts.ts";
-import { createRemoteRegistry, type RemoteRegistry } from "./registry.ts";
+import { createRemoteRegistry, type RemoteRegistry } from "./store.ts";
 
 /** The registries of a run, one per host. */
 export interface Registries {

@@ -10,7 +10,7 @@ import { registryError } from "./error.ts";
 import { getManifest, type ManifestContext, putManifest } from "./manifests.ts";
 import { checkPushRight, type PushProofs } from "./push-right.ts";
 import type { ListReferrers } from "./referrers.ts";
-import type { RemoteRegistry, RemoteRepository } from "./registry.ts";
+import type { RemoteRegistry, RemoteRepository } from "./store.ts";
 import { listTags } from "./tags.ts";
 import { pushBlob } from "./upload.ts";
 

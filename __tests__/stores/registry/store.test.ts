@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { bytesOf, readContent } from "../../../src/oci/content.ts";
 import { type Descriptor, DOCKER_MANIFEST, MAX_MANIFEST_BYTES, OCI_MANIFEST } from "../../../src/oci/descriptor.ts";
-import type { RemoteRepository } from "../../../src/stores/registry/registry.ts";
+import type { RemoteRepository } from "../../../src/stores/registry/store.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { asked, type FaultAction, faults, ociError } from "../../../testing/fakes/registry-faults.ts";
 import { blobOf, manifestOf, openRegistry } from "../../../testing/product/open-registry.ts";

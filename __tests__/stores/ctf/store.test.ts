@@ -6,7 +6,7 @@ import { bytesOf } from "../../../src/oci/content.ts";
 import { DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from "../../../src/oci/descriptor.ts";
 import { sha256 } from "../../../src/oci/digest.ts";
 import { readComponentVersion } from "../../../src/ocm/repository/component-version.ts";
-import { openCtf } from "../../../src/stores/ctf/ctf.ts";
+import { openCtf } from "../../../src/stores/ctf/store.ts";
 import { tar } from "../../../testing/content/tar-bytes.ts";
 import { copyOfCtf, ctf, temporaryFolder } from "../../../testing/real/fixtures.ts";
 import { stopEverything } from "../../../testing/real/running.ts";

@@ -4,9 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { refused, unwritable } from "../../archive/refusal.ts";
 import { errorCode, isFileSystemError, TransferError } from "../../errors/transfer-error.ts";
 import { BLOBS } from "../../oci/blob-name.ts";
-import { isManifest } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { isRepository, isTag } from "../../oci/reference.ts";
 import type { Repository, Store } from "../../oci/store.ts";
 import { printable } from "../../text/redact.ts";
 import {
@@ -17,19 +15,11 @@ import {
   malformedCtf,
 } from "./artifact-index.ts";
 import { commitArchive, commitFolder } from "./commit.ts";
-import {
-  type BlobPool,
-  type Ctf,
-  type CtfContent,
-  type CtfOptions,
-  createCtfRepository,
-  manifestUnknown,
-  poolOf,
-  readCtf,
-  sniffedType,
-} from "./ctf.ts";
 import { prune } from "./prune.ts";
+import { type BlobPool, poolOf, sniffedType } from "./repository.ts";
 import { createStaging, type Staging } from "./staging.ts";
+import { type Ctf, type CtfContent, type CtfOptions, readCtf } from "./store.ts";
+import { createWritableRepository } from "./writable-repository.ts";
 
 /** A CTF that is written. It is visible from `commit` on, which `publish` ends with; closing it without a commit leaves nothing. */
 export interface CtfTarget extends Ctf, Store {
@@ -64,7 +54,7 @@ export async function openCtfTarget(path: string, options: CtfOptions = {}, sign
   const target: CtfTarget = {
     kind: "ctf",
     name: path,
-    repository: (repository) => createRepository({ path, name: repository, index, pool, staging, lost }),
+    repository: (repository) => createWritableRepository({ path, name: repository, index, pool, staging, lost }),
     listRepositories: async () => [...index].filter(([, { manifests }]) => manifests.size > 0).map(([name]) => name),
     async publish(tags, signal) {
       for (const change of tags.flat())
@@ -136,64 +126,4 @@ function createPool(before: CtfContent | undefined, staging: Staging): BlobPool 
     size: async (digest) => staging.sizes.get(digest) ?? (await old?.size(digest)),
     read: (digest) => (old === undefined || staging.sizes.has(digest) ? staging.read(digest) : old.read(digest)),
   };
-}
-
-interface Parts {
-  readonly path: string;
-  readonly name: string;
-  readonly index: ArtifactIndex;
-  readonly pool: BlobPool;
-  readonly staging: Staging;
-  /** Manifests that lost a tag, by repository. */
-  readonly lost: Map<string, Set<Digest>>;
-}
-
-function createRepository({ path, name, index, pool, staging, lost }: Parts): Repository {
-  if (!isRepository(name)) throw unnamable(path, name);
-  const isInPool = async (digest: Digest, size: number) => (await pool.size(digest)) === size;
-
-  function loseTag(tag: string): void {
-    const digest = index.get(name)?.tags.get(tag);
-    if (digest === undefined) return;
-    const digests = lost.get(name) ?? new Set();
-    lost.set(name, digests.add(digest));
-  }
-
-  return {
-    ...createCtfRepository(path, name, pool, index),
-
-    async exists({ mediaType, digest, size }) {
-      const isListed = !isManifest(mediaType) || index.get(name)?.manifests.has(digest) === true;
-      return isListed && isInPool(digest, size);
-    },
-
-    async push(expected, content, signal) {
-      await staging.put(expected, content, signal);
-      if (isManifest(expected.mediaType)) artifactsOf(index, name).manifests.set(expected.digest, expected.mediaType);
-    },
-
-    async tag({ digest }, tag) {
-      const own = index.get(name);
-      if (!isTag(tag)) throw unnamable(path, tag);
-      if (!own?.manifests.has(digest)) throw manifestUnknown(path, name, digest);
-      if (own.tags.get(tag) !== digest) loseTag(tag);
-      own.tags.set(tag, digest);
-    },
-
-    async untag(tag) {
-      loseTag(tag);
-      index.get(name)?.tags.delete(tag);
-      return true;
-    },
-
-    /** All repositories share one pool. */
-    mount: ({ digest, size }) => isInPool(digest, size),
-  };
-}
-
-function unnamable(path: string, name: string): TransferError {
-  return new TransferError("REFERENCE_MALFORMED", `${path} cannot hold ${printable(JSON.stringify(name), 120)}`, {
-    where: path,
-    remedy: "Repositories and tags of a CTF are named as those of a registry.",
-  });
 }

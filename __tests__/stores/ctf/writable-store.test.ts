@@ -12,8 +12,8 @@ import {
   OCI_MANIFEST,
 } from "../../../src/oci/descriptor.ts";
 import { sha256 } from "../../../src/oci/digest.ts";
-import { type Ctf, openCtf } from "../../../src/stores/ctf/ctf.ts";
-import { type CtfTarget, openCtfTarget } from "../../../src/stores/ctf/target.ts";
+import { type Ctf, openCtf } from "../../../src/stores/ctf/store.ts";
+import { type CtfTarget, openCtfTarget } from "../../../src/stores/ctf/writable-store.ts";
 import { readGraph } from "../../../src/transfer/source/graph.ts";
 import { tar } from "../../../testing/content/tar-bytes.ts";
 import { type CtfFixture, copyOfCtf, ctf, temporaryFolder } from "../../../testing/real/fixtures.ts";

@@ -1,16 +1,12 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
 import { type Archive, archiveFormat, openArchive } from "../../archive/archive.ts";
 import { errorCode, errorMessage, TransferError } from "../../errors/transfer-error.ts";
 import { BLOBS, blobName, digestOfName } from "../../oci/blob-name.ts";
 import { bytesOf } from "../../oci/content.ts";
-import { isManifest, isRecord, MAX_MANIFEST_BYTES, OCI_INDEX, OCI_MANIFEST } from "../../oci/descriptor.ts";
-import { type Digest, isDigest } from "../../oci/digest.ts";
 import type { ReadableRepository, ReadableStore } from "../../oci/store.ts";
-import { verifying } from "../../oci/verify.ts";
 import { ARTIFACT_INDEX, type ArtifactIndex, malformedCtf, parseArtifactIndex } from "./artifact-index.ts";
-import { referrersOf } from "./referrers.ts";
+import { createCtfRepository, poolOf } from "./repository.ts";
 
 /** A CTF. Closing it removes temporary files. */
 export interface Ctf extends ReadableStore {
@@ -89,76 +85,4 @@ async function openFiles(path: string, spool: string, signal?: AbortSignal): Pro
 function isBlob(name: string): boolean {
   const digest = digestOfName(name);
   return digest !== undefined && blobName(digest) === name;
-}
-
-/** All blobs of a CTF: its repositories share them. */
-export interface BlobPool {
-  /** In bytes; undefined for a missing blob. */
-  size(digest: Digest): Promise<number | undefined>;
-  /** The bytes of an existing blob, not verified. */
-  read(digest: Digest): Readable;
-}
-
-export function poolOf(archive: Archive): BlobPool {
-  return { size: (digest) => archive.size(blobName(digest)), read: (digest) => archive.read(blobName(digest)) };
-}
-
-/** A repository of the CTF at `path`. Since the pool is shared, the index alone decides what belongs to it. */
-export function createCtfRepository(
-  path: string,
-  name: string,
-  pool: BlobPool,
-  index: ArtifactIndex,
-): ReadableRepository {
-  let referrers: ReturnType<typeof referrersOf> | undefined;
-  return {
-    name,
-
-    async resolve(reference) {
-      const own = index.get(name);
-      const digest = isDigest(reference) ? reference : own?.tags.get(reference);
-      const size = digest === undefined || !own?.manifests.has(digest) ? undefined : await pool.size(digest);
-      if (digest === undefined || size === undefined) throw manifestUnknown(path, name, reference);
-      return { mediaType: own?.manifests.get(digest) ?? (await sniffedType(pool, digest)), digest, size };
-    },
-
-    async exists({ digest }) {
-      return (await pool.size(digest)) !== undefined;
-    },
-
-    async fetch(target) {
-      if ((await pool.size(target.digest)) === undefined) {
-        throw new TransferError("BLOB_UNKNOWN", `${path} lacks the blob ${target.digest}`, {
-          where: path,
-          remedy: "The archive is incomplete; write it again.",
-        });
-      }
-      return verifying(pool.read(target.digest), target, path);
-    },
-
-    listTags: async () => [...(index.get(name)?.tags.keys() ?? [])],
-
-    async listReferrers(subject) {
-      referrers ??= referrersOf(index.get(name)?.manifests ?? new Map(), pool);
-      return (await referrers).get(subject) ?? [];
-    },
-  };
-}
-
-export function manifestUnknown(path: string, repository: string, reference: string): TransferError {
-  return new TransferError("MANIFEST_UNKNOWN", `${path} has no artifact ${repository}:${reference}`, { where: path });
-}
-
-/** For indexes of old archives, without media types: most manifests have their own, and Docker's always do. */
-export async function sniffedType(pool: BlobPool, digest: Digest): Promise<string> {
-  const size = await pool.size(digest);
-  if (size === undefined || size > MAX_MANIFEST_BYTES) return OCI_MANIFEST;
-  try {
-    const document: unknown = JSON.parse((await bytesOf(pool.read(digest))).toString("utf8"));
-    if (!isRecord(document)) return OCI_MANIFEST;
-    if (typeof document.mediaType === "string" && isManifest(document.mediaType)) return document.mediaType;
-    return Array.isArray(document.manifests) ? OCI_INDEX : OCI_MANIFEST;
-  } catch {
-    return OCI_MANIFEST;
-  }
 }

@@ -1,15 +1,17 @@
 import type { Archive } from "../../archive/archive.ts";
 import { spoolTar } from "../../archive/spool.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
-import { BLOBS, blobName, digestOfName, layoutBlobName } from "../../oci/blob-name.ts";
+import { BLOBS, digestOfName } from "../../oci/blob-name.ts";
 import { bytesOf } from "../../oci/content.ts";
 import { type Descriptor, isManifest, isRecord, MAX_MANIFEST_BYTES, parseDescriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { MANIFEST_MEMBERS, parseManifest } from "../../oci/manifest.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
 import { verifying } from "../../oci/verify.ts";
-import { MAIN_ARTIFACT_ANNOTATION, REF_NAME_ANNOTATION, TAGS_ANNOTATION } from "../../ocm/repository/media-types.ts";
+import { MAIN_ARTIFACT_ANNOTATION } from "../../ocm/repository/media-types.ts";
 import { misspelledMember, parseStrictJson } from "../../text/strict-json.ts";
+
+import { createArtifactSetRepository, nameOf, sizeOf } from "./repository.ts";
 
 /** The artifact in an artifact set, or in v2's OCI layout archive. Closing it removes what was unpacked. */
 export interface ArtifactSet {
@@ -40,7 +42,11 @@ export async function openArtifactSet(
   try {
     const manifests = await readIndex(archive, where);
     const root = await mainArtifact(manifests, archive, where);
-    return { root, repository: createRepository(manifests.descriptors, archive, where), close: () => archive.close() };
+    return {
+      root,
+      repository: createArtifactSetRepository(manifests.descriptors, archive, where),
+      close: () => archive.close(),
+    };
   } catch (error) {
     await archive.close();
     throw error;
@@ -102,45 +108,6 @@ async function onlyRoot(
   }
   const roots = [...distinct.values()].filter(({ digest }) => !inner.has(digest));
   return roots.length === 1 ? roots[0] : undefined;
-}
-
-function createRepository(descriptors: readonly Descriptor[], archive: Archive, where: string): ReadableRepository {
-  return {
-    name: where,
-
-    async resolve(reference) {
-      const found = descriptors.find((each) => each.digest === reference || tagsOf(each).includes(reference));
-      if (found !== undefined) return found;
-      throw new TransferError("MANIFEST_UNKNOWN", `${where} has no artifact ${reference}`, { where });
-    },
-
-    exists: async ({ digest }) => (await sizeOf(archive, digest)) !== undefined,
-    listTags: async () => descriptors.flatMap(tagsOf).filter((tag) => tag !== ""),
-
-    async fetch(target) {
-      if ((await sizeOf(archive, target.digest)) === undefined) {
-        throw new TransferError("BLOB_UNKNOWN", `${where} lacks the blob ${target.digest}`, {
-          where,
-          remedy: "The archive layer is incomplete; add the resource again at its origin.",
-        });
-      }
-      return verifying(archive.read(await nameOf(archive, target.digest)), target, where);
-    },
-  };
-}
-
-function tagsOf({ annotations }: Descriptor): string[] {
-  const tags = annotations?.[TAGS_ANNOTATION];
-  return [annotations?.[REF_NAME_ANNOTATION] ?? "", ...(typeof tags === "string" ? tags.split(",") : [])];
-}
-
-async function nameOf(archive: Archive, digest: Digest): Promise<string> {
-  const flat = blobName(digest);
-  return (await archive.size(flat)) === undefined ? layoutBlobName(digest) : flat;
-}
-
-async function sizeOf(archive: Archive, digest: Digest): Promise<number | undefined> {
-  return archive.size(await nameOf(archive, digest));
 }
 
 function malformed(where: string, why: string, cause?: unknown): TransferError {
