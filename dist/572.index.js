@@ -21,6 +21,11 @@ var promises_ = __webpack_require__(1455);
 var external_node_path_ = __webpack_require__(6760);
 ;// CONCATENATED MODULE: ./lib/errors/transfer-error.js
 class KnownError extends Error {
+    side;
+    constructor(message, { cause, side } = {}) {
+        super(message, cause === undefined ? undefined : { cause });
+        this.side = side;
+    }
 }
 class TransferError extends KnownError {
     kind = "invalid";
@@ -28,7 +33,7 @@ class TransferError extends KnownError {
     where;
     remedy;
     constructor(code, message, details = {}) {
-        super(message, details.cause === undefined ? undefined : { cause: details.cause });
+        super(message, details);
         this.name = "TransferError";
         this.code = code;
         this.where = details.where;
@@ -1421,7 +1426,36 @@ function createComparison({ blobs, pins, where }) {
 var external_node_stream_promises_ = __webpack_require__(6466);
 // EXTERNAL MODULE: external "node:timers/promises"
 var external_node_timers_promises_ = __webpack_require__(8500);
+;// CONCATENATED MODULE: ./lib/net/purpose.js
+function describePurpose(purpose) {
+    switch (purpose.kind) {
+        case "registry":
+            return purpose.role === "artifacts" ? "artifacts" : `${purpose.role} registry`;
+        case "token":
+            return `token for ${purpose.registry}`;
+        case "blobs":
+            return `blobs of ${purpose.registry}`;
+        case "uploads":
+            return `uploads to ${purpose.registry}`;
+        case "chart-repository":
+            return "chart repository";
+        case "content":
+            return `${purpose.access} ${purpose.element}`;
+    }
+}
+function sideOf(purpose) {
+    switch (purpose.kind) {
+        case "chart-repository":
+        case "content":
+            return "source";
+        default:
+            return SIDES[purpose.role];
+    }
+}
+const SIDES = { source: "source", target: "target", artifacts: "source", "source and target": undefined };
+
 ;// CONCATENATED MODULE: ./lib/net/hop.js
+
 
 class PhaseError extends Error {
     phase;
@@ -1445,7 +1479,10 @@ class HopError extends KnownError {
     failure;
     constructor(hop, failure) {
         const route = hop.route.via === "proxy" ? `through the proxy ${hop.route.proxy.display}` : "directly";
-        super(`${hop.method} ${hop.host} ${route}: ${failure.message}`, { cause: failure.cause });
+        super(`${hop.method} ${hop.host} ${route}: ${failure.message}`, {
+            cause: failure.cause,
+            side: sideOf(hop.purpose),
+        });
         this.name = "HopError";
         this.hop = hop;
         this.failure = failure;
@@ -1638,6 +1675,7 @@ async function drain(response) {
 
 
 
+
 class RegistryError extends TransferError {
     kind = "refusal";
     hop;
@@ -1645,9 +1683,10 @@ class RegistryError extends TransferError {
     registryCodes;
     retryAfter;
     constructor(code, message, answer) {
-        super(code, message, { where: answer.hop.host, remedy: answer.remedy ?? remedyFor(code, answer.hop) });
+        const { hop } = answer;
+        super(code, message, { where: hop.host, remedy: answer.remedy ?? remedyFor(code, hop), side: sideOf(hop.purpose) });
         this.name = "RegistryError";
-        this.hop = answer.hop;
+        this.hop = hop;
         this.status = answer.status;
         this.registryCodes = answer.registryCodes;
         this.retryAfter = answer.retryAfter;
@@ -2953,24 +2992,6 @@ function isPlainHost(text) {
 }
 function isLabel(label) {
     return /^[a-z0-9_-]{1,63}$/i.test(label) && !label.startsWith("-") && !label.endsWith("-");
-}
-
-;// CONCATENATED MODULE: ./lib/net/purpose.js
-function describePurpose(purpose) {
-    switch (purpose.kind) {
-        case "registry":
-            return purpose.role === "artifacts" ? "artifacts" : `${purpose.role} registry`;
-        case "token":
-            return `token for ${purpose.registry}`;
-        case "blobs":
-            return `blobs of ${purpose.registry}`;
-        case "uploads":
-            return `uploads to ${purpose.registry}`;
-        case "chart-repository":
-            return "chart repository";
-        case "content":
-            return `${purpose.access} ${purpose.element}`;
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/diagnosis/verdict.js
@@ -8998,12 +9019,13 @@ function problemsOf(errors) {
 }
 function problem_describe(error) {
     if (error instanceof TransferError) {
-        return { code: error.code, message: error.message, where: error.where, remedy: error.remedy ?? "" };
+        const { code, message, where, side, remedy = "" } = error;
+        return { code, message, where, side, remedy };
     }
     const diagnosis = diagnose(error);
     if (diagnosis !== undefined) {
         const { code, host, message, remedy } = diagnosis;
-        return { code, message, where: host, remedy };
+        return { code, message, where: host, side: error instanceof KnownError ? error.side : undefined, remedy };
     }
     const code = errorCode(error);
     return {
@@ -10127,7 +10149,10 @@ function redirected(first, current, { hop, headers }) {
 }
 function purposeAt(target, { url, purpose }) {
     const registry = hostOf(new URL(url));
-    return hostOf(target) === registry || purpose.kind === "token" ? purpose : { kind: "blobs", registry };
+    if (hostOf(target) === registry || purpose.kind === "token")
+        return purpose;
+    const role = purpose.kind === "content" || purpose.kind === "chart-repository" ? "artifacts" : purpose.role;
+    return { kind: "blobs", registry, role };
 }
 function redirectLoop(first, last) {
     const host = hostOf(new URL(first.url));
@@ -11984,7 +12009,7 @@ async function requestToken(client, request, now, signal) {
     const doing = `getting a token for ${registry.host} from ${realm.host}`;
     const asking = requestsFor(credential, { realm, service, scopes });
     const send = async (request) => {
-        const purpose = { kind: "token", registry: registry.host };
+        const purpose = { kind: "token", registry: registry.host, role: registry.role };
         const answer = await client.request({ ...request, lane: "token", bufferUpTo: MAX_ANSWER_BYTES, purpose }, signal);
         return answer.status === 200 ? answer : inMemory(answer, MAX_REFUSAL_BYTES, true);
     };
@@ -12096,6 +12121,7 @@ function createAuthorizedClient(options) {
     };
     const client = { request: (request, signal) => options.client.request({ ...request, party }, signal) };
     const purpose = { kind: "registry", role: options.role };
+    const uploads = { kind: "uploads", registry: options.hopHost, role: options.role };
     let challenge;
     let challengedAt;
     const tokens = new Map();
@@ -12198,7 +12224,7 @@ function createAuthorizedClient(options) {
     async function send(registryRequest, scopes, signal) {
         const request = { ...registryRequest, purpose };
         if (scopes === undefined)
-            return client.request({ ...request, purpose: { kind: "uploads", registry: options.hopHost } }, signal);
+            return client.request({ ...request, purpose: uploads }, signal);
         const { headers: before, token: held } = await authorization(scopes, signal);
         const response = await client.request({ ...request, headers: { ...request.headers, ...before } }, signal);
         if (response.status === 403 && held?.isAmbient === true && areForReading(scopes)) {

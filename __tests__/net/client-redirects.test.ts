@@ -46,7 +46,7 @@ test("the route is asked for again at each hop, and what another host is needed 
   expect(client.routed).toEqual([`${registry.origin}/blob`, "http://cdn.test/v2/"]);
   expect(client.hops.map(({ host, purpose, route }) => [host, purpose, route.via])).toEqual([
     [registry.host, { kind: "registry", role: "source" }, "direct"],
-    ["cdn.test:80", { kind: "blobs", registry: registry.host }, "proxy"],
+    ["cdn.test:80", { kind: "blobs", registry: registry.host, role: "source" }, "proxy"],
   ]);
   expect(proxy.log.map(({ method, target }) => `${method} ${target}`)).toEqual(["GET cdn.test:80"]);
 });

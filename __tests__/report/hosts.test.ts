@@ -5,8 +5,8 @@ import { allowList, hostsOf } from "../../src/report/hosts.ts";
 import { direct, through } from "../../testing/product/open-client.ts";
 
 const source: Purpose = { kind: "registry", role: "source" };
-const blobs: Purpose = { kind: "blobs", registry: "ghcr.io:443" };
-const token: Purpose = { kind: "token", registry: "ghcr.io" };
+const blobs: Purpose = { kind: "blobs", registry: "ghcr.io:443", role: "source" };
+const token: Purpose = { kind: "token", registry: "ghcr.io", role: "source" };
 
 const hop = (host: string, route: Hop["route"], purpose: Purpose = source): Hop => ({
   method: "GET",

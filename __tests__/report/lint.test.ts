@@ -39,7 +39,11 @@ test("different routes of a registry and its blob host are a finding with both r
   const registry = hop("https://ghcr.io/v2/", { kind: "registry", role: "source" });
   const from = { redirectedFrom: { host: registry.host, route: registry.route } };
   const blob = {
-    ...hop("https://pkg-containers.githubusercontent.com/x", { kind: "blobs", registry: "ghcr.io:443" }),
+    ...hop("https://pkg-containers.githubusercontent.com/x", {
+      kind: "blobs",
+      registry: "ghcr.io:443",
+      role: "source",
+    }),
     ...from,
   };
   expect(splitRoutes([registry, blob, blob])).toMatchObject([

@@ -2,6 +2,7 @@ import { expect, test } from "@jest/globals";
 import { TransferError } from "../../src/errors/transfer-error.ts";
 import { HopError, PhaseError } from "../../src/net/hop.ts";
 import { problemsOf } from "../../src/report/problem.ts";
+import { RegistryError } from "../../src/stores/registry/error.ts";
 import { direct } from "../../testing/product/open-client.ts";
 
 const hop = {
@@ -25,6 +26,17 @@ test("an error of this action keeps its own message", () => {
 
 test("a failed hop is described by its diagnosis", () => {
   expect(problemsOf([failure])[0]).toMatchObject({ code: "HOST_TIMED_OUT", where: "ghcr.io:443" });
+});
+
+test.each([
+  ["source", "source"],
+  ["target", "target"],
+  ["source and target", undefined],
+] as const)("a failed request to the %s registry names the side %s", (role, side) => {
+  const purpose = { kind: "registry", role } as const;
+  const refused = new RegistryError("DENIED", "no", { hop: { ...hop, purpose }, status: 403, registryCodes: [] });
+  const blocked = new HopError({ ...hop, purpose }, new PhaseError("dial", "no"));
+  expect([refused, blocked].map((error) => problemsOf([error])[0].side)).toEqual([side, side]);
 });
 
 test("a blocked hop is the first of several problems", () => {

@@ -6,9 +6,19 @@ import type { Code } from "./codes.ts";
  */
 export type ErrorKind = "invalid" | "refusal" | "connection";
 
+/** Where an error arose, in a transfer. */
+export type Side = "source" | "target";
+
 /** An error with a cause outside of this program. Everything else that is thrown is a defect. */
 export abstract class KnownError extends Error {
   abstract readonly kind: ErrorKind;
+  /** Undefined where it concerns both sides or neither, or `where` names an input or a file. */
+  readonly side: Side | undefined;
+
+  constructor(message: string, { cause, side }: { readonly cause?: unknown; readonly side?: Side | undefined } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.side = side;
+  }
 }
 
 export interface ErrorDetails {
@@ -16,6 +26,7 @@ export interface ErrorDetails {
   readonly where?: string;
   /** The next step of the user, as an imperative sentence. */
   readonly remedy?: string;
+  readonly side?: Side | undefined;
   readonly cause?: unknown;
 }
 
@@ -30,7 +41,7 @@ export class TransferError extends KnownError {
   readonly remedy: string | undefined;
 
   constructor(code: Code, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(message, details);
     this.name = "TransferError";
     this.code = code;
     this.where = details.where;

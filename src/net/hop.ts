@@ -1,6 +1,6 @@
 import { KnownError } from "../errors/transfer-error.ts";
 import type { Route } from "../proxy/route.ts";
-import type { Purpose } from "./purpose.ts";
+import { type Purpose, sideOf } from "./purpose.ts";
 
 /**
  * The phases of a request, in order. `proxy-*` and `tunnel` exist on a proxied route only. The phase that failed shows who has to act:
@@ -75,7 +75,10 @@ export class HopError extends KnownError {
 
   constructor(hop: Hop, failure: PhaseError) {
     const route = hop.route.via === "proxy" ? `through the proxy ${hop.route.proxy.display}` : "directly";
-    super(`${hop.method} ${hop.host} ${route}: ${failure.message}`, { cause: failure.cause });
+    super(`${hop.method} ${hop.host} ${route}: ${failure.message}`, {
+      cause: failure.cause,
+      side: sideOf(hop.purpose),
+    });
     this.name = "HopError";
     this.hop = hop;
     this.failure = failure;

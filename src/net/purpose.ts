@@ -1,9 +1,11 @@
-/** The purpose of a request. `registry` is the `host:port` of the registry concerned. */
+import type { Side } from "../errors/transfer-error.ts";
+
+/** The purpose of a request. `registry` is the `host:port` of the registry concerned, `role` its role. */
 export type Purpose =
   | { readonly kind: "registry"; readonly role: RegistryRole }
-  | { readonly kind: "token"; readonly registry: string }
-  | { readonly kind: "blobs"; readonly registry: string }
-  | { readonly kind: "uploads"; readonly registry: string }
+  | { readonly kind: "token"; readonly registry: string; readonly role: RegistryRole }
+  | { readonly kind: "blobs"; readonly registry: string; readonly role: RegistryRole }
+  | { readonly kind: "uploads"; readonly registry: string; readonly role: RegistryRole }
   | { readonly kind: "chart-repository" }
   /** The content of a resource or source that a component descriptor describes. */
   | { readonly kind: "content"; readonly access: "helm" | "wget"; readonly element: string };
@@ -28,3 +30,16 @@ export function describePurpose(purpose: Purpose): string {
       return `${purpose.access} ${purpose.element}`;
   }
 }
+
+/** The side of a transfer that a request concerns; undefined where its registry is on both. */
+export function sideOf(purpose: Purpose): Side | undefined {
+  switch (purpose.kind) {
+    case "chart-repository":
+    case "content":
+      return "source";
+    default:
+      return SIDES[purpose.role];
+  }
+}
+
+const SIDES = { source: "source", target: "target", artifacts: "source", "source and target": undefined } as const;

@@ -1,6 +1,6 @@
 import { diagnose } from "../diagnosis/diagnosis.ts";
 import type { Code } from "../errors/codes.ts";
-import { errorCode, errorMessage, TransferError } from "../errors/transfer-error.ts";
+import { errorCode, errorMessage, KnownError, type Side, TransferError } from "../errors/transfer-error.ts";
 import { printable } from "../text/redact.ts";
 
 /** An error as the report has it. */
@@ -8,6 +8,7 @@ export interface Problem {
   readonly code: Code;
   readonly message: string;
   readonly where: string | undefined;
+  readonly side?: Side | undefined;
   readonly remedy: string;
 }
 
@@ -29,12 +30,13 @@ export function problemsOf(errors: readonly unknown[]): [Problem, ...Problem[]] 
 /** A failed hop is described by its diagnosis, any other error by its own message. */
 function describe(error: unknown): Problem {
   if (error instanceof TransferError) {
-    return { code: error.code, message: error.message, where: error.where, remedy: error.remedy ?? "" };
+    const { code, message, where, side, remedy = "" } = error;
+    return { code, message, where, side, remedy };
   }
   const diagnosis = diagnose(error);
   if (diagnosis !== undefined) {
     const { code, host, message, remedy } = diagnosis;
-    return { code, message, where: host, remedy };
+    return { code, message, where: host, side: error instanceof KnownError ? error.side : undefined, remedy };
   }
   const code = errorCode(error);
   return {

@@ -40,7 +40,9 @@ function redirected(first: PlannedRequest, current: PlannedRequest, { hop, heade
 /** Registries redirect to the hosts of their blobs. */
 function purposeAt(target: URL, { url, purpose }: PlannedRequest): Purpose {
   const registry = hostOf(new URL(url));
-  return hostOf(target) === registry || purpose.kind === "token" ? purpose : { kind: "blobs", registry };
+  if (hostOf(target) === registry || purpose.kind === "token") return purpose;
+  const role = purpose.kind === "content" || purpose.kind === "chart-repository" ? "artifacts" : purpose.role;
+  return { kind: "blobs", registry, role };
 }
 
 function redirectLoop(first: HttpRequest, last: HttpRequest): TransferError {

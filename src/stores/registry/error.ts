@@ -3,7 +3,7 @@ import { TransferError } from "../../errors/transfer-error.ts";
 import { readAll } from "../../net/body.ts";
 import type { Hop } from "../../net/hop.ts";
 import type { HttpResponse } from "../../net/http.ts";
-import type { Purpose } from "../../net/purpose.ts";
+import { type Purpose, sideOf } from "../../net/purpose.ts";
 import { isRetryableStatus, retryAfter } from "../../net/retryable.ts";
 import { isRecord } from "../../oci/descriptor.ts";
 import { printable } from "../../text/redact.ts";
@@ -27,9 +27,10 @@ export class RegistryError extends TransferError {
   readonly retryAfter: number | undefined;
 
   constructor(code: Code, message: string, answer: RefusedAnswer) {
-    super(code, message, { where: answer.hop.host, remedy: answer.remedy ?? remedyFor(code, answer.hop) });
+    const { hop } = answer;
+    super(code, message, { where: hop.host, remedy: answer.remedy ?? remedyFor(code, hop), side: sideOf(hop.purpose) });
     this.name = "RegistryError";
-    this.hop = answer.hop;
+    this.hop = hop;
     this.status = answer.status;
     this.registryCodes = answer.registryCodes;
     this.retryAfter = answer.retryAfter;

@@ -34,10 +34,14 @@ async function startTokenHost({ answer = '{"token":"t"}', tls }: { answer?: stri
 
 const scopes = ["repository:a:pull,push", "repository:b:pull"];
 /** A registry at the origin of the realm, but for what is said. */
-const asking = (realm: string, credential?: Credential, registry?: TokenRequest["registry"]): TokenRequest => ({
+const asking = (
+  realm: string,
+  credential?: Credential,
+  registry?: Omit<TokenRequest["registry"], "role">,
+): TokenRequest => ({
   challenge: { scheme: "bearer", parameters: { realm, service: "a service" } },
   scopes,
-  registry: registry ?? { host: new URL(realm).host, origin: new URL(realm).origin },
+  registry: { role: "source", ...(registry ?? { host: new URL(realm).host, origin: new URL(realm).origin }) },
   credential,
 });
 

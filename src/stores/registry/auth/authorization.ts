@@ -42,6 +42,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
   };
   const client: PartyClient = { request: (request, signal) => options.client.request({ ...request, party }, signal) };
   const purpose: Purpose = { kind: "registry", role: options.role };
+  const uploads: Purpose = { kind: "uploads", registry: options.hopHost, role: options.role };
   let challenge: Challenge | undefined;
   let challengedAt: Hop | undefined;
   const tokens = new Map<string, Promise<Token>>();
@@ -149,8 +150,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
     signal?: AbortSignal,
   ): Promise<AnsweredRequest> {
     const request = { ...registryRequest, purpose };
-    if (scopes === undefined)
-      return client.request({ ...request, purpose: { kind: "uploads", registry: options.hopHost } }, signal);
+    if (scopes === undefined) return client.request({ ...request, purpose: uploads }, signal);
     const { headers: before, token: held } = await authorization(scopes, signal);
     const response = await client.request({ ...request, headers: { ...request.headers, ...before } }, signal);
     if (response.status === 403 && held?.isAmbient === true && areForReading(scopes)) {

@@ -1,6 +1,7 @@
 import { TransferError } from "../../../errors/transfer-error.ts";
 import { drain, inMemory, readAll } from "../../../net/body.ts";
 import type { HttpRequest, HttpResponse, PartyClient } from "../../../net/http.ts";
+import type { RegistryRole } from "../../../net/purpose.ts";
 import { isRecord } from "../../../oci/descriptor.ts";
 import { registryError } from "../error.ts";
 import type { Challenge } from "./challenge.ts";
@@ -13,7 +14,7 @@ export interface TokenRequest {
   /** `repository:<name>:<actions>`, one per repository concerned. */
   readonly scopes: readonly string[];
   /** The registry that wants the token. */
-  readonly registry: RealmRegistry;
+  readonly registry: RealmRegistry & { readonly role: RegistryRole };
   /** The credential of the user for the registry. */
   readonly credential: Credential | undefined;
   /** The credential that the user bound to the host of a realm for this registry. */
@@ -60,7 +61,7 @@ export async function requestToken(
 
   const asking = requestsFor(credential, { realm, service, scopes });
   const send = async (request: TokenHttpRequest): Promise<HttpResponse> => {
-    const purpose = { kind: "token", registry: registry.host } as const;
+    const purpose = { kind: "token", registry: registry.host, role: registry.role } as const;
     const answer = await client.request({ ...request, lane: "token", bufferUpTo: MAX_ANSWER_BYTES, purpose }, signal);
     return answer.status === 200 ? answer : inMemory(answer, MAX_REFUSAL_BYTES, true);
   };
