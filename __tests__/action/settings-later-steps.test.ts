@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Environment } from "../../src/proxy/settings.ts";
 import { readProxySettings } from "../../src/setup/proxy-settings.ts";
 import { type FakeProxy, startProxy } from "../../testing/fakes/proxy.ts";
-import { type Choice, choice } from "../../testing/generated/choice.ts";
+import { type Random, seeded } from "../../testing/generated/random.ts";
 import { runAction } from "../../testing/real/action.ts";
 import { uniqueAddress } from "../../testing/real/address.ts";
 import { withGo } from "../../testing/real/go-program.ts";
@@ -55,28 +55,28 @@ const strictly = (text: string) =>
   ).join("");
 
 /** One character as a person may have written it: raw where that is repaired, or escaped, in either case. */
-function written(char: string, random: Choice, neverRaw: ReadonlySet<string>): string {
-  if (!neverRaw.has(char) && !random.once(4)) return char;
+function written(char: string, random: Random, neverRaw: ReadonlySet<string>): string {
+  if (!neverRaw.has(char) && !random.chance(1 / 4)) return char;
   const hex = char.charCodeAt(0).toString(16).padStart(2, "0");
-  return `%${random.once(2) ? hex : hex.toUpperCase()}`;
+  return `%${random.chance(1 / 2) ? hex : hex.toUpperCase()}`;
 }
 
 function generate(listeners: readonly Listener[]): Generated[] {
-  const random = choice(SEED);
+  const random = seeded(SEED);
   return Array.from({ length: SETTINGS }, (_, index) => {
-    const { name, proxy } = random.of(listeners);
-    const user = random.of(USERS);
+    const { name, proxy } = random.pick(listeners);
+    const user = random.pick(USERS);
     // Every character comes in the place of the first, of the last and of one in between.
     const at = (offset: number) => PRINTABLE[(index + offset) % PRINTABLE.length] ?? "";
-    const middle = Array.from({ length: random.number(12) }, () => random.of(PRINTABLE)).join("");
+    const middle = Array.from({ length: random.integer(12) }, () => random.pick(PRINTABLE)).join("");
     const password = `${at(0)}${middle}${at(31)}${middle.slice(0, 3)}${at(62)}`;
     const rawUser = Array.from(user, (char) => written(char, random, NEVER_RAW)).join("");
     const rawPassword = Array.from(password, (char) => written(char, random, NEVER_RAW)).join("");
-    const scheme = random.of(["http://", "http://", "HTTP://", ""]);
-    const tail = random.of(["", "", "/", "/path?query#fragment"]);
+    const scheme = random.pick(["http://", "http://", "HTTP://", ""]);
+    const tail = random.pick(["", "", "/", "/path?query#fragment"]);
     const bare = `${scheme}${rawUser}:${rawPassword}@${name}:${proxy.port}${tail}`;
-    const quote = random.of(["", "", "", '"', "'"]);
-    const [before, after] = random.of([
+    const quote = random.pick(["", "", "", '"', "'"]);
+    const [before, after] = random.pick([
       ["", ""],
       ["", "\n"],
       [" ", " "],

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "@jest/globals";
 import { errorCode } from "../../src/errors/transfer-error.ts";
 import { compareVersions, parseVersion } from "../../src/ocm/version/version.ts";
 import { parseConstraint } from "../../src/ocm/version/version-constraint.ts";
-import { type Choice, choice } from "../../testing/generated/choice.ts";
+import { type Random, seeded } from "../../testing/generated/random.ts";
 import { askGoSemver, type SemverQuestion, withGoSemver } from "./go-semver.ts";
 
 const QUESTIONS = 20_000;
@@ -21,49 +21,49 @@ const GAPS = ["", " ", " ", "  ", "\t", "\n"];
 const ODD_GAPS = ["\u00a0", "\u000b", "_"];
 
 /** Mostly the first, seldom the second. */
-const or = ({ of, once }: Choice, usual: readonly string[], odd: readonly string[], inSoMany = 60) =>
-  once(inSoMany) ? of(odd) : of(usual);
+const or = ({ chance, pick }: Random, usual: readonly string[], odd: readonly string[], inSoMany = 60) =>
+  chance(1 / inSoMany) ? pick(odd) : pick(usual);
 
-function further(random: Choice): string {
-  const prerelease = random.once(4) ? or(random, PRERELEASES, ODD_PRERELEASES, 20) : "";
-  return prerelease + (random.once(10) ? or(random, METADATA, ["+", "+a..b"], 20) : "");
+function further(random: Random): string {
+  const prerelease = random.chance(1 / 4) ? or(random, PRERELEASES, ODD_PRERELEASES, 20) : "";
+  return prerelease + (random.chance(1 / 10) ? or(random, METADATA, ["+", "+a..b"], 20) : "");
 }
 
-function version(random: Choice): string {
-  const numbers = Array.from({ length: random.of([3, 3, 3, 3, 2, 2, 1, 4]) }, () => or(random, NUMBERS, ODD_NUMBERS));
+function version(random: Random): string {
+  const numbers = Array.from({ length: random.pick([3, 3, 3, 3, 2, 2, 1, 4]) }, () => or(random, NUMBERS, ODD_NUMBERS));
   return or(random, ["", "", "", "v"], ["V", " "]) + numbers.join(".") + further(random);
 }
 
-function bound(random: Choice): string {
-  const { number, once } = random;
-  const parts = Array.from({ length: once(60) ? 4 : 1 + number(3) }, () =>
-    once(7) ? or(random, OPEN, ODD_OPEN, 12) : or(random, NUMBERS, ODD_NUMBERS),
+function bound(random: Random): string {
+  const { chance, integer } = random;
+  const parts = Array.from({ length: chance(1 / 60) ? 4 : 1 + integer(3) }, () =>
+    chance(1 / 7) ? or(random, OPEN, ODD_OPEN, 12) : or(random, NUMBERS, ODD_NUMBERS),
   );
   return or(random, ["", "", "", "v"], ["V"]) + parts.join(".") + further(random);
 }
 
-function term(random: Choice): string {
-  const { of, once } = random;
-  const gap = () => (once(3) ? or(random, GAPS, ODD_GAPS) : "");
-  if (once(8)) return `${bound(random)}${of([" - ", " - ", "  -  ", " -", "- "])}${bound(random)}`;
+function term(random: Random): string {
+  const { chance, pick } = random;
+  const gap = () => (chance(1 / 3) ? or(random, GAPS, ODD_GAPS) : "");
+  if (chance(1 / 8)) return `${bound(random)}${pick([" - ", " - ", "  -  ", " -", "- "])}${bound(random)}`;
   return or(random, OPERATORS, ODD_OPERATORS) + gap() + bound(random) + gap();
 }
 
-function constraint(random: Choice): string {
-  const { of, number, once } = random;
+function constraint(random: Random): string {
+  const { chance, integer, pick } = random;
   const group = () =>
-    Array.from({ length: once(3) ? 1 + number(3) : 1 }, () => term(random)).join(
+    Array.from({ length: chance(1 / 3) ? 1 + integer(3) : 1 }, () => term(random)).join(
       or(random, [", ", ",", " ", " , "], ["", ",,", ";", " & "]),
     );
-  if (once(200)) return of(["", " ", ",", "||", "latest", "1 ||", "|| 1"]);
-  return Array.from({ length: once(4) ? 2 + number(2) : 1 }, group).join(of([" || ", "||", "|| ", " ||"]));
+  if (chance(1 / 200)) return pick(["", " ", ",", "||", "latest", "1 ||", "|| 1"]);
+  return Array.from({ length: chance(1 / 4) ? 2 + integer(2) : 1 }, group).join(pick([" || ", "||", "|| ", " ||"]));
 }
 
-function question(random: Choice): SemverQuestion {
-  if (random.once(5)) {
+function question(random: Random): SemverQuestion {
+  if (random.chance(1 / 5)) {
     const One = version(random);
     // Chance alone would seldom differ in what stands behind the numbers only.
-    const Other = random.once(3) ? One.replace(/[-+].*$/s, "") + further(random) : version(random);
+    const Other = random.chance(1 / 3) ? One.replace(/[-+].*$/s, "") + further(random) : version(random);
     return { One, Other };
   }
   return { Constraint: constraint(random), One: version(random) };
@@ -86,7 +86,7 @@ withGoSemver("the module that the OCM CLIs read constraints with", () => {
   let asked: readonly SemverQuestion[];
   let go: readonly string[];
   beforeAll(() => {
-    const random = choice(SEED);
+    const random = seeded(SEED);
     asked = Array.from({ length: QUESTIONS }, () => question(random));
     go = askGoSemver(asked);
   });

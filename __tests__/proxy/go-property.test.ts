@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "@jest/globals";
 import { errorCode } from "../../src/errors/transfer-error.ts";
 import { routeFor } from "../../src/proxy/route.ts";
 import { readProxySettings } from "../../src/setup/proxy-settings.ts";
-import { type Choice, choice } from "../../testing/generated/choice.ts";
+import { type Random, seeded } from "../../testing/generated/random.ts";
 import { withGo } from "../../testing/real/go-program.ts";
 import { askGoHttpproxy, type GoQuestion } from "./go-httpproxy.ts";
 
@@ -51,79 +51,79 @@ const NETWORKS = [
 const PORTS = ["", "", "", ":80", ":443", ":5000", ":0443"];
 const PREFIXES = ["", "", "", "www.", "a.b.", "not", "xn--mnchen-3ya."];
 
-function cased(text: string, { number }: Choice): string {
-  const how = number(6);
+function cased(text: string, { integer }: Random): string {
+  const how = integer(6);
   if (how === 0) return text.toUpperCase();
   return how === 1 ? `${text.slice(0, 1).toUpperCase()}${text.slice(1)}` : text;
 }
 
-const dotted = (text: string, { once }: Choice) => (once(8) ? `${text}.` : text);
+const dotted = (text: string, { chance }: Random) => (chance(1 / 8) ? `${text}.` : text);
 
-function entry(random: Choice): string {
-  const { of, number } = random;
-  switch (number(14)) {
+function entry(random: Random): string {
+  const { integer, pick } = random;
+  switch (integer(14)) {
     case 0:
-      return `${of(IPV4)}${of([...PORTS, ":*", "/8"])}`;
+      return `${pick(IPV4)}${pick([...PORTS, ":*", "/8"])}`;
     case 1:
-      return of([...IPV6, ...ZONED]);
+      return pick([...IPV6, ...ZONED]);
     case 2:
-      return `[${of([...IPV6, ...ZONED])}]${of([...PORTS, ""])}`;
+      return `[${pick([...IPV6, ...ZONED])}]${pick([...PORTS, ""])}`;
     case 3:
     case 4:
-      return of(NETWORKS);
+      return pick(NETWORKS);
     case 5:
-      return of(["*.", "*", ".", "..", "*.*.", "http://", "https://user@", "-."]) + cased(of(NAMES), random);
+      return pick(["*.", "*", ".", "..", "*.*.", "http://", "https://user@", "-."]) + cased(pick(NAMES), random);
     case 6:
-      return of(["*:80", ":80", ".", "*.", "a*.b", "[]:80", "[", "a:b:c", "/", "%", "é", "*.com", ".com", "com"]);
+      return pick(["*:80", ":80", ".", "*.", "a*.b", "[]:80", "[", "a:b:c", "/", "%", "é", "*.com", ".com", "com"]);
     case 7:
     case 8:
-      return `${of([".", "*."])}${dotted(cased(of(NAMES), random), random)}${of(PORTS)}`;
+      return `${pick([".", "*."])}${dotted(cased(pick(NAMES), random), random)}${pick(PORTS)}`;
     default:
-      return `${of(PREFIXES)}${dotted(cased(of(NAMES), random), random)}${of(PORTS)}`;
+      return `${pick(PREFIXES)}${dotted(cased(pick(NAMES), random), random)}${pick(PORTS)}`;
   }
 }
 
-function noProxy(random: Choice): string {
-  const { of, number, once } = random;
-  const everything = once(80) ? ["*"] : [];
-  const entries = Array.from({ length: number(6) }, () => entry(random));
-  return [...everything, ...entries].join(of([",", ",", ", ", " ", "\n", ";", ",,"]));
+function noProxy(random: Random): string {
+  const { chance, integer, pick } = random;
+  const everything = chance(1 / 80) ? ["*"] : [];
+  const entries = Array.from({ length: integer(6) }, () => entry(random));
+  return [...everything, ...entries].join(pick([",", ",", ", ", " ", "\n", ";", ",,"]));
 }
 
 /** What Go refuses to read, and what looks like it. */
 const ODD_HOSTS = ["a b", "[::1", "[fe80::1%eth0]", "[1.2.3.4]", "a%41b", "a%zz", "m%C3%BCnchen.example", "a_b"];
 
 /** Chance alone would seldom ask for a name that the list holds. */
-function listedName(found: string, random: Choice): string | undefined {
+function listedName(found: string, random: Random): string | undefined {
   const names = found
     .split(/[\s;,]+/)
     .map((one) => one.replace(/^\*?\.|:\d*$/g, ""))
     .filter((name) => /^[\p{L}\p{N}._-]+$/u.test(name));
-  return names.length === 0 ? undefined : `${random.of(PREFIXES)}${cased(random.of(names), random)}`;
+  return names.length === 0 ? undefined : `${random.pick(PREFIXES)}${cased(random.pick(names), random)}`;
 }
 
-function host(found: string, random: Choice): string {
-  const { of, number, once } = random;
-  const listed = once(3) ? listedName(found, random) : undefined;
+function host(found: string, random: Random): string {
+  const { chance, integer, pick } = random;
+  const listed = chance(1 / 3) ? listedName(found, random) : undefined;
   if (listed !== undefined) return listed;
-  if (once(40)) return of(ODD_HOSTS);
-  switch (number(8)) {
+  if (chance(1 / 40)) return pick(ODD_HOSTS);
+  switch (integer(8)) {
     case 0:
     case 1:
-      return of(IPV4);
+      return pick(IPV4);
     case 2:
-      return `[${of(IPV6)}]`;
+      return `[${pick(IPV6)}]`;
     case 3:
-      return `[${of(["fe80::1%25eth0", "fe80::1%25ETH0", "2001:db8::1%251", "::1%25lo"])}]`;
+      return `[${pick(["fe80::1%25eth0", "fe80::1%25ETH0", "2001:db8::1%251", "::1%25lo"])}]`;
     default:
-      return `${of(PREFIXES)}${dotted(cased(of(NAMES), random), random)}`;
+      return `${pick(PREFIXES)}${dotted(cased(pick(NAMES), random), random)}`;
   }
 }
 
-function url(found: string, random: Choice): string {
-  const { of } = random;
-  const scheme = of(["http", "https", "https", "HTTPS", "ftp"]);
-  return `${scheme}://${of(["", "", "", "ada:s3cret@"])}${host(found, random)}${of([...PORTS, ":"])}${of(["", "/", "/v2/?a=b"])}`;
+function url(found: string, random: Random): string {
+  const { pick } = random;
+  const scheme = pick(["http", "https", "https", "HTTPS", "ftp"]);
+  return `${scheme}://${pick(["", "", "", "ada:s3cret@"])}${host(found, random)}${pick([...PORTS, ":"])}${pick(["", "/", "/v2/?a=b"])}`;
 }
 
 interface Answered {
@@ -133,7 +133,7 @@ interface Answered {
 }
 
 /** Both read what is exported: the canonical list. */
-function ask(random: Choice): Answered {
+function ask(random: Random): Answered {
   const found = noProxy(random);
   const asked = url(found, random);
   const environment = { HTTP_PROXY: "plain.test:3128", HTTPS_PROXY: "ada:pw@secure.test:3129", NO_PROXY: found };
@@ -153,7 +153,7 @@ withGo("the package that Go's net/http asks", () => {
   let answered: readonly Answered[];
   let go: readonly string[];
   beforeAll(() => {
-    const random = choice(SEED);
+    const random = seeded(SEED);
     answered = Array.from({ length: PAIRS }, () => ask(random));
     go = askGoHttpproxy(answered.map(({ question }) => question));
   });

@@ -3,7 +3,7 @@ export interface Random {
   /** Below `end`. */
   integer(end: number): number;
   chance(probability: number): boolean;
-  pick<T>(values: readonly [T, ...T[]]): T;
+  pick<T>(values: readonly T[]): T;
 }
 
 export function seeded(seed: number): Random {
@@ -18,6 +18,9 @@ export function seeded(seed: number): Random {
   return {
     integer,
     chance: (probability) => next() < probability,
-    pick: (values) => values[integer(values.length)] ?? values[0],
+    pick: (values) => {
+      if (values.length === 0) throw new Error("there is nothing to pick from");
+      return values[integer(values.length)] as (typeof values)[number];
+    },
   };
 }

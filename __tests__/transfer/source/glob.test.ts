@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { matchesGlob } from "../../../src/transfer/source/glob.ts";
-import { choice } from "../../../testing/generated/choice.ts";
+import { seeded } from "../../../testing/generated/random.ts";
 
 test.each<[string, string, boolean]>([
   ["shop", "shop", true],
@@ -29,8 +29,8 @@ test.each<[string, string, boolean]>([
 });
 
 test("random globs match what the same regular expressions match", () => {
-  const { of, number } = choice(7);
-  const word = (letters: readonly string[]) => Array.from({ length: number(8) }, () => of(letters)).join("");
+  const { integer, pick } = seeded(7);
+  const word = (letters: readonly string[]) => Array.from({ length: integer(8) }, () => pick(letters)).join("");
   const asked = Array.from({ length: 5_000 }, () => ({ text: word(["a", "b"]), glob: word(["a", "b", "*", "?"]) }));
   const expected = asked.map(({ text, glob }) =>
     new RegExp(`^${glob.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(text),
