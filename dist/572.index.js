@@ -1463,6 +1463,7 @@ class PhaseError extends Error {
     reply;
     issuer;
     speaks;
+    isResponsive;
     constructor(phase, message, more = {}) {
         super(message, more.cause === undefined ? undefined : { cause: more.cause });
         this.name = "PhaseError";
@@ -1471,6 +1472,7 @@ class PhaseError extends Error {
         this.reply = more.reply;
         this.issuer = more.issuer;
         this.speaks = more.speaks;
+        this.isResponsive = more.isResponsive ?? false;
     }
 }
 class HopError extends KnownError {
@@ -3012,6 +3014,10 @@ function proxyOf({ route }) {
         throw new TypeError("a direct route has no proxy");
     return route.proxy;
 }
+function proxyHost(hop) {
+    const { hostname, port } = proxyOf(hop);
+    return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}
 function uploadRemedy({ host }, registry) {
     return `Let this runner reach ${host}, or have the operators of ${registry} correct the public URL that it names for uploads (behind a reverse proxy: http.host of the CNCF registry, or X-Forwarded-Host).`;
 }
@@ -3117,7 +3123,7 @@ function trustVerdict({ hop, failure: { issuer } }, message) {
 
 function proxyVerdict(error) {
     const proxy = proxyOf(error.hop);
-    const host = `${proxy.hostname.includes(":") ? `[${proxy.hostname}]` : proxy.hostname}:${proxy.port}`;
+    const host = proxyHost(error.hop);
     const [code, refusedBy, remedy] = causeOf(error, host);
     return { code, host, refusedBy, message: `The proxy ${proxy.display} cannot be used: ${quotedReply(error)}`, remedy };
 }
@@ -3594,14 +3600,25 @@ function tunnelVerdict(error) {
     const message = `The proxy ${display} refused ${hop.host} (${describePurpose(hop.purpose)}): ${replyText(failure.reply)}`;
     return { refusedBy: "proxy", message, ...replyCause(hop, failure.reply) };
 }
-function silentCause({ hop, failure }) {
+function silentCause(error) {
+    const { hop, failure } = error;
+    if (failure.timedOut && failure.isResponsive) {
+        return isPrivateHost(hop.host) ? privateCause(hop) : unansweredCause(hop);
+    }
+    return { host: proxyHost(hop), ...unusableCause(error) };
+}
+function unansweredCause({ host }) {
+    return {
+        code: "PROXY_UPSTREAM_FAILED",
+        remedy: `The proxy works, but gets no connection to ${host} in time: check the name ${host}; otherwise ask the operators of the proxy about DNS, routing and firewalls.`,
+    };
+}
+function unusableCause({ hop, failure }) {
     const { display, from } = proxyOf(hop);
-    if (failure.timedOut && isPrivateHost(hop.host))
-        return privateCause(hop);
     if (failure.timedOut) {
         return {
             code: "PROXY_MUTE",
-            remedy: "The port is open, but no proxy answers: check that it is the port of the proxy, or ask its operators.",
+            remedy: `The port is open, but no proxy answers: check that it is the port of the proxy (${from}), or ask its operators.`,
         };
     }
     if (failure.speaks === "tls") {
@@ -3622,7 +3639,7 @@ function silentCause({ hop, failure }) {
 function replyCause(hop, reply) {
     const { status } = reply;
     if (status === 407)
-        return loginCause(hop, reply);
+        return { host: proxyHost(hop), ...loginCause(hop, reply) };
     if (status === 511 || status < 400) {
         return {
             code: "CAPTIVE_PORTAL",
@@ -9726,6 +9743,19 @@ function tunnel(socket, proxy, origin, timeout) {
         connect.end();
     });
 }
+function isResponsive(socket, timeout) {
+    return new Promise((resolve) => {
+        const settle = (reacted) => {
+            clearTimeout(timer);
+            socket.on("error", () => { }).destroy();
+            resolve(reacted);
+        };
+        const timer = setTimeout(() => settle(false), timeout);
+        const ping = (0,external_node_http_.request)({ method: "OPTIONS", path: "*", createConnection: () => socket });
+        ping.on("response", () => settle(true)).on("error", () => settle(true));
+        ping.end();
+    });
+}
 function isPage(headers, head, { secure: expectsTls }) {
     return headers["content-type"]?.startsWith("text/html") || (expectsTls && head.length > 0);
 }
@@ -9796,18 +9826,32 @@ async function tunnelTo(origin, proxy, options) {
         return await tunnel(await dialProxy(proxy, options), proxy, origin, options.timeout);
     }
     catch (error) {
-        throw error instanceof PhaseError ? await withProtocol(error, proxy, options) : error;
+        throw error instanceof PhaseError ? await withProbe(error, proxy, options) : error;
     }
 }
-async function withProtocol(error, proxy, options) {
+async function withProbe(error, proxy, options) {
     const { phase, message, cause, reply, timedOut, issuer } = error;
-    const isRefused = reply !== undefined || issuer !== undefined || timedOut;
-    if (isRefused || (phase !== "tunnel" && phase !== "proxy-tls"))
+    if (reply !== undefined || issuer !== undefined || (phase !== "tunnel" && phase !== "proxy-tls"))
         return error;
+    if (timedOut) {
+        if (phase !== "tunnel")
+            return error;
+        return new PhaseError(phase, message, { cause, timedOut, isResponsive: await reacts(proxy, options) });
+    }
     const other = { ...proxy, scheme: proxy.scheme === "https" ? "http" : "https", username: "", password: "" };
     const speaks = await spokenProtocol(other, options);
     return new PhaseError(phase, message, { cause, ...(speaks === undefined ? {} : { speaks }) });
 }
+async function reacts(proxy, options) {
+    const timeout = Math.min(options.timeout, MAX_PROBE_MS);
+    try {
+        return await isResponsive(await dialProxy(proxy, { ...options, timeout }), timeout);
+    }
+    catch {
+        return false;
+    }
+}
+const MAX_PROBE_MS = 3000;
 async function spokenProtocol(proxy, options) {
     try {
         const socket = await dialProxy(proxy, { ...options, isUnverified: () => true });
@@ -9874,7 +9918,7 @@ function createDispatchers({ tls, connectTimeout }) {
                 headers: { host: url.host, ...proxyAuthorization(proxy) },
             };
         },
-        explain: (failure, proxy) => withProtocol(failure, proxy, connect),
+        explain: (failure, proxy) => withProbe(failure, proxy, connect),
         async close() {
             await Promise.all([...pools.values()].map((open) => open.destroy()));
         },
@@ -10000,11 +10044,14 @@ function createExchange(dispatchers, options) {
             return new HopError(hop, error);
         const failed = incomplete(hop, "response", error);
         const { route, url } = hop;
-        if (route.via === "direct" || !url.startsWith("http:") || failed.timedOut)
+        if (route.via === "direct" || !url.startsWith("http:"))
             return failed;
         const isForeign = error.name === "HTTPParserError";
-        const failure = new PhaseError("tunnel", failed.failure.message, { cause: error });
+        const { timedOut } = failed;
+        const failure = new PhaseError("tunnel", failed.failure.message, { cause: error, timedOut });
         const probed = await dispatchers.explain(failure, route.proxy);
+        if (timedOut)
+            return probed.isResponsive ? failed : new HopError(hop, probed);
         return probed.speaks !== undefined || isForeign ? new HopError(hop, probed) : failed;
     }
     return async (request, signal) => {

@@ -99,8 +99,9 @@ test.each([
   await stopEverything();
   expect(result.code).toBe(1);
   expect(JSON.parse(result.outputs.diagnosis ?? "")).toMatchObject([
-    { code, host: "registry.example.test:443", via: "proxy", "refused-by": "proxy" },
+    { code, host: proxy.host, via: "proxy", "refused-by": "proxy" },
   ]);
+  expect(result.report.error.where).toBe(proxy.host);
 });
 
 test("a socks proxy is read, and refused only where it would have to be used", async () => {

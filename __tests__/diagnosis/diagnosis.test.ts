@@ -185,7 +185,7 @@ describe("a proxy", () => {
     expect(await asking(url, `http://user:s3cret@${host}`, { timeout: 500 })).toMatchObject({
       ...via,
       code,
-      host: "ghcr.io:443",
+      host,
       "refused-by": "proxy",
     });
   });
@@ -204,6 +204,7 @@ describe("a proxy", () => {
       expect(await asking(`${scheme}://ghcr.io/v2/`, `http://${login}${host}`)).toMatchObject({
         via: "proxy",
         code,
+        host,
         "refused-by": "proxy",
         remedy: expect.stringContaining(remedy),
       });

@@ -11,7 +11,10 @@ import { type InputLine, type RefusedBy, roleOf, type Verdict } from "./verdict.
 /** A failed hop, in words that can be pasted into a ticket. An element of the output `diagnosis`. */
 export interface Diagnosis {
   readonly code: Code;
-  /** `host:port` that could not be reached, or that refused the request. */
+  /**
+   * `host:port` of the hop that failed: the proxy, where it fails whatever host is requested; otherwise the host that could not be reached,
+   * that refused, or that the proxy refuses.
+   */
   readonly host: string;
   readonly via: "direct" | "proxy";
   readonly rule: string;

@@ -1,12 +1,12 @@
 import type { Code } from "../errors/codes.ts";
 import { errorCode } from "../errors/transfer-error.ts";
 import type { HopError } from "../net/hop.ts";
-import { proxyOf, quotedReply, type Verdict } from "./verdict.ts";
+import { proxyHost, proxyOf, quotedReply, type Verdict } from "./verdict.ts";
 
 /** The proxy itself cannot be reached. */
 export function proxyVerdict(error: HopError): Verdict {
   const proxy = proxyOf(error.hop);
-  const host = `${proxy.hostname.includes(":") ? `[${proxy.hostname}]` : proxy.hostname}:${proxy.port}`;
+  const host = proxyHost(error.hop);
   const [code, refusedBy, remedy] = causeOf(error, host);
   return { code, host, refusedBy, message: `The proxy ${proxy.display} cannot be used: ${quotedReply(error)}`, remedy };
 }

@@ -4,10 +4,19 @@ import { describePurpose } from "../net/purpose.ts";
 import { noProxyEntriesFor } from "../stores/registry/hosts.ts";
 import { printable } from "../text/redact.ts";
 import { isPrivateHost } from "./private-host.ts";
-import { type InputLine, proxyOf, quotedReply, roleOf, uploadRegistry, uploadRemedy, type Verdict } from "./verdict.ts";
+import {
+  type InputLine,
+  proxyHost,
+  proxyOf,
+  quotedReply,
+  roleOf,
+  uploadRegistry,
+  uploadRemedy,
+  type Verdict,
+} from "./verdict.ts";
 
 /** The part of a verdict that differs: the proxy refused in all of them. */
-type Cause = Pick<Verdict, "code" | "remedy" | "inputLines">;
+type Cause = Pick<Verdict, "code" | "remedy" | "host" | "inputLines">;
 
 /** The proxy was reached and did not let the request pass. */
 export function tunnelVerdict(error: HopError): Verdict {
@@ -21,13 +30,29 @@ export function tunnelVerdict(error: HopError): Verdict {
   return { refusedBy: "proxy", message, ...replyCause(hop, failure.reply) };
 }
 
-function silentCause({ hop, failure }: HopError): Cause {
+function silentCause(error: HopError): Cause {
+  const { hop, failure } = error;
+  if (failure.timedOut && failure.isResponsive) {
+    return isPrivateHost(hop.host) ? privateCause(hop) : unansweredCause(hop);
+  }
+  return { host: proxyHost(hop), ...unusableCause(error) };
+}
+
+/** The proxy reacts to other requests, so that it waits for the origin. */
+function unansweredCause({ host }: Hop): Cause {
+  return {
+    code: "PROXY_UPSTREAM_FAILED",
+    remedy: `The proxy works, but gets no connection to ${host} in time: check the name ${host}; otherwise ask the operators of the proxy about DNS, routing and firewalls.`,
+  };
+}
+
+/** The proxy fails whatever host is requested. */
+function unusableCause({ hop, failure }: HopError): Cause {
   const { display, from } = proxyOf(hop);
-  if (failure.timedOut && isPrivateHost(hop.host)) return privateCause(hop);
   if (failure.timedOut) {
     return {
       code: "PROXY_MUTE",
-      remedy: "The port is open, but no proxy answers: check that it is the port of the proxy, or ask its operators.",
+      remedy: `The port is open, but no proxy answers: check that it is the port of the proxy (${from}), or ask its operators.`,
     };
   }
   if (failure.speaks === "tls") {
@@ -48,7 +73,7 @@ function silentCause({ hop, failure }: HopError): Cause {
 
 function replyCause(hop: Hop, reply: ProxyReply): Cause {
   const { status } = reply;
-  if (status === 407) return loginCause(hop, reply);
+  if (status === 407) return { host: proxyHost(hop), ...loginCause(hop, reply) };
   if (status === 511 || status < 400) {
     return {
       code: "CAPTIVE_PORTAL",

@@ -17,7 +17,7 @@ export interface Verdict {
   readonly refusedBy: RefusedBy;
   readonly message: string;
   readonly remedy: string;
-  /** The proxy, where it is not the origin that failed. */
+  /** The proxy, where it fails whatever host is requested; a proxy that refuses one host leaves that host blocked. */
   readonly host?: string;
   readonly inputLines?: readonly InputLine[];
 }
@@ -41,6 +41,12 @@ export function quotedReply({ failure }: HopError): string {
 export function proxyOf({ route }: Hop): ProxyUrl {
   if (route.via === "direct") throw new TypeError("a direct route has no proxy");
   return route.proxy;
+}
+
+/** `host:port` of the proxy. */
+export function proxyHost(hop: Hop): string {
+  const { hostname, port } = proxyOf(hop);
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
 
 export function uploadRemedy({ host }: Hop, registry: string): string {

@@ -44,6 +44,7 @@ export interface PhaseDetails {
   readonly reply?: ProxyReply;
   readonly issuer?: string;
   readonly speaks?: "tls" | "http";
+  readonly isResponsive?: boolean;
 }
 
 /** The failure of one phase of a request. */
@@ -55,6 +56,8 @@ export class PhaseError extends Error {
   readonly issuer: string | undefined;
   /** The protocol of a proxy that was addressed in another one. */
   readonly speaks: "tls" | "http" | undefined;
+  /** Of a request that a proxy did not answer in time: whether the proxy reacts to a request that concerns no other host. */
+  readonly isResponsive: boolean;
 
   constructor(phase: ConnectionPhase, message: string, more: PhaseDetails = {}) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
@@ -64,6 +67,7 @@ export class PhaseError extends Error {
     this.reply = more.reply;
     this.issuer = more.issuer;
     this.speaks = more.speaks;
+    this.isResponsive = more.isResponsive ?? false;
   }
 }
 

@@ -58,23 +58,15 @@ describe("a proxy that cannot be used", () => {
     });
   });
 
-  test("is none", async () => {
+  test.each([
+    ["https", HTTPS_RULE],
+    ["http", HTTP_RULE],
+  ] as const)("is another server, by %s", async (scheme, rule) => {
     const proxy = await startProxy({ fault: "not-http" });
-    expectRow(await preflight(REGISTRY, through(proxy.url)), {
-      ...HTTPS_RULE,
+    expectRow(await preflight(`${scheme}://${REGISTRY}`, through(proxy.url)), {
+      ...rule,
       code: "PROXY_NOT_A_PROXY",
-      host: ORIGIN,
-      "refused-by": "proxy",
-      remedy: "does not speak HTTP",
-    });
-  });
-
-  test("is none, for plain HTTP", async () => {
-    const proxy = await startProxy({ fault: "not-http" });
-    expectRow(await preflight(`http://${REGISTRY}`, through(proxy.url)), {
-      ...HTTP_RULE,
-      code: "PROXY_NOT_A_PROXY",
-      host: `${REGISTRY}:80`,
+      host: proxy.host,
       "refused-by": "proxy",
       remedy: "does not speak HTTP",
     });
@@ -85,24 +77,74 @@ describe("a proxy that cannot be used", () => {
     expectRow(await preflight(REGISTRY, through(proxy.url)), {
       ...HTTPS_RULE,
       code: "PROXY_CLOSED",
-      host: ORIGIN,
+      host: proxy.host,
       "refused-by": "proxy",
       remedy: `Check that ${proxy.url} is a proxy`,
     });
   });
 
-  test.each(["mute", "slow"] as const)("is %s: probe-timeout ends it", async (fault) => {
+  test.each([
+    ["silent", "mute", "https", HTTPS_RULE],
+    ["silent", "mute", "http", HTTP_RULE],
+    ["slower than probe-timeout", "slow", "https", HTTPS_RULE],
+    ["slower than probe-timeout", "slow", "http", HTTP_RULE],
+  ] as const)("is %s (%s), by %s: the proxy is named, and not the registry", async (_, fault, scheme, rule) => {
     const proxy = await startProxy({ fault });
-    for (const [scheme, rule, port] of [["https", HTTPS_RULE, 443] as const, ["http", HTTP_RULE, 80] as const]) {
-      const result = await preflight(`${scheme}://${REGISTRY}`, { ...through(proxy.url), "probe-timeout": "1" });
-      expectRow(result, {
-        ...rule,
-        code: scheme === "https" ? "PROXY_MUTE" : "RESPONSE_TIMED_OUT",
-        host: `${REGISTRY}:${port}`,
-        "refused-by": scheme === "https" ? "proxy" : "registry",
-        remedy: scheme === "https" ? "The port is open, but no proxy answers" : "or of a proxy that scans content",
-      });
-    }
+    const inputs = { ...through(proxy.url), "probe-timeout": "1", target: `${scheme}://target.example.test/ocm` };
+    expectRow(await preflight(`${scheme}://${REGISTRY}`, inputs), {
+      ...rule,
+      code: "PROXY_MUTE",
+      host: proxy.host,
+      "refused-by": "proxy",
+      remedy: "The port is open, but no proxy answers",
+    });
+  });
+});
+
+describe("a proxy that waits for a registry behind it", () => {
+  test.each([
+    ["https", HTTPS_RULE, "PROXY_UPSTREAM_FAILED", "proxy", "gets no connection to"],
+    ["http", HTTP_RULE, "RESPONSE_TIMED_OUT", "registry", "ask the operators of the host"],
+  ] as const)("is not blamed for the silence, by %s", async (scheme, rule, code, refusedBy, remedy) => {
+    const proxy = await startProxy({ hosts: { [REGISTRY]: await startFullListener() } });
+    const port = scheme === "https" ? 443 : 80;
+    expectRow(await preflight(`${scheme}://${REGISTRY}`, { ...through(proxy.url), "probe-timeout": "1" }), {
+      ...rule,
+      code,
+      host: `${REGISTRY}:${port}`,
+      "refused-by": refusedBy,
+      remedy,
+    });
+  });
+
+  test("is not blamed for the silence of a private one, which belongs into no-proxy", async () => {
+    const proxy = await startProxy({ hosts: { "registry.svc": await startFullListener() } });
+    expectRow(await preflight("registry.svc", { ...through(proxy.url), "probe-timeout": "1" }), {
+      ...HTTPS_RULE,
+      code: "PRIVATE_HOST_PROXIED",
+      host: "registry.svc:443",
+      "refused-by": "proxy",
+      remedy: "add registry.svc to no-proxy",
+      pasted: ["no-proxy: registry.svc"],
+    });
+  });
+});
+
+withParts(["squid"], "squid that waits for a registry behind it", () => {
+  test.each([
+    ["https", HTTPS_RULE, "PROXY_UPSTREAM_FAILED", "proxy", "gets no connection to"],
+    ["http", HTTP_RULE, "RESPONSE_TIMED_OUT", "registry", "ask the operators of the host"],
+  ] as const)("is not blamed for the silence, by %s", async (scheme, rule, code, refusedBy, remedy) => {
+    const [address = "", port = ""] = (await startFullListener()).split(":");
+    const squid = await startSquid({ hosts: { [REGISTRY]: address } });
+    const inputs = { ...through(squid.url), "probe-timeout": "2" };
+    expectRow(await preflight(`${scheme}://${REGISTRY}:${port}`, inputs), {
+      ...rule,
+      code,
+      host: `${REGISTRY}:${port}`,
+      "refused-by": refusedBy,
+      remedy,
+    });
   });
 });
 
@@ -153,14 +195,14 @@ withParts(["openssl"], "a proxy and TLS", () => {
   });
 
   test.each([
-    ["https", HTTPS_RULE, 443],
-    ["http", HTTP_RULE, 80],
-  ] as const)("is written http and speaks TLS, asked for %s", async (scheme, rule, port) => {
+    ["https", HTTPS_RULE],
+    ["http", HTTP_RULE],
+  ] as const)("is written http and speaks TLS, asked for %s", async (scheme, rule) => {
     const proxy = await startProxy({ tls: createAuthority().issue("127.0.0.1") });
     expectRow(await preflight(`${scheme}://${REGISTRY}`, through(`http://${proxy.host}`)), {
       ...rule,
       code: "PROXY_SPEAKS_TLS",
-      host: `${REGISTRY}:${port}`,
+      host: proxy.host,
       "refused-by": "proxy",
       remedy: "write https:// instead of http://",
     });
@@ -181,11 +223,11 @@ withParts(["openssl"], "a proxy and TLS", () => {
 
 withParts(["squid", "openssl"], "a proxy that wants to know who asks", () => {
   test.each([
-    ["https", HTTPS_RULE, 443],
-    ["http", HTTP_RULE, 80],
-  ] as const)("has no credentials, or wrong ones, by %s", async (scheme, rule, port) => {
+    ["https", HTTPS_RULE],
+    ["http", HTTP_RULE],
+  ] as const)("has no credentials, or wrong ones, by %s", async (scheme, rule) => {
     const squid = await startSquid({ users: { ada: "right-one" } });
-    const row = { ...rule, host: `${REGISTRY}:${port}`, "refused-by": "proxy", message: "407" } as const;
+    const row = { ...rule, host: new URL(squid.url).host, "refused-by": "proxy", message: "407" } as const;
     expectRow(await preflight(`${scheme}://${REGISTRY}`, through(squid.url)), {
       ...row,
       code: "PROXY_AUTH_REQUIRED",
@@ -205,7 +247,7 @@ withParts(["squid", "openssl"], "a proxy that wants to know who asks", () => {
     expectRow(await preflight(REGISTRY, through(squid.url.replace("//", "//ada:s3cret@"))), {
       ...HTTPS_RULE,
       code: "PROXY_AUTH_UNSUPPORTED",
-      host: ORIGIN,
+      host: new URL(squid.url).host,
       "refused-by": "proxy",
       remedy: `It offers ${offered}; Go's and Node's clients speak Basic only. Run a local helper such as cntlm or px`,
     });

@@ -3,7 +3,7 @@ import type { buildConnector } from "undici";
 import type { ProxyUrl } from "../../proxy/proxy-url.ts";
 import { PhaseError } from "../hop.ts";
 import { type ConnectOptions, dial, type Origin, secure } from "./socket.ts";
-import { tunnel } from "./tunnel.ts";
+import { isResponsive, tunnel } from "./tunnel.ts";
 
 type Connector = buildConnector.connector;
 
@@ -48,22 +48,37 @@ async function tunnelTo(origin: Origin, proxy: ProxyUrl, options: ConnectOptions
   try {
     return await tunnel(await dialProxy(proxy, options), proxy, origin, options.timeout);
   } catch (error) {
-    throw error instanceof PhaseError ? await withProtocol(error, proxy, options) : error;
+    throw error instanceof PhaseError ? await withProbe(error, proxy, options) : error;
   }
 }
 
 /**
- * A proxy that hangs up, or answers in another protocol, may be addressed in the wrong scheme: a request in the other one, without its
- * password, shows that.
+ * The failure with what a further request to the proxy shows, which carries no password. A proxy that closes the connection, or answers in
+ * another protocol, may be addressed in the wrong scheme. One that does not answer in time may itself wait for the origin.
  */
-export async function withProtocol(error: PhaseError, proxy: ProxyUrl, options: ConnectOptions): Promise<PhaseError> {
+export async function withProbe(error: PhaseError, proxy: ProxyUrl, options: ConnectOptions): Promise<PhaseError> {
   const { phase, message, cause, reply, timedOut, issuer } = error;
-  const isRefused = reply !== undefined || issuer !== undefined || timedOut;
-  if (isRefused || (phase !== "tunnel" && phase !== "proxy-tls")) return error;
+  if (reply !== undefined || issuer !== undefined || (phase !== "tunnel" && phase !== "proxy-tls")) return error;
+  if (timedOut) {
+    if (phase !== "tunnel") return error;
+    return new PhaseError(phase, message, { cause, timedOut, isResponsive: await reacts(proxy, options) });
+  }
   const other = { ...proxy, scheme: proxy.scheme === "https" ? "http" : "https", username: "", password: "" } as const;
   const speaks = await spokenProtocol(other, options);
   return new PhaseError(phase, message, { cause, ...(speaks === undefined ? {} : { speaks }) });
 }
+
+async function reacts(proxy: ProxyUrl, options: ConnectOptions): Promise<boolean> {
+  const timeout = Math.min(options.timeout, MAX_PROBE_MS);
+  try {
+    return await isResponsive(await dialProxy(proxy, { ...options, timeout }), timeout);
+  } catch {
+    return false;
+  }
+}
+
+/** Milliseconds for a request that a proxy answers by itself. */
+const MAX_PROBE_MS = 3000;
 
 /** The protocol of the scheme, if the proxy speaks it. */
 async function spokenProtocol(proxy: ProxyUrl, options: ConnectOptions): Promise<"tls" | "http" | undefined> {

@@ -6,7 +6,7 @@ import type { Route } from "../../proxy/route.ts";
 import type { AddressPolicy } from "../address/address-policy.ts";
 import { lookupWithin } from "../address/judged-lookup.ts";
 import type { PhaseError } from "../hop.ts";
-import { directConnector, proxyConnector, tunnelConnector, withProtocol } from "./connect.ts";
+import { directConnector, proxyConnector, tunnelConnector, withProbe } from "./connect.ts";
 import type { TlsSettings } from "./tls.ts";
 import { proxyAuthorization } from "./tunnel.ts";
 
@@ -16,7 +16,7 @@ export interface Dispatchers {
    * absolute URL and the proxy's credentials.
    */
   pick(route: Route, url: URL, addressPolicy: AddressPolicy): Picked;
-  /** Finds out whether a proxy that failed in plain HTTP speaks TLS, and adds that to the error. */
+  /** Adds to the failure of a proxy in plain HTTP what a further request shows: that it speaks TLS, or that it reacts at all. */
   explain(failure: PhaseError, proxy: ProxyUrl): Promise<PhaseError>;
   close(): Promise<void>;
 }
@@ -80,7 +80,7 @@ export function createDispatchers({ tls, connectTimeout }: DispatcherOptions): D
       };
     },
 
-    explain: (failure, proxy) => withProtocol(failure, proxy, connect),
+    explain: (failure, proxy) => withProbe(failure, proxy, connect),
 
     async close() {
       await Promise.all([...pools.values()].map((open) => open.destroy()));

@@ -50,6 +50,24 @@ export function tunnel(socket: Socket, proxy: ProxyUrl, origin: Origin, timeout:
   });
 }
 
+/**
+ * Whether a proxy reacts to a request about itself: OPTIONS * concerns the server in general, as a ping (RFC 9110, 9.3.7). A refusal is a
+ * reaction too, and so is a closed connection.
+ */
+export function isResponsive(socket: Socket, timeout: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = (reacted: boolean) => {
+      clearTimeout(timer);
+      socket.on("error", () => {}).destroy();
+      resolve(reacted);
+    };
+    const timer = setTimeout(() => settle(false), timeout);
+    const ping = request({ method: "OPTIONS", path: "*", createConnection: () => socket });
+    ping.on("response", () => settle(true)).on("error", () => settle(true));
+    ping.end();
+  });
+}
+
 /** A server never sends first in TLS, and a tunnel has no content: a page in answer to CONNECT is that of a portal. */
 function isPage(headers: IncomingHttpHeaders, head: Buffer, { secure: expectsTls }: Origin): boolean {
   return headers["content-type"]?.startsWith("text/html") || (expectsTls && head.length > 0);

@@ -70,10 +70,13 @@ export function createExchange(dispatchers: Dispatchers, options: ExchangeOption
     if (error instanceof PhaseError) return new HopError(hop, error);
     const failed = incomplete(hop, "response", error);
     const { route, url } = hop;
-    if (route.via === "direct" || !url.startsWith("http:") || failed.timedOut) return failed;
+    if (route.via === "direct" || !url.startsWith("http:")) return failed;
     const isForeign = (error as { name?: unknown }).name === "HTTPParserError";
-    const failure = new PhaseError("tunnel", failed.failure.message, { cause: error });
+    const { timedOut } = failed;
+    const failure = new PhaseError("tunnel", failed.failure.message, { cause: error, timedOut });
     const probed = await dispatchers.explain(failure, route.proxy);
+    // A proxy that reacts waits for the origin.
+    if (timedOut) return probed.isResponsive ? failed : new HopError(hop, probed);
     return probed.speaks !== undefined || isForeign ? new HopError(hop, probed) : failed;
   }
 
