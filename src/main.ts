@@ -1,4 +1,4 @@
-import { constants } from "node:os";
+import { constants, hostname } from "node:os";
 import { download } from "./commands/download.ts";
 import { explain } from "./commands/explain.ts";
 import { preflight } from "./commands/preflight.ts";
@@ -9,10 +9,11 @@ import { answerFindings } from "./diagnosis/answer-findings.ts";
 import type { Finding } from "./errors/finding.ts";
 import { TransferError } from "./errors/transfer-error.ts";
 import { type Inputs, readInputs } from "./inputs.ts";
-import { expectedThroughProxy } from "./preflight/endpoints.ts";
+import { allowListOf } from "./preflight/endpoints.ts";
 import type { Environment, ProxySettings } from "./proxy/settings.ts";
-import { allowList, hostsOf } from "./report/hosts.ts";
+import { type AllowList, hostsOf, NOTHING_TO_ALLOW } from "./report/hosts.ts";
 import { disagreements, outOfReach, splitRoutes } from "./report/lint.ts";
+import { networkRequest } from "./report/network-request.ts";
 import type { Problem } from "./report/problem.ts";
 import { writeReport } from "./report/report.ts";
 import { createReporter, type Reporter } from "./report/reporter.ts";
@@ -20,7 +21,7 @@ import { createRunner, type Runner } from "./report/runner.ts";
 import { secretsOf, secretsOfCredential, tokenSpellings } from "./report/secrets.ts";
 import { summarise } from "./report/summary.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
-import { exportSettings } from "./setup/export-settings.ts";
+import { exportRules, exportSettings } from "./setup/export-settings.ts";
 import { type RunSettings, readRunSettings } from "./setup/run-settings.ts";
 import type { Credential } from "./stores/registry/auth/credentials.ts";
 import { noProxyEntriesFor } from "./stores/registry/hosts.ts";
@@ -30,54 +31,71 @@ export async function main(environment: Environment): Promise<number> {
   const runner = createRunner(environment);
   const reporter = createReporter(runner);
   const interruption = interruptible();
+  const { signal } = interruption;
   let command = "transfer";
-  let session: Session | undefined;
+  let open: OpenRun | undefined;
   let problem: Problem | undefined;
-  let toAllow: () => string[] = () => [];
+  const toAllow = (isComplete: boolean) =>
+    open === undefined ? NOTHING_TO_ALLOW : allowed(open, reporter, isComplete);
   try {
     const given = readInputs(environment);
     command = given.command;
-    const settings = await readRunSettings(given, environment, interruption.signal);
+    const settings = await readRunSettings(given, environment, signal);
     for (const secret of secretsOf(settings.proxy.effective, settings.logins)) runner.mask(secret);
     const inputs = { ...given, resolvers: [...given.resolvers, ...settings.resolvers] };
     reporter.findings(settings.findings);
 
-    const { signal } = interruption;
-    const open = openRunSession(inputs, settings, { runner, reporter, signal });
-    session = open;
-    toAllow = () => allowListOf(open, inputs, settings, reporter);
+    const session = openRunSession(inputs, settings, { runner, reporter, signal });
+    open = { inputs, settings, session };
     const { workspace } = runner;
     await perform({ inputs, settings: settings.proxy, reporter, session, workspace, signal });
-    await exportSettings(inputs, settings, { reporter, runner, allowList: toAllow() });
+    await exportSettings(inputs, settings, { reporter, runner, allowList: toAllow(true) });
     reporter.findings(lint(inputs, settings.proxy.effective, session));
   } catch (caught) {
     // After an abort, pending operations fail with secondary errors: the abort reason is reported instead.
-    problem = reporter.failed(interruption.signal.aborted ? interruption.signal.reason : caught);
+    problem = reporter.failed(signal.aborted ? signal.reason : caught);
+    if (open !== undefined && !signal.aborted) {
+      const { inputs, settings } = open;
+      await exportRules(inputs, settings, { reporter, runner, allowList: toAllow(false) }).catch(reporter.failed);
+    }
   } finally {
     interruption.stop();
-    await session?.close();
+    await open?.session.close();
   }
-  const logins = session?.logins() ?? [];
+  const logins = open?.session.logins() ?? [];
   for (const { host, from } of logins) runner.info(`login for ${host} from ${from}`);
   const { results } = reporter;
   const report = {
     command,
     results,
-    hosts: hostsOf(session?.hops ?? []),
+    hosts: hostsOf(open?.session.hops ?? []),
     logins,
-    allowList: toAllow(),
+    allowList: toAllow(problem === undefined),
+    runnerName: environment.RUNNER_NAME || hostname(),
     problem,
   };
+  const request = networkRequest(results.diagnosis, report.allowList, report.runnerName);
+  if (request !== "") reporter.group("Request to send to the network team", request.split("\n"));
   await writeReport(runner, report);
   await runner.summary(summarise(report));
   return problem === undefined ? 0 : 1;
 }
 
-/** Where all went well the proxy was asked for all that is needed; else what is expected beyond it is named too. */
-function allowListOf(session: Session, inputs: Inputs, { proxy }: RunSettings, { results }: Reporter): string[] {
-  const asked = hostsOf(session.hops);
-  if (results.diagnosis.length === 0 && inputs.command !== "setup") return allowList(asked, []);
-  return allowList(asked, expectedThroughProxy(session.registries(), proxy.effective));
+interface OpenRun {
+  readonly inputs: Inputs;
+  readonly settings: RunSettings;
+  readonly session: Session;
+}
+
+/** A `setup` contacts no host, so that all of them are expected ones. */
+function allowed({ inputs, settings, session }: OpenRun, { results }: Reporter, isComplete: boolean): AllowList {
+  return allowListOf({
+    registries: session.registries(),
+    settings: settings.proxy.effective,
+    contacted: hostsOf(session.hops),
+    isComplete: isComplete && results.diagnosis.length === 0 && inputs.command !== "setup",
+    wantsLogin: results.diagnosis.some(({ code }) => code.startsWith("PROXY_AUTH_")),
+  });
 }
 
 async function perform(run: Run): Promise<void> {

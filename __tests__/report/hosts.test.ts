@@ -1,8 +1,9 @@
 import { expect, test } from "@jest/globals";
 import type { Hop } from "../../src/net/hop.ts";
 import type { Purpose } from "../../src/net/purpose.ts";
-import { allowList, hostsOf } from "../../src/report/hosts.ts";
+import { hostsOf, neededHosts } from "../../src/report/hosts.ts";
 import { direct, through } from "../../testing/product/open-client.ts";
+import { toAllow } from "./told.ts";
 
 const source: Purpose = { kind: "registry", role: "source" };
 const blobs: Purpose = { kind: "blobs", registry: "ghcr.io:443", role: "source" };
@@ -27,9 +28,22 @@ test("a host is listed once per route, in the order of the requests, with all th
     hop("ghcr.io:443", direct),
   ]);
   expect(hosts).toEqual([
-    { host: "ghcr.io:443", via: "proxy", rule: "test", "needed-for": "source registry, token for ghcr.io" },
-    { host: "cdn.test:443", via: "proxy", rule: "test", "needed-for": "blobs of ghcr.io:443", blobsOf: "ghcr.io:443" },
-    { host: "ghcr.io:443", via: "direct", rule: "test", "needed-for": "source registry" },
+    {
+      host: "ghcr.io:443",
+      via: "proxy",
+      rule: "test",
+      "needed-for": "source registry, token for ghcr.io",
+      scheme: "https",
+    },
+    {
+      host: "cdn.test:443",
+      via: "proxy",
+      rule: "test",
+      "needed-for": "blobs of ghcr.io:443",
+      scheme: "https",
+      blobsOf: "ghcr.io:443",
+    },
+    { host: "ghcr.io:443", via: "direct", rule: "test", "needed-for": "source registry", scheme: "https" },
   ]);
   expect(JSON.stringify(hosts)).not.toContain("s3cret");
 });
@@ -41,6 +55,10 @@ test("the allow list has the hosts behind the proxy, sorted and unique", () => {
     hop("c.test:443", direct),
     hop("b.test:443", proxied, token),
   ]);
-  expect(allowList(hosts, ["c.test:443", "a.test:80"])).toEqual(["a.test:80", "b.test:443", "c.test:443"]);
-  expect(allowList([], [])).toEqual([]);
+  expect(neededHosts(hosts, toAllow(["c.test:443", "a.test:80"]).hosts)).toEqual([
+    { host: "a.test:80", scheme: "https", purpose: "source registry" },
+    { host: "b.test:443", scheme: "https", purpose: "source registry, token for ghcr.io" },
+    { host: "c.test:443", scheme: "https", purpose: "test" },
+  ]);
+  expect(neededHosts([], [])).toEqual([]);
 });

@@ -1,12 +1,14 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { NOTHING_TO_ALLOW } from "../../src/report/hosts.ts";
 import { writeReport } from "../../src/report/report.ts";
 import type { Results } from "../../src/report/results.ts";
 import { createRecordingRunner } from "../../testing/product/recording-runner.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
 import { plannedTransfer } from "./planned.ts";
+import { toAllow } from "./told.ts";
 
 afterEach(stopEverything);
 
@@ -22,7 +24,7 @@ async function report(results: Results = nothing, more: Partial<Parameters<typeo
     results,
     hosts,
     logins: [],
-    allowList: ["ghcr.io:443"],
+    allowList: toAllow(["ghcr.io:443"]),
     problem: undefined,
     ...more,
   });
@@ -31,7 +33,7 @@ async function report(results: Results = nothing, more: Partial<Parameters<typeo
 }
 
 test("when nothing was done, every output is empty", async () => {
-  const { outputs, path, temp, document } = await report(nothing, { hosts: [], allowList: [] });
+  const { outputs, path, temp, document } = await report(nothing, { hosts: [], allowList: NOTHING_TO_ALLOW });
   expect(outputs).toEqual({
     "component-versions": "[]",
     routes: "[]",
@@ -115,7 +117,14 @@ test("which source a host got its login from is in the report", async () => {
 
 test("two runs write two reports", async () => {
   const runner = createRecordingRunner(temporaryFolder());
-  const options = { command: "transfer", results: nothing, hosts, logins: [], allowList: [], problem: undefined };
+  const options = {
+    command: "transfer",
+    results: nothing,
+    hosts,
+    logins: [],
+    allowList: NOTHING_TO_ALLOW,
+    problem: undefined,
+  };
   await writeReport(runner, options);
   const first = runner.outputs.report;
   await writeReport(runner, options);

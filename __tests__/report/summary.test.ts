@@ -1,8 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
+import { NOTHING_TO_ALLOW } from "../../src/report/hosts.ts";
 import type { ComponentVersionResult, Results } from "../../src/report/results.ts";
 import { summarise } from "../../src/report/summary.ts";
 
 const nothing: Results = { findings: [], diagnosis: [] };
+const nowhere = { allowList: NOTHING_TO_ALLOW, runnerName: "runner" };
 const versionOf = (version: string): ComponentVersionResult => ({
   component: "acme.org/shop",
   version,
@@ -22,10 +24,10 @@ function tableOf(head: readonly string[], cells: readonly string[]): string {
 }
 
 test("the summary starts with the verdict, and has no empty tables", () => {
-  expect(summarise({ allowList: [], command: "transfer", results: nothing, hosts: [], problem: undefined })).toBe(
+  expect(summarise({ ...nowhere, command: "transfer", results: nothing, hosts: [], problem: undefined })).toBe(
     "## ✅ transfer succeeded\n",
   );
-  expect(summarise({ allowList: [], command: "transfer", results: nothing, hosts: [], problem })).toBe(
+  expect(summarise({ ...nowhere, command: "transfer", results: nothing, hosts: [], problem })).toBe(
     "## ❌ transfer failed: DENIED\n\n<p>no</p>\n\n<p><strong>What to do:</strong> Ask.</p>\n",
   );
 });
@@ -71,8 +73,10 @@ test("the summary has all results in their order", () => {
     findings: [{ code: "HTTPS_PROXY_UNSET", message: "there is none", remedy: "Set it." }],
     bytes: { copied: 1_500_000, mounted: 0, skipped: 999 },
   };
-  const hosts = [{ host: "ghcr.io:443", via: "proxy", rule: "HTTPS_PROXY", "needed-for": "source registry" }] as const;
-  expect(summarise({ allowList: [], command: "transfer", results, hosts, problem: undefined }).split("\n\n")).toEqual([
+  const hosts = [
+    { host: "ghcr.io:443", via: "proxy", rule: "HTTPS_PROXY", "needed-for": "source registry", scheme: "https" },
+  ] as const;
+  expect(summarise({ ...nowhere, command: "transfer", results, hosts, problem: undefined }).split("\n\n")).toEqual([
     "## ✅ transfer succeeded",
     "1.5 MB copied, 0 B mounted, 999 B already at the target.",
     tableOf(
@@ -104,7 +108,7 @@ describe("foreign text in a summary", () => {
 
   test("contains no Markdown, HTML, mention or command", () => {
     const message = summarise({
-      allowList: [],
+      ...nowhere,
       command: "x",
       results: nothing,
       hosts: [],
@@ -120,7 +124,7 @@ describe("foreign text in a summary", () => {
   test("is prose for words, and code for all else", () => {
     const message = 'The proxy refused "cdn.test:443" (blobs), see https://a.test/b; 404, after 12 s.';
     const [, paragraph] = summarise({
-      allowList: [],
+      ...nowhere,
       command: "x",
       results: nothing,
       hosts: [],
@@ -133,7 +137,7 @@ describe("foreign text in a summary", () => {
 
   test("cannot end a table cell", () => {
     const results = { ...nothing, componentVersions: [{ ...versionOf("1"), component: hostile, repository: hostile }] };
-    const summary = summarise({ allowList: [], command: "x", results, hosts: [], problem: undefined });
+    const summary = summarise({ ...nowhere, command: "x", results, hosts: [], problem: undefined });
     expect(summary.match(/<td>/g)).toHaveLength(4);
     expect(summary.match(/<\/td>/g)).toHaveLength(4);
   });
@@ -141,7 +145,7 @@ describe("foreign text in a summary", () => {
 
 test("a long table is truncated with a note, since GitHub drops summaries of more than 1 MiB", () => {
   const results = { ...nothing, componentVersions: Array.from({ length: 5000 }, (_, at) => versionOf(`1.0.${at}`)) };
-  const summary = summarise({ allowList: [], command: "transfer", results, hosts: [], problem: undefined });
+  const summary = summarise({ ...nowhere, command: "transfer", results, hosts: [], problem: undefined });
   expect(summary).toContain(":1.0.999<");
   expect(summary).not.toContain(":1.0.1000<");
   expect(summary).toContain("… and 4000 more, in the report");

@@ -5,6 +5,7 @@ import { isPlainHost } from "../proxy/plain-host.ts";
 import { RegistryError } from "../stores/registry/error.ts";
 import { originVerdict } from "./origin-verdict.ts";
 import { proxyVerdict } from "./proxy-verdict.ts";
+import { type Seen, seenOf } from "./seen.ts";
 import { tunnelVerdict } from "./tunnel-verdict.ts";
 import { type InputLine, type RefusedBy, roleOf, type Verdict } from "./verdict.ts";
 
@@ -31,11 +32,13 @@ export interface DetailedDiagnosis extends Diagnosis {
   readonly redirectedFrom: string | undefined;
   /** Whether the host was reached, and answered with a refusal. */
   readonly isAnswer: boolean;
+  /** The connection, where it failed. */
+  readonly seen?: Seen;
 }
 
 /** The diagnosis of an error that concerns the route to a host; undefined for any other error. */
 export function diagnose(error: unknown): DetailedDiagnosis | undefined {
-  if (error instanceof HopError) return describe(error.hop, verdictOf(error), false);
+  if (error instanceof HopError) return { ...describe(error.hop, verdictOf(error), false), seen: seenOf(error) };
   if (error instanceof RegistryError) return describe(error.hop, registryVerdict(error), true);
   return error instanceof TransferError && error.cause !== undefined ? diagnose(error.cause) : undefined;
 }

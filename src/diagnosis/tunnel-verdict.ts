@@ -4,6 +4,7 @@ import { describePurpose } from "../net/purpose.ts";
 import { noProxyEntriesFor } from "../stores/registry/hosts.ts";
 import { printable } from "../text/redact.ts";
 import { isPrivateHost } from "./private-host.ts";
+import { replyText } from "./seen.ts";
 import {
   type InputLine,
   proxyHost,
@@ -156,10 +157,4 @@ function loginCause(hop: Hop, { headers }: ProxyReply): Cause {
     code: "PROXY_AUTH_FAILED",
     remedy: `The user or password in the proxy setting (${from}) is wrong; percent-encode what is not a letter or digit.`,
   };
-}
-
-/** The answer of the proxy, with squid's own name for it where there is one. */
-function replyText({ status, statusText, headers }: ProxyReply): string {
-  const squid = headers["x-squid-error"];
-  return printable(`${[status, statusText].join(" ").trim()}${squid === undefined ? "" : ` (${squid})`}`, 200);
 }

@@ -76,6 +76,8 @@ export class HopError extends KnownError {
   readonly kind = "connection";
   readonly hop: Hop;
   readonly failure: PhaseError;
+  /** Milliseconds since the epoch. */
+  readonly at: number = Date.now();
 
   constructor(hop: Hop, failure: PhaseError) {
     const route = hop.route.via === "proxy" ? `through the proxy ${hop.route.proxy.display}` : "directly";

@@ -1,15 +1,32 @@
 import type { DetailedDiagnosis } from "../diagnosis/diagnosis.ts";
-import type { Code } from "../errors/codes.ts";
 import { squidAllowList } from "../proxy/files/squid-allow-list.ts";
 import { isPlainHost } from "../proxy/plain-host.ts";
+import type { AllowList } from "./hosts.ts";
+import { isDenied, networkRequest } from "./network-request.ts";
 
-/** Denials that a rule of the proxy can fix; an unreachable proxy, or missing credentials for it, need another remedy. */
-const DENIALS = new Set<Code>(["PROXY_DENIED", "BLOB_HOST_DENIED", "BLOB_HOST_NOT_IN_NO_PROXY", "UPLOAD_HOST_BLOCKED"]);
+/** Text to paste: inputs for the workflow, a request to a network team, and rules for the proxy. Empty where none of them would help. */
+export function pasteReady(diagnosis: readonly DetailedDiagnosis[], allowList: AllowList, runnerName: string): string {
+  const request = networkRequest(diagnosis, allowList, runnerName);
+  const rules = diagnosis.some(isDenied) && allowList.hosts.length > 0 ? squidRules(allowList) : "";
+  return [
+    block("Add to the inputs of this step (in addition to their present values):", "yaml", inputs(diagnosis)),
+    block("Send this to the network team:", "text", request),
+    block("The same as rules for squid:", "text", rules),
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
 
-/** Text to paste: inputs for the workflow, and rules for the proxy's configuration. Empty where neither would help. */
-export function pasteReady(diagnosis: readonly DetailedDiagnosis[], allowList: readonly string[]): string {
-  const isRefused = diagnosis.some((entry) => entry["refused-by"] === "proxy" && DENIALS.has(entry.code));
-  return [inputs(diagnosis), isRefused ? rules(allowList) : ""].filter((part) => part !== "").join("\n\n");
+/** Rules for squid that allow a list. */
+export function squidRules({ hosts, domains, hasLogin }: AllowList): string {
+  const namesOf = (needed: AllowList["hosts"]) => needed.map(({ host }) => host);
+  return squidAllowList({ hosts: namesOf(hosts), domains: namesOf(domains), hasLogin });
+}
+
+/** A fenced code block, which foreign text cannot end. */
+function block(title: string, language: string, text: string): string {
+  if (text === "") return "";
+  return `${title}\n\n\`\`\`${language}\n${text.trimEnd().replaceAll("`", "'")}\n\`\`\``;
 }
 
 function inputs(diagnosis: readonly DetailedDiagnosis[]): string {
@@ -26,10 +43,5 @@ function inputs(diagnosis: readonly DetailedDiagnosis[]): string {
       ? `  no-proxy: ${[...values].join(",")}`
       : `  ${input}: |\n${[...values].map((value) => `    ${value}`).join("\n")}`,
   );
-  return `Add to the inputs of this step (in addition to their present values):\n\n\`\`\`yaml\nwith:\n${blocks.join("\n")}\n\`\`\``;
-}
-
-function rules(allowList: readonly string[]): string {
-  if (allowList.length === 0) return "";
-  return `Ask for this on the proxy; as rules for squid:\n\n\`\`\`\n${squidAllowList(allowList).trimEnd()}\n\`\`\``;
+  return `with:\n${blocks.join("\n")}`;
 }

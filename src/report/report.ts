@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Diagnosis } from "../diagnosis/diagnosis.ts";
 import type { LoginUse } from "../logins/logins.ts";
 import type { Plan, Tagging } from "../transfer/target/plan.ts";
-import type { HostResult } from "./hosts.ts";
+import type { AllowList, HostResult } from "./hosts.ts";
 import { inertJson } from "./inert-json.ts";
 import type { Problem } from "./problem.ts";
 import type { Results } from "./results.ts";
@@ -19,8 +19,7 @@ export interface ReportOptions {
   readonly hosts: readonly HostResult[];
   /** Which source each host got its login from. */
   readonly logins: readonly LoginUse[];
-  /** What the proxy has to let through, each `host:port`. */
-  readonly allowList: readonly string[];
+  readonly allowList: AllowList;
   readonly problem: Problem | undefined;
 }
 
@@ -59,7 +58,7 @@ export async function writeReport(
       Buffer.byteLength(text) > MAX_OUTPUT_BYTES ? inertJson({ truncated: true, report: path }) : text,
     );
   }
-  runner.output("allow-list", allowList.join("\n"));
+  runner.output("allow-list", allowList.hosts.map(({ host }) => host).join("\n"));
   runner.output("bytes-copied", String(report.bytes.copied));
   runner.output("bytes-mounted", String(report.bytes.mounted));
   runner.output("bytes-skipped", String(report.bytes.skipped));

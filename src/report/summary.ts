@@ -1,5 +1,5 @@
 import type { LoginUse } from "../logins/logins.ts";
-import type { DetailedHost } from "./hosts.ts";
+import type { AllowList, DetailedHost } from "./hosts.ts";
 import { code, paragraph, prose, table } from "./markdown.ts";
 import { pasteReady } from "./paste.ts";
 import { picture } from "./picture.ts";
@@ -12,7 +12,8 @@ export interface SummaryOptions {
   readonly results: Results;
   readonly hosts: readonly DetailedHost[];
   readonly logins?: readonly LoginUse[];
-  readonly allowList: readonly string[];
+  readonly allowList: AllowList;
+  readonly runnerName: string;
   readonly problem: Problem | undefined;
 }
 
@@ -29,7 +30,7 @@ export function summarise(options: SummaryOptions): string {
 }
 
 function summaryOf(
-  { command, results, hosts, logins = [], allowList, problem }: SummaryOptions,
+  { command, results, hosts, logins = [], allowList, runnerName, problem }: SummaryOptions,
   maxRows: number,
 ): string {
   const { componentVersions = [], routes = [], files = [], findings, diagnosis, bytes } = results;
@@ -65,7 +66,7 @@ function summaryOf(
       diagnosis.map((entry) => [code(entry.host), entry["refused-by"], code(entry.code), prose(entry.remedy)]),
       maxRows,
     ),
-    pasteReady(diagnosis, allowList.slice(0, maxRows)),
+    pasteReady(diagnosis, { ...allowList, hosts: allowList.hosts.slice(0, maxRows) }, runnerName),
     diagnosis.length > 0 || command === "preflight" ? picture(hosts, diagnosis) : "",
     table(
       ["Host", "Route", "Rule", "Needed for"],

@@ -12,7 +12,6 @@ import { writeDockerConfig } from "../proxy/files/docker-config.ts";
 import { writeEnv } from "../proxy/files/env-file.ts";
 import { readConfigFile } from "../proxy/files/formats.ts";
 import { writeInitdata } from "../proxy/files/initdata.ts";
-import { squidAllowList } from "../proxy/files/squid-allow-list.ts";
 import type { WriteRequest } from "../proxy/files/write-request.ts";
 import { containSecrets } from "../proxy/files/written.ts";
 import type { Environment, ProxySettings } from "../proxy/settings.ts";
@@ -45,8 +44,8 @@ export async function readProxyConfig(path: string, environment: Environment = {
 export interface WriteSources {
   readonly settings: ProxySettings;
   readonly workspace: string;
-  /** Hosts that squid has to allow, each `host:port`. */
-  readonly allowList: readonly string[];
+  /** The text of the format `squid`. */
+  readonly squidRules: string;
 }
 
 export interface WrittenProxyFile extends WriteRequest {
@@ -82,7 +81,7 @@ export async function writeProxyFiles(
   return prepared.map(({ written }) => written);
 }
 
-async function prepare(request: WriteRequest, { settings, allowList, workspace }: WriteSources): Promise<Prepared> {
+async function prepare(request: WriteRequest, { settings, squidRules, workspace }: WriteSources): Promise<Prepared> {
   const { format } = request;
   const origin = originOf(request);
   const path = await placeOf(request.path, { workspace, where: origin }).catch((error) => {
@@ -120,7 +119,7 @@ async function prepare(request: WriteRequest, { settings, allowList, workspace }
       return one(text, more);
     }
     case "squid":
-      return one(squidAllowList(allowList));
+      return one(squidRules);
   }
 }
 

@@ -29,6 +29,8 @@ export interface SquidOptions {
   readonly intercept?: Authority;
   /** Whom squid itself trusts when it intercepts; default the machine's roots. */
   readonly upstreamAuthority?: Authority;
+  /** Rules in place of the one that lets clients in; without them, or after them, nobody is let in. */
+  readonly rules?: readonly string[];
   /** Further lines of squid.conf, before the rules that let everybody in. */
   readonly directives?: readonly string[];
 }
@@ -101,7 +103,7 @@ export async function startSquid(options: SquidOptions = {}): Promise<Squid> {
 }
 
 function configuration(options: SquidOptions, address: string, port: number, folder: string): string {
-  const { deny = [], users, allowPorts, intercept, upstreamAuthority, directives = [] } = options;
+  const { deny = [], users, allowPorts, intercept, upstreamAuthority, rules, directives = [] } = options;
   const listening =
     intercept === undefined
       ? `http_port ${address}:${port}`
@@ -140,7 +142,7 @@ function configuration(options: SquidOptions, address: string, port: number, fol
     ...deny.flatMap((host) => [`acl refused dstdomain ${host}`]),
     ...(deny.length === 0 ? [] : ["http_access deny refused"]),
     ...(users === undefined ? [] : authentication(folder, users)),
-    users === undefined ? "http_access allow all" : "http_access allow known",
+    ...(rules ?? [users === undefined ? "http_access allow all" : "http_access allow known"]),
     "http_access deny all",
     "",
   ].join("\n");

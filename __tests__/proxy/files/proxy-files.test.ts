@@ -32,7 +32,7 @@ function put(name: string, content: string | Buffer): string {
 }
 const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
 const write = (format: WriteFormat, path: string, settings: ProxySettings = full) =>
-  writeProxyFiles([{ format, path }], { settings, allowList: ["ghcr.io:443"], workspace: folder });
+  writeProxyFiles([{ format, path }], { settings, squidRules: "# rules\n", workspace: folder });
 
 const cdh = '[image.image_pull_proxy]\nhttps_proxy = "http://proxy:1"\n';
 const initdata = `version = "0.1.0"\nalgorithm = "sha256"\n[data]\n"cdh.toml" = '''\n${cdh}'''\n`;
@@ -181,12 +181,12 @@ describe("write-proxy-config", () => {
   ])("with format %s into %j writes none of the files", async (format, content, code) => {
     const path = content === undefined ? join(folder, "none") : put("none", content);
     const requests = [{ format: "env", path: join(folder, "other.env") } as const, { format, path }];
-    await expect(writeProxyFiles(requests, { settings: full, allowList: [], workspace: folder })).rejects.toMatchObject(
-      {
-        code,
-        where: expect.stringContaining(`write-proxy-config ${path}`),
-      },
-    );
+    await expect(
+      writeProxyFiles(requests, { settings: full, squidRules: "", workspace: folder }),
+    ).rejects.toMatchObject({
+      code,
+      where: expect.stringContaining(`write-proxy-config ${path}`),
+    });
     expect(existsSync(join(folder, "other.env"))).toBe(false);
     expect(existsSync(path) ? readFileSync(path, "utf8") : undefined).toBe(content);
   });

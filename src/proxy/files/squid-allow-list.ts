@@ -1,24 +1,56 @@
 import { isIP } from "node:net";
 import { isPlainHost } from "../plain-host.ts";
 
-/** Rules for squid.conf that allow exactly these hosts, each `host:port`: http://www.squid-cache.org/Doc/config/acl/ */
-export function squidAllowList(hosts: readonly string[]): string {
-  const byPort = new Map<string, Set<string>>();
-  for (const host of hosts.filter(isPlainHost)) {
+export interface SquidAccess {
+  /** Single hosts, each `host:port`. Others are omitted. */
+  readonly hosts: readonly string[];
+  /** Domains with all names in them, each `.domain:port`. They have to be known by this action: a registry must not name one. */
+  readonly domains: readonly string[];
+  /** Whether clients of the proxy have to authenticate. */
+  readonly hasLogin: boolean;
+}
+
+/**
+ * Rules for squid.conf that allow exactly these hosts: http://www.squid-cache.org/Doc/config/acl/. An allowing rule decides alone, and
+ * later rules that ask for a login are not read: so these ask for it themselves.
+ */
+export function squidAllowList({ hosts, domains, hasLogin }: SquidAccess): string {
+  const byPort = new Map<string, string[]>();
+  for (const host of [...hosts.filter(isPlainHost), ...domains]) {
     const [, literal, name = "", port = ""] = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(host) ?? [];
     const bare = (literal ?? name).toLowerCase();
-    if (bare !== "") byPort.set(port, (byPort.get(port) ?? new Set()).add(bare));
+    if (bare !== "") byPort.set(port, [...(byPort.get(port) ?? []), bare]);
   }
   const ports = [...byPort].sort(([one], [other]) => Number(one) - Number(other));
+  const login = hasLogin ? "ocm_login" : "";
   return [
-    "# Hosts of the transfer. Include it before every http_access deny that would refuse these ports.",
-    ...ports.flatMap(([port, names]) => rulesFor(port, [...names].sort())),
+    ...(hasLogin ? WITH_LOGIN : WITHOUT_LOGIN),
+    ...ports.flatMap(([port, names]) => rulesFor(port, withoutCovered(names), login)),
     "",
   ].join("\n");
 }
 
-/** Hosts and ports in one rule would allow every host on every port. */
-function rulesFor(port: string, hosts: readonly string[]): readonly string[] {
+const WITH_LOGIN = [
+  "# Hosts of a transfer of OCM component versions, for clients that authenticate.",
+  "# Include this file after auth_param, and before any http_access deny that refuses these hosts or ports.",
+  "acl ocm_login proxy_auth REQUIRED",
+];
+
+const WITHOUT_LOGIN = [
+  "# Hosts of a transfer of OCM component versions. The run used the proxy without a login, so these rules ask for none:",
+  "# include this file after the rules that limit who may use the proxy (http_access deny !localnet, or !authenticated),",
+  "# and before any other http_access deny that refuses these hosts or ports.",
+];
+
+/** squid refuses a list in which a domain includes another entry. `.domain` also stands for the domain itself. */
+function withoutCovered(names: readonly string[]): readonly string[] {
+  const domains = names.filter((name) => name.startsWith("."));
+  const isCovered = (name: string) => domains.some((domain) => domain !== name && `.${name}`.endsWith(domain));
+  return [...new Set(names)].filter((name) => !isCovered(name)).sort();
+}
+
+/** Hosts and ports in one rule would allow every host on every port. The login is last: squid asks for it where all else matches. */
+function rulesFor(port: string, hosts: readonly string[], login: string): readonly string[] {
   const names = hosts.filter((host) => isIP(host) === 0);
   const addresses = hosts.filter((host) => isIP(host) !== 0);
   const rules = (kind: string, acl: string, values: readonly string[]) =>
@@ -26,7 +58,7 @@ function rulesFor(port: string, hosts: readonly string[]): readonly string[] {
       ? []
       : [
           ...values.map((value) => `acl ${kind}_${port} ${acl} ${value}`),
-          `http_access allow ${kind}_${port} ocm_port_${port}`,
+          `http_access allow ${kind}_${port} ocm_port_${port} ${login}`.trimEnd(),
         ];
   return [
     `acl ocm_port_${port} port ${port}`,

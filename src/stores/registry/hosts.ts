@@ -208,6 +208,11 @@ export function noProxyEntriesFor(registry: string): {
 /** Storage services with other content than that of registries. */
 const SHARED = new Set([".blob.core.windows.net", GOOGLE_STORAGE, ".pkg.dev"]);
 
+/** Whether a domain of blob hosts has other content than that of registries. */
+export function isSharedStorage(domain: string): boolean {
+  return SHARED.has(domain);
+}
+
 function blobHostsUnknown(registry: string, hints: readonly string[]): Finding {
   const hint = hints.length === 0 ? "" : ` (perhaps ${hints.join(", ")})`;
   return {
