@@ -21,6 +21,7 @@ import { createRunner, type Runner } from "./report/runner.ts";
 import { secretsOf, secretsOfCredential, tokenSpellings } from "./report/secrets.ts";
 import { summarise } from "./report/summary.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
+import { effectiveSettings } from "./setup/effective-settings.ts";
 import { exportRules, exportSettings } from "./setup/export-settings.ts";
 import { type RunSettings, readRunSettings } from "./setup/run-settings.ts";
 import type { Credential } from "./stores/registry/auth/credentials.ts";
@@ -44,6 +45,9 @@ export async function main(environment: Environment): Promise<number> {
     for (const secret of secretsOf(settings.proxy.effective, settings.logins)) runner.mask(secret);
     const inputs = { ...given, resolvers: [...given.resolvers, ...settings.resolvers] };
     reporter.findings(settings.findings);
+    if (command === "setup" || command === "explain") {
+      reporter.settings(effectiveSettings(inputs, settings, environment));
+    }
 
     const session = openRunSession(inputs, settings, { runner, reporter, signal });
     open = { inputs, settings, session };

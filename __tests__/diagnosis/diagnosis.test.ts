@@ -162,6 +162,7 @@ describe("a proxy", () => {
       code: "PROXY_UNREACHABLE",
       host,
       "refused-by": "proxy",
+      remedy: expect.stringContaining("127.0.0.1 is the machine itself, and in a container it is the container"),
     });
   });
 
@@ -191,7 +192,7 @@ describe("a proxy", () => {
   });
 
   test.each([
-    ["", 'Basic realm="x"', "PROXY_AUTH_REQUIRED", "http://user:password@host:port"],
+    ["", 'Basic realm="x"', "PROXY_AUTH_REQUIRED", "user:password@ before the host"],
     ["user:s3cret@", 'Basic realm="x"', "PROXY_AUTH_FAILED", "percent-encode"],
     ["user:s3cret@", "Negotiate, NTLM", "PROXY_AUTH_UNSUPPORTED", "local helper"],
     ["", "Negotiate", "PROXY_AUTH_UNSUPPORTED", "local helper"],

@@ -1,6 +1,7 @@
 import type { Code } from "../errors/codes.ts";
 import { errorCode } from "../errors/transfer-error.ts";
 import type { HopError } from "../net/hop.ts";
+import { isLoopbackName } from "../proxy/ip.ts";
 import { proxyHost, proxyOf, quotedReply, type Verdict } from "./verdict.ts";
 
 /** The proxy itself cannot be reached. */
@@ -47,9 +48,12 @@ function causeOf(error: HopError, host: string): readonly [Code, Verdict["refuse
       `Nothing answers at ${host}: correct ${setting}, or ask the network team to let this runner reach it.`,
     ];
   }
+  const loopback = isLoopbackName(hostname)
+    ? ` ${hostname} is the machine itself, and in a container it is the container: name the host that runs the proxy there, or set https-proxy and http-proxy for this job.`
+    : "";
   return [
     "PROXY_UNREACHABLE",
     "proxy",
-    `Check host and port in ${setting}, and that this runner may connect to ${host}.`,
+    `Check host and port in ${setting}, and that this runner may connect to ${host}.${loopback}`,
   ];
 }

@@ -150,7 +150,7 @@ function loginCause(hop: Hop, { headers }: ProxyReply): Cause {
   if (username === "" && password === "") {
     return {
       code: "PROXY_AUTH_REQUIRED",
-      remedy: `Write user and password into the proxy setting (${from}): http://user:password@host:port, from a secret.`,
+      remedy: `Write user and password into the proxy setting (${from}), from a secret: user:password@ before the host.`,
     };
   }
   return {

@@ -25,6 +25,7 @@ export const codes = {
   BLOB_HOSTS_UNKNOWN: "A registry is to be reached directly, but its blob hosts are unknown.",
   BLOB_HOSTS_SHARED: "A registry is to be reached directly, and its blob hosts serve more than registries.",
   PROXY_UNSET: "No proxy is set anywhere.",
+  PROXY_LOOPBACK: "The proxy is on loopback, and the job runs in a container.",
   HTTPS_PROXY_UNSET: "A proxy is set for http, but not for https.",
   URL_MALFORMED: "A URL cannot be parsed.",
 

@@ -44,6 +44,12 @@ export function isLoopback(ip: Ip): boolean {
   return isV4(ip.value) ? (ip.value & 0xff00_0000n) === 0x7f00_0000n : ip.value === 1n;
 }
 
+/** Whether the name or address of a host is of the machine itself: `localhost`, 127.0.0.0/8, `::1`. */
+export function isLoopbackName(name: string): boolean {
+  const ip = parseIp(name);
+  return name === "localhost" || (ip !== undefined && isLoopback(ip));
+}
+
 function ipv4Value(text: string): bigint {
   return text.split(".").reduce((value, octet) => (value << 8n) | BigInt(octet), 0n);
 }

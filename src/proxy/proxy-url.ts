@@ -102,7 +102,7 @@ function readHost(text: string, scheme: ProxyScheme, fail: Fail): { hostname: st
   if (!/^\d*$/.test(port) || number < 1 || number > 65535) {
     fail(
       "its port is not a number from 1 to 65535",
-      "Write it as http://user:password@host:port, and # / ? in the password as %23, %2F, %3F.",
+      "Write it as http://host:port, with user:password@ before the host, and # / ? in the password as %23, %2F, %3F.",
     );
   }
   if (literal !== undefined) {
@@ -113,7 +113,10 @@ function readHost(text: string, scheme: ProxyScheme, fail: Fail): { hostname: st
   }
   const ascii = /^[\w.-]+$/.test(name) ? name.toLowerCase() : domainToASCII(name);
   if (!/^[a-z0-9._-]+$/.test(ascii) || (ascii !== name.toLowerCase() && /[!-,/:-@[-^`{-~]/.test(name))) {
-    fail("its host name has an invalid character", "Write it as http://user:password@host:port.");
+    fail(
+      "its host name has an invalid character",
+      "Write it as http://host:port, with user:password@ before the host.",
+    );
   }
   return { hostname: ascii, port: number };
 }

@@ -118,4 +118,4 @@ function printableSetting(value: string, name: string): string {
 }
 
 /** Users may have written a URL into NO_PROXY. */
-const withoutUserinfo = (list: string): string => list.replace(/(?<![^,])[^,]*@/g, "***@");
+export const withoutUserinfo = (list: string): string => list.replace(/(?<![^,])[^,]*@/g, "***@");

@@ -51,6 +51,8 @@ export interface ReadSettings {
   readonly effective: ProxySettings;
   /** The original settings before repair, as Go reads them. */
   readonly found: RoutingSettings<GoUrl>;
+  /** Of each setting: an input, a file, a variable; `unset` where there is none. */
+  readonly origins: { readonly [Key in "httpProxy" | "httpsProxy"]: string };
   readonly findings: readonly Finding[];
 }
 
@@ -87,6 +89,7 @@ export function readSettings(sources: SettingsSources): ReadSettings {
       noProxy: parseNoProxy(noProxy.value, noProxy.from),
       cgi,
     },
+    origins: { httpProxy: httpProxy.from, httpsProxy: httpsProxy.from },
     findings: [
       ...settingsFindings(effective, [httpProxy, httpsProxy, noProxy], sources.environment),
       ...unprintableFindings(unprintable),

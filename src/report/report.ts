@@ -45,6 +45,7 @@ export async function writeReport(
     verdict: problem === undefined ? "succeeded" : "failed",
     ...(problem === undefined ? {} : { error: problem }),
     ...outputs,
+    settings: results.settings ?? [],
     logins,
     bytes: bytes ?? { copied: 0, mounted: 0, skipped: 0 },
   };

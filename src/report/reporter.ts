@@ -5,7 +5,14 @@ import { errorsIn } from "../errors/transfer-error.ts";
 import type { Plan } from "../transfer/target/plan.ts";
 import { type Problem, problemsOf } from "./problem.ts";
 import { type Bytes, createByteCount, createProgress, type Progress } from "./progress.ts";
-import type { ComponentVersionResult, DownloadedFile, Explanation, Results, WrittenFile } from "./results.ts";
+import type {
+  ComponentVersionResult,
+  DownloadedFile,
+  Explanation,
+  Results,
+  SettingResult,
+  WrittenFile,
+} from "./results.ts";
 import type { Runner } from "./runner.ts";
 
 /**
@@ -21,6 +28,7 @@ export interface Reporter {
   blocked(diagnoses: readonly DetailedDiagnosis[]): void;
   /** Prints the errors that end the run. Returns the first. */
   failed(error: unknown): Problem;
+  settings(settings: readonly SettingResult[]): void;
   routes(routes: readonly Explanation[]): void;
   plan(plan: Plan): void;
   versions(versions: readonly ComponentVersionResult[]): void;
@@ -79,7 +87,15 @@ export function createReporter(
       }
       return problems[0];
     },
-    routes: (routes) => add({ routes }),
+    settings(settings) {
+      add({ settings });
+      const lines = settings.map(({ setting, value, from }) => `${setting}: ${value} (${from})`);
+      reporter.group("Effective settings", lines);
+    },
+    routes(routes) {
+      add({ routes });
+      reporter.group("Routes", routes.map(describeRoute));
+    },
     plan: (plan) => add({ plan }),
     versions: (componentVersions) => add({ componentVersions }),
     images: (images) => add({ images }),
@@ -109,4 +125,9 @@ export function createReporter(
     },
   };
   return reporter;
+}
+
+function describeRoute({ url, via, proxy, rule, differs }: Explanation): string {
+  const others = differs.map((other) => `${other.client} ${other.via}`).join(", ");
+  return `${url}: ${via === "proxy" ? `proxy ${proxy}` : via} (${rule})${others === "" ? "" : `; otherwise: ${others}`}`;
 }

@@ -4,9 +4,19 @@ import type { Difference } from "../proxy/clients.ts";
 import type { Plan } from "../transfer/target/plan.ts";
 import type { Bytes } from "./progress.ts";
 
+/** A setting of the run. An element of `settings` in the report. */
+export interface SettingResult {
+  readonly setting: string;
+  /** Without passwords. */
+  readonly value: string;
+  /** An input, a file, a variable, or a default. */
+  readonly from: string;
+}
+
 /** The results of a run, as far as they are known: those of a failed run are reported too. */
 export interface Results {
   readonly routes?: readonly Explanation[];
+  readonly settings?: readonly SettingResult[];
   readonly findings: readonly Finding[];
   readonly diagnosis: readonly DetailedDiagnosis[];
   readonly plan?: Plan;

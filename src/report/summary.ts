@@ -33,7 +33,7 @@ function summaryOf(
   { command, results, hosts, logins = [], allowList, runnerName, problem }: SummaryOptions,
   maxRows: number,
 ): string {
-  const { componentVersions = [], routes = [], files = [], findings, diagnosis, bytes } = results;
+  const { componentVersions = [], settings = [], routes = [], files = [], findings, diagnosis, bytes } = results;
   return [
     `## ${verdict(command, problem)}`,
     problem === undefined ? "" : paragraph(prose(problem.message)),
@@ -54,6 +54,11 @@ function summaryOf(
     table(
       ["Resource", "File"],
       files.map(({ resource, path }) => [code(resource), code(path)]),
+      maxRows,
+    ),
+    table(
+      ["Setting", "Value", "From"],
+      settings.map(({ setting, value, from }) => [setting, code(value), prose(from)]),
       maxRows,
     ),
     table(

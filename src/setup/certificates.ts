@@ -8,11 +8,25 @@ import { printable } from "../text/redact.ts";
 
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** The certificates (PEM) of an input that contains PEM text, or paths of PEM files, one per line. Fails with CERTIFICATES_MALFORMED. */
-export async function readCertificates(input: string): Promise<string[]> {
+/** Certificates of one place, and the setting that names it. */
+export interface Authorities {
+  /** A path, or that it is text. */
+  readonly value: string;
+  readonly from: string;
+  /** PEM, each. */
+  readonly certificates: readonly string[];
+}
+
+const FROM = "input ca-certificates";
+
+/** The certificates of an input that contains PEM text, or paths of PEM files, one per line. Fails with CERTIFICATES_MALFORMED. */
+export async function readCertificates(input: string): Promise<Authorities[]> {
   if (input.trim() === "") return [];
-  if (input.includes("-----BEGIN")) return certificatesIn(input, "input ca-certificates");
-  return (await Promise.all(certificatePaths(input).map(readPemFile))).flat();
+  if (input.includes("-----BEGIN")) {
+    return [{ value: "PEM text", from: FROM, certificates: certificatesIn(input, FROM) }];
+  }
+  const read = async (path: string) => ({ value: path, from: FROM, certificates: await readPemFile(path) });
+  return Promise.all(certificatePaths(input).map(read));
 }
 
 /** The files that the input names; empty for an input with PEM text. */
@@ -68,7 +82,7 @@ async function readPemFile(path: string): Promise<string[]> {
 
 function malformed(where: string, why: string): TransferError {
   return new TransferError("CERTIFICATES_MALFORMED", `${printable(where, 200)} ${why}`, {
-    where: "input ca-certificates",
+    where: FROM,
     remedy: "Set it to paths of PEM files, one per line, or to PEM text that begins with -----BEGIN CERTIFICATE-----.",
   });
 }

@@ -5,11 +5,12 @@ import { type AskHelper, createHelpers } from "../logins/credential-helper.ts";
 import type { LoginSource } from "../logins/logins.ts";
 import type { OcmResolver } from "../logins/ocm-resolvers.ts";
 import { checkoutTest, readLogins } from "../logins/read-logins.ts";
-import type { Environment } from "../proxy/settings.ts";
+import type { Environment, ProxyInputs, ProxySettings, Setting } from "../proxy/settings.ts";
 import { unsetFinding } from "../proxy/settings-findings.ts";
 import { unverifiedHosts } from "../report/lint.ts";
-import { certificatesIn, readCertificates } from "./certificates.ts";
+import { type Authorities, certificatesIn, readCertificates } from "./certificates.ts";
 import { checkoutFindings } from "./checkout.ts";
+import { containerMark, loopbackFinding } from "./container.ts";
 import { readProxyConfig } from "./proxy-files.ts";
 import { type EffectiveSettings, readProxySettings } from "./proxy-settings.ts";
 
@@ -21,10 +22,14 @@ export interface RunSettings {
   readonly askHelper: AskHelper;
   /** Those of the OCM configuration, which come after the input's. */
   readonly resolvers: readonly OcmResolver[];
-  /** PEM certificates of further authorities. */
+  /** CAs in addition to those of Node.js and of the system. */
+  readonly authorities: readonly Authorities[];
+  /** Their certificates, PEM each. */
   readonly certificates: readonly string[];
   /** Hosts whose TLS certificate is not verified. */
   readonly unverified: readonly string[];
+  /** Those of them that a file of proxy settings names. */
+  readonly configUnverified: readonly Setting[];
   readonly findings: readonly Finding[];
 }
 
@@ -43,8 +48,12 @@ export async function readRunSettings(
     environment,
     noProxyRegistries,
   });
-  const extra = (config?.extraRootCertificates ?? []).flatMap(({ value, from }) => certificatesIn(value, from));
-  const unverified = [...inputs.insecureSkipTlsVerify, ...(config?.insecureRegistries ?? []).map(({ value }) => value)];
+  const extra = (config?.extraRootCertificates ?? []).map(({ value, from }) => {
+    return { value: "PEM text", from, certificates: certificatesIn(value, from) };
+  });
+  const authorities = [...(await readCertificates(inputs.caCertificates)), ...extra];
+  const configUnverified = config?.insecureRegistries ?? [];
+  const unverified = [...inputs.insecureSkipTlsVerify, ...configUnverified.map(({ value }) => value)];
   const logins = await readLogins(inputs, environment);
   const { variables: proxyVariables } = proxy;
   return {
@@ -52,17 +61,28 @@ export async function readRunSettings(
     logins: logins.sources,
     askHelper: createHelpers({ environment, proxyVariables, isInCheckout: checkoutTest(environment), signal }),
     resolvers: logins.resolvers,
-    certificates: [...(await readCertificates(inputs.caCertificates)), ...extra],
+    authorities,
+    certificates: authorities.flatMap(({ certificates }) => certificates),
     unverified,
+    configUnverified,
     findings: [
       ...proxy.findings,
-      ...(inputs.command === "setup" ? unsetFinding(proxy.effective, given) : []),
+      ...(inputs.command === "setup" ? await setupFindings(proxy.effective, given, environment) : []),
       ...(config?.findings ?? []),
       ...unverifiedHosts(unverified),
       ...logins.findings,
       ...(await checkoutFindings(inputs, config, environment)),
     ],
   };
+}
+
+/** What a later step would fail of. */
+async function setupFindings(
+  settings: ProxySettings,
+  given: ProxyInputs,
+  environment: Environment,
+): Promise<Finding[]> {
+  return [...unsetFinding(settings, given), ...loopbackFinding(settings, await containerMark(environment))];
 }
 
 /** Disabling verification for every host is refused; single hosts can be listed. Fails with TLS_CHECKS_OFF. */

@@ -75,7 +75,7 @@ export function printable(text: string, maxLength: number = MAX_PRINTED): string
     // Not only at the beginning of a word: `access_token=`, or `\\nBearer` in text that is JSON.
     .replace(/(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, "$1 ***")
     .replace(/(?:gh[a-z]|github_pat|glpat)[_-][A-Za-z0-9_-]{16,}/g, "***")
-    .replace(/\/\/[^\s/@:]*:[^\s/@]+@/g, "//***@")
+    .replace(/\/\/[^\s/@:]*:(?!\*{3}@)[^\s/@]+@/g, "//***@")
     // JSON in base64url is a token (three parts in RFC 7515, five in RFC 7516), also when truncated. Requiring its other parts at every
     // start would take quadratic time.
     .replace(/eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,4}/g, "***")

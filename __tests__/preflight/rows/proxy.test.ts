@@ -231,7 +231,7 @@ withParts(["squid", "openssl"], "a proxy that wants to know who asks", () => {
     expectRow(await preflight(`${scheme}://${REGISTRY}`, through(squid.url)), {
       ...row,
       code: "PROXY_AUTH_REQUIRED",
-      remedy: "http://user:password@host:port, from a secret",
+      remedy: "from a secret: user:password@ before the host",
     });
     const wrong = await preflight(`${scheme}://${REGISTRY}`, through(squid.url.replace("//", "//ada:s3cret@")));
     expectRow(wrong, { ...row, code: "PROXY_AUTH_FAILED", remedy: "percent-encode" });
