@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createLimiter } from "./bounds/limiter.ts";
 import type { Finding } from "./errors/finding.ts";
+import { TransferError } from "./errors/transfer-error.ts";
 import { placeOf, workspaceOf } from "./files/place.ts";
+import { removeFoldersOfEndedRuns, runFolder } from "./files/run-folder.ts";
 import type { Inputs } from "./inputs.ts";
 import type { AskHelper } from "./logins/credential-helper.ts";
 import { createLogins, type LoginSource, type LoginUse } from "./logins/logins.ts";
@@ -97,7 +97,9 @@ export function openSession(options: SessionOptions): Session {
     askHelper = async () => undefined,
   } = options;
   const logins = createLogins({ sources: options.logins, askHelper, onCredential });
-  const temp = join(options.temp ?? tmpdir(), `.ocm-proxied-transfer-${randomUUID()}`);
+  const parent = options.temp ?? tmpdir();
+  const temp = runFolder(parent);
+  const tidying = removeFoldersOfEndedRuns(parent);
   const { hops, add: observe } = createHopList();
   // A server that asks to wait has been reached; one that does not answer may be the blocked hop.
   const probePolicy: RetryPolicy = {
@@ -163,8 +165,12 @@ export function openSession(options: SessionOptions): Session {
     return opened;
   }
 
+  const waiting = { patience: inputs.stallTimeout, onWait: (finding: Finding) => onFinding?.(finding) };
+
   async function openTargetArchive(path: string): Promise<CtfTarget> {
-    return openCtfTarget(await placeOf(path, { workspace, where: "input target" }), { spool: temp }, signal);
+    const place = await placeOf(path, { workspace, where: "input target" });
+    const isDryRun = inputs.dryRun || inputs.command !== "transfer";
+    return openCtfTarget(place, { spool: temp, isDryRun, lock: waiting }, signal);
   }
 
   return {
@@ -202,6 +208,7 @@ export function openSession(options: SessionOptions): Session {
     probe: (work) => withRetryPolicy(probePolicy, work),
     async close() {
       await client.close();
+      if (signal?.reason instanceof TransferError) await (await archiveTarget?.catch(() => undefined))?.suspend();
       const opened = await Promise.allSettled([
         ...archives.values(),
         ...artifactSets.values(),
@@ -215,6 +222,7 @@ export function openSession(options: SessionOptions): Session {
       // A file that cannot be removed is no reason to lose what the run has to report.
       await Promise.allSettled([...closing, accessMethods.close()]);
       await rm(temp, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
+      await tidying;
     },
   };
 }

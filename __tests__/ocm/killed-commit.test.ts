@@ -17,8 +17,8 @@ const PROGRAM = `
 import { setImmediate as turn } from "node:timers/promises";
 import { openCtfTarget } from "${root}/src/stores/ctf/writable-store.ts";
 import { sha256 } from "${root}/src/oci/digest.ts";
-const [path, tag, turns] = process.argv.slice(1);
-const target = await openCtfTarget(path);
+const [path, spool, tag, turns] = process.argv.slice(1);
+const target = await openCtfTarget(path, { spool });
 const repository = target.repository("a");
 const push = async (content, mediaType) => {
   const descriptor = { mediaType, digest: sha256(content), size: content.length };
@@ -37,9 +37,8 @@ process.kill(process.pid, "SIGKILL");
 `;
 
 function run(path: string, tag: string, turns: string): void {
-  const { signal, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", PROGRAM, path, tag, turns], {
-    encoding: "utf8",
-  });
+  const args = ["--input-type=module", "--eval", PROGRAM, path, temporaryFolder(), tag, turns];
+  const { signal, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
   if (signal !== "SIGKILL") throw new Error(stderr);
 }
 
@@ -70,10 +69,11 @@ test.each(["ctf", "ctf.tgz"])("a run that is killed at any moment leaves the old
     expect(["old", "new,old"]).toContain(tags.join());
   }
   expect(seen).toEqual(new Set(["old", "new,old"]));
-  // What was left behind does not disturb the next run.
+  // The next run is not disturbed, and removes what the killed ones left.
   const target = await openCtfTarget(path);
   await target.repository("a").untag("new");
   await target.commit();
   expect(await tagsOf(path)).toEqual(["old"]);
-  expect(readdirSync(folder).filter((each) => !each.startsWith("."))).toEqual([name]);
+  expect(readdirSync(folder)).toEqual([name]);
+  if (name === "ctf") expect(readdirSync(path).sort()).toEqual(["artifact-index.json", "blobs"]);
 });

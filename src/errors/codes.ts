@@ -158,6 +158,7 @@ export const codes = {
   REPOSITORY_NAME_REFUSED: "The target rejects the name of a repository.",
   ACCESS_FALLBACK: "Artifacts were written in another form, because the target rejects the requested one.",
   INDEX_REFUSED: "The target rejects the index of a component version, or a manifest in it.",
+  TARGET_LOCKED: "Another run is writing the same archive or folder.",
   OUTPUT_UNWRITABLE: "An output file of a download cannot be written.",
   CTF_MALFORMED: "The path is not a CTF archive, or the archive is damaged.",
   CTF_FORMAT_UNSUPPORTED: "The format of a CTF archive is not supported.",

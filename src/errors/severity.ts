@@ -21,6 +21,7 @@ const NOTICES: ReadonlySet<Code> = new Set([
   "ROUTES_DIFFER",
   "SIGNATURE_UNCHECKED",
   "TAG_MOVED",
+  "TARGET_LOCKED",
   "UPLOAD_LEFT",
 ]);
 

@@ -28,11 +28,12 @@ export async function writeAtomically(path: string, content: string, mode?: numb
   }
 }
 
-/** Creates a folder that only its owner can read. Resolves to the outermost folder that had to be created for it. */
-export async function makePrivateFolder(path: string): Promise<string> {
-  const outermost = await mkdir(dirname(path), { recursive: true });
+/** Creates a folder that only its owner can read, or keeps it where it exists. A link or file in its place is replaced. */
+export async function makePrivateFolder(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isDirectory() === true) return;
+  if (found !== undefined) await rm(path);
   await mkdir(path, { mode: 0o700 });
-  return outermost ?? path;
 }
 
 /** The permissions of an existing regular file, or the default ones. */

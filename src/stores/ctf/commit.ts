@@ -1,6 +1,5 @@
-import { randomUUID } from "node:crypto";
-import { chmod, mkdir, open, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { chmod, open, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Archive } from "../../archive/archive.ts";
 import { pack } from "../../archive/pack.ts";
 import { file, type TarInput } from "../../archive/tar-blocks.ts";
@@ -10,38 +9,46 @@ import { BLOBS, blobName, digestOfName } from "../../oci/blob-name.ts";
 import { ARTIFACT_INDEX } from "./artifact-index.ts";
 import type { Staging } from "./staging.ts";
 
+/** What a commit needs besides the blobs. */
+export interface CommitOptions {
+  /** The CTF. */
+  readonly path: string;
+  /** Text of the artifact index. */
+  readonly index: string;
+  /** Called right before the CTF changes; stops the commit by throwing. */
+  readonly check: () => Promise<void>;
+}
+
 /** Moves the blobs into the folder and replaces the index last, so that every blob of the index is on the disk. */
-export async function commitFolder(path: string, index: string, staging: Staging): Promise<void> {
+export async function commitFolder({ path, index, check }: CommitOptions, staging: Staging): Promise<void> {
   await staging.create();
   await makeFolders(path, join(path, BLOBS), path);
   for (const digest of staging.sizes.keys()) await rename(staging.path(digest), join(path, blobName(digest)));
   await flush(join(path, BLOBS));
   const unfinished = join(staging.folder, ARTIFACT_INDEX);
   await writeFile(unfinished, index, { flush: true });
+  await check();
   await rename(unfinished, join(path, ARTIFACT_INDEX));
   await flush(path);
 }
 
-/** Packs the blobs of the archive at `path`, and the staged ones, into a new archive that replaces it when it is complete. */
+/** Packs the blobs of the archive, and the staged ones, into a new archive that replaces it when it is complete. */
 export async function commitArchive(
-  path: string,
-  index: string,
+  { path, index, check }: CommitOptions,
   staging: Staging,
   before: Archive | undefined,
   signal?: AbortSignal,
 ): Promise<void> {
-  const unfinished = join(dirname(path), `.${basename(path)}.partial-${randomUUID()}`);
-  await mkdir(dirname(path), { recursive: true });
+  const unfinished = join(staging.folder, "archive");
+  await staging.create();
+  // A run that was killed may have left one.
+  await rm(unfinished, { force: true });
   // No entry for the folder of blobs: v2 of the CLI makes one in its working directory for it, and fails where it cannot.
   const inputs = [file(ARTIFACT_INDEX, Buffer.from(index)), ...(await blobs(staging, before))];
   await pack(unfinished, inputs, { isCompressed: !path.endsWith(".tar") }, signal);
-  try {
-    await chmod(unfinished, await modeOf(path));
-    await rename(unfinished, path);
-  } catch (error) {
-    await rm(unfinished, { force: true }).catch(() => {});
-    throw error;
-  }
+  await chmod(unfinished, await modeOf(path));
+  await check();
+  await rename(unfinished, path);
   await flush(dirname(path));
 }
 

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { lstat, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { refused, unwritable } from "../../archive/refusal.ts";
 import { errorCode, isFileSystemError, TransferError } from "../../errors/transfer-error.ts";
+import { type Lock, type LockOptions, lock, OWN_FILES } from "../../files/lock.ts";
 import { BLOBS } from "../../oci/blob-name.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Repository, Store } from "../../oci/store.ts";
@@ -25,32 +25,71 @@ import { createWritableRepository } from "./writable-repository.ts";
 export interface CtfTarget extends Ctf, Store {
   repository(name: string): Repository;
   commit(signal?: AbortSignal): Promise<void>;
+  /** Closes it, and leaves the blobs that are complete to the next run with this target. */
+  suspend(): Promise<void>;
+}
+
+export interface CtfTargetOptions extends CtfOptions {
+  /** Whether nothing is going to be written: no lock is needed then, and none is waited for. */
+  readonly isDryRun?: boolean;
+  /** How another run that writes the same CTF is waited for. */
+  readonly lock?: Omit<LockOptions, "signal">;
 }
 
 /** File names of archives, as in both OCM CLIs; every other path is a folder. */
 const ARCHIVE = /\.(?:tar|tgz|tar\.gz)$/;
-const PARTIAL = ".partial-";
 
 /**
- * The CTF at `path`, new or with what it holds already. A compressed archive is unpacked below `spool`, and blobs for an archive are
- * kept there; without it, next to the archive.
+ * The CTF at `path`, new or with what it holds already. A compressed archive is unpacked below `spool`. Fails with TARGET_LOCKED while
+ * another run writes it.
  */
-export async function openCtfTarget(path: string, options: CtfOptions = {}, signal?: AbortSignal): Promise<CtfTarget> {
+export async function openCtfTarget(
+  path: string,
+  { isDryRun = false, lock: waiting, ...options }: CtfTargetOptions = {},
+  signal?: AbortSignal,
+): Promise<CtfTarget> {
   const isArchive = ARCHIVE.test(path);
-  const spool = options.spool ?? dirname(path);
-  const before = (await ctfExists(path, isArchive)) ? await readCtf(path, { spool }, signal) : undefined;
-  const name = `${PARTIAL}${randomUUID()}`;
-  const folder = isArchive ? join(spool, `.${basename(path)}${name}`) : join(path, name);
-  const staging = createStaging(folder, { path, isDurable: !isArchive });
+  // A folder of another kind must not get a lock file.
+  await ctfExists(path, isArchive);
+  const names = workNames(path, isArchive);
+  const held = isDryRun ? undefined : await lockTarget(names.lock, path, { ...waiting, signal });
+  try {
+    // Another run may have written it while this one waited.
+    const isThere = await ctfExists(path, isArchive);
+    const before = isThere ? await readCtf(path, options, signal) : undefined;
+    const staging = createStaging(names.staging, { path, isDurable: !isArchive, isOwned: held !== undefined });
+    return await createTarget({ path, isArchive, before, staging, held });
+  } catch (error) {
+    await held?.release();
+    throw error;
+  }
+}
+
+interface TargetParts {
+  readonly path: string;
+  readonly isArchive: boolean;
+  readonly before: CtfContent | undefined;
+  readonly staging: Staging;
+  readonly held: Lock | undefined;
+}
+
+async function createTarget({ path, isArchive, before, staging, held }: TargetParts): Promise<CtfTarget> {
   const index: ArtifactIndex = before?.index ?? new Map();
   await addMediaTypes(index, before);
   const indexBefore = before === undefined ? undefined : formatArtifactIndex(index);
   const pool = createPool(before, staging);
   const lost = new Map<string, Set<Digest>>();
-  const remove = async () => {
-    await staging.remove();
-    await before?.archive.close();
-  };
+
+  /** Of a lock that was lost, the staging folder is another run's by now. */
+  async function end(finish: () => Promise<void>): Promise<void> {
+    try {
+      if (await held?.isHeld()) await finish();
+    } finally {
+      await before?.archive.close();
+      await held?.release();
+    }
+  }
+
   const target: CtfTarget = {
     kind: "ctf",
     name: path,
@@ -67,18 +106,32 @@ export async function openCtfTarget(path: string, options: CtfOptions = {}, sign
       const document = formatArtifactIndex(index);
       try {
         if (document !== indexBefore || staging.sizes.size > 0) {
-          await (isArchive
-            ? commitArchive(path, document, staging, before?.archive, signal)
-            : commitFolder(path, document, staging));
+          const options = { path, index: document, check: async () => held?.check() };
+          await (isArchive ? commitArchive(options, staging, before?.archive, signal) : commitFolder(options, staging));
         }
       } catch (error) {
         throw isFileSystemError(error) ? unwritable(path, error) : error;
       }
-      await remove();
+      await target.close();
     },
-    close: remove,
+    close: () => end(staging.remove),
+    suspend: () => end(staging.suspend),
   };
   return target;
+}
+
+/** Next to an archive, and in a folder, whose parent may belong to others. */
+function workNames(path: string, isArchive: boolean): { readonly lock: string; readonly staging: string } {
+  const start = isArchive ? join(dirname(path), `.${basename(path)}`) : join(path, OWN_FILES);
+  return { lock: `${start}.lock`, staging: `${start}.partial` };
+}
+
+async function lockTarget(file: string, path: string, options: LockOptions): Promise<Lock> {
+  try {
+    return await lock(file, options);
+  } catch (error) {
+    throw isFileSystemError(error) ? unwritable(path, error) : error;
+  }
 }
 
 /** Whether a CTF exists that is to be extended. Fails where the path is of another kind than its name, or a folder without a CTF. */
@@ -104,7 +157,7 @@ async function ctfExists(path: string, isArchive: boolean): Promise<boolean> {
     throw refused(path, BLOBS, "is not a directory");
   }
   if (names.includes(ARTIFACT_INDEX)) return true;
-  const foreign = names.find((name) => name !== BLOBS && !name.startsWith(PARTIAL));
+  const foreign = names.find((name) => name !== BLOBS && !name.startsWith(OWN_FILES));
   if (foreign === undefined) return false;
   throw malformedCtf(`${path} holds ${printable(JSON.stringify(foreign), 100)}, and no ${ARTIFACT_INDEX}`, path);
 }
@@ -123,7 +176,7 @@ async function addMediaTypes(index: ArtifactIndex, before: CtfContent | undefine
 function createPool(before: CtfContent | undefined, staging: Staging): BlobPool {
   const old = before === undefined ? undefined : poolOf(before.archive);
   return {
-    size: async (digest) => staging.sizes.get(digest) ?? (await old?.size(digest)),
+    size: async (digest) => (await staging.size(digest)) ?? (await old?.size(digest)),
     read: (digest) => (old === undefined || staging.sizes.has(digest) ? staging.read(digest) : old.read(digest)),
   };
 }
