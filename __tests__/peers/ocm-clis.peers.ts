@@ -79,6 +79,37 @@ withParts(["distribution"], "what this action writes is read by", () => {
   });
 });
 
+/** Archives as the CLIs write them, named without a component. */
+const archives: readonly (readonly [name: string, source: () => string, isSigned: boolean])[] = [
+  ["a folder of v1", () => ctf("v1-by-value"), true],
+  ["a folder of v2", () => ctf("v2-by-value"), false],
+  ["a .tgz of v1", () => packed("v1-by-value"), true],
+  ["a .tgz of v2", () => packed("v2-by-value"), false],
+];
+
+function packed(name: "v1-by-value" | "v2-by-value"): string {
+  const path = join(temporaryFolder(), "archive.tgz");
+  execFileSync("tar", ["-czf", path, "-C", ctf(name), "."]);
+  return path;
+}
+
+withParts(["distribution"], "an archive as a whole", () => {
+  describe.each(clis)("is read by $name at the target", (cli) => {
+    afterAll(stopEverything);
+
+    test.each(archives)("after a transfer of %s", async (_, source, isSigned) => {
+      const target = `${(await startRegistry({ kind: "distribution" })).origin}/moved`;
+      const result = await runAction({ inputs: { "component-versions": source(), target } });
+      expect(result.annotations).toEqual([]);
+      for (const id of versions) {
+        expect(await cli.run("get", "cv", `${target}//${id}`, "-o", "json")).toContain(`"name": "${id.split(":")[0]}"`);
+        // v2 of the CLI drops what was signed when it copies by value.
+        if (isSigned) await verify(cli, `${target}//${id}`);
+      }
+    });
+  });
+});
+
 /** The repository that a transfer of the fixtures made, as both CLIs spell it. */
 async function write(place: string, more: Record<string, string>): Promise<string> {
   const isRegistry = place.startsWith("a registry");

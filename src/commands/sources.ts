@@ -3,20 +3,26 @@ import { formatRepository, type RepositorySpec } from "../ocm/descriptor/compone
 import type { ComponentRepository } from "../ocm/repository/component-version.ts";
 import { matchesGlob } from "../transfer/source/glob.ts";
 import type { VersionQuery } from "../transfer/source/select-versions.ts";
+import { componentsOf } from "../transfer/source/whole-archive.ts";
 import type { Run } from "./run.ts";
 
-/** The lines of component-versions with their repositories, each opened once. */
+/** The lines of component-versions with their repositories, each opened once. An archive alone becomes a query for each of its components. */
 export async function openSources({ inputs, session }: Run): Promise<VersionQuery[]> {
   if (inputs.componentVersions.length === 0) {
     throw new TransferError("INPUT_MISSING", "component-versions is not set", {
       where: "input component-versions",
-      remedy: "Write one line per component version: repository//component:version.",
+      remedy: "Write one line per component version (repository//component:version) or per archive (./shop.tgz).",
     });
   }
   const open = once((spec) => session.openSource(spec));
-  return Promise.all(
-    inputs.componentVersions.map(async ({ repository, ...named }) => ({ from: await open(repository), ...named })),
+  const queries = await Promise.all(
+    inputs.componentVersions.map(async ({ repository, component, ...named }) => {
+      const from = await open(repository);
+      const components = component === undefined ? await componentsOf(from, inputs) : [component];
+      return components.map((each) => ({ from, component: each, ...named }));
+    }),
   );
+  return queries.flat();
 }
 
 /** The resolvers for a component, the longest prefix first. */

@@ -36,7 +36,8 @@ export function readSources(input: InputReader): {
   return {
     componentVersions: input.parseLines("component-versions", (line, where) => {
       const spec = parseComponentVersion(line, where);
-      if (isOpen && spec.version === undefined && spec.digest === undefined) throw versionMissing(line, where);
+      const isNamed = spec.component === undefined || spec.version !== undefined || spec.digest !== undefined;
+      if (isOpen && !isNamed) throw versionMissing(line, where);
       return spec;
     }),
     versions,

@@ -9,6 +9,8 @@ export interface ReadableStore {
   /** For people: the host, or the path of the archive. */
   readonly name: string;
   repository(name: string): ReadableRepository;
+  /** The names of all repositories; registries do not list them to everybody. */
+  listRepositories?(): Promise<readonly string[]>;
   /** Asks for the API of a store behind a network (distribution-spec, end-1), and fails where it cannot be used. */
   ping?(signal?: AbortSignal): Promise<void>;
 }

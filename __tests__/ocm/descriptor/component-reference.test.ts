@@ -113,6 +113,23 @@ describe("a component version in the grammar of both CLIs", () => {
     expect(parseComponentVersion(text, "line 1")).toEqual(expected);
   });
 
+  test.each<[string, string]>([
+    ["./folder", "./folder"],
+    ["../shop.tgz", "../shop.tgz"],
+    ["/srv/transfer/shop.tar", "/srv/transfer/shop.tar"],
+    [".", "."],
+    ["shop.tgz", "shop.tgz"],
+    ["path/to/shop.tar.gz", "path/to/shop.tar.gz"],
+    ["ctf::some.folder", "some.folder"],
+    ["ctf::./folder", "./folder"],
+    ["CommonTransportFormat/v1::shop", "shop"],
+    ["CommonTransportFormat+tgz::shop", "shop"],
+    ["directory::shop", "shop"],
+  ])("%s is an archive as a whole", (text, path) => {
+    const whole = { repository: ctf(path), component: undefined, version: undefined, digest: undefined };
+    expect(parseComponentVersion(text, "line 1")).toEqual(whole);
+  });
+
   const sha256 = `sha256:${"a1".repeat(32)}`;
   const sha512 = `sha512:${"b2".repeat(64)}`;
   test.each<[string, object]>([
@@ -146,6 +163,13 @@ describe("a component version in the grammar of both CLIs", () => {
     [`ghcr.io//acme.org/shop:1.2.0:1.2.0@${sha256}`, "is not a semantic version"],
     [`ghcr.io/ocm@${sha256}//acme.org/shop:1.2.0`, "has a digest, which can pin a component version only"],
     ["", "has no component"],
+    ["ghcr.io/acme/ocm", "has no component"],
+    ["oci::ghcr.io/acme/ocm", "has no component"],
+    ["oci::./folder", "has no component"],
+    ["https://ghcr.io/acme/shop.tgz", "has no component"],
+    ["ctf::", "has no path"],
+    [`./shop.tgz@${sha256}`, "can pin a component version only"],
+    ["./shop.tgz//", "the invalid component name"],
     ["ghcr.io/acme/shop:1.2.0", "has no component"],
     ["https://ghcr.io/acme:1", "has no component"],
     ["ghcr.io//shop:1.2.0", "the invalid component name"],

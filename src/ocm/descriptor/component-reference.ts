@@ -17,7 +17,8 @@ export interface RegistrySpec {
 
 export interface ComponentVersionSpec {
   readonly repository: RepositorySpec;
-  readonly component: string;
+  /** Undefined for an archive as a whole. */
+  readonly component: string | undefined;
   readonly version: string | undefined;
   /** Digest of the manifest of the component version, which replaces the tag. */
   readonly digest: Digest | undefined;
@@ -43,16 +44,20 @@ export const COMPONENT_DESCRIPTORS = "component-descriptors";
 
 /**
  * `[type::]repository//component[:version][@digest]`, also in the long form with `/component-descriptors/` in place of `//`: the
- * grammar of both OCM CLIs; digests are those of version 2 (bindings/go/oci/compref of the monorepo). Fails with REFERENCE_MALFORMED.
+ * grammar of both OCM CLIs; digests are those of version 2 (bindings/go/oci/compref of the monorepo). An archive alone stands for all of its
+ * component versions, as in `ocm transfer ctf`. Fails with REFERENCE_MALFORMED.
  */
 export function parseComponentVersion(text: string, where: string): ComponentVersionSpec {
   const malformed = (why: string) =>
     new TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, {
       where,
       remedy:
-        "Write repository//component:version, for example ghcr.io/acme/ocm//acme.org/shop:1.2.0 or ./shop.tgz//acme.org/shop:1.2.0.",
+        "Write repository//component:version, for example ghcr.io/acme/ocm//acme.org/shop:1.2.0 or ./shop.tgz//acme.org/shop:1.2.0; an archive alone, for example ./shop.tgz, means every component version in it.",
     });
   const parts = splitAtComponent(text);
+  if (parts === undefined && isArchive(text)) {
+    return { repository: parseRepository(text, where), component: undefined, version: undefined, digest: undefined };
+  }
   if (parts === undefined) throw malformed("has no component: the separator // is missing");
   const [named, digest] = splitAt(parts.component, parts.component.search(DIGEST));
   const [component, version] = splitAt(named, named.indexOf(":"));
@@ -106,8 +111,7 @@ export function parseRepository(text: string, where: string): RepositorySpec {
   }
   if (type !== undefined && !OCI_TYPES.test(type))
     throw malformed(`has the repository type ${printable(type, 40)}, which is unknown`);
-  if (type === undefined && /^(?:\.{0,2}\/|\.{1,2}$)|\.(?:tar|tgz|tar\.gz)$/.test(rest))
-    return { kind: "ctf", path: rest };
+  if (type === undefined && ARCHIVE_PATH.test(rest)) return { kind: "ctf", path: rest };
 
   const scheme = /^(https?|oci):\/\//.exec(rest)?.[1];
   const [host = "", ...segments] = rest.slice(scheme === undefined ? 0 : scheme.length + 3).split("/");
@@ -117,6 +121,13 @@ export function parseRepository(text: string, where: string): RepositorySpec {
   if (path !== "" && !isRepository(path))
     throw malformed(`has the path "${printable(path, 100)}", which no registry accepts`);
   return { kind: "registry", scheme: scheme === "http" || scheme === "https" ? scheme : undefined, host, path };
+}
+
+const ARCHIVE_PATH = /^(?:\.{0,2}\/|\.{1,2}$)|\.(?:tar|tgz|tar\.gz)$/;
+
+function isArchive(text: string): boolean {
+  const type = TYPE.exec(text)?.[1];
+  return type === undefined ? ARCHIVE_PATH.test(text) && !text.includes("://") : CTF_TYPES.test(type);
 }
 
 export function formatRepository(repository: RepositorySpec): string {

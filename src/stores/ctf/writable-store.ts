@@ -24,6 +24,7 @@ import { createWritableRepository } from "./writable-repository.ts";
 /** A CTF that is written. It is visible from `commit` on, which `publish` ends with; closing it without a commit leaves nothing. */
 export interface CtfTarget extends Ctf, Store {
   repository(name: string): Repository;
+  listRepositories(): Promise<readonly string[]>;
   commit(signal?: AbortSignal): Promise<void>;
   /** Closes it, and leaves the blobs that are complete to the next run with this target. */
   suspend(): Promise<void>;

@@ -12,6 +12,8 @@ export interface Selector {
 }
 
 interface Condition {
+  /** Whether it depends on the name of the component alone. */
+  readonly isOfComponent: boolean;
   /** The values of the element under the key; several labels may share a name. */
   readonly valuesOf: (element: Element, componentName: string) => readonly string[];
   readonly glob: string;
@@ -33,6 +35,13 @@ export function isSelected(
 ): boolean {
   const matches = (selector: Selector) => isMatch(element, componentName, selector);
   return (include.length === 0 || include.some(matches)) && !exclude.some(matches);
+}
+
+/** Whether a line of `include` can select something of the component: judged by conditions on its name, the others being left open. */
+export function isComponentIncluded(componentName: string, include: readonly Selector[]): boolean {
+  const matchesName = ({ conditions }: Selector) =>
+    conditions.every(({ isOfComponent, glob }) => !isOfComponent || matchesGlob(componentName, glob));
+  return include.length === 0 || include.some(matchesName);
 }
 
 function isMatch(element: Element, componentName: string, { conditions }: Selector): boolean {
@@ -79,7 +88,7 @@ function parseCondition(text: string, where: string): Condition {
     );
   }
   if (glob === "") throw invalid("has no value", `Write ${key}=* where any value will do, or take it out.`);
-  return { valuesOf, glob };
+  return { isOfComponent: key === "component", valuesOf, glob };
 }
 
 function lookup(key: string): Condition["valuesOf"] | undefined {
