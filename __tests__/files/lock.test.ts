@@ -99,7 +99,7 @@ describe("a lock", () => {
     expect(readFileSync(path, "utf8")).toBe(before);
   });
 
-  test("V10: in place of a link does not touch the file that the link leads to", async () => {
+  test("in place of a link does not touch the file that the link leads to", async () => {
     const target = lockFile({ ...holder, pid: endedPid() }, 61);
     const path = join(temporaryFolder(), "lock");
     symlinkSync(target, path);

@@ -30,7 +30,7 @@ test("folders of running processes, of other machines and of other programs stay
   expect(readdirSync(folder).sort()).toEqual(kept.map((path) => basename(path)).sort());
 });
 
-test("V10: a link with such a name is removed, and its destination stays", async () => {
+test("a link with such a name is removed, and its destination stays", async () => {
   const [folder, elsewhere] = [temporaryFolder(), temporaryFolder()];
   writeFileSync(join(elsewhere, "file"), "");
   symlinkSync(elsewhere, ofEnded(folder));

@@ -1,9 +1,8 @@
-import { createHash, randomUUID } from "node:crypto";
-import { rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
 import { join, relative, sep } from "node:path";
-import { TransferError } from "../errors/transfer-error.ts";
+import { isFileSystemError, TransferError } from "../errors/transfer-error.ts";
 import { placeOf } from "../files/place.ts";
-import type { Descriptor } from "../oci/descriptor.ts";
+import { openWorkFolder, type WorkFolder } from "../files/work-folder.ts";
 import { parseAccess } from "../ocm/access/access.ts";
 import type { Element } from "../ocm/descriptor/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/repository/component-version.ts";
@@ -12,7 +11,13 @@ import { movedTags } from "../transfer/findings.ts";
 import type { ResolvedElement, ResolvedVersion } from "../transfer/source/resolve-elements.ts";
 import { isSelected } from "../transfer/source/selector.ts";
 import { comparableIn, createComparison } from "../transfer/verify/comparison.ts";
-import { type SaveOptions, saveArtifact, saveBlobs } from "../transfer/write/save.ts";
+import {
+  type SavedBytes,
+  type SaveOptions,
+  saveArtifact,
+  saveBlobs,
+  unwritableOutput,
+} from "../transfer/write/save.ts";
 import { describeAsItIs } from "./describe.ts";
 import { readSource } from "./read-source.ts";
 import type { Run } from "./run.ts";
@@ -21,7 +26,7 @@ import { readTrustedKeys } from "./trusted-keys.ts";
 
 /** Puts the resources of component versions into a folder: local blobs as files, OCI artifacts as OCI image layouts. */
 export async function download(run: Run): Promise<void> {
-  const { inputs, reporter, workspace, signal } = run;
+  const { inputs, reporter, workspace } = run;
   if (inputs.output === "") {
     throw new TransferError("INPUT_MISSING", "output is not set", {
       where: "input output",
@@ -33,15 +38,25 @@ export async function download(run: Run): Promise<void> {
   const gathered = await readSource(run);
   const versions = gathered.versions.map((resolved) => wantedOf(resolved, inputs));
   reporter.findings([...movedTags({ versions }), ...checkTrust({ ...gathered, versions }, keys)]);
-  let copied = 0;
-  const options = { root, partial: join(root, `.partial-${randomUUID()}`), attempts: inputs.retries, signal };
+  await saveVersions(versions, root, run);
+  reporter.versions(versions.map(({ version }) => describeAsItIs(version)));
+}
+
+async function saveVersions(versions: readonly ResolvedVersion[], root: string, run: Run): Promise<void> {
+  const { inputs, reporter, signal } = run;
+  const work = await openOutput(root, run);
+  const options = { root, partial: work.partial, left: work.left, attempts: inputs.retries, signal };
+  const bytes = { copied: 0, mounted: 0, skipped: 0 };
   try {
     const folders = versions.map(({ version }) => folderOf(version, inputs.output));
     for (const resolved of versions) {
       const saved = await downloadVersion(resolved, { output: inputs.output, folders }, options);
-      copied += saved.reduce((total, { size }) => total + size, 0);
+      for (const { copied, skipped } of saved) {
+        bytes.copied += copied;
+        bytes.skipped += skipped;
+      }
       reporter.downloaded(saved.map(({ file }) => file));
-      reporter.bytes({ copied, mounted: 0, skipped: 0 });
+      reporter.bytes({ ...bytes });
       const { name, version } = resolved.version.descriptor;
       reporter.group(
         `${name}:${version}`,
@@ -49,9 +64,16 @@ export async function download(run: Run): Promise<void> {
       );
     }
   } finally {
-    await rm(options.partial, { recursive: true, force: true });
+    await work.close({ isKept: signal.reason instanceof TransferError });
   }
-  reporter.versions(versions.map(({ version }) => describeAsItIs(version)));
+}
+
+async function openOutput(root: string, { inputs, reporter, signal }: Run): Promise<WorkFolder> {
+  try {
+    return await openWorkFolder(root, { patience: inputs.stallTimeout, onWait: reporter.finding, signal });
+  } catch (error) {
+    throw isFileSystemError(error) ? unwritableOutput(root, error) : error;
+  }
 }
 
 /** Only the selected resources; local blobs are resolved without regard to the selection. */
@@ -62,9 +84,8 @@ function wantedOf({ items, ...resolved }: ResolvedVersion, { include, exclude }:
   return { ...resolved, items: items.filter(isWanted) };
 }
 
-interface Saved {
+interface Saved extends SavedBytes {
   readonly file: DownloadedFile;
-  readonly size: number;
 }
 
 /** A folder per part of the name, so that acme.org/shop/web and acme.org/shop-web stay two. */
@@ -89,23 +110,23 @@ async function downloadVersion(
     wanted.map(async ({ item, path }) => {
       const of = { component: name, version, resource: item.element.name, path };
       const place = join(options.root, relative(output, path));
-      return { file: { ...of, ...contentOf(item) }, size: await save(item, resolved.version, place, options) };
+      return { file: { ...of, ...contentOf(item) }, ...(await save(item, resolved.version, place, options)) };
     }),
   );
 }
 
 type SavedItem = Exclude<ResolvedElement, { kind: "byReference" }>;
 
-/** Resolves to the bytes that were saved. */
-async function save(item: SavedItem, version: ComponentVersion, path: string, options: SaveOptions): Promise<number> {
-  if (item.kind === "blob") {
-    const comparable = comparableIn(version, item);
-    const comparison = comparable === undefined ? undefined : createComparison(comparable);
-    await saveBlobs(item.from, item.blobs, path, options, comparison);
-    return sum(item.blobs);
-  }
-  await saveArtifact(item.graph, path, options);
-  return sum(item.graph.nodes.map(({ descriptor }) => descriptor));
+async function save(
+  item: SavedItem,
+  version: ComponentVersion,
+  path: string,
+  options: SaveOptions,
+): Promise<SavedBytes> {
+  if (item.kind === "artifact") return saveArtifact(item.graph, path, options);
+  const comparable = comparableIn(version, item);
+  const comparison = comparable === undefined ? undefined : createComparison(comparable);
+  return saveBlobs(item.from, item.blobs, path, options, comparison);
 }
 
 function contentOf(item: SavedItem): { mediaType: string; digest: string } {
@@ -133,8 +154,4 @@ function uniqueFileName({ name, extraIdentity }: Element, taken: Set<string>): s
   for (let count = 2; taken.has(candidate.toLowerCase()); count++) candidate = `${base}-${count}`;
   taken.add(candidate.toLowerCase());
   return candidate;
-}
-
-function sum(descriptors: readonly Descriptor[]): number {
-  return descriptors.reduce((total, { size }) => total + size, 0);
 }

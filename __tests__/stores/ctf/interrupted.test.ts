@@ -113,7 +113,7 @@ test.each(NAMES)("%s: a run that is cancelled leaves its complete blobs to the n
   expect(existsSync(stagingOf(path))).toBe(false);
 });
 
-test("V10: a link in place of unfinished content is not followed", async () => {
+test("a link in place of unfinished content is not followed", async () => {
   const [path, elsewhere] = [copyOfCtf("v1-by-value"), temporaryFolder()];
   writeFileSync(join(elsewhere, fileOf("one")), "one");
   symlinkSync(elsewhere, join(path, ".ocm-proxied-transfer.partial"));
@@ -125,7 +125,7 @@ test("V10: a link in place of unfinished content is not followed", async () => {
   expect(existsSync(join(path, ".ocm-proxied-transfer.partial"))).toBe(false);
 });
 
-test("V10: a link in place of an unfinished blob is not followed", async () => {
+test("a link in place of an unfinished blob is not followed", async () => {
   const [path, elsewhere] = [copyOfCtf("v1-by-value"), temporaryFolder()];
   writeFileSync(join(elsewhere, "one"), "one");
   mkdirSync(join(path, ".ocm-proxied-transfer.partial"));

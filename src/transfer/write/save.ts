@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { constants, createReadStream, createWriteStream } from "node:fs";
+import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { errorMessage, isFileSystemError, TransferError } from "../../errors/transfer-error.ts";
 import { makeFolders } from "../../files/place.ts";
+import { layoutBlobName } from "../../oci/blob-name.ts";
 import { type Descriptor, OCI_INDEX } from "../../oci/descriptor.ts";
 import { encoded } from "../../oci/digest.ts";
+import { fileSize, hasContent } from "../../oci/file-content.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
 import { retryStream } from "../../stores/retry-stream.ts";
 import type { Graph } from "../source/graph.ts";
@@ -15,20 +18,37 @@ import type { Comparison } from "../verify/comparison.ts";
 export interface SaveOptions {
   /** The real path of the folder that was named. No link below it is followed. */
   readonly root: string;
-  /** Folder below it for files that are not complete yet; nothing else may be in it. */
+  /** Folder below it for files of this run that are not complete yet; nothing else may be in it. */
   readonly partial: string;
+  /** Complete blobs that earlier runs left, by their hexadecimal digests. */
+  readonly left: ReadonlyMap<string, string>;
   readonly attempts: number;
   readonly signal: AbortSignal;
 }
 
+/** In bytes; `skipped` were there already. */
+export interface SavedBytes {
+  readonly copied: number;
+  readonly skipped: number;
+}
+
 /** Saves an artifact as an OCI image layout (image-spec, image-layout.md): `oci-layout`, `index.json`, every blob by its digest. */
-export async function saveArtifact({ root, from, nodes }: Graph, folder: string, options: SaveOptions): Promise<void> {
+export async function saveArtifact(
+  { root, from, nodes }: Graph,
+  folder: string,
+  options: SaveOptions,
+): Promise<SavedBytes> {
+  let skipped = 0;
   await inPlace(folder, options, async (partial) => {
     await Promise.all(
       nodes.map(async ({ descriptor }) => {
-        const blobs = join(partial, "blobs", descriptor.digest.slice(0, descriptor.digest.indexOf(":")));
-        await mkdir(blobs, { recursive: true });
-        await saveBlob(from, descriptor, join(blobs, encoded(descriptor.digest)), options);
+        const name = layoutBlobName(descriptor.digest);
+        const file = join(partial, name);
+        await mkdir(dirname(file), { recursive: true });
+        const left = options.left.get(encoded(descriptor.digest));
+        const found = [...(left === undefined ? [] : [left]), join(folder, name)];
+        if (await copyFound(descriptor, found, file)) skipped += descriptor.size;
+        else await saveBlob(from, descriptor, file, options);
       }),
     );
     const { mediaType, digest, size } = root;
@@ -36,6 +56,7 @@ export async function saveArtifact({ root, from, nodes }: Graph, folder: string,
     await writeFile(join(partial, "index.json"), JSON.stringify(index));
     await writeFile(join(partial, "oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
   });
+  return { copied: sizeOf(nodes.map(({ descriptor }) => descriptor)) - skipped, skipped };
 }
 
 /** Saves a local blob as a file, if it passes the comparison; one that was split into several is put together again. */
@@ -45,7 +66,9 @@ export async function saveBlobs(
   file: string,
   options: SaveOptions,
   comparison?: Comparison,
-): Promise<void> {
+): Promise<SavedBytes> {
+  const size = sizeOf(blobs);
+  if (await isSaved(blobs, file, options, comparison)) return { copied: 0, skipped: size };
   await inPlace(file, options, async (partial) => {
     await writeFile(partial, "", { flag: "wx" });
     let start = 0;
@@ -60,11 +83,52 @@ export async function saveBlobs(
       start += blob.size;
     }
   });
+  return { copied: size, skipped: 0 };
+}
+
+/** Whether the file has exactly these blobs, and they pass the comparison. */
+async function isSaved(
+  blobs: readonly Descriptor[],
+  file: string,
+  { root }: SaveOptions,
+  comparison: Comparison | undefined,
+): Promise<boolean> {
+  if ((await fileSize(file)) !== sizeOf(blobs)) return false;
+  await makeFolders(root, dirname(file), "input output");
+  let start = 0;
+  for (const [index, { digest, size }] of blobs.entries()) {
+    if (!(await hasContent({ path: file, start, size }, digest))) return false;
+    if (comparison !== undefined) {
+      const content = size === 0 ? [] : createReadStream(file, { start, end: start + size - 1 });
+      await pipeline(content, comparison.passing(index), discarding());
+    }
+    start += size;
+  }
+  return true;
+}
+
+function discarding(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() });
+}
+
+/** Copies a blob from the first of these files that has its content. False where none has. */
+async function copyFound({ digest, size }: Descriptor, paths: readonly string[], file: string): Promise<boolean> {
+  for (const path of paths) {
+    const isComplete = (await fileSize(path)) === size && (await hasContent({ path, size }, digest));
+    if (!isComplete) continue;
+    await copyFile(path, file, constants.COPYFILE_FICLONE);
+    return true;
+  }
+  return false;
 }
 
 async function saveBlob(from: ReadableRepository, blob: Descriptor, file: string, options: SaveOptions): Promise<void> {
   const save = async () => pipeline(await from.fetch(blob, options.signal), createWriteStream(file));
   await retryStream(options.attempts, save, options.signal);
+}
+
+function sizeOf(blobs: readonly Descriptor[]): number {
+  return blobs.reduce((total, { size }) => total + size, 0);
 }
 
 /** Writes elsewhere and renames at the end: what bears the name is whole. */
@@ -75,18 +139,20 @@ async function inPlace(
 ): Promise<void> {
   const unfinished = join(partial, randomUUID());
   try {
-    await mkdir(root, { recursive: true });
     await mkdir(partial, { recursive: true, mode: 0o700 });
     await write(unfinished);
     await makeFolders(root, dirname(path), "input output");
     await rm(path, { recursive: true, force: true });
     await rename(unfinished, path);
   } catch (error) {
-    if (!isFileSystemError(error)) throw error;
-    throw new TransferError("OUTPUT_UNWRITABLE", `${path} cannot be written: ${errorMessage(error)}`, {
-      where: "input output",
-      remedy: "See that the folder can be written and has room.",
-      cause: error,
-    });
+    throw isFileSystemError(error) ? unwritableOutput(path, error) : error;
   }
+}
+
+export function unwritableOutput(path: string, cause: unknown): TransferError {
+  return new TransferError("OUTPUT_UNWRITABLE", `${path} cannot be written: ${errorMessage(cause)}`, {
+    where: "input output",
+    remedy: "Check that the folder can be written and has space.",
+    cause,
+  });
 }
