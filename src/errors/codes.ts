@@ -84,6 +84,7 @@ export const codes = {
   REDIRECT_MALFORMED: "A registry redirects to an invalid URL or to an invalid host name.",
   REDIRECT_TO_PLAIN_HTTP: "A registry redirects from TLS to plain HTTP.",
   REDIRECT_LOOP: "A registry redirects too many times.",
+  LIST_INCOMPLETE: "A further page of a list of tags or referrers cannot be found.",
   ADDRESS_REFUSED: "A component descriptor or the response of a server leads to a host that must not be contacted.",
   REGISTRY_NOT_ALLOWED: "A component descriptor leads to a registry that allowed-registries does not name.",
   LOGIN_BY_DESCRIPTOR: "Credentials were sent to a registry that only a component descriptor names.",

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "@jest/globals";
+import { afterEach, describe, expect, test } from "@jest/globals";
 import { startFakeRegistry } from "../../../testing/fakes/registry.ts";
 import { asked, type FaultAction } from "../../../testing/fakes/registry-faults.ts";
 import { blobOf, manifestOf, openRegistry } from "../../../testing/product/open-registry.ts";
@@ -56,6 +56,62 @@ test.each<[string, FaultAction, string]>([
 ])("%s is an error", async (_, act, code) => {
   const { repository } = await answering(act);
   await expect(repository.listTags()).rejects.toMatchObject({ code });
+});
+
+test("the query of the next page is sent as the registry wrote it, and each tag is listed once", async () => {
+  const cursors = ["next_page=gAAA%2Bx%3D%3D&n=50", "n=50&cursor=a+b%2fc~%25&last=", "last=b,c;d%22&n=2"];
+  const server = httpServer((request, response) => {
+    const at = asked.push(request.url?.split("?")[1] ?? "") - 1;
+    if (at > 0 && asked[at] !== cursors[at - 1]) response.writeHead(405).end();
+    else if (at === cursors.length) response.end(JSON.stringify({ tags: ["9.0.0"] }));
+    else {
+      response.setHeader("link", `<?${cursors[at]}>; title="a, b"; rel = "prev next"`);
+      response.end(JSON.stringify({ tags: [`${9 - at}.1.0`, `${8 - at}.1.0`] }));
+    }
+  });
+  const asked: string[] = [];
+  const { port } = await listen(server);
+  const tags = await openRegistry(`127.0.0.1:${port}`).repository("acme/shop").listTags();
+  expect(tags).toEqual(["9.1.0", "8.1.0", "7.1.0", "6.1.0", "9.0.0"]);
+  expect(asked.slice(1)).toEqual(cursors);
+});
+
+describe("behind a reverse proxy, a next page", () => {
+  const links: readonly [string, (host: string) => string][] = [
+    ["has a prefix that is served", () => "/registry/v2/acme/shop/tags/list?last=a"],
+    ["has a prefix that is not served", () => "/inner/v2/acme/shop/tags/list?last=a"],
+    ["has another scheme", (host) => `https://${host}/v2/acme/shop/tags/list?last=a`],
+    ["has no port", (host) => `http://${host.split(":")[0]}/v2/acme/shop/tags/list?last=a`],
+  ];
+  test.each(links)("%s, and is read", async (_, link) => {
+    const server = httpServer(({ url = "", headers: { host = "" } }, response) => {
+      if (url.startsWith("/inner/")) response.writeHead(404).end();
+      else if (url.includes("last=a")) response.end(JSON.stringify({ tags: ["b"] }));
+      else response.setHeader("link", `<${link(host)}>; rel=next`).end(JSON.stringify({ tags: ["a"] }));
+    });
+    const { port } = await listen(server);
+    expect(await openRegistry(`127.0.0.1:${port}`).repository("acme/shop").listTags()).toEqual(["a", "b"]);
+  });
+});
+
+describe("a list of which only a part can be read is an error", () => {
+  test.each(['<?last=a>; rel="next', "<?last=a>", "?last=a; rel=next", "<?last=a>; rel=prev next"])(
+    "with the header Link: %s",
+    async (link) => {
+      const { repository } = await answering(page(["a"], link), page(["b"]));
+      await expect(repository.listTags()).rejects.toMatchObject({ code: "LIST_INCOMPLETE" });
+    },
+  );
+
+  test.each([
+    [404, "LIST_INCOMPLETE"],
+    [405, "LIST_INCOMPLETE"],
+    [400, "LIST_INCOMPLETE"],
+    [403, "DENIED"],
+  ])("with a second page that is answered by %i", async (status, code) => {
+    const { repository } = await answering(page(["a"], "<?last=a>; rel=next"), { kind: "respond", status });
+    await expect(repository.listTags()).rejects.toMatchObject({ code });
+  });
 });
 
 test("S4, V8: pages that lead to each other end with an error, when each was read once", async () => {

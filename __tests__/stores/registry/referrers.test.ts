@@ -78,6 +78,18 @@ test("a refusal is no answer: the next question is asked all the same", async ()
   expect(await repository.listReferrers?.(ONE)).toEqual([]);
 });
 
+test.each<[string, FaultAction, FaultAction]>([
+  ["that cannot be found", answer(200, index([]), { link: '<?last=a>; rel="next' }), answer(200, index([]))],
+  ["that does not exist", answer(200, index([]), { link: "<?last=a>; rel=next" }), answer(404)],
+  ["that the registry does not know", answer(200, index([]), { link: "<?last=a>; rel='next'" }), answer(501)],
+])("with a next page %s, the list is incomplete, and the API is not unsupported", async (_, first, second) => {
+  const fake = await startFakeRegistry();
+  for (const act of [first, second]) fake.inject({ when: isQuestion, times: 1, act });
+  await expect(openRegistry(fake.host).repository("a").listReferrers?.(ONE)).rejects.toMatchObject({
+    code: "LIST_INCOMPLETE",
+  });
+});
+
 test.each([
   ["at another host", '<http://evil.test/v2/a/referrers/x>; rel="next"', "REDIRECT_MALFORMED"],
   ["of another list", `</v2/b/referrers/${ONE}>; rel="next"`, "REDIRECT_MALFORMED"],
