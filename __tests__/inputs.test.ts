@@ -30,6 +30,7 @@ describe("good values", () => {
         { repository: { kind: "ctf", path: "./ctf" }, ...shop },
       ],
     ],
+    ["aliases", "true", "versions", { constraint: undefined, isLatestOnly: false, withAliases: true }],
     ["target", "ghcr.io/acme", "target", ghcr],
     [
       "target",
@@ -153,7 +154,7 @@ test("defaults", () => {
     nodeProxy: false,
     caCertificates: "",
     insecureSkipTlsVerify: [],
-    versions: { constraint: undefined, isLatestOnly: false },
+    versions: { constraint: undefined, isLatestOnly: false, withAliases: false },
     resolvers: [],
     include: [],
     exclude: [],

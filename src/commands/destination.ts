@@ -3,10 +3,13 @@ import {
   type ComponentRepository,
   type ComponentVersion,
   readComponentVersion,
+  tagOf,
+  VersionAliased,
 } from "../ocm/repository/component-version.ts";
 import type { ImageNames } from "../transfer/images/moved-images.ts";
 import type { ResolvedVersion } from "../transfer/source/resolve-elements.ts";
 import { existingOrNone } from "../transfer/target/inspect.ts";
+import { versionTagsCollide } from "../transfer/target/plan.ts";
 import { nameSource } from "../transfer/target/signed-name.ts";
 import { writtenRepositories } from "../transfer/target/written-repositories.ts";
 import type { Run } from "./run.ts";
@@ -33,13 +36,27 @@ export async function openDestination({ inputs, session, signal }: Run): Promise
       if (from.registry === target.registry && from.path === target.path && !isPinned) return source;
       const { name, version } = descriptor;
       const key = `${name}:${version}`;
-      const reading =
-        known.get(key) ?? existingOrNone(() => readComponentVersion(target, name, version, signal), inputs.existing);
+      const reading = known.get(key) ?? existingOrNone(() => readExisting(target, descriptor, signal), inputs.existing);
       known.set(key, reading);
       reading.catch(() => known.delete(key));
       return reading;
     },
   };
+}
+
+/** Fails with VERSION_TAGS_COLLIDE where another version has the tag, which `overwrite` would replace too. */
+async function readExisting(
+  target: ComponentRepository,
+  { name, version }: ComponentVersion["descriptor"],
+  signal: AbortSignal,
+): Promise<ComponentVersion> {
+  try {
+    return await readComponentVersion(target, name, version, signal);
+  } catch (error) {
+    const tag = tagOf(version);
+    const isTaken = error instanceof VersionAliased && tagOf(error.version) === tag;
+    throw isTaken ? versionTagsCollide({ name, version }, error, tag) : error;
+  }
 }
 
 /** The repositories that a transfer of these component versions would write to: those of versions that the target has are complete. */

@@ -1,4 +1,5 @@
 import { diagnose, distinct } from "../diagnosis/diagnosis.ts";
+import type { Finding } from "../errors/finding.ts";
 import { throwAll } from "../errors/transfer-error.ts";
 import type { Element } from "../ocm/descriptor/component-descriptor.ts";
 import { checkPushRights, pingStores, probeBlobs } from "../preflight/preflight.ts";
@@ -72,12 +73,16 @@ async function probeTarget({ versions }: Gathered, destination: Destination, run
 }
 
 async function read(queries: readonly VersionQuery[], options: GatherOptions, run: Run): Promise<Gathered> {
-  const { inputs, signal } = run;
+  const { inputs, reporter, signal } = run;
   const selections = await Promise.allSettled(queries.map((each) => selectVersions(each, inputs.versions, signal)));
-  const wanted = selections.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+  const selected = selections.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const wanted = selected.flatMap(({ requests }) => requests);
   const unknown = selections.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
   const gathered = await gather(wanted, options, signal);
-  reportUnmatched(gathered, run);
+  // In `warn` mode, everything may be read twice.
+  const reported = new Set(reporter.results.findings.map(({ message }) => message));
+  const found = [...selected.flatMap(({ findings }) => findings), ...unmatched(gathered, run)];
+  reporter.findings(found.filter(({ message }) => !reported.has(message)));
   return { ...gathered, errors: [...unknown, ...gathered.errors] };
 }
 
@@ -96,17 +101,18 @@ function gatherOptions(run: Run): GatherOptions {
     accessMethods: session.accessMethods,
     // They are stored in registries that are asked for the images anyway: a preflight learns nothing from them.
     withReferrers: inputs.command === "transfer",
+    withAliases: inputs.versions.withAliases && inputs.command === "transfer",
     unpack: session.unpack,
     resolve: createResolve(run),
     readVersion: createReadVersion(),
   };
 }
 
-/** Once, although everything may be read twice in `warn` mode. */
-function reportUnmatched({ versions }: Gathered, { inputs, reporter }: Run): void {
-  if (reporter.results.findings.some(({ code }) => code === "SELECTOR_UNMATCHED")) return;
-  const descriptors = versions.map(({ version }) => version.descriptor);
-  reporter.findings(unmatchedSelectors(descriptors, inputs));
+function unmatched({ versions }: Gathered, { inputs }: Run): Finding[] {
+  return unmatchedSelectors(
+    versions.map(({ version }) => version.descriptor),
+    inputs,
+  );
 }
 
 /** In `warn` mode only errors end the run that have nothing to do with the network. */

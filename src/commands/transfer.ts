@@ -5,6 +5,7 @@ import { deployedImages, movedImages } from "../transfer/images/moved-images.ts"
 import { type Plan, tagsToSet } from "../transfer/target/plan.ts";
 import { nameSource, unsignedNames } from "../transfer/target/signed-name.ts";
 import { plannedToBeLeft, tagReferrers } from "../transfer/target/tag-referrers.ts";
+import { planAliases } from "../transfer/write/alias-tags.ts";
 import { copyContent, planTransfer } from "./copy-content.ts";
 import { describePlanned } from "./describe.ts";
 import { type Destination, imageNames, openDestination } from "./destination.ts";
@@ -25,12 +26,19 @@ export async function transfer(run: Run): Promise<void> {
   const source = await readSource(run, destination);
   reporter.findings([...findingsOf(source), ...checkTrust(source, keys)]);
   if (nameSource(inputs) === "signed") reporter.findings(unsignedNames(source));
-  if (inputs.dryRun) return reportDryRun(await planTransfer(run, source, destination), run);
+  if (inputs.dryRun) {
+    const planned = await planTransfer(run, source, destination);
+    const aliases = await planAliases(source, planned, target, signal);
+    reporter.findings(aliases.findings);
+    return reportDryRun({ ...planned, tags: [...planned.tags, aliases.tags] }, run);
+  }
 
   const copied = await copyContent(run, source, destination);
+  const aliases = await planAliases(source, copied, target, signal);
+  reporter.findings(aliases.findings);
   const referrers = await tagReferrers(copied, target.registry, signal);
   reporter.findings(leftReferrers(referrers.left));
-  const plan = { ...copied, tags: [referrers.tags, ...copied.tags] };
+  const plan = { ...copied, tags: [referrers.tags, ...copied.tags, aliases.tags] };
   reporter.plan(plan);
 
   await target.registry.publish(tagsToSet(plan), signal);
@@ -41,6 +49,7 @@ export async function transfer(run: Run): Promise<void> {
 
 function reportDryRun(plan: Plan, { reporter }: Run): void {
   reporter.findings(leftReferrers(plannedToBeLeft(plan)));
+  reporter.plan(plan);
   reporter.dryRun(plan);
 }
 

@@ -2,6 +2,7 @@ import type { Code } from "./codes.ts";
 
 /** Findings for the record, which need no action in most runs. All others are warnings. */
 const NOTICES: ReadonlySet<Code> = new Set([
+  "ALIASES_LEFT",
   "ARTIFACT_SET_KEPT",
   "CLIENTS_DISAGREE",
   "CLOCK_SKEWED",

@@ -31,6 +31,7 @@ export function readSources(input: InputReader): {
   const versions = {
     constraint: constraint === "" ? undefined : parseConstraint(constraint, "input semver-constraint"),
     isLatestOnly: input.boolean("latest"),
+    withAliases: input.boolean("aliases"),
   };
   const isOpen = versions.constraint === undefined && !versions.isLatestOnly;
   return {

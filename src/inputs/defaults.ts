@@ -6,6 +6,7 @@ export const DEFAULTS = {
   "component-versions": "",
   "semver-constraint": "",
   latest: "false",
+  aliases: "false",
   target: "",
   recursive: "false",
   resolvers: "",

@@ -77,6 +77,8 @@ export function addReferrer(
 export interface ComponentOptions {
   readonly name?: string;
   readonly version?: string;
+  /** Default the tag of the version. */
+  readonly tags?: readonly string[];
   /** Path below the host. */
   readonly path?: string;
   readonly resources?: readonly object[];
@@ -154,10 +156,20 @@ export function addComponentVersion(store: ContentStore, options: ComponentOptio
     layers: [descriptor, ...blobs, ...(options.layers ?? [])],
     annotations,
   });
-  const tag = version.replaceAll("+", ".build-");
-  if (natives.length === 0) return store.addManifest(repository, document, { tag });
-  const manifests = [store.addManifest(repository, document), ...natives];
-  return store.addManifest(repository, { schemaVersion: 2, mediaType: OCI_INDEX, manifests, annotations }, { tag });
+  const root =
+    natives.length === 0
+      ? document
+      : {
+          schemaVersion: 2,
+          mediaType: OCI_INDEX,
+          manifests: [store.addManifest(repository, document), ...natives],
+          annotations,
+        };
+  const { tags = [version.replaceAll("+", ".build-")] } = options;
+  const [tag, ...others] = tags;
+  const added = store.addManifest(repository, root, tag === undefined ? {} : { tag });
+  for (const other of others) store.addManifest(repository, root, { tag: other });
+  return added;
 }
 
 const DESCRIPTOR = "application/vnd.ocm.software.component-descriptor.v2+json";

@@ -53,9 +53,14 @@ export function tagOf(version: string): string {
   return version.replaceAll("+", ".build-");
 }
 
-/** The version of a tag, if it is the tag of one. */
-export function versionOf(tag: string): string {
-  return tag.replaceAll(".build-", "+");
+/** The versions that have this tag: not all of them need to be valid versions. */
+export function versionsOf(tag: string): readonly string[] {
+  const separator = ".build-";
+  const parts = tag.split(separator);
+  const withMetadata = parts
+    .slice(1)
+    .map((_, at) => `${parts.slice(0, at + 1).join(separator)}+${parts.slice(at + 1).join(separator)}`);
+  return [tag, ...withMetadata];
 }
 
 /**
@@ -116,6 +121,17 @@ async function readFrom(
   return { from, repository, descriptor, descriptorSize: size, root, isPinned: false, ...contents };
 }
 
+/** A tag of a component that leads to another version than the requested one. */
+export class VersionAliased extends TransferError {
+  /** The version that the tag leads to. */
+  readonly version: string;
+
+  constructor(version: string, message: string, place: { readonly where: string; readonly reference: string }) {
+    super("VERSION_ALIASED", message, { where: place.where, remedy: `Write ${place.reference}.` });
+    this.version = version;
+  }
+}
+
 /** Only the component descriptor has the actual version: a tag may be an alias, or the version may contain `.build-` itself. */
 function otherThanTagged(
   { from, descriptor }: ComponentVersion,
@@ -123,13 +139,11 @@ function otherThanTagged(
 ): TransferError {
   const { component, version, where } = asked;
   const { name, version: found } = descriptor;
-  const aliased = (message: string) =>
-    new TransferError("VERSION_ALIASED", `${where} ${message}`, {
-      where,
-      remedy: `Write ${from.display}//${component}:${found}.`,
-    });
-  if (name === component && tagOf(version) === tagOf(found)) return aliased(`has the tag of version ${found}`);
-  if (name === component && isAlias(version, found)) return aliased(`is an alias of ${found}`);
+  const place = { where, reference: `${from.display}//${component}:${found}` };
+  if (name === component && tagOf(version) === tagOf(found))
+    return new VersionAliased(found, `${where} has the tag of version ${found}`, place);
+  if (name === component && isAlias(version, found))
+    return new VersionAliased(found, `${where} is an alias of ${found}`, place);
   return new TransferError("DESCRIPTOR_MISPLACED", `${where} has the descriptor of ${name}:${found}`, {
     where,
     remedy: "It was copied or tagged by hand: transfer the component version again from its origin.",

@@ -57,6 +57,11 @@ export function comparePrecedence(one: Version, other: Version): number {
   return one.prerelease.length === other.prerelease.length ? 0 : -1;
 }
 
+/** A total order: versions of the same precedence are ordered by their text. */
+export function orderVersions(one: string, other: string): number {
+  return compareVersions(one, other) || compareText(one, other);
+}
+
 /**
  * The highest by precedence, with prereleases, as in `--latest` of both OCM CLIs: a constraint, applied before, can exclude
  * them. Of several that differ in build metadata or spelling only, the last by text, so that the result is deterministic; in the CLIs it
@@ -65,7 +70,7 @@ export function comparePrecedence(one: Version, other: Version): number {
 export function latestOf(versions: readonly string[]): string | undefined {
   return versions
     .filter((version) => parseVersion(version) !== undefined)
-    .toSorted((one, other) => compareVersions(one, other) || compareText(one, other))
+    .toSorted(orderVersions)
     .at(-1);
 }
 
@@ -74,12 +79,22 @@ export function isAlias(tag: string, version: string): boolean {
   const [one, other] = [parseVersion(tag), parseVersion(version)];
   if (one === undefined || other === undefined) return false;
   if (comparePrecedence(one, other) === 0) return true;
-  const written =
-    NUMBERS.exec(tag)
-      ?.slice(1)
-      .filter((number) => number !== undefined).length ?? 0;
-  if (written === 3 || one.prerelease.length > 0) return false;
-  return one.numbers.slice(0, written).every((number, index) => number === other.numbers[index]);
+  const count = writtenNumbers(tag);
+  if (count === 3 || one.prerelease.length > 0) return false;
+  return one.numbers.slice(0, count).every((number, index) => number === other.numbers[index]);
+}
+
+/** The highest version that a tag can be an alias of: `1.2` is one of any `1.2.x`. */
+export function highestAliased(tag: string): string {
+  const missing = 3 - writtenNumbers(tag);
+  return missing === 0 || parseVersion(tag)?.prerelease.length !== 0
+    ? tag
+    : tag.replace(NUMBERS, (numbers) => `${numbers}${`.${MAX_NUMBER}`.repeat(missing)}`);
+}
+
+function writtenNumbers(tag: string): number {
+  const numbers = NUMBERS.exec(tag)?.slice(1) ?? [];
+  return numbers.filter((number) => number !== undefined).length;
 }
 
 /** Numbers come before words. A number beyond 64 bits is a word, as in Go. */

@@ -3,16 +3,13 @@ import type { ComponentDescriptor } from "../../ocm/descriptor/component-descrip
 import type { ComponentRepository, ComponentVersion } from "../../ocm/repository/component-version.ts";
 import { componentDigest } from "../../ocm/signing/normalise.ts";
 import { isNesting } from "../pins/pins.ts";
-import { createBudget } from "./budget.ts";
+import { createReadAliases } from "./alias-tags.ts";
+import { createBudget, createHold, MAX_CONTENTS, MAX_VERSIONS, tooManyVersions } from "./budget.ts";
 import { isAbsence } from "./locate.ts";
 import { childrenFirst, keyOf } from "./order.ts";
 import { createReadVersion, type ReadVersion, type VersionReference } from "./read-version.ts";
 import { type ResolvedVersion, type ResolveOptions, resolveElements } from "./resolve-elements.ts";
 
-/** Component versions of one run, bytes of their descriptors, and manifests and blobs of their artifacts: all in memory together. */
-const MAX_VERSIONS = 10_000;
-const MAX_DESCRIPTORS = 128 * 1024 * 1024;
-const MAX_CONTENTS = 1_000_000;
 /** At the same time: more than a host has slots for, and few enough to hold a manifest of each. */
 const MAX_ARTIFACTS_READ = 64;
 
@@ -37,6 +34,8 @@ export interface Gathered {
 
 export interface GatherOptions extends ResolveOptions {
   readonly recursive: boolean;
+  /** Whether to find the alias tags of component versions. */
+  readonly withAliases?: boolean;
   /** Remembers what was read, where more than one of these belong to a run. */
   readonly readVersion?: ReadVersion;
   /** Where else a referenced component is looked up, when it is not where the reference was found. */
@@ -55,10 +54,13 @@ export async function gather(
   const versions = new Map<string, ResolvedVersion>();
   const errors = new Set<unknown>();
   const work: Promise<void>[] = [];
-  let size = 0;
   // One error for everything beyond the limit: it is reported once.
   const tooMany = tooManyVersions();
+  // The complete tree of component versions is in memory, and its size is up to its publishers.
+  const hold = createHold(tooMany);
   const budget = createBudget({ max: MAX_CONTENTS, concurrency: MAX_ARTIFACTS_READ, error: tooMany }, signal);
+
+  const readAliases = createReadAliases(signal);
 
   function start(job: Promise<void>): void {
     work.push(job.catch((error) => void errors.add(error)));
@@ -82,16 +84,12 @@ export async function gather(
     );
   }
 
-  /** The complete tree of component versions is in memory, and its size is up to its publishers. */
-  function hold(version: ComponentVersion): ComponentVersion {
-    size += version.descriptorSize;
-    if (size > MAX_DESCRIPTORS) throw tooMany;
-    return version;
-  }
-
   async function survey(key: string, version: ComponentVersion, roots: readonly ComponentDescriptor[]): Promise<void> {
-    const surveyed = await resolveElements(version, { budget, ...options, roots }, signal);
-    versions.set(key, surveyed);
+    const [surveyed, aliases] = await Promise.all([
+      resolveElements(version, { budget, ...options, roots }, signal),
+      options.withAliases === true ? readAliases(version) : [],
+    ]);
+    versions.set(key, { ...surveyed, aliases });
     for (const error of surveyed.errors) errors.add(error);
   }
 
@@ -178,15 +176,6 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
     "The reference has to name the version that the component descriptor has: correct it where the component version was made.",
   ],
 ]);
-
-function tooManyVersions(): TransferError {
-  const most = `${MAX_VERSIONS} component versions, ${MAX_DESCRIPTORS} bytes of component descriptors, or ${MAX_CONTENTS} manifests and blobs`;
-  return new TransferError("COMPONENT_VERSIONS_TOO_MANY", `this run leads to more than ${most}`, {
-    where: "input component-versions",
-    remedy:
-      "Transfer fewer at once, or without recursive; see whether the references of these component versions are meant.",
-  });
-}
 
 /** Adds the referring component version: the user never wrote this name. */
 function unknownReference(error: unknown, referrer = ""): unknown {

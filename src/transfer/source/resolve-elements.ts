@@ -54,6 +54,8 @@ export interface ResolvedVersion {
   readonly items: readonly ResolvedElement[];
   /** Why other elements are not among the items: what could not be found. */
   readonly errors: readonly unknown[];
+  /** Alias tags in its repository; empty unless they are to be copied. */
+  readonly aliases?: readonly string[];
 }
 
 export interface ResolveOptions {

@@ -1,11 +1,8 @@
 import { TransferError } from "../../errors/transfer-error.ts";
-import { COMPONENT_DESCRIPTORS, isComponentName, isVersion } from "../../ocm/descriptor/component-reference.ts";
-import {
-  type ComponentRepository,
-  componentRepositoryName,
-  versionOf,
-} from "../../ocm/repository/component-version.ts";
+import { COMPONENT_DESCRIPTORS, isComponentName } from "../../ocm/descriptor/component-reference.ts";
+import type { ComponentRepository } from "../../ocm/repository/component-version.ts";
 import { printable } from "../../text/redact.ts";
+import { listVersions } from "./list-versions.ts";
 import type { VersionSelection } from "./select-versions.ts";
 import { isComponentIncluded, type Selector } from "./selector.ts";
 
@@ -51,12 +48,13 @@ export async function componentsOf(
 }
 
 async function hasVersion(
-  { registry, path }: ComponentRepository,
+  from: ComponentRepository,
   component: string,
   { versions: { constraint } }: ComponentSelection,
 ): Promise<boolean> {
-  const tags = await registry.repository(componentRepositoryName(path, component)).listTags();
-  return tags.map(versionOf).some((version) => isVersion(version) && (constraint?.allows(version) ?? true));
+  const allows = (version: string) => constraint?.allows(version) ?? true;
+  const { versions } = await listVersions({ from, component }, { allows, isLatestOnly: false });
+  return versions.some(({ known }) => allows(known.descriptor.version));
 }
 
 function listed(names: readonly string[]): string {

@@ -2,6 +2,7 @@ import { TransferError } from "../../errors/transfer-error.ts";
 import { type Descriptor, isManifest } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { TagChange } from "../../oci/store.ts";
+import type { ComponentDescriptor } from "../../ocm/descriptor/component-descriptor.ts";
 import type { Comparable } from "../verify/comparison.ts";
 import type { DesiredVersion, Placement, TagPlacement } from "./desired.ts";
 import { type ExistingPolicy, keyOf } from "./inspect.ts";
@@ -53,6 +54,7 @@ export function tagsToSet({ tags }: Pick<Plan, "tags">): readonly (readonly TagC
 
 /** Decides on every step. `desiredVersions` come with referenced component versions before those that refer to them. */
 export function makePlan(desiredVersions: readonly DesiredVersion[], options: PlanOptions): Plan {
+  checkVersionTags(desiredVersions);
   const placements = new Map<string, Placement>();
   const all = desiredVersions.flatMap((desired) => desired.placements);
   // Unconditional content comes first: a blob that an artifact shares with a referrer must not be left behind with it.
@@ -79,6 +81,31 @@ export function makePlan(desiredVersions: readonly DesiredVersion[], options: Pl
     comparables: options.comparables,
     tags: [artifactTags.map((tag) => tagging(tag, options)), ...componentTags(desiredVersions, options)],
   };
+}
+
+/** Two versions may have one tag, since tags cannot contain `+`; a tag leads to one of them only. */
+function checkVersionTags(desiredVersions: readonly DesiredVersion[]): void {
+  const taken = new Map<string, DesiredVersion>();
+  for (const desired of desiredVersions) {
+    const { repository, tag } = desired.componentTag;
+    const { descriptor } = desired.version;
+    const other = taken.get(`${repository}:${tag}`)?.version.descriptor ?? descriptor;
+    if (other.version !== descriptor.version) throw versionTagsCollide(other, descriptor, tag);
+    taken.set(`${repository}:${tag}`, desired);
+  }
+}
+
+/** The error for two versions of a component that would have the same tag at the target. */
+export function versionTagsCollide(
+  one: Pick<ComponentDescriptor, "name" | "version">,
+  other: Pick<ComponentDescriptor, "version">,
+  tag: string,
+): TransferError {
+  const message = `${one.name}:${one.version} and ${one.name}:${other.version} would both have the tag ${tag} at the target`;
+  return new TransferError("VERSION_TAGS_COLLIDE", message, {
+    where: "input target",
+    remedy: "Transfer the two versions to different targets, or give one of them a new version.",
+  });
 }
 
 /** In groups that can be set at once: those that refer to nothing in this transfer, those that refer only to them, and so on. */
