@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import type { Archive } from "./archive.ts";
+import { isMacOsMetadata } from "./mac-os.ts";
 import { refused } from "./refusal.ts";
 import { type Bytes, type TarEntry, tarEntries } from "./tar-entries.ts";
 
@@ -36,7 +37,7 @@ async function indexed(bytes: Bytes, expects: (name: string) => boolean, where: 
   const directories = new Set<string>();
   for await (const entry of tarEntries(bytes, where)) {
     const name = plainName(entry, where);
-    if (name === "") continue;
+    if (name === "" || isMacOsMetadata(name)) continue;
     if (!expects(name)) throw refused(where, entry.name, "does not belong into an archive of this kind");
     if (files.has(name) || directories.has(name)) throw refused(where, entry.name, "exists twice");
     if (entry.kind === "file") files.set(name, entry);

@@ -1,5 +1,6 @@
 import { lstat, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { isMacOsMetadata } from "../../archive/mac-os.ts";
 import { refused, unwritable } from "../../archive/refusal.ts";
 import { errorCode, isFileSystemError, TransferError } from "../../errors/transfer-error.ts";
 import { type Lock, type LockOptions, lock, OWN_FILES } from "../../files/lock.ts";
@@ -158,7 +159,7 @@ async function ctfExists(path: string, isArchive: boolean): Promise<boolean> {
     throw refused(path, BLOBS, "is not a directory");
   }
   if (names.includes(ARTIFACT_INDEX)) return true;
-  const foreign = names.find((name) => name !== BLOBS && !name.startsWith(OWN_FILES));
+  const foreign = names.find((name) => name !== BLOBS && !name.startsWith(OWN_FILES) && !isMacOsMetadata(name));
   if (foreign === undefined) return false;
   throw malformedCtf(`${path} holds ${printable(JSON.stringify(foreign), 100)}, and no ${ARTIFACT_INDEX}`, path);
 }
