@@ -10384,7 +10384,7 @@ function createLogins({ sources, askHelper, onCredential }) {
     }
     function remember(asked, credential) {
         if (credential !== undefined)
-            used.set(logins_keyOf(asked), { host: asked.host, from: credential.from });
+            used.set(logins_keyOf(asked), { host: asked.host, credential });
         return credential;
     }
     return {
@@ -10403,7 +10403,7 @@ function createLogins({ sources, askHelper, onCredential }) {
         explain(asked) {
             const sent = used.get(logins_keyOf(asked));
             if (sent !== undefined)
-                return `the login for ${asked.host} is from ${sent.from}`;
+                return describeUse(sent.host, sent.credential);
             const absent = sources.filter(({ state }) => state === "absent").map(({ name }) => name);
             const places = [
                 ...sources.filter(({ state }) => state !== "absent").map((source) => describeSource(source, asked)),
@@ -10411,11 +10411,18 @@ function createLogins({ sources, askHelper, onCredential }) {
             ];
             return `no login for ${describeLoginRequest(asked)}: ${places.join("; ")}`;
         },
-        uses: () => [...new Map([...used.values()].map((use) => [`${use.host}\n${use.from}`, use])).values()],
+        uses: () => {
+            const uses = [...used.values()].map(({ host, credential }) => ({ host, from: credential.from }));
+            return [...new Map(uses.map((use) => [`${use.host}\n${use.from}`, use])).values()];
+        },
     };
 }
 function logins_keyOf({ consumer, host, path }) {
     return JSON.stringify([consumer, host, path]);
+}
+function describeUse(host, { from, password, identityToken, accessToken }) {
+    const isEmpty = password === "" && identityToken === undefined && accessToken === undefined;
+    return `the login for ${host} is from ${from}${isEmpty ? ", and the password is empty: is its secret set?" : ""}`;
 }
 function candidates(logins, asked) {
     const matching = matchingLogins(logins, asked);

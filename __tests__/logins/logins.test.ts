@@ -151,4 +151,17 @@ describe("for the refusal of a login", () => {
     expect(logins.explain(at("a.test"))).toBe("the login for a.test is from input credentials, line 1");
     expect(logins.uses()).toEqual([{ host: "a.test", from: "input credentials, line 1" }]);
   });
+  test("an empty password is reported, since a secret that is not set is empty", async () => {
+    const { logins } = opened([lines("a.test=ada:")]);
+    await logins.find(at("a.test"));
+    expect(logins.explain(at("a.test"))).toBe(
+      "the login for a.test is from input credentials, line 1, and the password is empty: is its secret set?",
+    );
+  });
+
+  test("an identity token needs no password", async () => {
+    const { logins } = opened([file({ auths: { "a.test": { identitytoken: "long-lived" } } })]);
+    await logins.find(at("a.test"));
+    expect(logins.explain(at("a.test"))).toBe(`the login for a.test is from ${FILE}`);
+  });
 });

@@ -35,7 +35,7 @@ const MAX_NAMED = 5;
 export function createLogins({ sources, askHelper, onCredential }: LoginsOptions): Logins {
   const all = sources.flatMap(({ logins }) => logins);
   /** By what was asked. */
-  const used = new Map<string, LoginUse>();
+  const used = new Map<string, { readonly host: string; readonly credential: Credential }>();
   const answers = new Map<string, Promise<Credential | undefined>>();
 
   async function askedOnce(helper: string, asked: LoginRequest): Promise<Credential | undefined> {
@@ -49,7 +49,7 @@ export function createLogins({ sources, askHelper, onCredential }: LoginsOptions
   }
 
   function remember(asked: LoginRequest, credential: Credential | undefined): Credential | undefined {
-    if (credential !== undefined) used.set(keyOf(asked), { host: asked.host, from: credential.from });
+    if (credential !== undefined) used.set(keyOf(asked), { host: asked.host, credential });
     return credential;
   }
 
@@ -67,7 +67,7 @@ export function createLogins({ sources, askHelper, onCredential }: LoginsOptions
     },
     explain(asked) {
       const sent = used.get(keyOf(asked));
-      if (sent !== undefined) return `the login for ${asked.host} is from ${sent.from}`;
+      if (sent !== undefined) return describeUse(sent.host, sent.credential);
       const absent = sources.filter(({ state }) => state === "absent").map(({ name }) => name);
       const places = [
         ...sources.filter(({ state }) => state !== "absent").map((source) => describeSource(source, asked)),
@@ -75,12 +75,21 @@ export function createLogins({ sources, askHelper, onCredential }: LoginsOptions
       ];
       return `no login for ${describeLoginRequest(asked)}: ${places.join("; ")}`;
     },
-    uses: () => [...new Map([...used.values()].map((use) => [`${use.host}\n${use.from}`, use])).values()],
+    uses: () => {
+      const uses = [...used.values()].map(({ host, credential }) => ({ host, from: credential.from }));
+      return [...new Map(uses.map((use) => [`${use.host}\n${use.from}`, use])).values()];
+    },
   };
 }
 
 function keyOf({ consumer, host, path }: LoginRequest): string {
   return JSON.stringify([consumer, host, path]);
+}
+
+/** The value of a secret that does not exist is the empty string. */
+function describeUse(host: string, { from, password, identityToken, accessToken }: Credential): string {
+  const isEmpty = password === "" && identityToken === undefined && accessToken === undefined;
+  return `the login for ${host} is from ${from}${isEmpty ? ", and the password is empty: is its secret set?" : ""}`;
 }
 
 /** What the runner gave by itself counts only where nobody gave anything. */
