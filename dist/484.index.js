@@ -2043,7 +2043,7 @@ const ABOUT_LOGINS = new Set(["UNAUTHORIZED", "CREDENTIALS_REFUSED", "DENIED", "
 async function registryError(response, doing, { as, of = "api", remedy } = {}) {
     const { hop, status } = response;
     const answer = registryWords(await bodyText(response), hop);
-    const code = as ?? codeFor(status, answer.codes, of);
+    const code = as ?? (hasExpired(status, answer) ? "CREDENTIALS_REFUSED" : codeFor(status, answer.codes, of));
     const words = answer.text === "" ? "" : `: ${answer.text}`;
     const wait = retryAfter(response.headers["retry-after"], Date.now());
     const later = wait === undefined ? "" : `; it asks to wait ${Math.round(wait / 1000)} s`;
@@ -2055,6 +2055,9 @@ async function registryError(response, doing, { as, of = "api", remedy } = {}) {
         retryAfter: wait,
         remedy,
     });
+}
+function hasExpired(status, { codes, text }) {
+    return status === 403 && codes.length > 0 && /\bexpired\b/i.test(text);
 }
 function codeFor(status, registryCodes, subject) {
     if (status === 511)

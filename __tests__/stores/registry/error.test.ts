@@ -17,6 +17,12 @@ async function answer(status: number, body = ""): Promise<HttpResponse> {
 test.each([
   [401, "", "UNAUTHORIZED"],
   [403, "", "DENIED"],
+  [403, "<title>Your session has expired</title>", "DENIED"],
+  [
+    403,
+    ociError("DENIED", "Your authorization token has expired. Reauthenticate and try again."),
+    "CREDENTIALS_REFUSED",
+  ],
   [400, ociError("DENIED", ""), "DENIED"],
   [404, "", "MANIFEST_UNKNOWN"],
   [429, "", "RATE_LIMITED"],
@@ -34,6 +40,7 @@ test.each([
 
 test.each([
   [403, "", "PUSH_DENIED"],
+  [403, ociError("DENIED", "Your Authorization Token has expired."), "CREDENTIALS_REFUSED"],
   [401, "", "UNAUTHORIZED"],
   [404, ociError("NAME_UNKNOWN", ""), "REPOSITORY_UNKNOWN"],
   [400, ociError("NAME_UNKNOWN", ""), "REPOSITORY_UNKNOWN"],

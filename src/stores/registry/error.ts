@@ -95,7 +95,7 @@ export async function registryError(
 ): Promise<RegistryError> {
   const { hop, status } = response;
   const answer = registryWords(await bodyText(response), hop);
-  const code = as ?? codeFor(status, answer.codes, of);
+  const code = as ?? (hasExpired(status, answer) ? "CREDENTIALS_REFUSED" : codeFor(status, answer.codes, of));
   const words = answer.text === "" ? "" : `: ${answer.text}`;
   const wait = retryAfter(response.headers["retry-after"], Date.now());
   const later = wait === undefined ? "" : `; it asks to wait ${Math.round(wait / 1000)} s`;
@@ -107,6 +107,11 @@ export async function registryError(
     retryAfter: wait,
     remedy,
   });
+}
+
+/** ECR answers 403 with the code DENIED to a login that was right for twelve hours, and gives the reason in words alone. */
+function hasExpired(status: number, { codes, text }: Words): boolean {
+  return status === 403 && codes.length > 0 && /\bexpired\b/i.test(text);
 }
 
 function codeFor(status: number, registryCodes: readonly string[], subject: Subject): Code {
