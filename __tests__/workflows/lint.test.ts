@@ -1,22 +1,15 @@
-import { spawnSync } from "node:child_process";
 import { afterEach, expect, test } from "@jest/globals";
 import { root } from "../../scripts/parts.ts";
 import { repositoryWith } from "../../testing/real/act.ts";
-import { pathOf, withParts } from "../../testing/real/parts.ts";
+import { withParts } from "../../testing/real/parts.ts";
 import { stopEverything } from "../../testing/real/running.ts";
+import { actionlint, zizmor } from "./linters.ts";
 
 afterEach(stopEverything);
 
 withParts(["actionlint"], "actionlint", () => {
-  // Whether a shellcheck is on this machine must not matter.
-  const lint = (folder: string) => {
-    const args = ["-no-color", "-oneline", "-shellcheck=", "-pyflakes="];
-    const { stdout, stderr } = spawnSync(pathOf("actionlint"), args, { cwd: folder, encoding: "utf8" });
-    return `${stdout}${stderr}`.split("\n").filter((line) => line !== "");
-  };
-
   test("finds nothing", () => {
-    expect(lint(repositoryWith([".github", "action.yml", "dist"]))).toEqual([]);
+    expect(actionlint(repositoryWith([".github", "action.yml", "dist"]))).toEqual([]);
   });
 
   test("still has to ignore the two properties that it does not know", () => {
@@ -24,42 +17,17 @@ withParts(["actionlint"], "actionlint", () => {
     const unknown = ["workflow_repository", "workflow_sha"].map((name) =>
       expect.stringMatching(new RegExp(`^\\.github/workflows/transfer\\.yml:.* property "${name}" is not defined`)),
     );
-    expect(lint(folder)).toEqual(unknown);
+    expect(actionlint(folder)).toEqual(unknown);
   });
 });
 
-interface Finding {
-  readonly ident: string;
-  readonly locations: readonly {
-    readonly symbolic: { readonly kind: string; readonly key: { readonly Local?: { readonly verbatim_path: string } } };
-  }[];
-}
-
 withParts(["zizmor"], "zizmor", () => {
-  const audit = (...options: readonly string[]) => {
-    const args = [
-      "--offline",
-      "--no-progress",
-      "--quiet",
-      "--pedantic",
-      "--strict-collection",
-      "--format=json",
-      ...options,
-    ];
-    const { stdout, stderr } = spawnSync(pathOf("zizmor"), [...args, "."], { cwd: root, encoding: "utf8" });
-    const findings = JSON.parse(stdout === "" ? stderr : stdout) as Finding[];
-    return findings.map(({ ident, locations }) => {
-      const { key } = (locations.find(({ symbolic }) => symbolic.kind === "Primary") ?? locations[0])?.symbolic ?? {};
-      return `${ident} in ${key?.Local?.verbatim_path}`;
-    });
-  };
-
   test("finds nothing, smells included", () => {
-    expect(audit()).toEqual([]);
+    expect(zizmor(root)).toEqual([]);
   });
 
   test("still has to ignore what is explained where it is ignored", () => {
-    expect(audit("--no-ignores").sort()).toEqual([
+    expect(zizmor(root, "--no-ignores").toSorted()).toEqual([
       "anonymous-definition in ./.github/workflows/example.yml",
       "anonymous-definition in ./.github/workflows/transfer.yml",
       "concurrency-limits in ./.github/workflows/example.yml",

@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { root } from "../../scripts/parts.ts";
 
 export interface Step {
+  readonly id?: string;
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;

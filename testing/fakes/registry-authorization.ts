@@ -5,13 +5,17 @@ import type { AskedRequest } from "./registry-request.ts";
 
 export type Auth =
   | { readonly kind: "none" }
-  | { readonly kind: "basic"; readonly user: string; readonly password: string }
+  | { readonly kind: "basic"; readonly user: string; readonly password: string; readonly challenge?: string }
   | {
       readonly kind: "bearer";
       /** Password by user name; whoever is known may do everything. */
       readonly users?: Readonly<Record<string, string>>;
       /** What nobody in particular may do; default pull. */
       readonly anonymous?: "nothing" | "pull" | "push";
+      /** Identity tokens, exchanged by POST (distribution, spec/auth/oauth.md); default none, and no POST. */
+      readonly identityTokens?: readonly string[];
+      /** Path of the token end point; default `/token`. */
+      readonly tokenPath?: string;
       /** Address of a token host of its own; default the registry answers itself. */
       readonly tokenAddress?: string;
       /** Realm to announce instead of the true one: another name, behind a proxy. */
@@ -20,6 +24,7 @@ export type Auth =
     };
 
 export interface TokenRequest {
+  readonly method: string;
   readonly scopes: readonly string[];
   readonly service: string;
   /** Who asked; undefined for nobody in particular. */
@@ -37,8 +42,8 @@ export interface Answer {
 export interface Gate {
   /** The refusal of a request, or undefined where it may pass. */
   check(request: AskedRequest): Answer | undefined;
-  /** The token end point. */
-  issue(request: AskedRequest): Answer;
+  /** The token end point: a form in the body, or a query. */
+  issue(request: AskedRequest, body: Buffer): Answer;
   expireTokens(): void;
   readonly tokenRequests: readonly TokenRequest[];
 }
@@ -53,7 +58,7 @@ export function createGate(auth: Auth, realm: () => string): Gate {
     const given = request.headers.authorization;
     if (auth.kind === "basic") {
       const wanted = `Basic ${Buffer.from(`${auth.user}:${auth.password}`).toString("base64")}`;
-      return given === wanted ? undefined : unauthorized('Basic realm="registry"');
+      return given === wanted ? undefined : unauthorized(auth.challenge ?? 'Basic realm="registry"');
     }
     const needed = neededScopes(request);
     const actions = granted.get(given?.match(/^Bearer (.+)$/)?.[1] ?? "");
@@ -62,16 +67,20 @@ export function createGate(auth: Auth, realm: () => string): Gate {
     return unauthorized(`Bearer realm="${auth.realm ?? realm()}",service="${serviceOf(auth)}"${scope}`);
   };
 
-  const issue = (request: AskedRequest): Answer => {
+  const issue = (request: AskedRequest, body: Buffer): Answer => {
     if (auth.kind !== "bearer") return { status: 404 };
-    const scopes = request.query.getAll("scope").flatMap((scope) => scope.split(" "));
+    const { anonymous = "pull", users = {}, identityTokens } = auth;
+    const isForm = request.method === "POST" && identityTokens !== undefined;
+    const asked = isForm ? new URLSearchParams(body.toString()) : request.query;
+    const scopes = asked.getAll("scope").flatMap((scope) => scope.split(" "));
     const { user, password } = credentialsOf(request.headers.authorization);
-    const { anonymous = "pull", users = {} } = auth;
-    const known = user !== undefined && Object.hasOwn(users, user) && users[user] === password;
-    const allowed = known || (user === undefined && anonymous !== "nothing");
-    const status = allowed && request.method === "GET" ? 200 : 401;
-    const service = request.query.get("service") ?? "";
-    tokenRequests.push({ scopes, service, user, status, headers: request.headers });
+    const isUser = user !== undefined && Object.hasOwn(users, user) && users[user] === password;
+    const isExchange = isForm && identityTokens.includes(asked.get("refresh_token") ?? "");
+    const known = isExchange || (isUser && request.method === "GET");
+    const isAnonymous = user === undefined && request.method === "GET";
+    const status = known || (isAnonymous && anonymous !== "nothing") ? 200 : 401;
+    const service = asked.get("service") ?? "";
+    tokenRequests.push({ method: request.method, scopes, service, user, status, headers: request.headers });
     if (status !== 200) return { status, body: ociError("DENIED", "not you") };
     const all = known || anonymous === "push";
     const token = randomUUID();

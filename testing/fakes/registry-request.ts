@@ -20,13 +20,13 @@ const ROUTES = [
   { kind: "tags", pattern: /^\/v2\/(.+)\/tags\/(list)$/ },
   { kind: "referrers", pattern: /^\/v2\/(.+)\/referrers\/([^/]+)$/ },
   { kind: "base", pattern: /^\/v2\/?$/ },
-  { kind: "token", pattern: /^\/token$/ },
 ] as const;
 
 /** Which end point of the distribution specification a request is for. */
-export function readRequest({ method = "", url = "/", headers }: IncomingMessage): AskedRequest {
+export function readRequest({ method = "", url = "/", headers }: IncomingMessage, tokenPath: string): AskedRequest {
   const { pathname, searchParams: query } = new URL(url, "http://registry");
   const path = decodeURIComponent(pathname);
+  if (path === tokenPath) return { method, path, query, headers, kind: "token", repository: "", reference: "" };
   for (const { kind, pattern } of ROUTES) {
     const match = path.match(pattern);
     if (match === null) continue;

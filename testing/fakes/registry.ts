@@ -92,10 +92,11 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
   };
 
   let tokenOrigin = "";
-  const gate: Gate = createGate(auth, () => `${tokenOrigin}/token`);
+  const tokenPath = (auth.kind === "bearer" ? auth.tokenPath : undefined) ?? "/token";
+  const gate: Gate = createGate(auth, () => `${tokenOrigin}${tokenPath}`);
 
   const serve = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const request = { ...readRequest(message), status: 0 };
+    const request = { ...readRequest(message, tokenPath), status: 0 };
     requests.push(request);
     changes.emit("change");
     inFlight.now += 1;
@@ -118,7 +119,7 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
   };
 
   const decide = (request: AskedRequest, body: Buffer, fault: FaultAction | undefined): Answer => {
-    if (request.kind === "token") return gate.issue(request);
+    if (request.kind === "token") return gate.issue(request, body);
     const refused = gate.check(request);
     if (refused !== undefined) return refused;
     const query = new URLSearchParams(request.query);
