@@ -13203,7 +13203,10 @@ function createAuthorizedClient(options) {
         if (after.authorization === undefined)
             return explained(refusal, scopes);
         if (after.authorization === before.authorization) {
-            const as = "CREDENTIALS_REFUSED";
+            if (token?.isAmbient === true && areForReading(scopes)) {
+                return askAnonymously(request, scopes, { refusal, signal });
+            }
+            const as = token === undefined ? "CREDENTIALS_REFUSED" : refusedToken(refusal, { request, scopes, token });
             throw await registryError(explained(refusal, scopes), `logging in at ${options.host}`, { as });
         }
         const answer = await client.request({ ...request, headers: { ...request.headers, ...after } }, signal);

@@ -110,6 +110,25 @@ describe("Bearer", () => {
     expect(fake.tokenRequests).toHaveLength(1);
   });
 
+  test.each([
+    ["", "TOKEN_REFUSED"],
+    [',error="insufficient_scope"', "DENIED"],
+  ])(
+    "a token host that issues the same token again: with %j, the token is refused, and not the login",
+    async (error, code) => {
+      const fake = await start({ auth: bearer });
+      const token = { kind: "respond", status: 200, body: '{"token":"always-the-same"}' } as const;
+      const challenge = `Bearer realm="${fake.origin}/token",service="registry"${error}`;
+      fake.inject(
+        { when: ({ kind }) => kind === "token", act: token },
+        { when: () => true, act: { kind: "respond", status: 401, headers: { "www-authenticate": challenge } } },
+      );
+      const repository = openRegistry(fake.host, { isWritten: false, credential: ada }).repository("a");
+      await repository.exists(layer).catch(() => {});
+      await expect(repository.exists(layer)).rejects.toMatchObject({ code });
+    },
+  );
+
   test("a refusal of the token host is told, and not kept", async () => {
     const fake = await start({ auth: bearer });
     const credentials = [{ ...ada, password: "wrong-secret" }, ada];

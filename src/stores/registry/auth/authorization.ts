@@ -165,8 +165,11 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
     const { headers: after, token } = await authorization(scopes, signal);
     if (after.authorization === undefined) return explained(refusal, scopes);
     if (after.authorization === before.authorization) {
-      // The same login again: it was heard, and is wrong.
-      const as = "CREDENTIALS_REFUSED";
+      if (token?.isAmbient === true && areForReading(scopes)) {
+        return askAnonymously(request, scopes, { refusal, signal });
+      }
+      // The same login again: it is wrong. Some token servers issue the same token again, which the registry refuses, and not the login.
+      const as = token === undefined ? "CREDENTIALS_REFUSED" : refusedToken(refusal, { request, scopes, token });
       throw await registryError(explained(refusal, scopes), `logging in at ${options.host}`, { as });
     }
     const answer = await client.request({ ...request, headers: { ...request.headers, ...after } }, signal);
