@@ -1,3 +1,4 @@
+import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { addComponentVersion, addImage, imageResource } from "../../testing/content/content.ts";
 import { type FakeProxy, startProxy } from "../../testing/fakes/proxy.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
@@ -24,6 +25,8 @@ export interface Stage {
   readonly vendor: Vendor;
   readonly authority: Authority;
   readonly source: FakeRegistry;
+  /** The resource of the component version. */
+  readonly image: Descriptor;
   readonly target: FakeRegistry;
   readonly proxy: FakeProxy;
 }
@@ -55,7 +58,7 @@ export async function stage(recipeName: string, vendor: Vendor = vendorOf(recipe
     [`${sourceName}:443`]: source.host,
     ...(tokenHost === undefined ? {} : { [`${tokenHost}:443`]: new URL(target.tokenOrigin).host }),
   };
-  return { recipeName, vendor, authority, source, target, proxy: await startProxy({ hosts }) };
+  return { recipeName, vendor, authority, source, image, target, proxy: await startProxy({ hosts }) };
 }
 
 export function vendorOf(recipeName: string): Vendor {
@@ -96,7 +99,7 @@ export async function run(staged: Stage, options: RunOptions): Promise<readonly 
       return inputs.command === "setup" ? all : changed(all);
     },
     env: { GITHUB_ACTOR: ACTOR, AWS_ACCESS_KEY_ID: "of-the-role", AWS_REGION: "eu-central-1", ...env },
-    programs: [helper.folder, az.folder, ...programs],
+    programs: [...programs, helper.folder, az.folder],
     // The token of the job is for the target here, and for the source elsewhere.
     githubToken: recipeName === "ghcr.yml" ? secret : OF_THE_SOURCE,
   });

@@ -10,6 +10,8 @@ export type Auth =
       readonly kind: "bearer";
       /** Password by user name; whoever is known may do everything. */
       readonly users?: Readonly<Record<string, string>>;
+      /** Actions of users that a token allows, and names in its claims; default all, in an opaque token. */
+      readonly grants?: readonly string[];
       /** What nobody in particular may do; default pull. */
       readonly anonymous?: "nothing" | "pull" | "push";
       /** Identity tokens, exchanged by POST (distribution, spec/auth/oauth.md); default none, and no POST. */
@@ -69,7 +71,7 @@ export function createGate(auth: Auth, realm: () => string): Gate {
 
   const issue = (request: AskedRequest, body: Buffer): Answer => {
     if (auth.kind !== "bearer") return { status: 404 };
-    const { anonymous = "pull", users = {}, identityTokens } = auth;
+    const { anonymous = "pull", users = {}, identityTokens, grants } = auth;
     const isForm = request.method === "POST" && identityTokens !== undefined;
     const asked = isForm ? new URLSearchParams(body.toString()) : request.query;
     const scopes = asked.getAll("scope").flatMap((scope) => scope.split(" "));
@@ -83,8 +85,10 @@ export function createGate(auth: Auth, realm: () => string): Gate {
     tokenRequests.push({ method: request.method, scopes, service, user, status, headers: request.headers });
     if (status !== 200) return { status, body: ociError("DENIED", "not you") };
     const all = known || anonymous === "push";
-    const token = randomUUID();
-    granted.set(token, new Set(scopes.flatMap(actionsOf).filter((action) => all || action.endsWith(":pull"))));
+    const token = grants === undefined ? randomUUID() : tokenWithClaims(scopes, grants);
+    const allows = (action: string) =>
+      (all && grants === undefined) || (grants ?? ["pull"]).includes(action.split(":").at(-1) ?? "");
+    granted.set(token, new Set(scopes.flatMap(actionsOf).filter(allows)));
     return {
       status,
       headers: { "content-type": "application/json" },
@@ -93,6 +97,19 @@ export function createGate(auth: Auth, realm: () => string): Gate {
   };
 
   return { check, issue, expireTokens: () => granted.clear(), tokenRequests };
+}
+
+/** A token in the form of distribution, spec/auth/jwt.md, which is signed by nobody: this registry knows its tokens. */
+function tokenWithClaims(scopes: readonly string[], grants: readonly string[]): string {
+  const access = scopes.map((scope) => {
+    const [type, name, actions = ""] = scope.split(":");
+    return { type, name, actions: actions.split(",").filter((action) => grants.includes(action)) };
+  });
+  const parts = [
+    { typ: "JWT", alg: "none" },
+    { jti: randomUUID(), access },
+  ];
+  return [...parts.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")), "unsigned"].join(".");
 }
 
 function serviceOf({ service = "registry" }: { readonly service?: string }): string {
