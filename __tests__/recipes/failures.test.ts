@@ -31,7 +31,7 @@ interface Failure {
   readonly differs?: () => Difference | Promise<Difference>;
 }
 
-function refused(when: Fault["when"], status: number, body: string, headers = {}): Failure["faults"] {
+function refused(when: Fault["when"], status: number, body: string, headers = {}): (staged: Stage) => readonly Fault[] {
   return () => [{ when, act: { kind: "respond", status, body, headers } }];
 }
 

@@ -37,7 +37,6 @@ interface TokenVendor {
 
 /** Distribution, spec/auth/token.md: user and password by Basic at the token host. */
 function byToken({ host, path, user, secret, tokenHost, tokenPath, service }: TokenVendor): Vendor {
-  const users: Record<string, string> = { [user]: SECRET };
   const secretFrom = host === "ghcr.io:443" ? "input github-token" : "input credentials, line 1";
   const realm = `https://${tokenHost ?? host.replace(/:443$/, "")}${tokenPath}`;
   return {
@@ -47,9 +46,10 @@ function byToken({ host, path, user, secret, tokenHost, tokenPath, service }: To
     secret,
     secretFrom,
     ...(tokenHost === undefined ? {} : { tokenHost }),
-    auth: { kind: "bearer", anonymous: "nothing", users, realm, tokenPath, service },
+    auth: { kind: "bearer", anonymous: "nothing", users: { [user]: SECRET }, realm, tokenPath, service },
     expire(registry) {
-      delete users[user];
+      const act = { kind: "respond", status: 401, body: ociError("UNAUTHORIZED", EXPIRED) } as const;
+      registry.inject({ when: ({ kind }) => kind === "token", act });
       registry.expireTokens();
     },
   };
