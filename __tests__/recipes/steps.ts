@@ -37,8 +37,9 @@ export async function runSteps(steps: readonly Step[], job: Job): Promise<readon
   const results: ActionResult[] = [];
   for (const step of steps) {
     if (step.run !== undefined) {
-      const { id } = step;
-      const outputs = Object.entries(runScript(step.run, environment));
+      const { id, env: given = {} } = step;
+      const own = Object.entries(given).map(([name, value]) => [name, evaluate(String(value), values)]);
+      const outputs = Object.entries(runScript(step.run, { ...environment, ...Object.fromEntries(own) }));
       Object.assign(values, Object.fromEntries(outputs.map(([name, value]) => [`steps.${id}.outputs.${name}`, value])));
     }
     if (step.uses !== OWN_ACTION) continue;
@@ -50,6 +51,8 @@ export async function runSteps(steps: readonly Step[], job: Job): Promise<readon
       ...(workspace === undefined ? {} : { cwd: workspace }),
     });
     environment = { ...environment, ...result.exported };
+    const outputs = Object.entries(result.outputs).map(([name, value]) => [`steps.${step.id}.outputs.${name}`, value]);
+    Object.assign(values, Object.fromEntries(outputs));
     results.push(result);
   }
   return results;
