@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, testPath } from "../../scripts/parts.ts";
 import { temporaryFolder } from "./fixtures.ts";
-import { pathOf } from "./parts.ts";
+import { pathOf } from "./part-path.ts";
 import { remember } from "./running.ts";
 
 export interface ActOptions {

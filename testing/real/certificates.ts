@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { temporaryFolder } from "./fixtures.ts";
-import { pathOf } from "./parts.ts";
+import { pathOf } from "./part-path.ts";
 
 /** PEM documents, as `node:tls` takes them. */
 export interface KeyPair {

@@ -2,6 +2,7 @@ import { afterAll, describe, test } from "@jest/globals";
 import { findPart, installLine, type PartName } from "../../scripts/parts.ts";
 import { stopEverything } from "./running.ts";
 
+export { pathOf } from "./part-path.ts";
 export type { PartName };
 
 /**
@@ -27,11 +28,4 @@ export function withParts(needed: readonly PartName[], name: string, suite: () =
     return;
   }
   describe.skip(`${name} ${wanted}`, suite);
-}
-
-/** Absolute path of a part that `withParts` has asked for. */
-export function pathOf(part: PartName): string {
-  const path = findPart(part);
-  if (path === undefined) throw new Error(`${part} is not installed: ${installLine(part)}`);
-  return path;
 }

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import { freePort } from "./address.ts";
 import { temporaryFolder } from "./fixtures.ts";
-import { pathOf } from "./parts.ts";
+import { pathOf } from "./part-path.ts";
 import { onFreePort, startProgram } from "./program.ts";
 
 export interface RegistryOptions {

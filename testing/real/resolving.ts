@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { uniqueAddress } from "./address.ts";
 import { temporaryFolder } from "./fixtures.ts";
 import { type Ignorance, startEmptyNameServer, startNameServer } from "./name-server.ts";
-import { pathOf } from "./parts.ts";
+import { pathOf } from "./part-path.ts";
 
 /** A `node` whose machine has this name server and no other: for `runAction`, with the parts `unshare` and `perl`. */
 export async function nodeWithNameServer(says: Ignorance | ((nth: number) => readonly string[])): Promise<string> {

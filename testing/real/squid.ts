@@ -8,7 +8,7 @@ import { uniqueAddress } from "./address.ts";
 import type { Authority } from "./certificates.ts";
 import { temporaryFolder } from "./fixtures.ts";
 import { startEmptyNameServer } from "./name-server.ts";
-import { pathOf } from "./parts.ts";
+import { pathOf } from "./part-path.ts";
 import { startProgram } from "./program.ts";
 import { remember } from "./running.ts";
 

@@ -1,0 +1,42 @@
+import type { ChaosEstate } from "./estate.ts";
+import { FAULTS } from "./faults.ts";
+import { type Outcome, runChaos } from "./run.ts";
+import { type Scenario, scenarioOf } from "./scenario.ts";
+import { scheduleBySeed } from "./schedule.ts";
+import { TUNNEL_FAULTS } from "./tunnel-faults.ts";
+
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly rate: number;
+  /** Numbers of the runs. */
+  readonly runs: readonly number[];
+  /** Runs at a time. */
+  readonly concurrency: number;
+}
+
+export interface NumberedRun extends Outcome {
+  readonly run: number;
+  readonly scenario: Scenario;
+}
+
+/** Runs of a seed: each has a scenario, content and faults of its own, which follow from the seed and its number. */
+export async function runMany(
+  estate: ChaosEstate,
+  { seed, rate, runs, concurrency }: ChaosOptions,
+  onEnd: (run: NumberedRun) => void = () => {},
+): Promise<readonly NumberedRun[]> {
+  const left = [...runs];
+  const done: NumberedRun[] = [];
+  const work = async (): Promise<void> => {
+    for (let run = left.shift(); run !== undefined; run = left.shift()) {
+      const own = `${seed}-${run}`;
+      const scenario = scenarioOf(own);
+      const schedule = scheduleBySeed({ seed: own, rate, faults: FAULTS, tunnelFaults: TUNNEL_FAULTS });
+      const numbered = { run, scenario, ...(await runChaos({ estate, seed: own, scenario, schedule })) };
+      done.push(numbered);
+      onEnd(numbered);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  return done.sort((one, other) => one.run - other.run);
+}

@@ -1,0 +1,205 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { createCtf } from "../content/ctf.ts";
+import { componentDigests, resources } from "../fixtures/ocm/digests.ts";
+import { type ActionResult, runAction } from "../real/action.ts";
+import { acmePublicKey, temporaryFolder } from "../real/fixtures.ts";
+import { type ChaosEstate, LOGIN, nameOf } from "./estate.ts";
+import { problemsOf } from "./judge.ts";
+import { startChaosProxy } from "./proxy.ts";
+import { push, recordContent } from "./push.ts";
+import { type RelayOptions, startRelay } from "./relay.ts";
+import { REGISTRIES, type RegistryName, type Scenario } from "./scenario.ts";
+import { NO_FAULTS, type Schedule } from "./schedule.ts";
+import { addTree, type Expected } from "./tree.ts";
+import { ctfShelf, registryShelf, type Shelf } from "./walk.ts";
+
+export interface ChaosRun {
+  readonly estate: ChaosEstate;
+  /** Names its content; and its paths in the registries, which no other run has. */
+  readonly seed: string;
+  readonly scenario: Scenario;
+  readonly schedule: Schedule;
+  /** Inputs in addition to those of the scenario. */
+  readonly inputs?: Readonly<Record<string, string>>;
+}
+
+/** A fault that a run met, and the request that met it. */
+export interface Met {
+  readonly fault: string;
+  readonly request: string;
+}
+
+export interface Outcome {
+  /** Of the error; undefined where the run succeeded. */
+  readonly code: string | undefined;
+  readonly message: string;
+  readonly findings: readonly string[];
+  /** Promises that the run did not keep; of a good product none, whatever the code. */
+  readonly problems: readonly string[];
+  readonly met: readonly Met[];
+}
+
+/** Seconds: limits of one phase of a request, short because the faults of a run wait for them. */
+const TIMEOUT = "3";
+
+/** One transfer by the bundle, between real registries and archives, with the faults of the schedule; and its verdict. */
+export async function runChaos({ estate, seed, scenario, schedule, inputs = {} }: ChaosRun): Promise<Outcome> {
+  const met: Met[] = [];
+  const network = await connectNetwork(estate, scenario, schedule, (fault, request) => met.push({ fault, request }));
+  const folder = temporaryFolder();
+  try {
+    const [from, to] = [`from/${seed}`, `to/${seed}`];
+    const source = await fillSource(estate, { seed, scenario, network, path: from });
+    const target = targetOf(estate, { scenario, network, path: to, folder: join(folder, "out") });
+    for (const name of ["out", "tmp"]) mkdirSync(join(folder, name));
+    const result = await runAction({
+      env: { TMPDIR: join(folder, "tmp") },
+      inputs: {
+        "component-versions": source.reference,
+        recursive: "true",
+        target: target.reference,
+        access: scenario.access,
+        "probe-timeout": TIMEOUT,
+        "stall-timeout": TIMEOUT,
+        ...network.inputs,
+        ...(scenario.source === "signed" ? { signatures: `acme=${acmePublicKey}` } : {}),
+        ...inputs,
+      },
+    });
+    const error = result.report?.error;
+    const problems = await problemsOf({ result, folder, target, expected: source.expected });
+    removeFoldersOf(result);
+    return {
+      code: result.code === 0 ? undefined : (error?.code ?? `exit ${result.code}`),
+      message: error?.message ?? "",
+      findings: (result.report?.findings ?? []).map(({ code }: { code: string }) => code),
+      problems,
+      met,
+    };
+  } finally {
+    await network.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function removeFoldersOf({ home }: ActionResult): void {
+  rmSync(dirname(home), { recursive: true, force: true });
+}
+
+/** How the action reaches registries in a run. */
+interface Network {
+  /** What precedes the path of a repository on that registry. */
+  readonly hostOf: (registry: RegistryName) => string;
+  readonly inputs: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+async function connectNetwork(
+  { registries, tokens, signed, blobs, authority, tls }: ChaosEstate,
+  { route }: Scenario,
+  schedule: Schedule,
+  onFault: RelayOptions["onFault"],
+): Promise<Network> {
+  const upstreamAt = (name: RegistryName) => ({ registry: registries[name].host, tokens: tokens.host });
+  const credentials = (hosts: readonly string[]) =>
+    hosts.map((host) => `${host}=${LOGIN.user}:${LOGIN.password}`).join("\n");
+  if (route === "direct") {
+    const relays = await Promise.all(
+      REGISTRIES.map((name) => startRelay({ upstreamOf: () => upstreamAt(name), schedule, onFault })),
+    );
+    const hosts = relays.map(({ address, port }) => `${address}:${port}`);
+    return {
+      hostOf: (registry) => `http://${hosts[REGISTRIES.indexOf(registry)]}`,
+      inputs: { credentials: credentials(hosts) },
+      stop: async () => void (await Promise.all(relays.map(({ stop }) => stop()))),
+    };
+  }
+  const scheme = route === "proxy" ? "http://" : "";
+  const port = route === "proxy" ? 80 : 443;
+  const named: Readonly<Record<string, { readonly registry: string; readonly tokens?: string }>> = {
+    ...Object.fromEntries(REGISTRIES.map((name) => [`${nameOf(name)}:${port}`, upstreamAt(name)])),
+    "source.example.test:5000": { registry: signed.host },
+    "cdn.example.test:8080": { registry: blobs.host },
+  };
+  const upstreamOf = (host: string) => named[host];
+  const relay = await startRelay({ upstreamOf, schedule: route === "tunnel" ? schedule : NO_FAULTS, onFault, tls });
+  const tunnelTo = (target: string) => (named[target] === undefined ? undefined : `${relay.address}:${relay.port}`);
+  const proxy = await startChaosProxy({ upstreamOf, tunnelTo, schedule, onFault });
+  return {
+    hostOf: (registry) => `${scheme}${nameOf(registry)}`,
+    inputs: {
+      "http-proxy": proxy.url,
+      "https-proxy": proxy.url,
+      "ca-certificates": authority.path,
+      credentials: credentials(REGISTRIES.map(nameOf)),
+    },
+    async stop() {
+      await proxy.stop();
+      await relay.stop();
+    },
+  };
+}
+
+interface Source {
+  readonly reference: string;
+  readonly expected: readonly Expected[];
+}
+
+async function fillSource(
+  estate: ChaosEstate,
+  { seed, scenario, network, path }: { seed: string; scenario: Scenario; network: Network; path: string },
+): Promise<Source> {
+  const { source, route } = scenario;
+  if (source === "signed") {
+    const expected = Object.keys(componentDigests).map((id) => {
+      const [name = "", version = ""] = id.split(":");
+      return { name, version, resources: resources.filter(({ component }) => component === name).length };
+    });
+    return { reference: "http://source.example.test:5000/components//example.org/shop:1.2.0", expected };
+  }
+  const component = "acme.org/shop:1.0.0";
+  if (source === "folder" || source === "tgz") {
+    const ctf = createCtf();
+    const expected = addTree(ctf, { seed, path: "", images: "local" });
+    ctf.writeIndex();
+    if (source === "folder") return { reference: `ctf::${ctf.folder}//${component}`, expected };
+    const archive = join(temporaryFolder(), "source.tgz");
+    execFileSync("tar", ["-czf", archive, "-C", ctf.folder, "artifact-index.json", "blobs"]);
+    return { reference: `ctf::${archive}//${component}`, expected };
+  }
+  const host = network.hostOf(source);
+  const recording = recordContent();
+  const expected = addTree(recording, { seed, path, images: route === "direct" ? "relative" : { host } });
+  await push(recording, estate.open(source));
+  return { reference: `${host}/${path}//${component}`, expected };
+}
+
+export interface Target {
+  readonly reference: string;
+  /** Path of all repositories. */
+  readonly path: string;
+  /** Host in absolute references. */
+  readonly host: string;
+  readonly shelf: () => Shelf;
+}
+
+function targetOf(
+  estate: ChaosEstate,
+  { scenario, network, path, folder }: { scenario: Scenario; network: Network; path: string; folder: string },
+): Target {
+  const { target } = scenario;
+  if (target === "folder" || target === "tgz") {
+    const reference = join(folder, target === "folder" ? "target" : "target.tgz");
+    return { reference, path: "", host: "", shelf: () => ctfShelf(reference) };
+  }
+  const host = network.hostOf(target);
+  const { storage } = estate.registries[target];
+  return {
+    reference: `${host}/${path}`,
+    path,
+    host: host.replace(/^http:\/\//, ""),
+    shelf: () => registryShelf(estate.open(target), storage, path),
+  };
+}
