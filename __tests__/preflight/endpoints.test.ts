@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { allowListOf, type ProxiedRun } from "../../src/preflight/endpoints.ts";
 import { readSettings } from "../../src/proxy/settings.ts";
-import { hostResult } from "../report/told.ts";
+import { hostResult } from "../../testing/product/diagnosed.ts";
 
 const settingsOf = (inputs: Parameters<typeof readSettings>[0]["inputs"]) =>
   readSettings({ inputs, environment: {} }).effective;

@@ -6,8 +6,8 @@ import { root } from "../../scripts/parts.ts";
 import { repositoryWith } from "../../testing/real/act.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { actionlint, zizmor } from "../workflows/linters.ts";
-import { stepsOf, workflowNames, workflowText } from "../workflows/workflows.ts";
+import { actionlint, zizmor } from "../../testing/workflows/linters.ts";
+import { stepsOf, workflowNames, workflowText } from "../../testing/workflows/workflows.ts";
 import { recipe, recipeNames, recipeText } from "./recipes.ts";
 import { snippets, workflowOf, workflows } from "./snippets.ts";
 

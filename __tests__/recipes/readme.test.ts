@@ -15,7 +15,7 @@ import { createAuthority } from "../../testing/real/certificates.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import type { Step } from "../workflows/workflows.ts";
+import type { Step } from "../../testing/workflows/workflows.ts";
 import { snippets } from "./snippets.ts";
 import { runSteps } from "./steps.ts";
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { root } from "../../scripts/parts.ts";
-import type { Workflow } from "../workflows/workflows.ts";
+import type { Workflow } from "../../testing/workflows/workflows.ts";
 
 const folder = join(root, "docs/recipes");
 

@@ -6,7 +6,7 @@ import { answering, helperProgram } from "../../testing/product/helper-program.t
 import type { ActionResult } from "../../testing/real/action.ts";
 import { uniqueAddress } from "../../testing/real/address.ts";
 import { type Authority, createAuthority } from "../../testing/real/certificates.ts";
-import { stepsOf } from "../workflows/workflows.ts";
+import { stepsOf } from "../../testing/workflows/workflows.ts";
 import { program } from "./program.ts";
 import { recipe } from "./recipes.ts";
 import { runSteps } from "./steps.ts";

@@ -5,7 +5,7 @@ import { testPath } from "../../scripts/parts.ts";
 import { type ActionResult, runAction } from "../../testing/real/action.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { parseKeyValueFile } from "../../testing/real/runner-files.ts";
-import type { Step } from "../workflows/workflows.ts";
+import type { Step } from "../../testing/workflows/workflows.ts";
 
 /** How documents name this action. */
 export const OWN_ACTION = "OWNER/ocm-proxied-transfer@SHA";

@@ -2,8 +2,8 @@ import { expect, test } from "@jest/globals";
 import type { Hop } from "../../src/net/hop.ts";
 import type { Purpose } from "../../src/net/purpose.ts";
 import { hostsOf, neededHosts } from "../../src/report/hosts.ts";
+import { toAllow } from "../../testing/product/diagnosed.ts";
 import { direct, through } from "../../testing/product/open-client.ts";
-import { toAllow } from "./told.ts";
 
 const source: Purpose = { kind: "registry", role: "source" };
 const blobs: Purpose = { kind: "blobs", registry: "ghcr.io:443", role: "source" };

@@ -4,11 +4,11 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { NOTHING_TO_ALLOW } from "../../src/report/hosts.ts";
 import { writeReport } from "../../src/report/report.ts";
 import type { Results } from "../../src/report/results.ts";
+import { toAllow } from "../../testing/product/diagnosed.ts";
 import { createRecordingRunner } from "../../testing/product/recording-runner.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
 import { plannedTransfer } from "./planned.ts";
-import { toAllow } from "./told.ts";
 
 afterEach(stopEverything);
 

@@ -6,8 +6,8 @@ import { hostsOf, neededHosts } from "../../src/report/hosts.ts";
 import { pasteReady } from "../../src/report/paste.ts";
 import { hostileHost } from "../../testing/generated/hostile-text.ts";
 import { seeded } from "../../testing/generated/random.ts";
+import { toAllow, told } from "../../testing/product/diagnosed.ts";
 import { through } from "../../testing/product/open-client.ts";
-import { toAllow, told } from "./told.ts";
 
 const seeds = Array.from({ length: 150 }, (_, seed) => seed);
 

@@ -10,11 +10,11 @@ import type { Results } from "../../src/report/results.ts";
 import { summarise } from "../../src/report/summary.ts";
 import { hostileText } from "../../testing/generated/hostile-text.ts";
 import { type Random, seeded } from "../../testing/generated/random.ts";
+import { told } from "../../testing/product/diagnosed.ts";
 import { createRecordingRunner } from "../../testing/product/recording-runner.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { parseKeyValueFile, parseWorkflowCommands } from "../../testing/real/runner-files.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { told } from "./told.ts";
 
 afterEach(stopEverything);
 

@@ -3,7 +3,7 @@ import { root } from "../../scripts/parts.ts";
 import { repositoryWith } from "../../testing/real/act.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { actionlint, zizmor } from "./linters.ts";
+import { actionlint, zizmor } from "../../testing/workflows/linters.ts";
 
 afterEach(stopEverything);
 

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "@jest/globals";
 import { parts } from "../../scripts/parts.ts";
-import { stepsOf, workflow, workflowNames, workflowText } from "./workflows.ts";
+import { stepsOf, workflow, workflowNames, workflowText } from "../../testing/workflows/workflows.ts";
 
 const READ = { contents: "read" };
 

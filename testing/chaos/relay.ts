@@ -36,7 +36,7 @@ async function serve(
   response: ServerResponse,
   { upstreamOf, schedule, onFault, tls }: RelayOptions,
 ): Promise<void> {
-  const asked = readRequest(request);
+  const asked = readRequest(request, "/token");
   const url = new URL(request.url ?? "/", `http://${request.headers.host}`);
   const upstream = upstreamOf(url.port === "" ? `${url.hostname}:${tls === undefined ? 80 : 443}` : url.host);
   const address = asked.kind === "token" ? upstream?.tokens : upstream?.registry;

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { pathOf } from "../../testing/real/parts.ts";
+import { pathOf } from "../real/parts.ts";
 
 /** What actionlint finds in the workflows of a repository, a line each. */
 export function actionlint(repository: string): readonly string[] {
