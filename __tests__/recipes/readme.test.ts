@@ -1,21 +1,16 @@
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { root, testPath } from "../../scripts/parts.ts";
-import { addComponentVersion, addImage, type ContentStore, imageResource } from "../../testing/content/content.ts";
-import { makeCtf } from "../../testing/content/ctf.ts";
-import { publicKeyPem, signed } from "../../testing/content/signed.ts";
-import { startProxy } from "../../testing/fakes/proxy.ts";
-import { startFakeRegistry } from "../../testing/fakes/registry.ts";
 import type { ActionResult } from "../../testing/real/action.ts";
-import { createAuthority } from "../../testing/real/certificates.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { stopEverything } from "../../testing/real/running.ts";
 import type { Step } from "../../testing/workflows/workflows.ts";
+import { PASSWORD, type Scene, scene, write } from "./readme-scene.ts";
 import { snippets } from "./snippets.ts";
 import { runSteps } from "./steps.ts";
 
@@ -27,54 +22,7 @@ const examples = snippets
   .map(({ text }) => parse(text) as unknown)
   .filter((document): document is readonly Step[] => Array.isArray(document));
 
-const PASSWORD = "of-the-robot";
 const SHOP = "component-descriptors/acme.org/shop";
-
-/** The hosts, files and logins that the README is about, behind a proxy that alone knows the hosts. */
-async function scene() {
-  const authority = createAuthority();
-  const source = await startFakeRegistry({ tls: authority.issue("ghcr.io") });
-  addShop(source, "acme/ocm", "ghcr.io");
-  const target = await startFakeRegistry({
-    tls: authority.issue("registry.corp.example"),
-    auth: { kind: "basic", user: "robot", password: PASSWORD },
-  });
-  const cluster = await startFakeRegistry();
-  const image = addImage(cluster, "local/components/nginx", { tag: "1" });
-  const pushed = imageResource("nginx", "localhost:9999/local/components/nginx:1", image);
-  const first = { path: "local/components", name: "example.com/component-1", version: "0.1.0" };
-  addComponentVersion(cluster, { ...first, resources: [pushed] });
-
-  const proxy = await startProxy({
-    hosts: {
-      "ghcr.io:443": source.host,
-      "registry.corp.example:443": target.host,
-      "cluster-registry.svc:80": cluster.host,
-    },
-  });
-  const workspace = temporaryFolder();
-  write(join(workspace, "keys/acme.pub.pem"), publicKeyPem);
-  cpSync(makeCtf([{ id: "acme.org/tools:0.9.0" }, { id: "acme.org/shop:1.2.0" }]), join(workspace, "archive"), {
-    recursive: true,
-  });
-  const home = temporaryFolder();
-  const auth = Buffer.from(`robot:${PASSWORD}`).toString("base64");
-  write(join(home, ".docker/config.json"), JSON.stringify({ auths: { "registry.corp.example": { auth } } }));
-  return { authority, source, target, cluster, proxy, workspace, home };
-}
-
-type Scene = Awaited<ReturnType<typeof scene>>;
-
-function addShop(store: ContentStore, path: string, host: string): void {
-  const image = addImage(store, "acme/frontend", { tag: "1.4" });
-  const resources = [imageResource("frontend", `${host}/acme/frontend:1.4`, image)];
-  addComponentVersion(store, signed({ path, version: "1.2.0", resources }));
-}
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
-}
 
 /** What `setup` has exported before, in a job that is all behind the proxy. */
 function environment({ proxy, authority, home }: Scene): Record<string, string> {
@@ -82,6 +30,12 @@ function environment({ proxy, authority, home }: Scene): Record<string, string> 
 }
 
 async function runExample(index: number, staged: Scene, changed?: (text: string) => string): Promise<ActionResult> {
+  const result = await tryExample(index, staged, changed);
+  expect(result.annotations.filter(({ level }) => level === "error")).toEqual([]);
+  return result;
+}
+
+async function tryExample(index: number, staged: Scene, changed?: (text: string) => string): Promise<ActionResult> {
   const { proxy, workspace } = staged;
   const [result] = await runSteps(examples[index] ?? [], {
     values: {
@@ -94,7 +48,6 @@ async function runExample(index: number, staged: Scene, changed?: (text: string)
     workspace,
   });
   if (result === undefined) throw new Error(`the README has no step ${index}`);
-  expect(result.annotations.filter(({ level }) => level === "error")).toEqual([]);
   return result;
 }
 
@@ -207,6 +160,44 @@ withParts(["openssl"], "a step of the README", () => {
     await runExample(0, staged);
     const { outputs } = await runExample(9, staged);
     expect(JSON.parse(outputs["component-versions"] ?? "")).toMatchObject([{ signatures: ["acme"] }]);
+  });
+});
+
+/** The block of the README that begins so, as one line, with `…` for digests. */
+function block(beginning: string): string {
+  const { text = "" } =
+    snippets.find(({ at, text }) => at.startsWith("README.md:") && text.startsWith(beginning)) ?? {};
+  return text
+    .trim()
+    .replace(/\s+/g, " ")
+    .replaceAll(/[0-9a-f]{8}…/g, "…");
+}
+
+withParts(["openssl"], "the README shows", () => {
+  test("the message of a refused blob host as it is printed", async () => {
+    const blobs = "pkg-containers.githubusercontent.com";
+    const headers = { "x-squid-error": "ERR_ACCESS_DENIED 0" };
+    const staged = await scene({ redirect: `https://${blobs}/`, deny: { [blobs]: { headers } } });
+    const { annotations } = await tryExample(4, staged);
+    const message = annotations[0]?.message.replace(staged.proxy.url, "http://proxy.corp:3128");
+    expect(message?.replace("403 Refused", "403 Forbidden")).toBe(block("BLOB_HOST_DENIED"));
+  });
+
+  test("the message of a signature for another digest as it is printed", async () => {
+    const staged = await scene({ changed: { more: { creationTime: "2026-01-01T00:00:00Z" } } });
+    await runExample(0, staged);
+    const { annotations } = await tryExample(9, staged);
+    expect(annotations[0]?.message.replaceAll(/[0-9a-f]{64}/g, "…")).toBe(block("SIGNATURE_DIGEST_DIFFERS"));
+  });
+
+  test("the fields of an element of component-versions", async () => {
+    const { outputs } = await runExample(0, await scene());
+    const shown = JSON.parse(snippets.find(({ language }) => language === "json")?.text ?? "");
+    const [version] = JSON.parse(outputs["component-versions"] ?? "");
+    expect(Object.keys(version)).toEqual(Object.keys(shown));
+    expect(Object.keys(version.resources[0])).toEqual(Object.keys(shown.resources[0]));
+    const { component, repository, state } = shown;
+    expect(version).toMatchObject({ component, repository, state, version: shown.version });
   });
 });
 
