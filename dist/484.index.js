@@ -9890,7 +9890,8 @@ function createReporter(runner) {
             add({ diagnosis: distinct([...results.diagnosis, ...errors.flatMap((each) => diagnose(each) ?? [])]) });
             const problems = problemsOf(errors);
             for (const { code, message, where, remedy } of problems.slice(0, MAX_PROBLEMS)) {
-                runner.error(`${code}: ${message}${where === undefined ? "" : ` (${where})`}. ${remedy}`, code);
+                const place = where === undefined || message.includes(where) ? "" : ` (${where})`;
+                runner.error(`${code}: ${message}${place}. ${remedy}`, code);
             }
             return problems[0];
         },

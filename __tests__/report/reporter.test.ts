@@ -59,3 +59,15 @@ test("content that a second plan skips, since the first one copied it, stays cou
   second.stop();
   expect(reporter.results.bytes).toEqual(before);
 });
+
+test("the place of an error is printed once", () => {
+  const runner = createRecordingRunner();
+  const reporter = createReporter(runner);
+  const details = { where: "ghcr.io:443", remedy: "Fix it." };
+  reporter.failed(new TransferError("DENIED", "ghcr.io:443 answered 403", details));
+  reporter.failed(new TransferError("DENIED", "the registry answered 403", details));
+  expect(runner.lines).toEqual([
+    "error DENIED: DENIED: ghcr.io:443 answered 403. Fix it.",
+    "error DENIED: DENIED: the registry answered 403 (ghcr.io:443). Fix it.",
+  ]);
+});

@@ -83,7 +83,8 @@ export function createReporter(
       const problems = problemsOf(errors);
       // All blocked hosts are named: one request to a network team for all of them saves days.
       for (const { code, message, where, remedy } of problems.slice(0, MAX_PROBLEMS)) {
-        runner.error(`${code}: ${message}${where === undefined ? "" : ` (${where})`}. ${remedy}`, code);
+        const place = where === undefined || message.includes(where) ? "" : ` (${where})`;
+        runner.error(`${code}: ${message}${place}. ${remedy}`, code);
       }
       return problems[0];
     },
