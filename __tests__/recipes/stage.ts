@@ -114,7 +114,7 @@ export function published({ vendor, target }: Stage): readonly string[] {
   return Object.keys(target.tags(`${vendor.path}/component-descriptors/acme.org/shop`));
 }
 
-/** Every `HOST registry|token USER:PASSWORD` that a registry or its token host received. */
+/** Every `HOST registry|token USER:PASSWORD` that a registry or its token server received. */
 export function loginsAt(registry: FakeRegistry): readonly string[] {
   const seen = registry.requests.flatMap(({ kind, headers }) => {
     const [, encoded] = /^Basic (.+)$/.exec(headers.authorization ?? "") ?? [];

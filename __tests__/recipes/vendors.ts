@@ -13,7 +13,7 @@ export interface Vendor {
   readonly secret: string | undefined;
   /** The source of the login, as messages name it. */
   readonly secretFrom: string;
-  /** `host` of a token host of another name. */
+  /** Host of a token server of another name. */
   readonly tokenHost?: string;
   readonly auth: Auth;
   /** The answers once the login has expired. */
@@ -35,7 +35,7 @@ interface TokenVendor {
   readonly service: string;
 }
 
-/** Distribution, spec/auth/token.md: user and password by Basic at the token host. */
+/** Distribution, spec/auth/token.md: user and password by Basic at the token server. */
 function byToken({ host, path, user, secret, tokenHost, tokenPath, service }: TokenVendor): Vendor {
   const secretFrom = host === "ghcr.io:443" ? "input github-token" : "input credentials, line 1";
   const realm = `https://${tokenHost ?? host.replace(/:443$/, "")}${tokenPath}`;

@@ -114,7 +114,7 @@ describe("Bearer", () => {
     ["", "TOKEN_REFUSED"],
     [',error="insufficient_scope"', "DENIED"],
   ])(
-    "a token host that issues the same token again: with %j, the token is refused, and not the login",
+    "a token server that issues the same token again: with %j, the token is refused, and not the login",
     async (error, code) => {
       const fake = await start({ auth: bearer });
       const token = { kind: "respond", status: 200, body: '{"token":"always-the-same"}' } as const;
