@@ -17,6 +17,48 @@ var external_node_os_ = __webpack_require__(8161);
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
+;// CONCATENATED MODULE: ./lib/bounds/limiter.js
+function createLimiter(slots) {
+    const queues = new Map();
+    return {
+        async acquire(key, signal) {
+            signal?.throwIfAborted();
+            const queue = queues.get(key) ?? { held: 0, waiting: new Set() };
+            queues.set(key, queue);
+            if (queue.held < slots) {
+                queue.held++;
+            }
+            else {
+                await new Promise((resolve, reject) => {
+                    const turn = () => {
+                        signal?.removeEventListener("abort", giveUp);
+                        resolve();
+                    };
+                    const giveUp = () => {
+                        queue.waiting.delete(turn);
+                        reject(signal?.reason);
+                    };
+                    queue.waiting.add(turn);
+                    signal?.addEventListener("abort", giveUp, { once: true });
+                });
+            }
+            let released = false;
+            return () => {
+                if (released)
+                    return;
+                released = true;
+                const [next] = queue.waiting;
+                if (next === undefined)
+                    queue.held--;
+                else {
+                    queue.waiting.delete(next);
+                    next();
+                }
+            };
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/errors/transfer-error.js
 class KnownError extends Error {
     side;
@@ -2167,10 +2209,14 @@ async function saveArtifact({ root, from, nodes }, folder, options) {
             await (0,promises_.mkdir)((0,external_node_path_.dirname)(file), { recursive: true });
             const left = options.left.get(encoded(descriptor.digest));
             const found = [...(left === undefined ? [] : [left]), (0,external_node_path_.join)(folder, name)];
-            if (await copyFound(descriptor, found, file))
-                skipped += descriptor.size;
-            else
+            const isFound = await limited(options, async () => {
+                if (await copyFound(descriptor, found, file))
+                    return true;
                 await saveBlob(from, descriptor, file, options);
+                return false;
+            });
+            if (isFound)
+                skipped += descriptor.size;
         }));
         const { mediaType, digest, size } = root;
         const index = { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [{ mediaType, digest, size }] };
@@ -2179,24 +2225,36 @@ async function saveArtifact({ root, from, nodes }, folder, options) {
     });
     return { copied: sizeOf(nodes.map(({ descriptor }) => descriptor)) - skipped, skipped };
 }
-async function saveBlobs(from, blobs, file, options, comparison) {
-    const size = sizeOf(blobs);
-    if (await isSaved(blobs, file, options, comparison))
-        return { copied: 0, skipped: size };
-    await inPlace(file, options, async (partial) => {
-        await (0,promises_.writeFile)(partial, "", { flag: "wx" });
-        let start = 0;
-        for (const [index, blob] of blobs.entries()) {
-            const write = () => (0,external_node_fs_.createWriteStream)(partial, { flags: "r+", start });
-            const save = async () => {
-                const content = await from.fetch(blob, options.signal);
-                await (0,external_node_stream_promises_.pipeline)(comparison === undefined ? [content, write()] : [content, comparison.passing(index), write()]);
-            };
-            await retryStream(options.attempts, save, options.signal);
-            start += blob.size;
-        }
+function saveBlobs(from, blobs, file, options, comparison) {
+    return limited(options, async () => {
+        const size = sizeOf(blobs);
+        if (await isSaved(blobs, file, options, comparison))
+            return { copied: 0, skipped: size };
+        await inPlace(file, options, (partial) => joinBlobs(from, blobs, partial, options, comparison));
+        return { copied: size, skipped: 0 };
     });
-    return { copied: size, skipped: 0 };
+}
+async function joinBlobs(from, blobs, file, { attempts, signal }, comparison) {
+    await (0,promises_.writeFile)(file, "", { flag: "wx" });
+    let start = 0;
+    for (const [index, blob] of blobs.entries()) {
+        const write = () => (0,external_node_fs_.createWriteStream)(file, { flags: "r+", start });
+        const save = async () => {
+            const content = await from.fetch(blob, signal);
+            await (0,external_node_stream_promises_.pipeline)(comparison === undefined ? [content, write()] : [content, comparison.passing(index), write()]);
+        };
+        await retryStream(attempts, save, signal);
+        start += blob.size;
+    }
+}
+async function limited({ limiter, signal }, work) {
+    const release = await limiter.acquire("blobs", signal);
+    try {
+        return await work();
+    }
+    finally {
+        release();
+    }
 }
 async function isSaved(blobs, file, { root }, comparison) {
     if ((await fileSize(file)) !== sizeOf(blobs))
@@ -4522,48 +4580,6 @@ function referrers_malformed(list, where) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/bounds/limiter.js
-function createLimiter(slots) {
-    const queues = new Map();
-    return {
-        async acquire(key, signal) {
-            signal?.throwIfAborted();
-            const queue = queues.get(key) ?? { held: 0, waiting: new Set() };
-            queues.set(key, queue);
-            if (queue.held < slots) {
-                queue.held++;
-            }
-            else {
-                await new Promise((resolve, reject) => {
-                    const turn = () => {
-                        signal?.removeEventListener("abort", giveUp);
-                        resolve();
-                    };
-                    const giveUp = () => {
-                        queue.waiting.delete(turn);
-                        reject(signal?.reason);
-                    };
-                    queue.waiting.add(turn);
-                    signal?.addEventListener("abort", giveUp, { once: true });
-                });
-            }
-            let released = false;
-            return () => {
-                if (released)
-                    return;
-                released = true;
-                const [next] = queue.waiting;
-                if (next === undefined)
-                    queue.held--;
-                else {
-                    queue.waiting.delete(next);
-                    next();
-                }
-            };
-        },
-    };
-}
-
 ;// CONCATENATED MODULE: ./lib/transfer/source/budget.js
 
 
@@ -6267,6 +6283,7 @@ async function trusted_keys_read(path) {
 
 
 
+
 async function download(run) {
     const { inputs, reporter, workspace } = run;
     if (inputs.output === "") {
@@ -6286,7 +6303,9 @@ async function download(run) {
 async function saveVersions(versions, root, run) {
     const { inputs, reporter, signal } = run;
     const work = await openOutput(root, run);
-    const options = { root, partial: work.partial, left: work.left, attempts: inputs.retries, signal };
+    const { partial, left } = work;
+    const limiter = createLimiter(inputs.concurrency);
+    const options = { root, partial, left, attempts: inputs.retries, limiter, signal };
     const bytes = { copied: 0, mounted: 0, skipped: 0 };
     try {
         const folders = versions.map(({ version }) => folderOf(version, inputs.output));

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join, relative, sep } from "node:path";
+import { createLimiter } from "../bounds/limiter.ts";
 import { isFileSystemError, TransferError } from "../errors/transfer-error.ts";
 import { placeOf } from "../files/place.ts";
 import { openWorkFolder, type WorkFolder } from "../files/work-folder.ts";
@@ -45,7 +46,9 @@ export async function download(run: Run): Promise<void> {
 async function saveVersions(versions: readonly ResolvedVersion[], root: string, run: Run): Promise<void> {
   const { inputs, reporter, signal } = run;
   const work = await openOutput(root, run);
-  const options = { root, partial: work.partial, left: work.left, attempts: inputs.retries, signal };
+  const { partial, left } = work;
+  const limiter = createLimiter(inputs.concurrency);
+  const options = { root, partial, left, attempts: inputs.retries, limiter, signal };
   const bytes = { copied: 0, mounted: 0, skipped: 0 };
   try {
     const folders = versions.map(({ version }) => folderOf(version, inputs.output));

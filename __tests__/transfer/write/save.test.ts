@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { createLimiter } from "../../../src/bounds/limiter.ts";
 import { type Descriptor, OCI_INDEX } from "../../../src/oci/descriptor.ts";
 import { sha256 } from "../../../src/oci/digest.ts";
 import { parsePin } from "../../../src/ocm/signing/pin.ts";
@@ -26,6 +27,7 @@ function place(attempts = 1) {
     partial,
     left: new Map<string, string>(),
     attempts,
+    limiter: createLimiter(2),
     signal: new AbortController().signal,
   };
   return { folder, options, path: join(folder, "acme.org", "shop", "content") };

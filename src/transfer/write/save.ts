@@ -4,6 +4,7 @@ import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import type { Limiter } from "../../bounds/limiter.ts";
 import { errorMessage, isFileSystemError, TransferError } from "../../errors/transfer-error.ts";
 import { makeFolders } from "../../files/place.ts";
 import { layoutBlobName } from "../../oci/blob-name.ts";
@@ -23,6 +24,8 @@ export interface SaveOptions {
   /** Complete blobs that earlier runs left, by their hexadecimal digests. */
   readonly left: ReadonlyMap<string, string>;
   readonly attempts: number;
+  /** Limits how many blobs are saved at the same time. */
+  readonly limiter: Limiter;
   readonly signal: AbortSignal;
 }
 
@@ -47,8 +50,12 @@ export async function saveArtifact(
         await mkdir(dirname(file), { recursive: true });
         const left = options.left.get(encoded(descriptor.digest));
         const found = [...(left === undefined ? [] : [left]), join(folder, name)];
-        if (await copyFound(descriptor, found, file)) skipped += descriptor.size;
-        else await saveBlob(from, descriptor, file, options);
+        const isFound = await limited(options, async () => {
+          if (await copyFound(descriptor, found, file)) return true;
+          await saveBlob(from, descriptor, file, options);
+          return false;
+        });
+        if (isFound) skipped += descriptor.size;
       }),
     );
     const { mediaType, digest, size } = root;
@@ -60,30 +67,49 @@ export async function saveArtifact(
 }
 
 /** Saves a local blob as a file, if it passes the comparison; one that was split into several is put together again. */
-export async function saveBlobs(
+export function saveBlobs(
   from: ReadableRepository,
   blobs: readonly Descriptor[],
   file: string,
   options: SaveOptions,
   comparison?: Comparison,
 ): Promise<SavedBytes> {
-  const size = sizeOf(blobs);
-  if (await isSaved(blobs, file, options, comparison)) return { copied: 0, skipped: size };
-  await inPlace(file, options, async (partial) => {
-    await writeFile(partial, "", { flag: "wx" });
-    let start = 0;
-    for (const [index, blob] of blobs.entries()) {
-      // A second attempt overwrites what the first one left.
-      const write = () => createWriteStream(partial, { flags: "r+", start });
-      const save = async () => {
-        const content = await from.fetch(blob, options.signal);
-        await pipeline(comparison === undefined ? [content, write()] : [content, comparison.passing(index), write()]);
-      };
-      await retryStream(options.attempts, save, options.signal);
-      start += blob.size;
-    }
+  return limited(options, async () => {
+    const size = sizeOf(blobs);
+    if (await isSaved(blobs, file, options, comparison)) return { copied: 0, skipped: size };
+    await inPlace(file, options, (partial) => joinBlobs(from, blobs, partial, options, comparison));
+    return { copied: size, skipped: 0 };
   });
-  return { copied: size, skipped: 0 };
+}
+
+async function joinBlobs(
+  from: ReadableRepository,
+  blobs: readonly Descriptor[],
+  file: string,
+  { attempts, signal }: SaveOptions,
+  comparison: Comparison | undefined,
+): Promise<void> {
+  await writeFile(file, "", { flag: "wx" });
+  let start = 0;
+  for (const [index, blob] of blobs.entries()) {
+    // A second attempt overwrites what the first one left.
+    const write = () => createWriteStream(file, { flags: "r+", start });
+    const save = async () => {
+      const content = await from.fetch(blob, signal);
+      await pipeline(comparison === undefined ? [content, write()] : [content, comparison.passing(index), write()]);
+    };
+    await retryStream(attempts, save, signal);
+    start += blob.size;
+  }
+}
+
+async function limited<T>({ limiter, signal }: SaveOptions, work: () => Promise<T>): Promise<T> {
+  const release = await limiter.acquire("blobs", signal);
+  try {
+    return await work();
+  } finally {
+    release();
+  }
 }
 
 /** Whether the file has exactly these blobs, and they pass the comparison. */
