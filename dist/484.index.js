@@ -9694,6 +9694,11 @@ function runner_githubRunner(environment) {
             if (environment.GITHUB_STEP_SUMMARY)
                 await (0,promises_.appendFile)(environment.GITHUB_STEP_SUMMARY, markdown);
         },
+        async summaryBytes() {
+            if (!environment.GITHUB_STEP_SUMMARY)
+                return 0;
+            return (await (0,promises_.stat)(environment.GITHUB_STEP_SUMMARY).catch(() => undefined))?.size ?? 0;
+        },
     };
 }
 function exportForLaterSteps(name, value) {
@@ -9718,6 +9723,7 @@ function plainRunner(environment) {
         output: (name, value) => process.stdout.write(`${name}=${inertLine(value)}\n`),
         exportVariable: () => { },
         summary: async () => { },
+        summaryBytes: async () => 0,
     };
 }
 function uniqueName(prefix) {
@@ -9731,8 +9737,10 @@ function uniqueName(prefix) {
 
 const SCHEMA_VERSION = 1;
 const MAX_OUTPUT_BYTES = 64 * 1024;
+const MAX_UNITS = (1024 * 1024) / 2 / 2;
 async function writeReport(runner, { command, results, hosts, logins, allowList, problem }) {
     const { componentVersions, routes, findings, diagnosis, plan, files, written, images, bytes } = results;
+    const allowed = allowList.hosts.map(({ host }) => host);
     const outputs = {
         "component-versions": componentVersions ?? [],
         routes: routes ?? [],
@@ -9749,6 +9757,7 @@ async function writeReport(runner, { command, results, hosts, logins, allowList,
         verdict: problem === undefined ? "succeeded" : "failed",
         ...(problem === undefined ? {} : { error: problem }),
         ...outputs,
+        "allow-list": allowed,
         settings: results.settings ?? [],
         logins,
         bytes: bytes ?? { copied: 0, mounted: 0, skipped: 0 },
@@ -9756,15 +9765,37 @@ async function writeReport(runner, { command, results, hosts, logins, allowList,
     await (0,promises_.mkdir)(runner.temp, { recursive: true });
     const path = (0,external_node_path_.join)(runner.temp, `${uniqueName("ocm-proxied-transfer")}.json`);
     await (0,promises_.writeFile)(path, inertJson(report, 2), { mode: 0o600, flag: "wx" });
-    for (const [name, value] of Object.entries(outputs)) {
-        const text = inertJson(value);
-        runner.output(name, Buffer.byteLength(text) > MAX_OUTPUT_BYTES ? inertJson({ truncated: true, report: path }) : text);
-    }
-    runner.output("allow-list", allowList.hosts.map(({ host }) => host).join("\n"));
+    for (const [name, text] of Object.entries(withinLimits(outputs, path)))
+        runner.output(name, text);
+    runner.output("allow-list", linesWithinLimit(allowed, path));
     runner.output("bytes-copied", String(report.bytes.copied));
     runner.output("bytes-mounted", String(report.bytes.mounted));
     runner.output("bytes-skipped", String(report.bytes.skipped));
     runner.output("report", path);
+}
+function withinLimits(outputs, report) {
+    const texts = new Map(Object.entries(outputs).map(([name, value]) => [name, inertJson(value)]));
+    const inReport = inertJson({ truncated: true, report });
+    let left = MAX_UNITS;
+    for (const [name, text] of [...texts].sort(([, one], [, other]) => one.length - other.length)) {
+        if (Buffer.byteLength(text) > MAX_OUTPUT_BYTES || text.length > left)
+            texts.set(name, inReport);
+        else
+            left -= text.length;
+    }
+    return Object.fromEntries(texts);
+}
+function linesWithinLimit(lines, report) {
+    const text = lines.join("\n");
+    if (Buffer.byteLength(text) <= MAX_OUTPUT_BYTES)
+        return text;
+    const note = (count) => `# ${count} more in ${report}`;
+    let size = Buffer.byteLength(note(lines.length));
+    const shown = lines.filter((line) => {
+        size += Buffer.byteLength(line) + 1;
+        return size <= MAX_OUTPUT_BYTES;
+    });
+    return [...shown, note(lines.length - shown.length)].join("\n");
 }
 function forOutput({ code, host, via, rule, message, remedy, ...others }) {
     return { code, host, via, rule, "refused-by": others["refused-by"], message, remedy };
@@ -10012,19 +10043,13 @@ function code(text) {
 function paragraph(html) {
     return `<p>${html}</p>`;
 }
-function table(head, rows, maxRows) {
-    if (rows.length === 0)
+function table(head, rows, count) {
+    if (count === 0)
         return "";
     const row = (tag, cells) => `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join("")}</tr>`;
-    const hidden = rows.length - maxRows;
+    const hidden = count - rows.length;
     const more = hidden > 0 ? [row("td", [`… and ${hidden} more, in the report`])] : [];
-    return [
-        "<table>",
-        row("th", head),
-        ...rows.slice(0, maxRows).map((cells) => row("td", cells)),
-        ...more,
-        "</table>",
-    ].join("\n");
+    return ["<table>", row("th", head), ...rows.map((cells) => row("td", cells)), ...more, "</table>"].join("\n");
 }
 const LEADING = `"'(`;
 const TRAILING = `"'.,;:!?)`;
@@ -10179,16 +10204,33 @@ function label(...lines) {
 
 
 
-const summary_MAX_BYTES = 1_000_000;
+const summary_MAX_BYTES = 1024 * 1024 - 1;
 const MAX_ROWS = 1000;
-function summarise(options) {
-    for (let rows = MAX_ROWS;; rows = Math.floor(rows / 2)) {
-        const summary = summaryOf(options, rows);
-        if (rows === 0 || Buffer.byteLength(summary) <= summary_MAX_BYTES)
-            return summary;
+const ROWS = [1000, 500, 250, 125, 60, 30, 15, 7, 3, 1, 0];
+function summarise(options, writtenBytes = 0) {
+    const fits = (summary) => writtenBytes + Buffer.byteLength(summary) <= summary_MAX_BYTES;
+    for (const blocked of ROWS) {
+        const parts = partsOf(options, blocked);
+        if (!fits(render(parts, 0)))
+            continue;
+        const rows = ROWS.find((count) => fits(render(parts, count))) ?? 0;
+        return render(parts, rows);
     }
+    const heading = `## ${summary_verdict(options.command, options.problem)}\n`;
+    return fits(heading) ? heading : "";
 }
-function summaryOf({ command, results, hosts, logins = [], allowList, runnerName, problem }, maxRows) {
+function render(parts, maxRows) {
+    return parts
+        .map((part) => (typeof part === "string" ? part : table(part.head, part.rows.slice(0, maxRows), part.count)))
+        .filter((text) => text !== "")
+        .join("\n\n")
+        .concat("\n");
+}
+function tableOf(head, items, cells) {
+    return { head, rows: items.slice(0, MAX_ROWS).map(cells), count: items.length };
+}
+function partsOf(options, blocked) {
+    const { command, results, hosts, logins = [], allowList, runnerName, problem } = options;
     const { componentVersions = [], settings = [], routes = [], files = [], findings, diagnosis, bytes } = results;
     return [
         `## ${summary_verdict(command, problem)}`,
@@ -10197,25 +10239,36 @@ function summaryOf({ command, results, hosts, logins = [], allowList, runnerName
         bytes === undefined
             ? ""
             : `${formatBytes(bytes.copied)} copied, ${formatBytes(bytes.mounted)} mounted, ${formatBytes(bytes.skipped)} already at the target.`,
-        table(["Component version", "State", "Component digest", "Repository"], componentVersions.map(({ component, version, state, digest, repository }) => [
+        tableOf(["Component version", "State", "Component digest", "Repository"], componentVersions, ({ component, version, state, digest, repository }) => [
             code(`${component}:${version}`),
             state,
             code(digest),
             code(repository),
-        ]), maxRows),
-        table(["Resource", "File"], files.map(({ resource, path }) => [code(resource), code(path)]), maxRows),
-        table(["Setting", "Value", "From"], settings.map(({ setting, value, from }) => [setting, code(value), prose(from)]), maxRows),
-        table(["URL", "Route", "Rule"], routes.map(({ url, via, rule }) => [code(url), via, prose(rule)]), maxRows),
-        table(["Blocked host", "Refused by", "Code", "What to do"], diagnosis.map((entry) => [code(entry.host), entry["refused-by"], code(entry.code), prose(entry.remedy)]), maxRows),
-        pasteReady(diagnosis, { ...allowList, hosts: allowList.hosts.slice(0, maxRows) }, runnerName),
+        ]),
+        tableOf(["Resource", "File"], files, ({ resource, path }) => [code(resource), code(path)]),
+        tableOf(["Setting", "Value", "From"], settings, ({ setting, value, from }) => [setting, code(value), prose(from)]),
+        tableOf(["URL", "Route", "Rule"], routes, ({ url, via, rule }) => [code(url), via, prose(rule)]),
+        table(["Blocked host", "Refused by", "Code", "What to do"], diagnosis
+            .slice(0, blocked)
+            .map((entry) => [code(entry.host), entry["refused-by"], code(entry.code), prose(entry.remedy)]), diagnosis.length),
+        pasteReady(diagnosis.slice(0, blocked), { ...allowList, hosts: allowList.hosts.slice(0, blocked) }, runnerName),
+        diagnosis.length === 0 || allowList.hosts.length <= blocked ? "" : moreHosts(allowList.hosts.length - blocked),
         diagnosis.length > 0 || command === "preflight" ? picture(hosts, diagnosis) : "",
-        table(["Host", "Route", "Rule", "Needed for"], hosts.map((host) => [code(host.host), host.via, prose(host.rule), prose(host["needed-for"])]), maxRows),
-        table(["Host", "Login from"], logins.map(({ host, from }) => [code(host), prose(from)]), maxRows),
-        table(["Finding", "What to do"], findings.map((finding) => [`${code(finding.code)} ${prose(finding.message)}`, prose(finding.remedy)]), maxRows),
-    ]
-        .filter((part) => part !== "")
-        .join("\n\n")
-        .concat("\n");
+        tableOf(["Host", "Route", "Rule", "Needed for"], hosts, (host) => [
+            code(host.host),
+            host.via,
+            prose(host.rule),
+            prose(host["needed-for"]),
+        ]),
+        tableOf(["Host", "Login from"], logins, ({ host, from }) => [code(host), prose(from)]),
+        tableOf(["Finding", "What to do"], findings, (finding) => [
+            `${code(finding.code)} ${prose(finding.message)}`,
+            prose(finding.remedy),
+        ]),
+    ];
+}
+function moreHosts(count) {
+    return paragraph(`… and ${count} more hosts, in the output <code>allow-list</code> and in the report`);
 }
 function summary_verdict(command, problem) {
     return problem === undefined ? `✅ ${command} succeeded` : `❌ ${command} failed: ${problem.code}`;
@@ -16472,7 +16525,7 @@ async function main_main(environment) {
     if (request !== "")
         reporter.group("Request to send to the network team", request.split("\n"));
     await writeReport(runner, report);
-    await runner.summary(summarise(report));
+    await runner.summary(summarise(report, await runner.summaryBytes()));
     return problem === undefined ? 0 : 1;
 }
 function allowed({ inputs, settings, session }, { results }, isComplete) {

@@ -81,7 +81,7 @@ export async function main(environment: Environment): Promise<number> {
   const request = networkRequest(results.diagnosis, report.allowList, report.runnerName);
   if (request !== "") reporter.group("Request to send to the network team", request.split("\n"));
   await writeReport(runner, report);
-  await runner.summary(summarise(report));
+  await runner.summary(summarise(report, await runner.summaryBytes()));
   return problem === undefined ? 0 : 1;
 }
 

@@ -110,6 +110,58 @@ describe("an output of more than 64 KiB", () => {
   });
 });
 
+describe("outputs together", () => {
+  const long = (sign: string) => sign.repeat(60_000);
+  const finding = (message: string) => ({ code: "TAG_MOVED", message, remedy: "Restore it." }) as const;
+  const results: Results = {
+    ...nothing,
+    images: { a: long("a") },
+    findings: [finding(long("f"))],
+    files: [{ component: "c", version: "1", resource: "r", path: long("p"), mediaType: "", digest: "" }],
+    routes: [{ url: long("u"), via: "direct", proxy: "", rule: "", before: "direct", differs: [] }],
+    componentVersions: [
+      {
+        component: long("c"),
+        version: "1",
+        repository: "",
+        digest: "",
+        signatures: [],
+        state: "written",
+        resources: [],
+      },
+    ],
+  };
+
+  test("fit into the outputs of a job twice, in the two bytes per character that GitHub counts", async () => {
+    const { outputs, path, document } = await report(results);
+    const texts = Object.values(outputs);
+    expect(2 * texts.reduce((sum, text) => sum + 2 * text.length, 0)).toBeLessThanOrEqual(1024 * 1024 + 4096);
+    const truncated = Object.entries(outputs).filter(([, text]) => text.includes('"truncated":true'));
+    expect(truncated.map(([, text]) => JSON.parse(text))).toEqual([{ truncated: true, report: path }]);
+    expect(document.routes[0].url).toHaveLength(60_000);
+    expect(JSON.parse(outputs.hosts ?? "")).toEqual(hosts);
+  });
+
+  test("are complete where they fit", async () => {
+    const { outputs } = await report({ ...results, images: {}, findings: [] });
+    expect(Object.values(outputs).filter((text) => text.includes("truncated"))).toEqual([]);
+  });
+});
+
+test.each([
+  ["short names", (at: number) => `h${at}.test:443`],
+  ["long names", (at: number) => `${"x".repeat(60)}.${"y".repeat(60)}.h${at}.test:443`],
+])("an allow-list above 64 KiB ends after a whole line, and names the report: %s", async (_, name) => {
+  const allowList = Array.from({ length: 10_000 }, (_, at) => name(at));
+  const { outputs, path, document } = await report(nothing, { allowList: toAllow(allowList) });
+  const lines = outputs["allow-list"]?.split("\n") ?? [];
+  expect(Buffer.byteLength(outputs["allow-list"] ?? "")).toBeLessThanOrEqual(65_536);
+  expect(lines.slice(0, -1)).toEqual(allowList.slice(0, lines.length - 1));
+  expect(lines.at(-1)).toBe(`# ${10_001 - lines.length} more in ${path}`);
+  expect(lines.length).toBeGreaterThan(400);
+  expect(document["allow-list"]).toEqual(allowList);
+});
+
 test("which source a host got its login from is in the report", async () => {
   const logins = [{ host: "ghcr.io", from: "input github-token" }];
   expect((await report(nothing, { logins })).document.logins).toEqual(logins);

@@ -62,6 +62,14 @@ describe("on a GitHub runner", () => {
     expect(run(everything, { ...environment, HTTPS_PROXY: "http://own" }).stdout).toContain("after http://own\n");
   });
 
+  test("the bytes of the summary so far are those of its file", async () => {
+    const { environment } = github();
+    const program =
+      'const one = await runner.summaryBytes(); await runner.summary("ü\\n"); console.log([one, await runner.summaryBytes()].join());';
+    expect(run(program, environment).stdout).toContain("0,3");
+    expect(run(program, { ...environment, GITHUB_STEP_SUMMARY: "" }).stdout).toContain("0,0");
+  });
+
   test("no summary is written if the runner does not support them", () => {
     const { environment } = github();
     const { GITHUB_STEP_SUMMARY: _, ...others } = environment as Record<string, string>;

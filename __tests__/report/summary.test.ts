@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { NOTHING_TO_ALLOW } from "../../src/report/hosts.ts";
 import type { ComponentVersionResult, Results } from "../../src/report/results.ts";
 import { summarise } from "../../src/report/summary.ts";
+import { toAllow } from "../../testing/product/diagnosed.ts";
 
 const nothing: Results = { findings: [], diagnosis: [] };
 const nowhere = { allowList: NOTHING_TO_ALLOW, runnerName: "runner" };
@@ -150,4 +151,97 @@ test("a long table is truncated with a note, since GitHub drops summaries of mor
   expect(summary).not.toContain(":1.0.1000<");
   expect(summary).toContain("… and 4000 more, in the report");
   expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024);
+});
+
+describe("a summary stays below 1 MiB", () => {
+  const LIMIT = 1024 * 1024;
+  const many = <T>(count: number, of: (at: number) => T) => Array.from({ length: count }, (_, at) => of(at));
+  /** Each of these characters takes five bytes or more. */
+  const NAMES: Readonly<Record<string, (at: number) => string>> = {
+    underscores: (at) => `${"_".repeat(200)}${at}`,
+    "angle brackets": (at) => `${"<".repeat(400)}${at}`,
+    "letters of three bytes": (at) => `${"\u6f22".repeat(300)}${at}`,
+    "pairs of surrogates": (at) => `${"\u{1f980}".repeat(200)}${at}`,
+    "words with signs": (at) => `${"a_b* ".repeat(80)}${at}`,
+  };
+  const blockedHost = (at: number) => ({
+    code: "PROXY_DENIED" as const,
+    host: `${"h".repeat(60)}.${at}.test:443`,
+    via: "proxy" as const,
+    rule: "r",
+    "refused-by": "proxy" as const,
+    message: "m",
+    remedy: "Allow it.",
+    inputLines: [{ input: "no-proxy" as const, line: `h${at}.test` }],
+    asked: "a.test:443",
+    redirectedFrom: undefined,
+    isAnswer: false,
+  });
+  const resultsOf = (name: (at: number) => string, blocked: number): Results => ({
+    componentVersions: many(300, (at) => ({ ...versionOf("1"), component: name(at), repository: name(at) })),
+    files: many(300, (at) => ({
+      component: "c",
+      version: "1",
+      resource: name(at),
+      path: name(at),
+      mediaType: "",
+      digest: "",
+    })),
+    routes: many(300, (at) => ({
+      url: name(at),
+      via: "proxy",
+      proxy: "",
+      rule: name(at),
+      before: "proxy",
+      differs: [],
+    })),
+    findings: many(300, (at) => ({ code: "LEFT_BY_REFERENCE", message: name(at), remedy: name(at) })),
+    diagnosis: many(blocked, blockedHost),
+  });
+  const hostsOf = (name: (at: number) => string) =>
+    many(300, (at) => ({
+      host: name(at),
+      via: "proxy" as const,
+      rule: name(at),
+      "needed-for": name(at),
+      scheme: "https" as const,
+    }));
+  const summary = (name: (at: number) => string, blocked: number, written = 0) =>
+    summarise(
+      {
+        command: "transfer",
+        results: resultsOf(name, blocked),
+        hosts: hostsOf(name),
+        allowList: toAllow(many(blocked, (at) => `a${at}.test:443`)),
+        runnerName: "r",
+        problem,
+      },
+      written,
+    );
+
+  test.each(Object.entries(NAMES))("with names of %s, and blocked hosts and lines to paste are complete", (_, name) => {
+    const text = summary(name, 50);
+    expect(Buffer.byteLength(text)).toBeLessThan(LIMIT);
+    expect(text).toContain("transfer failed: DENIED");
+    for (const { host } of many(50, blockedHost)) expect(text).toContain(host);
+    expect(text).toMatch(new RegExp(`no-proxy: ${many(50, (at) => `h${at}.test`).join(",")}`));
+    for (const at of many(50, (each) => each)) expect(text).toContain(`a${at}.test`);
+    expect(text).toMatch(/… and \d+ more, in the report/);
+  });
+
+  test.each([300_000, LIMIT - 150_000, LIMIT - 2000, LIMIT - 40, LIMIT])(
+    "together with %i bytes that the step has written before",
+    (written) => {
+      const text = summary(NAMES.underscores ?? String, 300, written);
+      expect(written + Buffer.byteLength(text) < LIMIT || text === "").toBe(true);
+      expect(text === "" || text.startsWith("## ❌ transfer failed: DENIED\n")).toBe(true);
+      expect(text === "").toBe(written === LIMIT);
+    },
+  );
+
+  test("and names the output where lines to paste had to give way", () => {
+    const text = summary(String, 3000);
+    expect(Buffer.byteLength(text)).toBeLessThan(LIMIT);
+    expect(text.replace(/&#\d+;|<[^>]+>/g, "")).toContain("and 2000 more hosts, in the output");
+  });
 });

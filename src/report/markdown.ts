@@ -23,20 +23,14 @@ export function paragraph(html: string): string {
   return `<p>${html}</p>`;
 }
 
-/** A table as HTML; empty without rows. Cells are HTML. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[], maxRows: number): string {
-  if (rows.length === 0) return "";
+/** A table as HTML; empty without rows. Cells are HTML. `count` is the number of rows with those that are not shown. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[], count: number): string {
+  if (count === 0) return "";
   const row = (tag: "td" | "th", cells: readonly string[]) =>
     `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join("")}</tr>`;
-  const hidden = rows.length - maxRows;
+  const hidden = count - rows.length;
   const more = hidden > 0 ? [row("td", [`… and ${hidden} more, in the report`])] : [];
-  return [
-    "<table>",
-    row("th", head),
-    ...rows.slice(0, maxRows).map((cells) => row("td", cells)),
-    ...more,
-    "</table>",
-  ].join("\n");
+  return ["<table>", row("th", head), ...rows.map((cells) => row("td", cells)), ...more, "</table>"].join("\n");
 }
 
 const LEADING = `"'(`;

@@ -10,8 +10,13 @@ import type { Results } from "./results.ts";
 import { type Runner, uniqueName } from "./runner.ts";
 
 const SCHEMA_VERSION = 1;
-/** Larger outputs are in the report only: runners truncate or drop long ones. */
+/** Larger outputs are in the report only: steps that put one into an environment or a command line would fail. */
 const MAX_OUTPUT_BYTES = 64 * 1024;
+/**
+ * Of all outputs together, in UTF-16 code units. GitHub limits the outputs of a job to 1 MiB, counted as UTF-16
+ * (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idoutputs): with this, a job can pass on those of two steps.
+ */
+const MAX_UNITS = (1024 * 1024) / 2 / 2;
 
 export interface ReportOptions {
   readonly command: string;
@@ -29,6 +34,7 @@ export async function writeReport(
   { command, results, hosts, logins, allowList, problem }: ReportOptions,
 ): Promise<void> {
   const { componentVersions, routes, findings, diagnosis, plan, files, written, images, bytes } = results;
+  const allowed = allowList.hosts.map(({ host }) => host);
   const outputs = {
     "component-versions": componentVersions ?? [],
     routes: routes ?? [],
@@ -45,6 +51,7 @@ export async function writeReport(
     verdict: problem === undefined ? "succeeded" : "failed",
     ...(problem === undefined ? {} : { error: problem }),
     ...outputs,
+    "allow-list": allowed,
     settings: results.settings ?? [],
     logins,
     bytes: bytes ?? { copied: 0, mounted: 0, skipped: 0 },
@@ -52,18 +59,37 @@ export async function writeReport(
   await mkdir(runner.temp, { recursive: true });
   const path = join(runner.temp, `${uniqueName("ocm-proxied-transfer")}.json`);
   await writeFile(path, inertJson(report, 2), { mode: 0o600, flag: "wx" });
-  for (const [name, value] of Object.entries(outputs)) {
-    const text = inertJson(value);
-    runner.output(
-      name,
-      Buffer.byteLength(text) > MAX_OUTPUT_BYTES ? inertJson({ truncated: true, report: path }) : text,
-    );
-  }
-  runner.output("allow-list", allowList.hosts.map(({ host }) => host).join("\n"));
+  for (const [name, text] of Object.entries(withinLimits(outputs, path))) runner.output(name, text);
+  runner.output("allow-list", linesWithinLimit(allowed, path));
   runner.output("bytes-copied", String(report.bytes.copied));
   runner.output("bytes-mounted", String(report.bytes.mounted));
   runner.output("bytes-skipped", String(report.bytes.skipped));
   runner.output("report", path);
+}
+
+/** Outputs that are JSON, each as its text or, where that is too long, as a reference to the report. The longest ones give way first. */
+function withinLimits(outputs: Readonly<Record<string, unknown>>, report: string): Record<string, string> {
+  const texts = new Map(Object.entries(outputs).map(([name, value]) => [name, inertJson(value)]));
+  const inReport = inertJson({ truncated: true, report });
+  let left = MAX_UNITS;
+  for (const [name, text] of [...texts].sort(([, one], [, other]) => one.length - other.length)) {
+    if (Buffer.byteLength(text) > MAX_OUTPUT_BYTES || text.length > left) texts.set(name, inReport);
+    else left -= text.length;
+  }
+  return Object.fromEntries(texts);
+}
+
+/** As many whole lines as an output can have; the last one then has the number of the others, and where they are. */
+function linesWithinLimit(lines: readonly string[], report: string): string {
+  const text = lines.join("\n");
+  if (Buffer.byteLength(text) <= MAX_OUTPUT_BYTES) return text;
+  const note = (count: number) => `# ${count} more in ${report}`;
+  let size = Buffer.byteLength(note(lines.length));
+  const shown = lines.filter((line) => {
+    size += Buffer.byteLength(line) + 1;
+    return size <= MAX_OUTPUT_BYTES;
+  });
+  return [...shown, note(lines.length - shown.length)].join("\n");
 }
 
 /** The documented fields only. */

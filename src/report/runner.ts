@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { appendFile } from "node:fs/promises";
+import { appendFile, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as core from "@actions/core";
 import { workspaceOf } from "../files/place.ts";
@@ -22,6 +22,8 @@ export interface Runner {
   output(name: string, value: string): void;
   exportVariable(name: string, value: string): void;
   summary(markdown: string): Promise<void>;
+  /** Bytes of the summary of this step so far. */
+  summaryBytes(): Promise<number>;
 }
 
 const MAX_LINE_LENGTH = 4000;
@@ -53,6 +55,10 @@ function githubRunner(environment: Environment): Runner {
     async summary(markdown) {
       if (environment.GITHUB_STEP_SUMMARY) await appendFile(environment.GITHUB_STEP_SUMMARY, markdown);
     },
+    async summaryBytes() {
+      if (!environment.GITHUB_STEP_SUMMARY) return 0;
+      return (await stat(environment.GITHUB_STEP_SUMMARY).catch(() => undefined))?.size ?? 0;
+    },
   };
 }
 
@@ -79,6 +85,7 @@ function plainRunner(environment: Environment): Runner {
     output: (name, value) => process.stdout.write(`${name}=${inertLine(value)}\n`),
     exportVariable: () => {},
     summary: async () => {},
+    summaryBytes: async () => 0,
   };
 }
 

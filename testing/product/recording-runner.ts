@@ -25,5 +25,6 @@ export function createRecordingRunner(temp = "/nowhere"): RecordingRunner {
     },
     exportVariable: (name, value) => lines.push(`export ${name}=${value}`),
     summary: async () => {},
+    summaryBytes: async () => 0,
   };
 }
