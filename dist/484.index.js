@@ -67,7 +67,7 @@ class KnownError extends Error {
         this.side = side;
     }
 }
-class TransferError extends KnownError {
+class transfer_error_TransferError extends KnownError {
     kind = "invalid";
     code;
     where;
@@ -238,7 +238,7 @@ async function makeFolder(path) {
 }
 function leadsOut(path, folder, where) {
     const [link, root] = [printable(path, 300), printable(folder, 300)];
-    return new TransferError("PATH_LEADS_OUT", `${link} is, or is below, a symbolic link that leads out of ${root}`, {
+    return new transfer_error_TransferError("PATH_LEADS_OUT", `${link} is, or is below, a symbolic link that leads out of ${root}`, {
         where,
         remedy: "Find out who created the link. If it is intended, name its destination in the input; otherwise remove it.",
     });
@@ -457,7 +457,7 @@ function waitMessage(path, held, patience) {
     return `${path} is the lock of ${describe(held)}; this run waits for up to ${Math.round(patience / 1000)} seconds`;
 }
 function locked(path, held) {
-    return new TransferError("TARGET_LOCKED", `${path} is the lock of ${describe(held)}`, {
+    return new transfer_error_TransferError("TARGET_LOCKED", `${path} is the lock of ${describe(held)}`, {
         where: path,
         remedy: REMEDY,
     });
@@ -744,7 +744,7 @@ function isDigest(text) {
 function parseDigest(text, where) {
     if (isDigest(text))
         return text;
-    throw new TransferError("DIGEST_MALFORMED", `${where}: ${printable(JSON.stringify(text) ?? "nothing", 120)} is no digest`, {
+    throw new transfer_error_TransferError("DIGEST_MALFORMED", `${where}: ${printable(JSON.stringify(text) ?? "nothing", 120)} is no digest`, {
         where,
         remedy: "A digest is sha256: and 64, or sha512: and 128, lower-case hexadecimal digits; see where this one was written.",
     });
@@ -785,27 +785,35 @@ const DESCRIPTOR_MEMBERS = memberNames("mediaType", "digest", "size", "urls", "a
 function parseDescriptor(value, where) {
     const misspelled = isRecord(value) ? misspelledMember(value, DESCRIPTOR_MEMBERS) : undefined;
     if (misspelled !== undefined) {
-        throw new TransferError("MANIFEST_MALFORMED", `${where}: a descriptor has the member ${printable(JSON.stringify(misspelled), 80)}, which some readers only understand`, {
+        throw new transfer_error_TransferError("MANIFEST_MALFORMED", `${where}: a descriptor has the member ${printable(JSON.stringify(misspelled), 80)}, which some readers only understand`, {
             where,
             remedy: "The names of a descriptor are spelled as in the image specification; push the artifact again.",
         });
     }
-    const { mediaType, digest, size, annotations, artifactType, platform, urls } = (value ?? {});
+    const { mediaType, size, annotations, artifactType, platform, urls, ...other } = (value ?? {});
     if (typeof mediaType !== "string" || !Number.isSafeInteger(size) || size < 0) {
-        throw new TransferError("MANIFEST_MALFORMED", `${where}: a descriptor lacks its media type or size`, {
+        throw new transfer_error_TransferError("MANIFEST_MALFORMED", `${where}: a descriptor lacks its media type or size`, {
             where,
             remedy: "The manifest is broken at its source; push it there again.",
         });
     }
+    const digest = parseDigest(other.digest, where);
+    const data = typeof other.data === "string" ? matchingContent(other.data, digest, size) : undefined;
     return {
         mediaType,
-        digest: parseDigest(digest, where),
+        digest,
         size: size,
         ...(isRecord(annotations) ? { annotations: annotations } : {}),
         ...(typeof artifactType === "string" ? { artifactType } : {}),
         ...(isRecord(platform) ? { platform } : {}),
         ...(Array.isArray(urls) ? { urls: urls.filter((url) => typeof url === "string") } : {}),
+        ...(data === undefined ? {} : { data }),
     };
+}
+function matchingContent(base64, digest, size) {
+    const content = Buffer.from(base64, "base64");
+    const isMatch = content.length === size && hasherOf(digest).update(content).digest("hex") === encoded(digest);
+    return isMatch ? content : undefined;
 }
 function isRecord(value) {
     return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -1015,7 +1023,7 @@ function unmatchedSelectors(descriptors, { include, exclude }) {
     ];
 }
 function parseCondition(text, where) {
-    const invalid = (why, remedy) => new TransferError("INPUT_INVALID", `${where}: "${printable(text.trim(), 100)}" ${why}`, { where, remedy });
+    const invalid = (why, remedy) => new transfer_error_TransferError("INPUT_INVALID", `${where}: "${printable(text.trim(), 100)}" ${why}`, { where, remedy });
     const at = text.indexOf("=");
     if (at < 0) {
         throw invalid("is not a condition", "Write key=value, for example name=frontend, type=oci* or label.acme.org/stage=prod; for a comma in a value, write ?.");
@@ -1112,7 +1120,7 @@ function formatArtifactReference({ repository, tag, digest }) {
     return `${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
 }
 function malformed(text, where) {
-    return new TransferError("REFERENCE_MALFORMED", `${where}: "${printable(text, 200)}" is no reference to an artifact`, {
+    return new transfer_error_TransferError("REFERENCE_MALFORMED", `${where}: "${printable(text, 200)}" is no reference to an artifact`, {
         where,
         remedy: "A reference is [host[:port]/]repository[:tag][@digest], the repository in lower case.",
     });
@@ -1136,7 +1144,7 @@ function isVersion(text) {
 }
 const COMPONENT_DESCRIPTORS = "component-descriptors";
 function parseComponentVersion(text, where) {
-    const malformed = (why) => new TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, {
+    const malformed = (why) => new transfer_error_TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, {
         where,
         remedy: "Write repository//component:version, for example ghcr.io/acme/ocm//acme.org/shop:1.2.0 or ./shop.tgz//acme.org/shop:1.2.0; an archive alone, for example ./shop.tgz, means every component version in it.",
     });
@@ -1178,7 +1186,7 @@ function splitAtComponent(text) {
     return { repository: text.slice(0, long), component: text.slice(long + COMPONENT_DESCRIPTORS.length + 2) };
 }
 function parseRepository(text, where) {
-    const malformed = (why) => new TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, {
+    const malformed = (why) => new transfer_error_TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, {
         where,
         remedy: "Write a registry (registry.corp/ocm, http://localhost:5000/ocm) or an archive (./folder, ./shop.tgz).",
     });
@@ -1403,7 +1411,7 @@ function finite(text) {
 
 
 function parseComponentDescriptor(text, where) {
-    const malformed = (why) => new TransferError("DESCRIPTOR_MALFORMED", `${where}: the component descriptor ${why}`, {
+    const malformed = (why) => new transfer_error_TransferError("DESCRIPTOR_MALFORMED", `${where}: the component descriptor ${why}`, {
         where,
         remedy: "The stored component version is damaged; add it again with the OCM CLI.",
     });
@@ -1418,7 +1426,7 @@ function parseComponentDescriptor(text, where) {
     if (!isJsonObject(tree))
         throw malformed("is not an object");
     if (typeof tree.apiVersion === "string") {
-        throw new TransferError("DESCRIPTOR_VERSION_UNSUPPORTED", `${where}: the component descriptor has the schema ${tree.apiVersion}`, {
+        throw new transfer_error_TransferError("DESCRIPTOR_VERSION_UNSUPPORTED", `${where}: the component descriptor has the schema ${tree.apiVersion}`, {
             where,
             remedy: "Write it with schema version v2, which both generations of the OCM CLI read (v1: --schema v2).",
         });
@@ -1529,12 +1537,22 @@ function streamOf(content) {
 }
 async function readContent(repository, target, signal, most = MAX_MANIFEST_BYTES) {
     if (target.size > most) {
-        throw new TransferError("RESPONSE_TOO_LARGE", `${target.mediaType} ${target.digest} has ${target.size} bytes`, {
+        throw new transfer_error_TransferError("RESPONSE_TOO_LARGE", `${target.mediaType} ${target.digest} has ${target.size} bytes`, {
             where: repository.name,
             remedy: `At most ${most} bytes are read of a document of this kind; it is broken, or not what it says it is.`,
         });
     }
     return bytesOf(await repository.fetch(target, signal));
+}
+async function resolveOrNone(from, reference, signal) {
+    try {
+        return await from.resolve(reference, signal);
+    }
+    catch (error) {
+        if (error instanceof TransferError && error.code === "MANIFEST_UNKNOWN")
+            return undefined;
+        throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/ocm/signing/hash-algorithm.js
@@ -1555,7 +1573,7 @@ function hashNamed(hashAlgorithm, where) {
     const hash = HASHES.get(LEGACY.get(hashAlgorithm) ?? hashAlgorithm.toUpperCase());
     if (hash !== undefined)
         return hash;
-    throw new TransferError("HASH_UNSUPPORTED", `${where}: the hash algorithm ${printable(JSON.stringify(hashAlgorithm), 60)} is not SHA-256, SHA-384 or SHA-512`, { where, remedy: "Sign the component version again with SHA-256, which both generations of the OCM CLI use." });
+    throw new transfer_error_TransferError("HASH_UNSUPPORTED", `${where}: the hash algorithm ${printable(JSON.stringify(hashAlgorithm), 60)} is not SHA-256, SHA-384 or SHA-512`, { where, remedy: "Sign the component version again with SHA-256, which both generations of the OCM CLI use." });
 }
 function hexHash(hash, content) {
     return (0,external_node_crypto_.createHash)(hash).update(content).digest("hex");
@@ -1585,13 +1603,13 @@ function parsePin(spec, where) {
         if (value.length === LENGTHS[hash] && /^[0-9a-f]+$/.test(value))
             return { of, hash, value, spec };
         const text = printable(JSON.stringify(spec.value), 160);
-        throw new TransferError("DIGEST_MALFORMED", `${where}: ${text} is not a valid ${hash} digest`, {
+        throw new transfer_error_TransferError("DIGEST_MALFORMED", `${where}: ${text} is not a valid ${hash} digest`, {
             where,
             remedy: `It has to consist of ${LENGTHS[hash]} hexadecimal digits; add the component version again with the OCM CLI.`,
         });
     }
     catch (error) {
-        if (error instanceof TransferError)
+        if (error instanceof transfer_error_TransferError)
             return { of: "unknown", error };
         throw error;
     }
@@ -1601,7 +1619,7 @@ function kindOf({ normalisationAlgorithm }, where) {
         return "artifact";
     if (normalisationAlgorithm === BLOB)
         return "blob";
-    throw new TransferError("NORMALISATION_UNSUPPORTED", `${where}: the digest is by ${printable(JSON.stringify(normalisationAlgorithm), 80)}, which is unknown`, { where, remedy: "Sign the component version again with a current OCM CLI." });
+    throw new transfer_error_TransferError("NORMALISATION_UNSUPPORTED", `${where}: the digest is by ${printable(JSON.stringify(normalisationAlgorithm), 80)}, which is unknown`, { where, remedy: "Sign the component version again with a current OCM CLI." });
 }
 function pinsManifest({ hash, value }, manifest) {
     return hexHash(hash, manifest) === value;
@@ -1661,14 +1679,14 @@ function verdictOf(pins, left) {
     return comparableOf(pins).length === 0 ? { kind: "unpinned" } : { kind: "matches", pins: left };
 }
 function differs({ spec }, found, where) {
-    return new TransferError("ARTIFACT_DIGEST_DIFFERS", `${where} is pinned to ${printable(`${spec.hashAlgorithm} ${spec.value}`, 160)} ` +
+    return new transfer_error_TransferError("ARTIFACT_DIGEST_DIFFERS", `${where} is pinned to ${printable(`${spec.hashAlgorithm} ${spec.value}`, 160)} ` +
         `(${printable(spec.normalisationAlgorithm, 60)}), but its access leads to ${printable(found, 400)}`, {
         where,
         remedy: "Its content was exchanged, or its tag moved, after the component version was made. Make a new version, or restore it.",
     });
 }
 function noMainArtifact(found, where) {
-    return new TransferError("ARTIFACT_SET_MALFORMED", `${where} is pinned to a manifest, and ${found} is an archive without a main artifact that could be compared`, { where, remedy: "The archive layer is damaged in its source; add the resource again with the OCM CLI." });
+    return new transfer_error_TransferError("ARTIFACT_SET_MALFORMED", `${where} is pinned to a manifest, and ${found} is an archive without a main artifact that could be compared`, { where, remedy: "The archive layer is damaged in its source; add the resource again with the OCM CLI." });
 }
 
 ;// CONCATENATED MODULE: ./lib/transfer/verify/comparison.js
@@ -1989,7 +2007,7 @@ function incomplete(hop, phase, error) {
 function bodyError({ hop }, error) {
     if (error instanceof PhaseError)
         return new HopError(hop, error);
-    return error instanceof TransferError || error instanceof HopError ? error : incomplete(hop, "body", error);
+    return error instanceof transfer_error_TransferError || error instanceof HopError ? error : incomplete(hop, "body", error);
 }
 async function readAll(response, maxSize, truncate = false) {
     const chunks = [];
@@ -2011,7 +2029,7 @@ async function readAll(response, maxSize, truncate = false) {
         deadline.stop();
     }
     if (size > maxSize && !truncate) {
-        throw new TransferError("RESPONSE_TOO_LARGE", `${response.hop.host} sends more than ${maxSize} bytes`, {
+        throw new transfer_error_TransferError("RESPONSE_TOO_LARGE", `${response.hop.host} sends more than ${maxSize} bytes`, {
             where: response.hop.host,
             remedy: "No manifest, token or error message of the specification is that large; check which server answers at this host.",
         });
@@ -2036,7 +2054,7 @@ async function drain(response) {
 
 
 
-class RegistryError extends TransferError {
+class RegistryError extends transfer_error_TransferError {
     kind = "refusal";
     hop;
     status;
@@ -2306,7 +2324,7 @@ async function inPlace(path, { root, partial }, write) {
     }
 }
 function unwritableOutput(path, cause) {
-    return new TransferError("OUTPUT_UNWRITABLE", `${path} cannot be written: ${errorMessage(cause)}`, {
+    return new transfer_error_TransferError("OUTPUT_UNWRITABLE", `${path} cannot be written: ${errorMessage(cause)}`, {
         where: "input output",
         remedy: "Check that the folder can be written and has space.",
         cause,
@@ -2553,7 +2571,7 @@ function normalise(descriptor, { normalisationAlgorithm } = DEFAULT, root = desc
         case "jsonNormalisation/v4alpha1":
             return canonicalJson(pruned({ component: signedComponent(stored, V4) }, "drop nulls", where));
         default:
-            throw new TransferError("NORMALISATION_UNSUPPORTED", `${where}: the normalisation ${printable(JSON.stringify(normalisationAlgorithm), 80)} is unknown`, { where, remedy: "Sign the component version again with jsonNormalisation/v3." });
+            throw new transfer_error_TransferError("NORMALISATION_UNSUPPORTED", `${where}: the normalisation ${printable(JSON.stringify(normalisationAlgorithm), 80)} is unknown`, { where, remedy: "Sign the component version again with jsonNormalisation/v3." });
     }
 }
 function pruned(value, nulls, where) {
@@ -2562,7 +2580,7 @@ function pruned(value, nulls, where) {
     if (isRawNumber(value)) {
         if (Number.isFinite(Number(value.rawJSON)))
             return value;
-        throw new TransferError("DESCRIPTOR_MALFORMED", `${where}: a signed label contains a number that is too large`, {
+        throw new transfer_error_TransferError("DESCRIPTOR_MALFORMED", `${where}: a signed label contains a number that is too large`, {
             where,
         });
     }
@@ -2579,20 +2597,20 @@ function pruned(value, nulls, where) {
 
 function refused(where, entry, why) {
     const named = entry === undefined ? "" : `the entry ${printable(JSON.stringify(entry), 160)} `;
-    return new TransferError("ARCHIVE_REFUSED", `${where}: ${named}${why}`, {
+    return new transfer_error_TransferError("ARCHIVE_REFUSED", `${where}: ${named}${why}`, {
         where,
         remedy: "Find out who created the archive; repack plain files, with GNU tar or with an OCM CLI.",
     });
 }
 function damaged(where, why, cause) {
-    return new TransferError("ARCHIVE_BROKEN", `${where} ${why}`, {
+    return new transfer_error_TransferError("ARCHIVE_BROKEN", `${where} ${why}`, {
         where,
         remedy: "The archive is truncated or corrupt, or the file is not an archive; download it again, or repack it.",
         cause,
     });
 }
 function unwritable(path, cause) {
-    return new TransferError("ARCHIVE_UNWRITABLE", `${path} cannot be written: ${errorMessage(cause)}`, {
+    return new transfer_error_TransferError("ARCHIVE_UNWRITABLE", `${path} cannot be written: ${errorMessage(cause)}`, {
         where: path,
         remedy: "Check that the folder can be written and has space for the packed or unpacked archive.",
         cause,
@@ -2834,7 +2852,7 @@ function windowed(bytes) {
 const MANIFEST_MEMBERS = memberNames("schemaVersion", "mediaType", "artifactType", "config", "layers", "manifests", "subject", "annotations");
 function parseManifest(content, mediaType, where) {
     const document = parseJsonObject(content, where);
-    const malformed = (why) => new TransferError("MANIFEST_MALFORMED", `${where}: ${why}`, {
+    const malformed = (why) => new transfer_error_TransferError("MANIFEST_MALFORMED", `${where}: ${why}`, {
         where,
         remedy: "The manifest is broken at its source; push it there again.",
     });
@@ -2869,7 +2887,7 @@ function descriptors(value, where) {
     if (value === undefined || value === null)
         return [];
     if (!Array.isArray(value))
-        throw new TransferError("MANIFEST_MALFORMED", `${where}: a list of descriptors is invalid`, { where });
+        throw new transfer_error_TransferError("MANIFEST_MALFORMED", `${where}: a list of descriptors is invalid`, { where });
     return value.map((entry) => parseDescriptor(entry, where));
 }
 function parseJsonObject(content, where) {
@@ -2880,13 +2898,13 @@ function parseJsonObject(content, where) {
     }
     catch (error) {
         if (error instanceof AmbiguousJson) {
-            throw new TransferError("MANIFEST_MALFORMED", `${where}: in the manifest, ${error.message}`, {
+            throw new transfer_error_TransferError("MANIFEST_MALFORMED", `${where}: in the manifest, ${error.message}`, {
                 where,
                 remedy: "Readers take such a manifest for different ones; push the artifact again with another client.",
             });
         }
     }
-    throw new TransferError("MANIFEST_MALFORMED", `${where}: the manifest is no JSON object`, {
+    throw new transfer_error_TransferError("MANIFEST_MALFORMED", `${where}: the manifest is no JSON object`, {
         where,
         remedy: "See what answers at this host: a login page of a proxy is a usual cause.",
     });
@@ -3031,7 +3049,7 @@ async function readPinnedVersion(from, { component, version, digest }, signal) {
     const { name, version: number } = found.descriptor;
     if (name === component && number === (version ?? number))
         return { ...found, isPinned: true };
-    throw new TransferError("DESCRIPTOR_MISPLACED", `${where} has the descriptor of ${name}:${number}`, {
+    throw new transfer_error_TransferError("DESCRIPTOR_MISPLACED", `${where} has the descriptor of ${name}:${number}`, {
         where,
         remedy: "Write the component and version that belong to this digest, or the digest that belongs to this version.",
     });
@@ -3049,7 +3067,7 @@ async function readFrom(from, { component, reference, where }, signal) {
     const contents = { nativeManifests: byDigest(nativeManifests), layers: byDigest(manifest.layers) };
     return { from, repository, descriptor, descriptorSize: size, root, isPinned: false, ...contents };
 }
-class VersionAliased extends TransferError {
+class VersionAliased extends transfer_error_TransferError {
     version;
     constructor(version, message, place) {
         super("VERSION_ALIASED", message, { where: place.where, remedy: `Write ${place.reference}.` });
@@ -3064,7 +3082,7 @@ function otherThanTagged({ from, descriptor }, asked) {
         return new VersionAliased(found, `${where} has the tag of version ${found}`, place);
     if (name === component && isAlias(version, found))
         return new VersionAliased(found, `${where} is an alias of ${found}`, place);
-    return new TransferError("DESCRIPTOR_MISPLACED", `${where} has the descriptor of ${name}:${found}`, {
+    return new transfer_error_TransferError("DESCRIPTOR_MISPLACED", `${where} has the descriptor of ${name}:${found}`, {
         where,
         remedy: "It was copied or tagged by hand: transfer the component version again from its origin.",
     });
@@ -3077,9 +3095,9 @@ async function resolveVersion(repository, reference, where, signal) {
         return await repository.resolve(reference, signal);
     }
     catch (error) {
-        if (!(error instanceof TransferError) || error.code !== "MANIFEST_UNKNOWN")
+        if (!(error instanceof transfer_error_TransferError) || error.code !== "MANIFEST_UNKNOWN")
             throw error;
-        throw new TransferError("COMPONENT_VERSION_UNKNOWN", `there is no component version ${where}`, {
+        throw new transfer_error_TransferError("COMPONENT_VERSION_UNKNOWN", `there is no component version ${where}`, {
             where,
             remedy: isDigest(reference)
                 ? "Write the digest of the tagged manifest, not the component digest, which signatures sign; registries may delete untagged manifests."
@@ -3131,7 +3149,7 @@ async function firstFile(archive, where) {
             throw refused(where, "component-descriptor.yaml", "exists twice");
     }
     catch (error) {
-        throw new TransferError("DESCRIPTOR_MALFORMED", `${where}: the archive of the component descriptor is damaged`, {
+        throw new transfer_error_TransferError("DESCRIPTOR_MALFORMED", `${where}: the archive of the component descriptor is damaged`, {
             where,
             remedy: "The stored component version is damaged; add it again with the OCM CLI.",
             cause: error,
@@ -3143,7 +3161,7 @@ async function firstFile(archive, where) {
     return content;
 }
 function notAComponentVersion(where) {
-    return new TransferError("NOT_A_COMPONENT_VERSION", `${where} is an OCI artifact, but not a component version`, {
+    return new transfer_error_TransferError("NOT_A_COMPONENT_VERSION", `${where} is an OCI artifact, but not a component version`, {
         where,
         remedy: "Check the reference; another artifact was pushed under this tag.",
     });
@@ -3239,7 +3257,7 @@ async function locateRelative(version, pins, reference, where, signal) {
     if (other !== undefined)
         return { ...other, name };
     const text = formatArtifactReference(reference);
-    throw new TransferError("ARTIFACT_UNKNOWN", `${where}: ${version.from.registry.name} has no ${text}`, {
+    throw new transfer_error_TransferError("ARTIFACT_UNKNOWN", `${where}: ${version.from.registry.name} has no ${text}`, {
         where: version.from.display,
         remedy: "The copy is incomplete, or was moved to another path by hand; transfer the component version again from its origin.",
     });
@@ -3289,7 +3307,7 @@ const ABSENCES = new Set([
     "TOKEN_REFUSED",
 ]);
 function isAbsence(error) {
-    return error instanceof TransferError && ABSENCES.has(error.code);
+    return error instanceof transfer_error_TransferError && ABSENCES.has(error.code);
 }
 function isRefusal(error) {
     return error instanceof RegistryError || isAbsence(error);
@@ -3306,7 +3324,7 @@ async function existingOrNone(read, policy) {
         return await read();
     }
     catch (error) {
-        if (!(error instanceof TransferError))
+        if (!(error instanceof transfer_error_TransferError))
             throw error;
         if (isAbsence(error))
             return undefined;
@@ -3327,7 +3345,7 @@ function checkExisting(existing, source, policy) {
         return;
     const where = `${existing.from.display}//${source.descriptor.name}:${source.descriptor.version}`;
     if (policy === "fail") {
-        throw new TransferError("COMPONENT_VERSION_EXISTS", `${where} exists`, {
+        throw new transfer_error_TransferError("COMPONENT_VERSION_EXISTS", `${where} exists`, {
             where,
             remedy: "Set existing: skip to leave or complete it, or existing: overwrite to replace it.",
         });
@@ -3335,7 +3353,7 @@ function checkExisting(existing, source, policy) {
     const [there, here] = [componentDigest(existing.descriptor), componentDigest(source.descriptor)];
     if (there === here)
         return;
-    throw new TransferError("COMPONENT_DIGEST_DIFFERS", `${where} has the component digest ${there}, the source ${here}`, {
+    throw new transfer_error_TransferError("COMPONENT_DIGEST_DIFFERS", `${where} has the component digest ${there}, the source ${here}`, {
         where,
         remedy: "They are two different component versions. Give one a new version, or set existing: overwrite to replace the target's.",
     });
@@ -4034,11 +4052,11 @@ const address_policy_REMEDIES = {
 function addressRefused(host, found, addresses = []) {
     const where = addresses.length === 0 ? "" : ` (${printable(addresses.join(", "), 200)})`;
     const shown = printable(host, 200);
-    return new TransferError("ADDRESS_REFUSED", `${shown}${where} ${REASONS[found]}, and only a component descriptor or the answer of a server leads there`, { where: shown, remedy: address_policy_REMEDIES[found] });
+    return new transfer_error_TransferError("ADDRESS_REFUSED", `${shown}${where} ${REASONS[found]}, and only a component descriptor or the answer of a server leads there`, { where: shown, remedy: address_policy_REMEDIES[found] });
 }
 function address_policy_malformed(host, fault) {
     const shown = printable(host, 200);
-    return new TransferError("ADDRESS_REFUSED", `a component descriptor or the answer of a server leads to ${shown}: ${fault}`, {
+    return new transfer_error_TransferError("ADDRESS_REFUSED", `a component descriptor or the answer of a server leads to ${shown}: ${fault}`, {
         where: shown,
         remedy: "See where the URL was written: it has to name a host, and nothing else before the path.",
     });
@@ -4207,7 +4225,7 @@ function diagnose(error) {
         return { ...diagnosis_describe(error.hop, diagnosis_verdictOf(error), false), seen: seenOf(error) };
     if (error instanceof RegistryError)
         return diagnosis_describe(error.hop, registryVerdict(error), true);
-    return error instanceof TransferError && error.cause !== undefined ? diagnose(error.cause) : undefined;
+    return error instanceof transfer_error_TransferError && error.cause !== undefined ? diagnose(error.cause) : undefined;
 }
 function distinct(diagnoses) {
     const known = new Map();
@@ -4290,7 +4308,7 @@ function blobsOf(item) {
         : [item.graph.from, item.graph.nodes.map(({ descriptor }) => descriptor)];
     if (from.probe === undefined)
         return [];
-    return all.filter(({ mediaType }) => !isManifest(mediaType)).map((blob) => [from, blob]);
+    return all.filter(({ mediaType, data }) => !isManifest(mediaType) && data === undefined).map((blob) => [from, blob]);
 }
 function errorsOf(results) {
     return results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
@@ -4353,7 +4371,7 @@ function reference_digest_objects(list) {
 }
 function reference_digest_differs(parent, name, child, pinned, found) {
     const where = `${parent.name}:${parent.version}`;
-    return new TransferError("REFERENCE_DIGEST_DIFFERS", `${printable(name, 120)} of ${where} pins ${child.name}:${child.version} to the digest ${printable(pinned.value, 128)} ` +
+    return new transfer_error_TransferError("REFERENCE_DIGEST_DIFFERS", `${printable(name, 120)} of ${where} pins ${child.name}:${child.version} to the digest ${printable(pinned.value, 128)} ` +
         `(${printable(pinned.normalisationAlgorithm, 60)}), but its digest is ${found}`, {
         where,
         remedy: "One of the two was changed or replaced after the reference was written. Transfer the complete tree from an intact source, or " +
@@ -4487,7 +4505,7 @@ function nextPage(field, first, list) {
 }
 function unreadable(list, host, field) {
     const header = printable(JSON.stringify(field), 200);
-    return new TransferError("LIST_INCOMPLETE", `a page of ${list} has the header Link: ${header}, which cannot be parsed`, {
+    return new transfer_error_TransferError("LIST_INCOMPLETE", `a page of ${list} has the header Link: ${header}, which cannot be parsed`, {
         where: host,
         remedy: pages_REMEDY,
     });
@@ -4498,13 +4516,13 @@ function pages_incomplete(response, list) {
 }
 function misplaced(list, host, target, why) {
     const what = `the next page of ${list} is at ${printableUrl(target)}`;
-    return new TransferError("REDIRECT_MALFORMED", why === undefined ? what : `${what}, ${why}`, {
+    return new transfer_error_TransferError("REDIRECT_MALFORMED", why === undefined ? what : `${what}, ${why}`, {
         where: host,
         remedy: "Ask the operators of the registry; this is a fault of its configuration.",
     });
 }
 function tooLong(list, host, why) {
-    return new TransferError("RESPONSE_TOO_LARGE", `${list} ${why}`, {
+    return new transfer_error_TransferError("RESPONSE_TOO_LARGE", `${list} ${why}`, {
         where: host,
         remedy: "Name the versions, so that they need not be listed, or have old tags deleted in this repository.",
     });
@@ -4574,7 +4592,7 @@ function manifestsOf(body) {
     }
 }
 function referrers_malformed(list, where) {
-    return new TransferError("MANIFEST_MALFORMED", `a page of ${list} is not an index`, {
+    return new transfer_error_TransferError("MANIFEST_MALFORMED", `a page of ${list} is not an index`, {
         where,
         remedy: "Ask the operators of the registry.",
     });
@@ -4620,7 +4638,7 @@ function createHold(error) {
 }
 function tooManyVersions() {
     const most = `${MAX_VERSIONS} component versions, ${MAX_DESCRIPTORS} bytes of component descriptors, or ${MAX_CONTENTS} manifests and blobs`;
-    return new TransferError("COMPONENT_VERSIONS_TOO_MANY", `this run leads to more than ${most}`, {
+    return new transfer_error_TransferError("COMPONENT_VERSIONS_TOO_MANY", `this run leads to more than ${most}`, {
         where: "input component-versions",
         remedy: "Transfer fewer at once, or without recursive; see whether the references of these component versions are meant.",
     });
@@ -4787,7 +4805,7 @@ function createResolveTag(from, signal) {
         const tags = await listing;
         if (tags !== undefined && !tags.has(tag))
             return undefined;
-        return resolveOrNone(from, tag, signal);
+        return referrers_resolveOrNone(from, tag, signal);
     };
 }
 async function listedTags(from, signal) {
@@ -4800,12 +4818,12 @@ async function listedTags(from, signal) {
         throw error;
     }
 }
-async function resolveOrNone(from, tag, signal) {
+async function referrers_resolveOrNone(from, tag, signal) {
     try {
         return await from.resolve(tag, signal);
     }
     catch (error) {
-        if (error instanceof TransferError && error.code === "MANIFEST_UNKNOWN")
+        if (error instanceof transfer_error_TransferError && error.code === "MANIFEST_UNKNOWN")
             return undefined;
         throw error;
     }
@@ -4830,7 +4848,7 @@ function createReadAliases(signal) {
 }
 async function readTags(repository, signal) {
     const tags = (await repository.listTags(signal)).filter((tag) => !REFERRERS.test(tag));
-    const roots = await Promise.all(tags.map((tag) => resolveOrNone(repository, tag, signal)));
+    const roots = await Promise.all(tags.map((tag) => referrers_resolveOrNone(repository, tag, signal)));
     const byDigest = new Map();
     for (const [at, tag] of tags.entries()) {
         const digest = roots[at]?.digest;
@@ -4878,7 +4896,7 @@ function childrenFirst(versions) {
 function cycleOf({ descriptor, from }, by) {
     const [id, last] = [descriptor, by?.descriptor ?? descriptor].map(({ name, version }) => order_keyOf(name, version));
     const how = id === last ? "refers to itself" : `refers to ${last}, which leads back to it`;
-    return new TransferError("REFERENCE_CYCLE", `${id} ${how}`, {
+    return new transfer_error_TransferError("REFERENCE_CYCLE", `${id} ${how}`, {
         where: from.display,
         remedy: "The publisher of these component versions has to remove one of the references; transfer them without recursive until then.",
     });
@@ -5018,7 +5036,7 @@ async function unpackedArtifact(from, [blob, ...others], pins, { unpack }, signa
         return isIt ? unpacked : undefined;
     }
     catch (error) {
-        if (!(error instanceof TransferError))
+        if (!(error instanceof transfer_error_TransferError))
             throw error;
         if (error.code === "ARTIFACT_SET_MALFORMED")
             return undefined;
@@ -5031,7 +5049,7 @@ function layerOf(version, digest, where) {
     const layer = version.layers.get(digest);
     if (layer !== undefined)
         return layer;
-    throw new TransferError("BLOB_UNKNOWN", `${where}: the component manifest does not list its blob ${digest}`, {
+    throw new transfer_error_TransferError("BLOB_UNKNOWN", `${where}: the component manifest does not list its blob ${digest}`, {
         where: version.from.display,
         remedy: "The component version is damaged in its source; add it there again with the OCM CLI.",
     });
@@ -5121,7 +5139,7 @@ async function gather(wanted, options, signal) {
         if (digests[0] === digests[1])
             return;
         const [one, two] = [version, other].map(({ from, root }) => `${from.display} (${root.digest})`);
-        throw new TransferError("COMPONENT_DIGEST_DIFFERS", `${item.component}:${item.version} is not the same in ${one} and ${two}`, {
+        throw new transfer_error_TransferError("COMPONENT_DIGEST_DIFFERS", `${item.component}:${item.version} is not the same in ${one} and ${two}`, {
             where: "input component-versions",
             remedy: "Transfer one of them only, or give one a new version.",
         });
@@ -5162,13 +5180,13 @@ const gather_REMEDIES = new Map([
     ],
 ]);
 function unknownReference(error, referrer = "") {
-    if (!(error instanceof TransferError) || referrer === "")
+    if (!(error instanceof transfer_error_TransferError) || referrer === "")
         return error;
     const remedy = gather_REMEDIES.get(error.code);
     if (remedy === undefined)
         return error;
     const where = error.where === undefined ? {} : { where: error.where };
-    return new TransferError(error.code, `${error.message}, to which ${referrer} refers`, {
+    return new transfer_error_TransferError(error.code, `${error.message}, to which ${referrer} refers`, {
         ...where,
         remedy,
         cause: error,
@@ -5210,7 +5228,7 @@ async function listVersions({ from, component }, { allows, isLatestOnly }, signa
             return version;
         }
         catch (error) {
-            if (!(error instanceof TransferError) || !list_versions_UNREADABLE.has(error.code))
+            if (!(error instanceof transfer_error_TransferError) || !list_versions_UNREADABLE.has(error.code))
                 throw error;
             unreadable.push({ tag, error });
             return undefined;
@@ -5299,7 +5317,7 @@ async function selectVersions(named, { constraint, isLatestOnly, withAliases }, 
 function noneSelected({ count, versions, unreadable }, where) {
     const others = [...versions.flatMap(describeAliases), ...unreadable.map(({ tag }) => `${tag} (not readable)`)];
     const detail = others.length === 0 ? "" : `: ${select_versions_listed(others)}`;
-    return new TransferError("COMPONENT_VERSION_UNKNOWN", `${where} has no version that is asked for${detail}`, {
+    return new transfer_error_TransferError("COMPONENT_VERSION_UNKNOWN", `${where} has no version that is asked for${detail}`, {
         where,
         remedy: `It has ${count} tags. Check the path and the component, and that semver-constraint allows one of its versions: prereleases only where it names one.`,
     });
@@ -5386,7 +5404,7 @@ function checkVersionTags(desiredVersions) {
 }
 function versionTagsCollide(one, other, tag) {
     const message = `${one.name}:${one.version} and ${one.name}:${other.version} would both have the tag ${tag} at the target`;
-    return new TransferError("VERSION_TAGS_COLLIDE", message, {
+    return new transfer_error_TransferError("VERSION_TAGS_COLLIDE", message, {
         where: "input target",
         remedy: "Transfer the two versions to different targets, or give one of them a new version.",
     });
@@ -5470,7 +5488,7 @@ function tagging(tag, { tags, existing }) {
     return { kind: isSame ? "skip" : "tag", target, repository, tag: name, before };
 }
 function nameTaken(name, one, other, why, remedy) {
-    return new TransferError("ARTIFACT_NAME_TAKEN", `${name} would be both ${one.digest} and ${other.digest}: ${why}`, {
+    return new transfer_error_TransferError("ARTIFACT_NAME_TAKEN", `${name} would be both ${one.digest} and ${other.digest}: ${why}`, {
         where: name,
         remedy,
     });
@@ -5545,7 +5563,7 @@ function isNamed({ access }) {
 const WHERE = "input publish-artifacts";
 const FIELDS = ["registry", "repository", "tag", "component", "version", "name"];
 function parseNameTemplate(text, names = "any") {
-    const invalid = (why) => new TransferError("INPUT_INVALID", `publish-artifacts is "${printable(text, 100)}", which ${why}`, {
+    const invalid = (why) => new transfer_error_TransferError("INPUT_INVALID", `publish-artifacts is "${printable(text, 100)}", which ${why}`, {
         where: WHERE,
         remedy: `Write for example {repository}:{tag}, or {registry}/{repository}:{tag}; there are ${FIELDS.map((field) => `{${field}}`).join(", ")}.`,
     });
@@ -5556,7 +5574,7 @@ function parseNameTemplate(text, names = "any") {
             throw invalid(`asks for {${printable(field, 40)}}`);
     }
     if (names === "signed" && text.includes("{registry}")) {
-        throw new TransferError("INPUT_INVALID", "publish-artifacts asks for {registry}, which no signature covers", {
+        throw new transfer_error_TransferError("INPUT_INVALID", "publish-artifacts asks for {registry}, which no signature covers", {
             where: WHERE,
             remedy: "With signatures {repository} is <component>/<resource>: take {registry} out, or set trust-names: true where nobody but the signers can write to the source.",
         });
@@ -5585,7 +5603,7 @@ function publishedName(template, artifact) {
     if (isRepository(published.repository) && isTag(published.tag) && !isComponents)
         return published;
     const text = printable(`${published.repository}:${published.tag}`, 200);
-    throw new TransferError("REFERENCE_MALFORMED", `${element.kind} ${element.name} of ${component}:${number} would be published as ${text}`, {
+    throw new transfer_error_TransferError("REFERENCE_MALFORMED", `${element.kind} ${element.name} of ${component}:${number} would be published as ${text}`, {
         where: WHERE,
         remedy: "Repositories are lower case, tags have at most 128 characters, and component-descriptors is not for images: use other fields in the template.",
     });
@@ -5691,7 +5709,7 @@ async function componentsOf(archive, selection) {
     }
     if (selected.length > 0)
         return selected;
-    throw new TransferError("COMPONENT_VERSION_UNKNOWN", `${archive.display} has no component version that is asked for`, {
+    throw new transfer_error_TransferError("COMPONENT_VERSION_UNKNOWN", `${archive.display} has no component version that is asked for`, {
         where: archive.display,
         remedy: components.length === 0
             ? "It has no component versions at all: check that it is the right archive."
@@ -5715,7 +5733,7 @@ function whole_archive_listed(names) {
 
 async function openSources({ inputs, session }) {
     if (inputs.componentVersions.length === 0) {
-        throw new TransferError("INPUT_MISSING", "component-versions is not set", {
+        throw new transfer_error_TransferError("INPUT_MISSING", "component-versions is not set", {
             where: "input component-versions",
             remedy: "Write one line per component version (repository//component:version) or per archive (./shop.tgz).",
         });
@@ -5901,7 +5919,7 @@ function verifySignature(descriptor, { name, key }) {
     const normalised = Buffer.from(normalise(descriptor, signature.digest), "utf8");
     const found = hexHash(hash, normalised);
     if (found !== signature.digest.value.toLowerCase()) {
-        throw new TransferError("SIGNATURE_DIGEST_DIFFERS", `${label} is for the digest ${printable(signature.digest.value, 128)}, but that of the component version is ${found}`, {
+        throw new transfer_error_TransferError("SIGNATURE_DIGEST_DIFFERS", `${label} is for the digest ${printable(signature.digest.value, 128)}, but that of the component version is ${found}`, {
             where,
             remedy: "A signed part was changed after signing, mostly by a transfer with version 2 of the OCM CLI, which drops " +
                 "creationTime and renames digest algorithms. Transfer the component version from a source where the signature verifies.",
@@ -5928,13 +5946,13 @@ function verifySignature(descriptor, { name, key }) {
         return block.bytes;
     }
     function unsupported(why) {
-        return new TransferError("SIGNATURE_UNSUPPORTED", `${label} ${why}, which is not supported`, {
+        return new transfer_error_TransferError("SIGNATURE_UNSUPPORTED", `${label} ${why}, which is not supported`, {
             where,
             remedy: "Verify it with the OCM CLI, or sign with RSASSA-PKCS1-V1_5, which both of its generations verify.",
         });
     }
     function invalid(why) {
-        return new TransferError("SIGNATURE_INVALID", `${label} ${why}`, {
+        return new transfer_error_TransferError("SIGNATURE_INVALID", `${label} ${why}`, {
             where,
             remedy: "Compare the key with that of the signer: it is another one, or the signature was replaced. " +
                 "Of a certificate only its own key is used, so a CA certificate verifies nothing.",
@@ -5960,7 +5978,7 @@ function signaturesOf({ tree }) {
 }
 function unknown(descriptor, name, where) {
     const names = signaturesOf(descriptor).map((signature) => printable(signature.name, 80));
-    return new TransferError("SIGNATURE_UNKNOWN", `${where} has no signature ${printable(name, 80)}${names.length === 0 ? ", nor any other" : `, only ${names.join(", ")}`}`, { where, remedy: "Name an existing signature, or sign the component version with its references in the source." });
+    return new transfer_error_TransferError("SIGNATURE_UNKNOWN", `${where} has no signature ${printable(name, 80)}${names.length === 0 ? ", nor any other" : `, only ${names.join(", ")}`}`, { where, remedy: "Name an existing signature, or sign the component version with its references in the source." });
 }
 function signerOf({ mediaType, value }) {
     const block = mediaType === PEM ? pemBlocks(value).find(({ type }) => type === "CERTIFICATE") : undefined;
@@ -6067,7 +6085,7 @@ function createTrusted(all) {
     };
 }
 function unpinnedReference(name, parent, child) {
-    return new TransferError("REFERENCE_UNPINNED", `reference ${printable(name, 80)} of ${idOf(parent)} has no digest of ${idOf(child)}, which is not signed either`, {
+    return new transfer_error_TransferError("REFERENCE_UNPINNED", `reference ${printable(name, 80)} of ${idOf(parent)} has no digest of ${idOf(child)}, which is not signed either`, {
         where: idOf(parent),
         remedy: "Sign the component version again with all that it refers to (v1: --recursive), which adds the digest, or set recursive: false.",
     });
@@ -6179,7 +6197,7 @@ function checkTrust({ named, versions }, keys) {
     return uncheckedContent(versions, { isSigned: true, rootsOf });
 }
 function asFinding(error) {
-    if (!(error instanceof TransferError))
+    if (!(error instanceof transfer_error_TransferError))
         throw error;
     return [{ code: error.code, message: `${error.message}.`, remedy: error.remedy ?? "" }];
 }
@@ -6217,7 +6235,7 @@ async function readSettingsBytes(path) {
 
 
 function parsePublicKey(pem, where) {
-    const malformed = (why, remedy = "Use a PEM file with an RSA public key, or with a certificate of one.") => new TransferError("PUBLIC_KEY_MALFORMED", `${where} ${why}`, { where, remedy });
+    const malformed = (why, remedy = "Use a PEM file with an RSA public key, or with a certificate of one.") => new transfer_error_TransferError("PUBLIC_KEY_MALFORMED", `${where} ${why}`, { where, remedy });
     if (/-----BEGIN [^-]*PRIVATE KEY-----/.test(pem)) {
         throw malformed("contains a private key, which is not needed for verification", "Use the public key: openssl rsa -in private.pem -pubout. Keep the private key where signing happens.");
     }
@@ -6260,7 +6278,7 @@ async function trusted_keys_read(path) {
         return await readSettingsFile(path);
     }
     catch (error) {
-        throw new TransferError("PUBLIC_KEY_MALFORMED", `${printable(path, 200)} cannot be read: ${errorMessage(error)}`, {
+        throw new transfer_error_TransferError("PUBLIC_KEY_MALFORMED", `${printable(path, 200)} cannot be read: ${errorMessage(error)}`, {
             where: "input signatures",
             remedy: "Write name=path, with the path of a PEM file that is on this runner.",
             cause: error,
@@ -6287,7 +6305,7 @@ async function trusted_keys_read(path) {
 async function download(run) {
     const { inputs, reporter, workspace } = run;
     if (inputs.output === "") {
-        throw new TransferError("INPUT_MISSING", "output is not set", {
+        throw new transfer_error_TransferError("INPUT_MISSING", "output is not set", {
             where: "input output",
             remedy: "Name the folder to download to.",
         });
@@ -6322,7 +6340,7 @@ async function saveVersions(versions, root, run) {
         }
     }
     finally {
-        await work.close({ isKept: signal.reason instanceof TransferError });
+        await work.close({ isKept: signal.reason instanceof transfer_error_TransferError });
     }
 }
 async function openOutput(root, { inputs, reporter, signal }) {
@@ -6906,7 +6924,7 @@ function route_decide(url, settings) {
     if (proxy === undefined)
         return direct(`no proxy for ${scheme} is set`);
     if (scheme === "http" && settings.cgi) {
-        throw new TransferError("PROXY_CGI_REFUSED", "HTTP_PROXY is refused because REQUEST_METHOD is set, as in a CGI program", {
+        throw new transfer_error_TransferError("PROXY_CGI_REFUSED", "HTTP_PROXY is refused because REQUEST_METHOD is set, as in a CGI program", {
             where: "environment REQUEST_METHOD",
             remedy: "Unset REQUEST_METHOD for this step.",
         });
@@ -6938,7 +6956,7 @@ function origin(from, name) {
     return `(${from === `environment ${name}` ? "environment" : from})`;
 }
 function route_malformed(problem) {
-    throw new TransferError("URL_MALFORMED", `The URL is invalid: ${problem}`, {
+    throw new transfer_error_TransferError("URL_MALFORMED", `The URL is invalid: ${problem}`, {
         remedy: "Write it as https://host/path.",
     });
 }
@@ -7216,7 +7234,7 @@ function parseImageFileRequest(line, where) {
     const format = IMAGE_FORMATS.find((known) => known === name);
     if (format !== undefined && path !== "")
         return { format, path };
-    throw new TransferError("INPUT_INVALID", `"${printable(line, 200)}" is not of the form format=path`, {
+    throw new transfer_error_TransferError("INPUT_INVALID", `"${printable(line, 200)}" is not of the form format=path`, {
         where,
         remedy: `Write one line per file, with a format of ${IMAGE_FORMATS.join(", ")}: helm=deploy/images.yaml.`,
     });
@@ -7249,9 +7267,9 @@ async function replace(path, text, workspace) {
         await writeAtomically(place, text);
     }
     catch (error) {
-        if (error instanceof TransferError)
+        if (error instanceof transfer_error_TransferError)
             throw error;
-        throw new TransferError("OUTPUT_UNWRITABLE", `${printable(path)} cannot be written: ${errorMessage(error)}`, {
+        throw new transfer_error_TransferError("OUTPUT_UNWRITABLE", `${printable(path)} cannot be written: ${errorMessage(error)}`, {
             where,
             remedy: "Name a path in a folder that this job may write to.",
             cause: error,
@@ -7301,7 +7319,7 @@ async function tagGroup(group, target, signal) {
     if (!isTaggable)
         return { tags: [], left: unlisted };
     const tag = referrersTag(subject.digest);
-    const before = await resolveOrNone(repository, tag, signal);
+    const before = await referrers_resolveOrNone(repository, tag, signal);
     if (before !== undefined && !isIndex(before.mediaType))
         return { tags: [], left: unlisted };
     const known = new Set((await listedUnderTag(repository, before, signal)).map(({ digest }) => digest));
@@ -7367,7 +7385,7 @@ async function planAliases({ versions }, { desired }, target, signal) {
     return { tags: planned.flatMap(({ tag }) => tag ?? []), findings: leftAliases(left) };
 }
 async function planAlias({ component, repository, tag, target: version }, target, signal) {
-    const before = await resolveOrNone(target.registry.repository(repository), tag, signal);
+    const before = await referrers_resolveOrNone(target.registry.repository(repository), tag, signal);
     const tagging = { target: version, repository, tag, before };
     if (before?.digest === version.digest)
         return { kind: "skip", ...tagging };
@@ -7381,7 +7399,7 @@ async function isAliasThere({ component, tag }, { digest }, target, signal) {
         return tagOf(descriptor.version) !== tag;
     }
     catch (error) {
-        if (error instanceof TransferError && error.kind === "invalid")
+        if (error instanceof transfer_error_TransferError && error.kind === "invalid")
             return false;
         throw error;
     }
@@ -7423,7 +7441,7 @@ function singleBlobRepository({ name, unknown }, digest, fetch) {
     return {
         name,
         async resolve(reference) {
-            throw new TransferError("MANIFEST_UNKNOWN", unknown(reference), { where: name });
+            throw new transfer_error_TransferError("MANIFEST_UNKNOWN", unknown(reference), { where: name });
         },
         exists: async (target) => target.digest === digest,
         listTags: async () => [],
@@ -7471,13 +7489,13 @@ function verified(content, expected, where) {
     return content;
 }
 function sizeMismatch(expected, size, where) {
-    return new TransferError("SIZE_MISMATCH", `${where} sends ${size} bytes for ${expected.digest}, not ${expected.size}`, {
+    return new transfer_error_TransferError("SIZE_MISMATCH", `${where} sends ${size} bytes for ${expected.digest}, not ${expected.size}`, {
         where,
         remedy: "The content was cut or exchanged on its way, or is broken where it lies; nothing was published.",
     });
 }
 function digestMismatch(expected, digest, where) {
-    return new TransferError("DIGEST_MISMATCH", `${where} sends other content for ${expected.digest} (${digest})`, {
+    return new transfer_error_TransferError("DIGEST_MISMATCH", `${where} sends other content for ${expected.digest} (${digest})`, {
         where,
         remedy: "The content was changed on its way, or is broken where it lies; nothing was published.",
     });
@@ -7739,7 +7757,7 @@ function checkComponentDigest(source, { blobs }) {
     const changed = copies.length === 0 ? "none" : copies.find((digest) => digest !== before);
     if (changed === undefined)
         return;
-    throw new TransferError("COMPONENT_DIGEST_CHANGED", `${where} has the component digest ${before}, and its copy would have ${changed}; nothing was written`, { where, remedy: "Please report this, with the component descriptor: only access may change in a transfer." });
+    throw new transfer_error_TransferError("COMPONENT_DIGEST_CHANGED", `${where} has the component digest ${before}, and its copy would have ${changed}; nothing was written`, { where, remedy: "Please report this, with the component descriptor: only access may change in a transfer." });
 }
 
 ;// CONCATENATED MODULE: ./lib/ocm/repository/component-manifest.js
@@ -8265,7 +8283,7 @@ async function transferManifest({ descriptor, from }, to, signal) {
         throw new ManifestRefused(error, isOurs ? "index" : { mediaType: descriptor.mediaType }, to.name);
     }
 }
-class ManifestRefused extends TransferError {
+class ManifestRefused extends transfer_error_TransferError {
     refused;
     constructor(error, refused, where) {
         const fallbacks = refused === "index" ? "artifact-set or ociArtifact" : "artifact-set";
@@ -8384,7 +8402,7 @@ async function publishTags(groups, store, signal) {
     }
 }
 function publishedInPart(failure, left, where) {
-    return new TransferError("PUBLISHED_IN_PART", `${errorMessage(failure)}; these tags could not be taken back: ${left.join(", ")}`, {
+    return new transfer_error_TransferError("PUBLISHED_IN_PART", `${errorMessage(failure)}; these tags could not be taken back: ${left.join(", ")}`, {
         where,
         remedy: "Repair the cause and run again, which completes the transfer, or delete these tags by hand.",
         cause: failure,
@@ -8406,7 +8424,7 @@ async function restoreTag({ repository: name, tag, target, before }, store) {
         return true;
     }
     catch (error) {
-        return error instanceof TransferError && error.code === "MANIFEST_UNKNOWN";
+        return error instanceof transfer_error_TransferError && error.code === "MANIFEST_UNKNOWN";
     }
 }
 
@@ -8445,9 +8463,9 @@ function createBlobReader({ concurrency, attempts }, signal) {
             const here = `${key} ${from.name}`;
             await once(holder, key, () => once(holder, here, () => drain(from, blob)));
             await once(holder, here, async () => {
-                if (await from.exists(blob, signal))
+                if (blob.data !== undefined || (await from.exists(blob, signal)))
                     return;
-                throw new TransferError("BLOB_UNKNOWN", `${from.name} lacks the blob ${blob.digest}`, { where: from.name });
+                throw new transfer_error_TransferError("BLOB_UNKNOWN", `${from.name} lacks the blob ${blob.digest}`, { where: from.name });
             });
         },
         async compare(comparable) {
@@ -8538,7 +8556,7 @@ function has({ nativeManifests: natives, layers }, digest) {
     return [natives, layers].some((contents) => contents.has(digest));
 }
 function read_back_differs(code, message) {
-    return new TransferError(code, message);
+    return new transfer_error_TransferError(code, message);
 }
 function failures(results) {
     return [...new Set(results.flatMap((result) => (result.status === "rejected" ? [result.reason] : [])))];
@@ -8574,7 +8592,7 @@ async function verifyCopy({ inputs, session, reporter, signal }, { plan, named }
         if (inconclusive !== undefined || first === undefined)
             throw error;
         const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
-        throw new TransferError("READ_BACK_DIFFERS", `${target.display} does not hold what was written: ${first.message}${more}; ${outcome(plan, rollback)}`, {
+        throw new transfer_error_TransferError("READ_BACK_DIFFERS", `${target.display} does not hold what was written: ${first.message}${more}; ${outcome(plan, rollback)}`, {
             where: target.display,
             remedy: "Run again; if it stays, ask the operators of the target what they delete or change, and after how long.",
             cause: first,
@@ -8651,7 +8669,7 @@ async function writeImages(run, { desired }, destination) {
         reporter.file(file);
 }
 function targetMissing() {
-    return new TransferError("INPUT_MISSING", "target is not set", {
+    return new transfer_error_TransferError("INPUT_MISSING", "target is not set", {
         where: "input target",
         remedy: "Name the repository to write to, for example registry.corp/ocm, or an archive, for example ./shop.tgz.",
     });
@@ -8811,7 +8829,7 @@ function asContentError(error, where) {
     if (!isAboutContent(error) || error.code === "ARTIFACT_DIGEST_DIFFERS")
         return error;
     const isOther = error.code === "DIGEST_MISMATCH" || error.code === "SIZE_MISMATCH";
-    return new TransferError(isOther ? "ARTIFACT_DIGEST_DIFFERS" : error.code, `${where}: ${error.message}`, {
+    return new transfer_error_TransferError(isOther ? "ARTIFACT_DIGEST_DIFFERS" : error.code, `${where}: ${error.message}`, {
         where,
         remedy: isOther
             ? "The content is damaged in its source, or was changed on its route. Transfer the component version again from where it verifies."
@@ -8820,7 +8838,7 @@ function asContentError(error, where) {
     });
 }
 function tagMoved(moved, where) {
-    return new TransferError("TAG_MOVED", `${where}: ${describeMovedTag(moved)}`, {
+    return new transfer_error_TransferError("TAG_MOVED", `${where}: ${describeMovedTag(moved)}`, {
         where,
         remedy: "Readers that go by the tag get the other artifact. Restore the tag, or make a new component version.",
     });
@@ -8942,7 +8960,7 @@ const TERM = new RegExp(`${version_constraint_SPACE}*(?:(=[<>]?|!=|[<>]=?|~>?|\\
 const version_constraint_SEPARATOR = new RegExp(`${version_constraint_SPACE}*(?:,|(?<=${version_constraint_SPACE}))`, "y");
 const REST = new RegExp(`${version_constraint_SPACE}*$`, "y");
 function parseConstraint(text, where) {
-    const malformed = (why) => new TransferError("CONSTRAINT_MALFORMED", `${where}: "${printable(text, 100)}" ${why}`, {
+    const malformed = (why) => new transfer_error_TransferError("CONSTRAINT_MALFORMED", `${where}: "${printable(text, 100)}" ${why}`, {
         where,
         remedy: 'Write it as for the OCM CLIs, for example ">=1.2, <2", "~1.2", "^1", "1.2.x" or "1.2 - 1.4 || >=2.1".',
     });
@@ -9089,13 +9107,13 @@ function parseResolver(line, where) {
     const isName = prefix === "" || /^[a-z][-a-z0-9.]*$/.test(prefix) || isComponentName(prefix);
     if (at >= 0 && isName)
         return { prefix, repository: parseRepository(line.slice(at + 1).trim(), where) };
-    throw new TransferError("INPUT_INVALID", `${where}: "${printable(line, 200)}" is not of the form prefix=repository`, {
+    throw new transfer_error_TransferError("INPUT_INVALID", `${where}: "${printable(line, 200)}" is not of the form prefix=repository`, {
         where,
         remedy: "Write the beginning of component names and their repository, for example acme.org/shop=ghcr.io/acme/ocm.",
     });
 }
 function versionMissing(line, where) {
-    return new TransferError("VERSION_MISSING", `"${printable(line, 200)}" has no version`, {
+    return new transfer_error_TransferError("VERSION_MISSING", `"${printable(line, 200)}" has no version`, {
         where,
         remedy: `Write the version after the component: ${printable(line, 200)}:1.2.0; or set semver-constraint ('*' for all) or latest.`,
     });
@@ -9187,7 +9205,7 @@ function createInputReader(environment) {
     };
 }
 function invalidInput(name, value, remedy) {
-    return new TransferError("INPUT_INVALID", `${name} has the invalid value "${printable(value, 80)}"`, {
+    return new transfer_error_TransferError("INPUT_INVALID", `${name} has the invalid value "${printable(value, 80)}"`, {
         where: `input ${name}`,
         remedy,
     });
@@ -9244,7 +9262,7 @@ function readSignatures(input) {
     return signatures;
 }
 function signatures_malformed(where, problem) {
-    return new TransferError("INPUT_INVALID", `${where} ${problem}`, {
+    return new transfer_error_TransferError("INPUT_INVALID", `${where} ${problem}`, {
         where,
         remedy: "Write the name of a signature and the file with its public key, for example acme=keys/acme.pub.pem.",
     });
@@ -9266,7 +9284,7 @@ function target_readTarget(input) {
     const writeImages = input.parseLines("write-images", parseImageFileRequest);
     const imagesPrefix = readImagesPrefix(input);
     if (writeImages.length > 0 && isArchive && imagesPrefix === "") {
-        throw new TransferError("INPUT_MISSING", "images cannot be pulled from an archive, so that they have no new names", {
+        throw new transfer_error_TransferError("INPUT_MISSING", "images cannot be pulled from an archive, so that they have no new names", {
             where: "input images-prefix",
             remedy: "Set images-prefix to the registry and path that the archive will be imported to: registry.corp/ocm.",
         });
@@ -9296,7 +9314,7 @@ function parseWriteRequest(line, where) {
     const format = WRITE_FORMATS.find((known) => known === name);
     if (format !== undefined && path !== "")
         return { format, path };
-    throw new TransferError("INPUT_INVALID", `"${printable(line, 200)}" is not of the form format=path`, {
+    throw new transfer_error_TransferError("INPUT_INVALID", `"${printable(line, 200)}" is not of the form format=path`, {
         where,
         remedy: `Write one line per file, with a format of ${WRITE_FORMATS.join(", ")}: env=proxy/.env.`,
     });
@@ -9356,7 +9374,7 @@ function parseAllowedRegistry(line, where) {
     const isWellFormed = isHost(isSuffix ? authority.slice(1) : authority) && (path === "" || (!isSuffix && isRepository(path)));
     if (isWellFormed)
         return { pattern: isSuffix ? authority.toLowerCase() : canonicalHost(authority), path };
-    throw new TransferError("INPUT_INVALID", `${where}: "${printable(line, 200)}" is not a registry`, {
+    throw new transfer_error_TransferError("INPUT_INVALID", `${where}: "${printable(line, 200)}" is not a registry`, {
         where,
         remedy: "Write host[:port], host[:port]/path or .suffix[:port], one per line; never everything.",
     });
@@ -9372,7 +9390,7 @@ function isListedHost(allowed, { host, isPlain }) {
 }
 function registryNotAllowed(host, repository, where) {
     const shown = printable(`${host}/${repository}`, 200);
-    return new TransferError("REGISTRY_NOT_ALLOWED", `${where} is at ${shown}, which allowed-registries does not name`, {
+    return new transfer_error_TransferError("REGISTRY_NOT_ALLOWED", `${where} is at ${shown}, which allowed-registries does not name`, {
         where: host,
         remedy: `If it may be read, add the line ${shown} to allowed-registries; otherwise exclude the resource.`,
     });
@@ -9443,7 +9461,7 @@ function readCommand(input) {
     const command = COMMANDS.find((known) => known === text);
     if (command !== undefined)
         return command;
-    throw new TransferError("COMMAND_UNKNOWN", `the command "${printable(text, 60)}" is unknown`, {
+    throw new transfer_error_TransferError("COMMAND_UNKNOWN", `the command "${printable(text, 60)}" is unknown`, {
         where: "input command",
         remedy: `Use one of ${COMMANDS.join(", ")}.`,
     });
@@ -9880,7 +9898,7 @@ function problemsOf(errors) {
     return [first, ...others];
 }
 function problem_describe(error) {
-    if (error instanceof TransferError) {
+    if (error instanceof transfer_error_TransferError) {
         const { code, message, where, side, remedy = "" } = error;
         return { code, message, where, side, remedy };
     }
@@ -10872,7 +10890,7 @@ function proxyOrigin(proxy) {
 function refuseSocks(proxy, url) {
     if (proxy.scheme === "http" || proxy.scheme === "https")
         return;
-    throw new TransferError("PROXY_SCHEME_UNSUPPORTED", `${url.host} would have to be reached through the ${proxy.scheme} proxy ${proxy.display}`, {
+    throw new transfer_error_TransferError("PROXY_SCHEME_UNSUPPORTED", `${url.host} would have to be reached through the ${proxy.scheme} proxy ${proxy.display}`, {
         where: proxy.from,
         remedy: "Give an http:// or https:// proxy in https-proxy and http-proxy, or list the host in no-proxy.",
     });
@@ -10977,9 +10995,9 @@ function createExchange(dispatchers, options) {
         }
     }
     async function explained(hop, error) {
-        if (error instanceof TransferError)
+        if (error instanceof transfer_error_TransferError)
             return error;
-        if (error instanceof PhaseError && error.cause instanceof TransferError)
+        if (error instanceof PhaseError && error.cause instanceof transfer_error_TransferError)
             return error.cause;
         if (error instanceof PhaseError)
             return new HopError(hop, error);
@@ -11084,13 +11102,13 @@ function redirectTarget(from, location) {
     const fault = target === null ? "the URL is invalid" : faultOf(target);
     if (target === null || fault !== undefined) {
         const shown = location === undefined ? "nowhere" : printableUrl(location.slice(0, 2000));
-        throw new TransferError("REDIRECT_MALFORMED", `${from.host} redirects to ${printable(shown, 120)}: ${fault}`, {
+        throw new transfer_error_TransferError("REDIRECT_MALFORMED", `${from.host} redirects to ${printable(shown, 120)}: ${fault}`, {
             where: from.host,
             remedy: "Ask the operators of the registry; this is a fault of its configuration.",
         });
     }
     if (from.protocol === "https:" && target.protocol === "http:") {
-        throw new TransferError("REDIRECT_TO_PLAIN_HTTP", `${from.host} redirects from https to ${printableUrl(target)}`, {
+        throw new transfer_error_TransferError("REDIRECT_TO_PLAIN_HTTP", `${from.host} redirects from https to ${printableUrl(target)}`, {
             where: from.host,
             remedy: "Ask the operators of the registry to serve blobs by https, or to switch the redirect off.",
         });
@@ -11144,7 +11162,7 @@ function purposeAt(target, { url, purpose }) {
 }
 function redirectLoop(first, last) {
     const host = hostOf(new URL(first.url));
-    return new TransferError("REDIRECT_LOOP", `${host} redirects more than ${MAX_REDIRECTS} times`, {
+    return new transfer_error_TransferError("REDIRECT_LOOP", `${host} redirects more than ${MAX_REDIRECTS} times`, {
         where: hostOf(new URL(last.url)),
         remedy: "Ask the operators of the registry; this is a fault of its configuration.",
     });
@@ -11328,7 +11346,7 @@ async function gunzipInto(content, sink, where, limits, signal) {
     }
 }
 function tooLarge(where, packed, maxBytes) {
-    return new TransferError("ARCHIVE_TOO_LARGE", `${where}: ${packed} compressed bytes unpack to more than an archive may have (at most ${maxBytes} bytes, and a plausible ratio)`, {
+    return new transfer_error_TransferError("ARCHIVE_TOO_LARGE", `${where}: ${packed} compressed bytes unpack to more than an archive may have (at most ${maxBytes} bytes, and a plausible ratio)`, {
         where,
         remedy: "If the size is intended, unpack the archive beforehand, and name the plain .tar file or the folder.",
     });
@@ -11472,6 +11490,7 @@ async function peek(content) {
 
 
 
+
 function createArtifactSetRepository(descriptors, archive, where) {
     return {
         name: where,
@@ -11479,13 +11498,15 @@ function createArtifactSetRepository(descriptors, archive, where) {
             const found = descriptors.find((each) => each.digest === reference || tagsOf(each).includes(reference));
             if (found !== undefined)
                 return found;
-            throw new TransferError("MANIFEST_UNKNOWN", `${where} has no artifact ${reference}`, { where });
+            throw new transfer_error_TransferError("MANIFEST_UNKNOWN", `${where} has no artifact ${reference}`, { where });
         },
         exists: async ({ digest }) => (await repository_sizeOf(archive, digest)) !== undefined,
         listTags: async () => descriptors.flatMap(tagsOf).filter((tag) => tag !== ""),
         async fetch(target) {
+            if (target.data !== undefined)
+                return streamOf(target.data);
             if ((await repository_sizeOf(archive, target.digest)) === undefined) {
-                throw new TransferError("BLOB_UNKNOWN", `${where} lacks the blob ${target.digest}`, {
+                throw new transfer_error_TransferError("BLOB_UNKNOWN", `${where} lacks the blob ${target.digest}`, {
                     where,
                     remedy: "The archive layer is incomplete; add the resource again at its origin.",
                 });
@@ -11590,7 +11611,7 @@ async function onlyRoot(descriptors, archive, where) {
     return roots.length === 1 ? roots[0] : undefined;
 }
 function store_malformed(where, why, cause) {
-    return new TransferError("ARTIFACT_SET_MALFORMED", `${where} is not a readable artifact set: ${why}`, {
+    return new transfer_error_TransferError("ARTIFACT_SET_MALFORMED", `${where} is not a readable artifact set: ${why}`, {
         where,
         remedy: "The archive layer is damaged in its source; add the resource again with the OCM CLI.",
         cause,
@@ -11751,7 +11772,7 @@ function formatArtifactIndex(index) {
     return JSON.stringify({ schemaVersion: 1, artifacts: sorted.map(({ artifact }) => artifact) });
 }
 function malformedCtf(message, archive, cause) {
-    return new TransferError("CTF_MALFORMED", message, {
+    return new transfer_error_TransferError("CTF_MALFORMED", message, {
         where: archive,
         remedy: "See that the path is that of a CTF (artifact-index.json, and a folder of blobs next to it), and that it is complete.",
         cause,
@@ -11814,8 +11835,10 @@ function createCtfRepository(path, name, pool, index) {
             return (await pool.size(digest)) !== undefined;
         },
         async fetch(target) {
+            if (target.data !== undefined)
+                return streamOf(target.data);
             if ((await pool.size(target.digest)) === undefined) {
-                throw new TransferError("BLOB_UNKNOWN", `${path} lacks the blob ${target.digest}`, {
+                throw new transfer_error_TransferError("BLOB_UNKNOWN", `${path} lacks the blob ${target.digest}`, {
                     where: path,
                     remedy: "The archive is incomplete; write it again.",
                 });
@@ -11830,7 +11853,7 @@ function createCtfRepository(path, name, pool, index) {
     };
 }
 function manifestUnknown(path, repository, reference) {
-    return new TransferError("MANIFEST_UNKNOWN", `${path} has no artifact ${repository}:${reference}`, { where: path });
+    return new transfer_error_TransferError("MANIFEST_UNKNOWN", `${path} has no artifact ${repository}:${reference}`, { where: path });
 }
 async function sniffedType(pool, digest) {
     const size = await pool.size(digest);
@@ -11895,7 +11918,7 @@ async function readCtf(path, { spool = (0,external_node_os_.tmpdir)() }, signal)
 async function openFiles(path, spool, signal) {
     try {
         if ((await archiveFormat(path)) === undefined) {
-            throw new TransferError("CTF_FORMAT_UNSUPPORTED", `${path} is neither a folder, nor a tar or gzip file`, {
+            throw new transfer_error_TransferError("CTF_FORMAT_UNSUPPORTED", `${path} is neither a folder, nor a tar or gzip file`, {
                 where: path,
                 remedy: "Name a CTF folder, or a .tar or .tgz file of one.",
             });
@@ -11904,7 +11927,7 @@ async function openFiles(path, spool, signal) {
         return await openArchive(path, { spool, expects }, signal);
     }
     catch (error) {
-        if (error instanceof TransferError || signal?.aborted === true)
+        if (error instanceof transfer_error_TransferError || signal?.aborted === true)
             throw error;
         const why = errorCode(error) === "ENOENT" ? "does not exist" : `cannot be read: ${errorMessage(error)}`;
         throw malformedCtf(`${path} ${why}`, path, error);
@@ -12130,7 +12153,7 @@ function createWritableRepository({ path, name, index, pool, staging, lost }) {
     };
 }
 function unnamable(path, name) {
-    return new TransferError("REFERENCE_MALFORMED", `${path} cannot hold ${printable(JSON.stringify(name), 120)}`, {
+    return new transfer_error_TransferError("REFERENCE_MALFORMED", `${path} cannot hold ${printable(JSON.stringify(name), 120)}`, {
         where: path,
         remedy: "Repositories and tags of a CTF are named as those of a registry.",
     });
@@ -12231,7 +12254,7 @@ async function lockTarget(file, path, options) {
 async function ctfExists(path, isArchive) {
     try {
         if ((await (0,promises_.stat)(path)).isDirectory() === isArchive) {
-            throw new TransferError("CTF_FORMAT_UNSUPPORTED", `${path} exists, and is not a ${isArchive ? "file" : "folder"}`, {
+            throw new transfer_error_TransferError("CTF_FORMAT_UNSUPPORTED", `${path} exists, and is not a ${isArchive ? "file" : "folder"}`, {
                 where: path,
                 remedy: "Paths that end in .tar, .tgz or .tar.gz are archives, all others folders; name another target.",
             });
@@ -12325,7 +12348,7 @@ function findChart(index, chart, version, where) {
     const [url] = entry !== undefined && Array.isArray(entry.urls) ? entry.urls : [];
     if (entry === undefined || typeof url !== "string") {
         const what = versions.length === 0 ? "chart" : entry === undefined ? "version of the chart" : "place of the chart";
-        throw new TransferError("ARTIFACT_UNKNOWN", `${where} lists no ${what} ${printable(`${chart}:${version}`, 120)}`, {
+        throw new transfer_error_TransferError("ARTIFACT_UNKNOWN", `${where} lists no ${what} ${printable(`${chart}:${version}`, 120)}`, {
             where,
             remedy: "Restore it in the chart repository, or leave the resource by reference.",
         });
@@ -12372,7 +12395,7 @@ function chart_index_digestOf(value) {
     return isDigest(digest.toLowerCase()) ? digest.toLowerCase() : undefined;
 }
 function chart_index_malformed(where, why, cause) {
-    return new TransferError("CHART_INDEX_MALFORMED", `${where}: ${printable(why, 200)}`, {
+    return new transfer_error_TransferError("CHART_INDEX_MALFORMED", `${where}: ${printable(why, 200)}`, {
         where,
         remedy: "See that helmRepository is the URL of a chart repository: index.yaml is directly below it.",
         cause,
@@ -12461,7 +12484,7 @@ function createSpool(folder, largest) {
 }
 function asTransferError(error, where, folder) {
     if (errorCode(error)?.startsWith("Z_")) {
-        return new TransferError("ARTIFACT_UNAVAILABLE", `${where}: the server sends an invalid gzip encoding`, {
+        return new transfer_error_TransferError("ARTIFACT_UNAVAILABLE", `${where}: the server sends an invalid gzip encoding`, {
             where,
             remedy: "Ask the operators of the server; this is a fault of its configuration.",
             cause: error,
@@ -12470,20 +12493,20 @@ function asTransferError(error, where, folder) {
     const isFileSystem = typeof error?.syscall === "string";
     if (!isFileSystem)
         return error;
-    return new TransferError("OUTPUT_UNWRITABLE", `${where} cannot be kept in ${folder}: ${errorMessage(error)}`, {
+    return new transfer_error_TransferError("OUTPUT_UNWRITABLE", `${where} cannot be kept in ${folder}: ${errorMessage(error)}`, {
         where: folder,
         remedy: "See that the folder for temporary files can be written and has room.",
         cause: error,
     });
 }
 function spool_tooLarge(where, largest) {
-    return new TransferError("RESPONSE_TOO_LARGE", `${where} has more than ${largest} bytes`, {
+    return new transfer_error_TransferError("RESPONSE_TOO_LARGE", `${where} has more than ${largest} bytes`, {
         where,
         remedy: "Leave it by reference, or make it a local blob at its origin.",
     });
 }
 function spool_differs(where, pinned, found) {
-    return new TransferError("ARTIFACT_DIGEST_DIFFERS", `${where} has the digest ${found}, not ${encoded(pinned)}`, {
+    return new transfer_error_TransferError("ARTIFACT_DIGEST_DIFFERS", `${where} has the digest ${found}, not ${encoded(pinned)}`, {
         where,
         remedy: "Its content was exchanged after the component version, or the index of the chart repository, was made. Make a new version, or restore it.",
     });
@@ -12567,7 +12590,7 @@ async function ask(content, context, signal) {
     if (!redirects && isRedirect(status))
         return undefined;
     if (status === 404 || status === 410) {
-        throw new TransferError("ARTIFACT_UNKNOWN", `${where}: ${response.hop.host} has no such file`, {
+        throw new transfer_error_TransferError("ARTIFACT_UNKNOWN", `${where}: ${response.hop.host} has no such file`, {
             where: response.hop.host,
             remedy: "Restore it there, or leave the resource by reference.",
         });
@@ -12576,7 +12599,7 @@ async function ask(content, context, signal) {
 }
 function unavailable({ where, url }, answer) {
     const { host } = new URL(url);
-    return new TransferError("ARTIFACT_UNAVAILABLE", `${where}: ${host} answers with ${answer}`, {
+    return new transfer_error_TransferError("ARTIFACT_UNAVAILABLE", `${where}: ${host} answers with ${answer}`, {
         where: host,
         remedy: "A login for it is taken from ocm-config, consumers Wget and HelmChartRepository; or make it a local blob at its origin.",
     });
@@ -12664,7 +12687,7 @@ async function locateInRegistry(text, wanted, { registryAt }, signal) {
 function chartUrl(text, repository, where) {
     const url = URL.parse(text, repository.href);
     if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
-        throw new TransferError("CHART_INDEX_MALFORMED", `${where}: the URL of its chart is ${printable(text, 120)}`, {
+        throw new transfer_error_TransferError("CHART_INDEX_MALFORMED", `${where}: the URL of its chart is ${printable(text, 120)}`, {
             where: repository.host,
             remedy: "The index of the chart repository has to name a URL of http, https or oci, without credentials.",
         });
@@ -12781,7 +12804,7 @@ function createAccessMethods(options) {
         if (response.status === 200)
             return (await readAll(response, access_methods_MAX_INDEX)).toString("utf8");
         await readAll(response, 65_536, true);
-        throw new TransferError("ARTIFACT_UNAVAILABLE", `the chart repository ${host} answers with ${response.status}`, {
+        throw new transfer_error_TransferError("ARTIFACT_UNAVAILABLE", `the chart repository ${host} answers with ${response.status}`, {
             where: host,
             remedy: "See that it has an index.yaml; a login for it is taken from ocm-config, consumer HelmChartRepository.",
         });
@@ -12896,7 +12919,7 @@ function wantedChallenge(header) {
 
 
 function parseRealm(realm, registry, allowsPlainHttp) {
-    const refused = (remedy) => new TransferError("TOKEN_REALM_REFUSED", `${registry.host} names the token realm ${printable(realm ?? "", 120)}, which is not safe to ask`, { where: registry.host, remedy });
+    const refused = (remedy) => new transfer_error_TransferError("TOKEN_REALM_REFUSED", `${registry.host} names the token realm ${printable(realm ?? "", 120)}, which is not safe to ask`, { where: registry.host, remedy });
     const url = realm === undefined ? null : URL.parse(realm);
     const isPlainUrl = url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
     if (!isPlainUrl || !isHost(url.host.replace(/\.(?=:|$)/, ""))) {
@@ -13127,7 +13150,7 @@ function parseToken(body, host, now) {
     }
     const value = isRecord(answer) ? answer.token || answer.access_token : undefined;
     if (typeof value !== "string" || !/^[\x21-\x7e]+$/.test(value)) {
-        throw new TransferError("TOKEN_MALFORMED", `${host} sends an answer without a token`, {
+        throw new transfer_error_TransferError("TOKEN_MALFORMED", `${host} sends an answer without a token`, {
             where: host,
             remedy: "See what answers at this host: a login page of a proxy is a usual cause.",
         });
@@ -13194,7 +13217,7 @@ function createAuthorizedClient(options) {
             return await requestToken(asking, request, Date.now(), signal);
         }
         catch (error) {
-            if (!(error instanceof TransferError) || error.code !== "CREDENTIALS_REFUSED")
+            if (!(error instanceof transfer_error_TransferError) || error.code !== "CREDENTIALS_REFUSED")
                 throw error;
             if (credential?.isAmbient !== true || !areForReading(scopes))
                 throw error;
@@ -13411,7 +13434,7 @@ function uploadLocation(location, from, what) {
     }
     const isDowngrade = url?.protocol === "http:" && asked.protocol === "https:";
     if (url === null || faultOf(url) !== undefined || isDowngrade) {
-        throw new TransferError("UPLOAD_LOCATION_REFUSED", `${what}: the upload is sent to ${location === undefined ? "nowhere" : printableUrl(location)}`, {
+        throw new transfer_error_TransferError("UPLOAD_LOCATION_REFUSED", `${what}: the upload is sent to ${location === undefined ? "nowhere" : printableUrl(location)}`, {
             where: asked.host,
             remedy: "Ask the operators of the registry: behind a reverse proxy it needs its own public URL.",
         });
@@ -13504,7 +13527,7 @@ async function getManifest(reference, context, signal) {
 async function manifests_readManifest(reference, context, signal) {
     const { name, base, client, scopes, where, manifests } = context;
     if (!isDigest(reference) && !isTag(reference)) {
-        throw new TransferError("REFERENCE_MALFORMED", `"${printable(reference, 120)}" is neither tag nor digest`, {
+        throw new transfer_error_TransferError("REFERENCE_MALFORMED", `"${printable(reference, 120)}" is neither tag nor digest`, {
             where,
             remedy: "See where the reference was written.",
         });
@@ -13636,7 +13659,7 @@ function parseTags(body, where) {
     }
     catch {
     }
-    throw new TransferError("MANIFEST_MALFORMED", `${where} sends an answer that is not a list of tags`, {
+    throw new transfer_error_TransferError("MANIFEST_MALFORMED", `${where} sends an answer that is not a list of tags`, {
         where,
         remedy: "See what answers at this host: a login page of a proxy is a usual cause.",
     });
@@ -13692,6 +13715,8 @@ function createRepository(store, context) {
         },
         listReferrers: (subject, signal) => context.listReferrers(context, subject, signal),
         async fetch(target, signal) {
+            if (target.data !== undefined)
+                return streamOf(target.data);
             if (!isManifest(target.mediaType))
                 return fetchBlob(target, context, signal);
             const { content } = await getManifest(target.digest, context, signal);
@@ -13764,7 +13789,7 @@ function createRemoteRegistry(options) {
             if (known !== undefined)
                 return known;
             if (!isRepository(name)) {
-                throw new TransferError("REFERENCE_MALFORMED", `"${printable(name, 120)}" is an invalid repository name`, {
+                throw new transfer_error_TransferError("REFERENCE_MALFORMED", `"${printable(name, 120)}" is an invalid repository name`, {
                     where: options.host,
                     remedy: "Repository names have at most 255 small letters, digits, and single . _ - / between them.",
                 });
@@ -14095,7 +14120,7 @@ function openSession(options) {
         probe: (work) => withRetryPolicy(probePolicy, work),
         async close() {
             await client.close();
-            if (signal?.reason instanceof TransferError)
+            if (signal?.reason instanceof transfer_error_TransferError)
                 await (await archiveTarget?.catch(() => undefined))?.suspend();
             const opened = await Promise.allSettled([
                 ...archives.values(),
@@ -14139,7 +14164,7 @@ function parseProxyUrl(value, from) {
     if (text === "")
         return undefined;
     const fail = (problem, remedy) => {
-        throw new TransferError("PROXY_URL_MALFORMED", `The proxy ${outline(text)} is invalid: ${problem}.`, {
+        throw new transfer_error_TransferError("PROXY_URL_MALFORMED", `The proxy ${outline(text)} is invalid: ${problem}.`, {
             where: from,
             remedy,
         });
@@ -14483,13 +14508,13 @@ async function readPemFile(path) {
         return certificatesIn(await readSettingsFile(path), path);
     }
     catch (error) {
-        if (error instanceof TransferError)
+        if (error instanceof transfer_error_TransferError)
             throw error;
         throw certificates_malformed(path, `cannot be read: ${errorMessage(error)}`);
     }
 }
 function certificates_malformed(where, why) {
-    return new TransferError("CERTIFICATES_MALFORMED", `${printable(where, 200)} ${why}`, {
+    return new transfer_error_TransferError("CERTIFICATES_MALFORMED", `${printable(where, 200)} ${why}`, {
         where: FROM,
         remedy: "Set it to paths of PEM files, one per line, or to PEM text that begins with -----BEGIN CERTIFICATE-----.",
     });
@@ -14519,15 +14544,15 @@ function silent(from) {
     };
 }
 function config_malformed(where, problem, remedy) {
-    return new TransferError("PROXY_CONFIG_MALFORMED", problem, { where, remedy });
+    return new transfer_error_TransferError("PROXY_CONFIG_MALFORMED", problem, { where, remedy });
 }
 function uneditable(where, problem, remedy) {
-    return new TransferError("PROXY_CONFIG_UNEDITABLE", problem, { where, remedy });
+    return new transfer_error_TransferError("PROXY_CONFIG_UNEDITABLE", problem, { where, remedy });
 }
 function refuseEmpty({ origin, text }) {
     if (text.trim() !== "")
         return;
-    throw new TransferError("PROXY_CONFIG_EMPTY", "The file is empty.", {
+    throw new transfer_error_TransferError("PROXY_CONFIG_EMPTY", "The file is empty.", {
         where: origin,
         remedy: "Write settings into it, or remove it from the input.",
     });
@@ -15367,7 +15392,7 @@ function formatOf(file, name) {
         return format;
     if (name.endsWith(".env") || (!/^\s*\{/.test(text) && looksLikeEnv(text)))
         return "env";
-    throw new TransferError("PROXY_CONFIG_UNKNOWN", "The file has an unknown format.", {
+    throw new transfer_error_TransferError("PROXY_CONFIG_UNKNOWN", "The file has an unknown format.", {
         where: origin,
         remedy: "Name a .env, a folder with http.proxy or https.proxy, a cdh.toml, an initdata document or a docker config.json.",
     });
@@ -15511,7 +15536,7 @@ async function readText(path, origin) {
         return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     }
     catch {
-        throw new TransferError("PROXY_CONFIG_MALFORMED", "The file is not text in UTF-8.", {
+        throw new transfer_error_TransferError("PROXY_CONFIG_MALFORMED", "The file is not text in UTF-8.", {
             where: origin,
             remedy: "Save it as UTF-8.",
         });
@@ -15532,16 +15557,16 @@ function originOf({ path }) {
     return `write-proxy-config ${printable(path)}`;
 }
 function proxy_files_unwritable(request, cause) {
-    if (cause instanceof TransferError)
+    if (cause instanceof transfer_error_TransferError)
         return cause;
-    return new TransferError("PROXY_CONFIG_UNWRITABLE", `The file cannot be written: ${errorCode(cause) ?? "unknown"}.`, {
+    return new transfer_error_TransferError("PROXY_CONFIG_UNWRITABLE", `The file cannot be written: ${errorCode(cause) ?? "unknown"}.`, {
         where: originOf(request),
         remedy: "Name a path in a folder that this job may write to.",
         cause,
     });
 }
 function missing(where, problem) {
-    return new TransferError("PROXY_CONFIG_MISSING", problem, {
+    return new transfer_error_TransferError("PROXY_CONFIG_MISSING", problem, {
         where,
         remedy: "Use the path of the file or folder inside the job, and mount or write it before this step.",
     });
@@ -15661,7 +15686,7 @@ function credentialOf(text, program, server) {
     return { username, password: secret, from: program };
 }
 function failed(program, server, why) {
-    return new TransferError("CREDENTIAL_HELPER_FAILED", `${program} was asked for the login of ${server}: ${why}`, {
+    return new transfer_error_TransferError("CREDENTIAL_HELPER_FAILED", `${program} was asked for the login of ${server}: ${why}`, {
         where: program,
         remedy: `See what it says: echo ${server} | ${program} get. Or give the login in credentials, which goes before it.`,
     });
@@ -15727,7 +15752,7 @@ function parseCredentialLines(lines) {
         const from = `input credentials, line ${index + 1}`;
         const match = LINE.exec(line);
         if (match === null) {
-            throw new TransferError("INPUT_INVALID", `${from} is neither host[/path]=user:password nor token-host@registry[/path]=user:password`, {
+            throw new transfer_error_TransferError("INPUT_INVALID", `${from} is neither host[/path]=user:password nor token-host@registry[/path]=user:password`, {
                 where: from,
                 remedy: "Write one line per registry, for example ghcr.io/acme=robot:PASSWORD, with the password from a secret.",
             });
@@ -15767,7 +15792,7 @@ function containerRegistry(server) {
 
 
 function parseDockerConfig(text, from) {
-    const malformed = (why) => new TransferError("CREDENTIALS_MALFORMED", `${from}: ${why}`, {
+    const malformed = (why) => new transfer_error_TransferError("CREDENTIALS_MALFORMED", `${from}: ${why}`, {
         where: from,
         remedy: "Write the file again with docker login or podman login, or name another one in registry-config.",
     });
@@ -15881,7 +15906,7 @@ function ocm_resolvers_repositoryOf({ type, baseUrl, subPath, filePath }) {
         return parseRepository(`${type}::${baseUrl.replace(/(?<!\/)\/+$/, "")}${path}`, where);
     }
     catch (error) {
-        if (error instanceof TransferError)
+        if (error instanceof transfer_error_TransferError)
             return undefined;
         throw error;
     }
@@ -15933,7 +15958,7 @@ function parseOcmConfig(text, from) {
     };
 }
 function ocm_config_malformed(from, why) {
-    return new TransferError("OCM_CONFIG_MALFORMED", `${from}: ${why}`, {
+    return new transfer_error_TransferError("OCM_CONFIG_MALFORMED", `${from}: ${why}`, {
         where: from,
         remedy: "Correct the file so that the OCM CLI can read it, or name another one in ocm-config.",
     });
@@ -16028,7 +16053,7 @@ function decodeText(bytes, from) {
     const [first, second] = bytes;
     const hasMark = ["fffe", "feff"].includes(bytes.subarray(0, 2).toString("hex"));
     if (hasMark || first === 0 || second === 0) {
-        throw new TransferError("CREDENTIALS_MALFORMED", `${from} is UTF-16, which is how PowerShell writes with >`, {
+        throw new transfer_error_TransferError("CREDENTIALS_MALFORMED", `${from} is UTF-16, which is how PowerShell writes with >`, {
             where: from,
             remedy: "Write it as UTF-8, in PowerShell with Set-Content -Encoding utf8.",
         });
@@ -16104,13 +16129,13 @@ function expand(path, environment) {
 function refuseContent(input, value) {
     if (!value.trimStart().startsWith("{"))
         return;
-    throw new TransferError("CREDENTIALS_MALFORMED", `${input} holds the content of a file, not its name`, {
+    throw new transfer_error_TransferError("CREDENTIALS_MALFORMED", `${input} holds the content of a file, not its name`, {
         where: `input ${input}`,
         remedy: `Write the content to a file, and name that file in ${input}.`,
     });
 }
 async function readNamed(input, code, file) {
-    const refused = (why, cause) => new TransferError(code, `${file} ${why}`, {
+    const refused = (why, cause) => new transfer_error_TransferError(code, `${file} ${why}`, {
         where: `input ${input}`,
         remedy: `Name an existing file in ${input}.`,
         ...(cause === undefined ? {} : { cause }),
@@ -16132,11 +16157,11 @@ async function readUnnamed(file, { isInCheckout }) {
         return { name: file, state: "found", text: decodeText(await readSettingsBytes(file), file) };
     }
     catch (error) {
-        if (error instanceof TransferError)
+        if (error instanceof transfer_error_TransferError)
             throw error;
         if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? ""))
             return { name: file, state: "absent", text: undefined };
-        throw new TransferError("CREDENTIALS_MALFORMED", `${file} cannot be read: ${errorMessage(error)}`, {
+        throw new transfer_error_TransferError("CREDENTIALS_MALFORMED", `${file} cannot be read: ${errorMessage(error)}`, {
             where: file,
             remedy: "Make it readable, or name another file in registry-config.",
             cause: error,
@@ -16440,7 +16465,7 @@ async function setupFindings(settings, given, environment) {
 function refuseUncheckedTls(environment) {
     if (environment.NODE_TLS_REJECT_UNAUTHORIZED !== "0")
         return;
-    throw new TransferError("TLS_CHECKS_OFF", "NODE_TLS_REJECT_UNAUTHORIZED=0 disables certificate verification for every host", {
+    throw new transfer_error_TransferError("TLS_CHECKS_OFF", "NODE_TLS_REJECT_UNAUTHORIZED=0 disables certificate verification for every host", {
         where: "environment NODE_TLS_REJECT_UNAUTHORIZED",
         remedy: "Unset it, and add the CA of your proxy or registry to ca-certificates.",
     });
@@ -16593,7 +16618,7 @@ function interruptible() {
         if (isInterrupted)
             process.exit(128 + external_node_os_.constants.signals[signal]);
         isInterrupted = true;
-        controller.abort(new TransferError("INTERRUPTED", "the run was cancelled before it was complete", {
+        controller.abort(new transfer_error_TransferError("INTERRUPTED", "the run was cancelled before it was complete", {
             remedy: "Run again: existing content of the target is not copied again.",
         }));
     };

@@ -29,3 +29,17 @@ export async function readContent(
   }
   return bytesOf(await repository.fetch(target, signal));
 }
+
+/** The descriptor of the manifest under a tag or digest; undefined where it does not exist. */
+export async function resolveOrNone(
+  from: ReadableRepository,
+  reference: string,
+  signal?: AbortSignal,
+): Promise<Descriptor | undefined> {
+  try {
+    return await from.resolve(reference, signal);
+  } catch (error) {
+    if (error instanceof TransferError && error.code === "MANIFEST_UNKNOWN") return undefined;
+    throw error;
+  }
+}

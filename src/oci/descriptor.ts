@@ -1,7 +1,7 @@
 import { TransferError } from "../errors/transfer-error.ts";
 import { printable } from "../text/redact.ts";
 import { memberNames, misspelledMember } from "../text/strict-json.ts";
-import { type Digest, parseDigest } from "./digest.ts";
+import { type Digest, encoded, hasherOf, parseDigest } from "./digest.ts";
 
 /** A content descriptor (image-spec, descriptor.md). `size` in bytes. */
 export interface Descriptor {
@@ -12,6 +12,8 @@ export interface Descriptor {
   readonly artifactType?: string;
   readonly platform?: Readonly<Record<string, unknown>>;
   readonly urls?: readonly string[];
+  /** The content itself, if the manifest has it and it matches size and digest; the store of the manifest may lack it then. */
+  readonly data?: Buffer;
 }
 
 export const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
@@ -62,7 +64,7 @@ export function parseDescriptor(value: unknown, where: string): Descriptor {
       },
     );
   }
-  const { mediaType, digest, size, annotations, artifactType, platform, urls } = (value ?? {}) as Record<
+  const { mediaType, size, annotations, artifactType, platform, urls, ...other } = (value ?? {}) as Record<
     string,
     unknown
   >;
@@ -72,15 +74,25 @@ export function parseDescriptor(value: unknown, where: string): Descriptor {
       remedy: "The manifest is broken at its source; push it there again.",
     });
   }
+  const digest = parseDigest(other.digest, where);
+  const data = typeof other.data === "string" ? matchingContent(other.data, digest, size as number) : undefined;
   return {
     mediaType,
-    digest: parseDigest(digest, where),
+    digest,
     size: size as number,
     ...(isRecord(annotations) ? { annotations: annotations as Record<string, string> } : {}),
     ...(typeof artifactType === "string" ? { artifactType } : {}),
     ...(isRecord(platform) ? { platform } : {}),
     ...(Array.isArray(urls) ? { urls: urls.filter((url) => typeof url === "string") } : {}),
+    ...(data === undefined ? {} : { data }),
   };
+}
+
+/** Embedded content (image-spec, descriptor.md#embedded-content); undefined where it is not the content of the descriptor. */
+function matchingContent(base64: string, digest: Digest, size: number): Buffer | undefined {
+  const content = Buffer.from(base64, "base64");
+  const isMatch = content.length === size && hasherOf(digest).update(content).digest("hex") === encoded(digest);
+  return isMatch ? content : undefined;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -51,7 +51,7 @@ export interface ReadableRepository {
   exists(target: Descriptor, signal?: AbortSignal): Promise<boolean>;
   /** All tags (distribution-spec, end-8a); empty for a repository that does not exist. */
   listTags(signal?: AbortSignal): Promise<readonly string[]>;
-  /** The content; the stream fails at its end if size or digest are not those of the descriptor. */
+  /** The content, which the descriptor itself may have; the stream fails at its end if size or digest are not those of the descriptor. */
   fetch(target: Descriptor, signal?: AbortSignal): Promise<Readable>;
   /** Manifests with this subject (distribution-spec, end-12a); undefined where the registry has no referrers API. */
   listReferrers?(subject: Digest, signal?: AbortSignal): Promise<readonly Descriptor[] | undefined>;

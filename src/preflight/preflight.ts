@@ -54,7 +54,7 @@ function blobsOf(item: ResolvedElement): Sample[] {
       ? [item.from, item.blobs]
       : [item.graph.from, item.graph.nodes.map(({ descriptor }) => descriptor)];
   if (from.probe === undefined) return [];
-  return all.filter(({ mediaType }) => !isManifest(mediaType)).map((blob) => [from, blob]);
+  return all.filter(({ mediaType, data }) => !isManifest(mediaType) && data === undefined).map((blob) => [from, blob]);
 }
 
 function errorsOf(results: readonly PromiseSettledResult<unknown>[]): unknown[] {

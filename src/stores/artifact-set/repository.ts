@@ -1,6 +1,7 @@
 import type { Archive } from "../../archive/archive.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
 import { blobName, layoutBlobName } from "../../oci/blob-name.ts";
+import { streamOf } from "../../oci/content.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
@@ -26,6 +27,7 @@ export function createArtifactSetRepository(
     listTags: async () => descriptors.flatMap(tagsOf).filter((tag) => tag !== ""),
 
     async fetch(target) {
+      if (target.data !== undefined) return streamOf(target.data);
       if ((await sizeOf(archive, target.digest)) === undefined) {
         throw new TransferError("BLOB_UNKNOWN", `${where} lacks the blob ${target.digest}`, {
           where,

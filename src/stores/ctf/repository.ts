@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import type { Archive } from "../../archive/archive.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
 import { blobName } from "../../oci/blob-name.ts";
-import { bytesOf } from "../../oci/content.ts";
+import { bytesOf, streamOf } from "../../oci/content.ts";
 import { isManifest, isRecord, MAX_MANIFEST_BYTES, OCI_INDEX, OCI_MANIFEST } from "../../oci/descriptor.ts";
 import { type Digest, isDigest } from "../../oci/digest.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
@@ -46,6 +46,7 @@ export function createCtfRepository(
     },
 
     async fetch(target) {
+      if (target.data !== undefined) return streamOf(target.data);
       if ((await pool.size(target.digest)) === undefined) {
         throw new TransferError("BLOB_UNKNOWN", `${path} lacks the blob ${target.digest}`, {
           where: path,

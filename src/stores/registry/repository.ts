@@ -68,6 +68,7 @@ export function createRepository(store: RemoteRegistry, context: RepositoryConte
     listReferrers: (subject, signal) => context.listReferrers(context, subject, signal),
 
     async fetch(target, signal) {
+      if (target.data !== undefined) return streamOf(target.data);
       if (!isManifest(target.mediaType)) return fetchBlob(target, context, signal);
       const { content } = await getManifest(target.digest, context, signal);
       return streamOf(verified(content, target, where));

@@ -56,7 +56,7 @@ export function createBlobReader(
       const here = `${key} ${from.name}`;
       await once(holder, key, () => once(holder, here, () => drain(from, blob)));
       await once(holder, here, async () => {
-        if (await from.exists(blob, signal)) return;
+        if (blob.data !== undefined || (await from.exists(blob, signal))) return;
         throw new TransferError("BLOB_UNKNOWN", `${from.name} lacks the blob ${blob.digest}`, { where: from.name });
       });
     },
