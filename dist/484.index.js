@@ -67,7 +67,7 @@ class KnownError extends Error {
         this.side = side;
     }
 }
-class transfer_error_TransferError extends KnownError {
+class TransferError extends KnownError {
     kind = "invalid";
     code;
     where;
@@ -82,6 +82,13 @@ class transfer_error_TransferError extends KnownError {
 }
 function isConclusive(error) {
     return error instanceof KnownError && error.kind !== "connection";
+}
+function inContext(error, context, remedy) {
+    if (!isConclusive(error) || error.code === "COMPONENT_VERSIONS_TOO_MANY")
+        return error;
+    const { code, message, where } = error;
+    const details = { remedy: remedy ?? error.remedy ?? "", cause: error };
+    return new TransferError(code, `${context}: ${message}`, where === undefined ? details : { where, ...details });
 }
 function errorsIn(error) {
     return error instanceof AggregateError ? error.errors.flatMap(errorsIn) : [error];
@@ -238,7 +245,7 @@ async function makeFolder(path) {
 }
 function leadsOut(path, folder, where) {
     const [link, root] = [printable(path, 300), printable(folder, 300)];
-    return new transfer_error_TransferError("PATH_LEADS_OUT", `${link} is, or is below, a symbolic link that leads out of ${root}`, {
+    return new TransferError("PATH_LEADS_OUT", `${link} is, or is below, a symbolic link that leads out of ${root}`, {
         where,
         remedy: "Find out who created the link. If it is intended, name its destination in the input; otherwise remove it.",
     });
@@ -457,7 +464,7 @@ function waitMessage(path, held, patience) {
     return `${path} is the lock of ${describe(held)}; this run waits for up to ${Math.round(patience / 1000)} seconds`;
 }
 function locked(path, held) {
-    return new transfer_error_TransferError("TARGET_LOCKED", `${path} is the lock of ${describe(held)}`, {
+    return new TransferError("TARGET_LOCKED", `${path} is the lock of ${describe(held)}`, {
         where: path,
         remedy: REMEDY,
     });
@@ -744,7 +751,7 @@ function isDigest(text) {
 function parseDigest(text, where) {
     if (isDigest(text))
         return text;
-    throw new transfer_error_TransferError("DIGEST_MALFORMED", `${where}: ${printable(JSON.stringify(text) ?? "nothing", 120)} is no digest`, {
+    throw new TransferError("DIGEST_MALFORMED", `${where}: ${printable(JSON.stringify(text) ?? "nothing", 120)} is no digest`, {
         where,
         remedy: "A digest is sha256: and 64, or sha512: and 128, lower-case hexadecimal digits; see where this one was written.",
     });
@@ -785,14 +792,14 @@ const DESCRIPTOR_MEMBERS = memberNames("mediaType", "digest", "size", "urls", "a
 function parseDescriptor(value, where) {
     const misspelled = isRecord(value) ? misspelledMember(value, DESCRIPTOR_MEMBERS) : undefined;
     if (misspelled !== undefined) {
-        throw new transfer_error_TransferError("MANIFEST_MALFORMED", `${where}: a descriptor has the member ${printable(JSON.stringify(misspelled), 80)}, which some readers only understand`, {
+        throw new TransferError("MANIFEST_MALFORMED", `${where}: a descriptor has the member ${printable(JSON.stringify(misspelled), 80)}, which some readers only understand`, {
             where,
             remedy: "The names of a descriptor are spelled as in the image specification; push the artifact again.",
         });
     }
     const { mediaType, size, annotations, artifactType, platform, urls, ...other } = (value ?? {});
     if (typeof mediaType !== "string" || !Number.isSafeInteger(size) || size < 0) {
-        throw new transfer_error_TransferError("MANIFEST_MALFORMED", `${where}: a descriptor lacks its media type or size`, {
+        throw new TransferError("MANIFEST_MALFORMED", `${where}: a descriptor lacks its media type or size`, {
             where,
             remedy: "The manifest is broken at its source; push it there again.",
         });
@@ -1023,7 +1030,7 @@ function unmatchedSelectors(descriptors, { include, exclude }) {
     ];
 }
 function parseCondition(text, where) {
-    const invalid = (why, remedy) => new transfer_error_TransferError("INPUT_INVALID", `${where}: "${printable(text.trim(), 100)}" ${why}`, { where, remedy });
+    const invalid = (why, remedy) => new TransferError("INPUT_INVALID", `${where}: "${printable(text.trim(), 100)}" ${why}`, { where, remedy });
     const at = text.indexOf("=");
     if (at < 0) {
         throw invalid("is not a condition", "Write key=value, for example name=frontend, type=oci* or label.acme.org/stage=prod; for a comma in a value, write ?.");
@@ -1120,7 +1127,7 @@ function formatArtifactReference({ repository, tag, digest }) {
     return `${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
 }
 function malformed(text, where) {
-    return new transfer_error_TransferError("REFERENCE_MALFORMED", `${where}: "${printable(text, 200)}" is no reference to an artifact`, {
+    return new TransferError("REFERENCE_MALFORMED", `${where}: "${printable(text, 200)}" is no reference to an artifact`, {
         where,
         remedy: "A reference is [host[:port]/]repository[:tag][@digest], the repository in lower case.",
     });
@@ -1144,7 +1151,7 @@ function isVersion(text) {
 }
 const COMPONENT_DESCRIPTORS = "component-descriptors";
 function parseComponentVersion(text, where) {
-    const malformed = (why) => new transfer_error_TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, {
+    const malformed = (why) => new TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, {
         where,
         remedy: "Write repository//component:version, for example ghcr.io/acme/ocm//acme.org/shop:1.2.0 or ./shop.tgz//acme.org/shop:1.2.0; an archive alone, for example ./shop.tgz, means every component version in it.",
     });
@@ -1186,7 +1193,7 @@ function splitAtComponent(text) {
     return { repository: text.slice(0, long), component: text.slice(long + COMPONENT_DESCRIPTORS.length + 2) };
 }
 function parseRepository(text, where) {
-    const malformed = (why) => new transfer_error_TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, {
+    const malformed = (why) => new TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, {
         where,
         remedy: "Write a registry (registry.corp/ocm, http://localhost:5000/ocm) or an archive (./folder, ./shop.tgz).",
     });
@@ -1411,7 +1418,7 @@ function finite(text) {
 
 
 function parseComponentDescriptor(text, where) {
-    const malformed = (why) => new transfer_error_TransferError("DESCRIPTOR_MALFORMED", `${where}: the component descriptor ${why}`, {
+    const malformed = (why) => new TransferError("DESCRIPTOR_MALFORMED", `${where}: the component descriptor ${why}`, {
         where,
         remedy: "The stored component version is damaged; add it again with the OCM CLI.",
     });
@@ -1426,7 +1433,7 @@ function parseComponentDescriptor(text, where) {
     if (!isJsonObject(tree))
         throw malformed("is not an object");
     if (typeof tree.apiVersion === "string") {
-        throw new transfer_error_TransferError("DESCRIPTOR_VERSION_UNSUPPORTED", `${where}: the component descriptor has the schema ${tree.apiVersion}`, {
+        throw new TransferError("DESCRIPTOR_VERSION_UNSUPPORTED", `${where}: the component descriptor has the schema ${tree.apiVersion}`, {
             where,
             remedy: "Write it with schema version v2, which both generations of the OCM CLI read (v1: --schema v2).",
         });
@@ -1537,7 +1544,7 @@ function streamOf(content) {
 }
 async function readContent(repository, target, signal, most = MAX_MANIFEST_BYTES) {
     if (target.size > most) {
-        throw new transfer_error_TransferError("RESPONSE_TOO_LARGE", `${target.mediaType} ${target.digest} has ${target.size} bytes`, {
+        throw new TransferError("RESPONSE_TOO_LARGE", `${target.mediaType} ${target.digest} has ${target.size} bytes`, {
             where: repository.name,
             remedy: `At most ${most} bytes are read of a document of this kind; it is broken, or not what it says it is.`,
         });
@@ -1573,7 +1580,7 @@ function hashNamed(hashAlgorithm, where) {
     const hash = HASHES.get(LEGACY.get(hashAlgorithm) ?? hashAlgorithm.toUpperCase());
     if (hash !== undefined)
         return hash;
-    throw new transfer_error_TransferError("HASH_UNSUPPORTED", `${where}: the hash algorithm ${printable(JSON.stringify(hashAlgorithm), 60)} is not SHA-256, SHA-384 or SHA-512`, { where, remedy: "Sign the component version again with SHA-256, which both generations of the OCM CLI use." });
+    throw new TransferError("HASH_UNSUPPORTED", `${where}: the hash algorithm ${printable(JSON.stringify(hashAlgorithm), 60)} is not SHA-256, SHA-384 or SHA-512`, { where, remedy: "Sign the component version again with SHA-256, which both generations of the OCM CLI use." });
 }
 function hexHash(hash, content) {
     return (0,external_node_crypto_.createHash)(hash).update(content).digest("hex");
@@ -1603,13 +1610,13 @@ function parsePin(spec, where) {
         if (value.length === LENGTHS[hash] && /^[0-9a-f]+$/.test(value))
             return { of, hash, value, spec };
         const text = printable(JSON.stringify(spec.value), 160);
-        throw new transfer_error_TransferError("DIGEST_MALFORMED", `${where}: ${text} is not a valid ${hash} digest`, {
+        throw new TransferError("DIGEST_MALFORMED", `${where}: ${text} is not a valid ${hash} digest`, {
             where,
             remedy: `It has to consist of ${LENGTHS[hash]} hexadecimal digits; add the component version again with the OCM CLI.`,
         });
     }
     catch (error) {
-        if (error instanceof transfer_error_TransferError)
+        if (error instanceof TransferError)
             return { of: "unknown", error };
         throw error;
     }
@@ -1619,7 +1626,7 @@ function kindOf({ normalisationAlgorithm }, where) {
         return "artifact";
     if (normalisationAlgorithm === BLOB)
         return "blob";
-    throw new transfer_error_TransferError("NORMALISATION_UNSUPPORTED", `${where}: the digest is by ${printable(JSON.stringify(normalisationAlgorithm), 80)}, which is unknown`, { where, remedy: "Sign the component version again with a current OCM CLI." });
+    throw new TransferError("NORMALISATION_UNSUPPORTED", `${where}: the digest is by ${printable(JSON.stringify(normalisationAlgorithm), 80)}, which is unknown`, { where, remedy: "Sign the component version again with a current OCM CLI." });
 }
 function pinsManifest({ hash, value }, manifest) {
     return hexHash(hash, manifest) === value;
@@ -1679,14 +1686,14 @@ function verdictOf(pins, left) {
     return comparableOf(pins).length === 0 ? { kind: "unpinned" } : { kind: "matches", pins: left };
 }
 function differs({ spec }, found, where) {
-    return new transfer_error_TransferError("ARTIFACT_DIGEST_DIFFERS", `${where} is pinned to ${printable(`${spec.hashAlgorithm} ${spec.value}`, 160)} ` +
+    return new TransferError("ARTIFACT_DIGEST_DIFFERS", `${where} is pinned to ${printable(`${spec.hashAlgorithm} ${spec.value}`, 160)} ` +
         `(${printable(spec.normalisationAlgorithm, 60)}), but its access leads to ${printable(found, 400)}`, {
         where,
         remedy: "Its content was exchanged, or its tag moved, after the component version was made. Make a new version, or restore it.",
     });
 }
 function noMainArtifact(found, where) {
-    return new transfer_error_TransferError("ARTIFACT_SET_MALFORMED", `${where} is pinned to a manifest, and ${found} is an archive without a main artifact that could be compared`, { where, remedy: "The archive layer is damaged in its source; add the resource again with the OCM CLI." });
+    return new TransferError("ARTIFACT_SET_MALFORMED", `${where} is pinned to a manifest, and ${found} is an archive without a main artifact that could be compared`, { where, remedy: "The archive layer is damaged in its source; add the resource again with the OCM CLI." });
 }
 
 ;// CONCATENATED MODULE: ./lib/transfer/verify/comparison.js
@@ -2007,7 +2014,7 @@ function incomplete(hop, phase, error) {
 function bodyError({ hop }, error) {
     if (error instanceof PhaseError)
         return new HopError(hop, error);
-    return error instanceof transfer_error_TransferError || error instanceof HopError ? error : incomplete(hop, "body", error);
+    return error instanceof TransferError || error instanceof HopError ? error : incomplete(hop, "body", error);
 }
 async function readAll(response, maxSize, truncate = false) {
     const chunks = [];
@@ -2029,7 +2036,7 @@ async function readAll(response, maxSize, truncate = false) {
         deadline.stop();
     }
     if (size > maxSize && !truncate) {
-        throw new transfer_error_TransferError("RESPONSE_TOO_LARGE", `${response.hop.host} sends more than ${maxSize} bytes`, {
+        throw new TransferError("RESPONSE_TOO_LARGE", `${response.hop.host} sends more than ${maxSize} bytes`, {
             where: response.hop.host,
             remedy: "No manifest, token or error message of the specification is that large; check which server answers at this host.",
         });
@@ -2054,7 +2061,7 @@ async function drain(response) {
 
 
 
-class RegistryError extends transfer_error_TransferError {
+class RegistryError extends TransferError {
     kind = "refusal";
     hop;
     status;
@@ -2324,7 +2331,7 @@ async function inPlace(path, { root, partial }, write) {
     }
 }
 function unwritableOutput(path, cause) {
-    return new transfer_error_TransferError("OUTPUT_UNWRITABLE", `${path} cannot be written: ${errorMessage(cause)}`, {
+    return new TransferError("OUTPUT_UNWRITABLE", `${path} cannot be written: ${errorMessage(cause)}`, {
         where: "input output",
         remedy: "Check that the folder can be written and has space.",
         cause,
@@ -2571,7 +2578,7 @@ function normalise(descriptor, { normalisationAlgorithm } = DEFAULT, root = desc
         case "jsonNormalisation/v4alpha1":
             return canonicalJson(pruned({ component: signedComponent(stored, V4) }, "drop nulls", where));
         default:
-            throw new transfer_error_TransferError("NORMALISATION_UNSUPPORTED", `${where}: the normalisation ${printable(JSON.stringify(normalisationAlgorithm), 80)} is unknown`, { where, remedy: "Sign the component version again with jsonNormalisation/v3." });
+            throw new TransferError("NORMALISATION_UNSUPPORTED", `${where}: the normalisation ${printable(JSON.stringify(normalisationAlgorithm), 80)} is unknown`, { where, remedy: "Sign the component version again with jsonNormalisation/v3." });
     }
 }
 function pruned(value, nulls, where) {
@@ -2580,7 +2587,7 @@ function pruned(value, nulls, where) {
     if (isRawNumber(value)) {
         if (Number.isFinite(Number(value.rawJSON)))
             return value;
-        throw new transfer_error_TransferError("DESCRIPTOR_MALFORMED", `${where}: a signed label contains a number that is too large`, {
+        throw new TransferError("DESCRIPTOR_MALFORMED", `${where}: a signed label contains a number that is too large`, {
             where,
         });
     }
@@ -2597,20 +2604,20 @@ function pruned(value, nulls, where) {
 
 function refused(where, entry, why) {
     const named = entry === undefined ? "" : `the entry ${printable(JSON.stringify(entry), 160)} `;
-    return new transfer_error_TransferError("ARCHIVE_REFUSED", `${where}: ${named}${why}`, {
+    return new TransferError("ARCHIVE_REFUSED", `${where}: ${named}${why}`, {
         where,
         remedy: "Find out who created the archive; repack plain files, with GNU tar or with an OCM CLI.",
     });
 }
 function damaged(where, why, cause) {
-    return new transfer_error_TransferError("ARCHIVE_BROKEN", `${where} ${why}`, {
+    return new TransferError("ARCHIVE_BROKEN", `${where} ${why}`, {
         where,
         remedy: "The archive is truncated or corrupt, or the file is not an archive; download it again, or repack it.",
         cause,
     });
 }
 function unwritable(path, cause) {
-    return new transfer_error_TransferError("ARCHIVE_UNWRITABLE", `${path} cannot be written: ${errorMessage(cause)}`, {
+    return new TransferError("ARCHIVE_UNWRITABLE", `${path} cannot be written: ${errorMessage(cause)}`, {
         where: path,
         remedy: "Check that the folder can be written and has space for the packed or unpacked archive.",
         cause,
@@ -2852,7 +2859,7 @@ function windowed(bytes) {
 const MANIFEST_MEMBERS = memberNames("schemaVersion", "mediaType", "artifactType", "config", "layers", "manifests", "subject", "annotations");
 function parseManifest(content, mediaType, where) {
     const document = parseJsonObject(content, where);
-    const malformed = (why) => new transfer_error_TransferError("MANIFEST_MALFORMED", `${where}: ${why}`, {
+    const malformed = (why) => new TransferError("MANIFEST_MALFORMED", `${where}: ${why}`, {
         where,
         remedy: "The manifest is broken at its source; push it there again.",
     });
@@ -2887,7 +2894,7 @@ function descriptors(value, where) {
     if (value === undefined || value === null)
         return [];
     if (!Array.isArray(value))
-        throw new transfer_error_TransferError("MANIFEST_MALFORMED", `${where}: a list of descriptors is invalid`, { where });
+        throw new TransferError("MANIFEST_MALFORMED", `${where}: a list of descriptors is invalid`, { where });
     return value.map((entry) => parseDescriptor(entry, where));
 }
 function parseJsonObject(content, where) {
@@ -2898,13 +2905,13 @@ function parseJsonObject(content, where) {
     }
     catch (error) {
         if (error instanceof AmbiguousJson) {
-            throw new transfer_error_TransferError("MANIFEST_MALFORMED", `${where}: in the manifest, ${error.message}`, {
+            throw new TransferError("MANIFEST_MALFORMED", `${where}: in the manifest, ${error.message}`, {
                 where,
                 remedy: "Readers take such a manifest for different ones; push the artifact again with another client.",
             });
         }
     }
-    throw new transfer_error_TransferError("MANIFEST_MALFORMED", `${where}: the manifest is no JSON object`, {
+    throw new TransferError("MANIFEST_MALFORMED", `${where}: the manifest is no JSON object`, {
         where,
         remedy: "See what answers at this host: a login page of a proxy is a usual cause.",
     });
@@ -3049,7 +3056,7 @@ async function readPinnedVersion(from, { component, version, digest }, signal) {
     const { name, version: number } = found.descriptor;
     if (name === component && number === (version ?? number))
         return { ...found, isPinned: true };
-    throw new transfer_error_TransferError("DESCRIPTOR_MISPLACED", `${where} has the descriptor of ${name}:${number}`, {
+    throw new TransferError("DESCRIPTOR_MISPLACED", `${where} has the descriptor of ${name}:${number}`, {
         where,
         remedy: "Write the component and version that belong to this digest, or the digest that belongs to this version.",
     });
@@ -3067,7 +3074,7 @@ async function readFrom(from, { component, reference, where }, signal) {
     const contents = { nativeManifests: byDigest(nativeManifests), layers: byDigest(manifest.layers) };
     return { from, repository, descriptor, descriptorSize: size, root, isPinned: false, ...contents };
 }
-class VersionAliased extends transfer_error_TransferError {
+class VersionAliased extends TransferError {
     version;
     constructor(version, message, place) {
         super("VERSION_ALIASED", message, { where: place.where, remedy: `Write ${place.reference}.` });
@@ -3082,7 +3089,7 @@ function otherThanTagged({ from, descriptor }, asked) {
         return new VersionAliased(found, `${where} has the tag of version ${found}`, place);
     if (name === component && isAlias(version, found))
         return new VersionAliased(found, `${where} is an alias of ${found}`, place);
-    return new transfer_error_TransferError("DESCRIPTOR_MISPLACED", `${where} has the descriptor of ${name}:${found}`, {
+    return new TransferError("DESCRIPTOR_MISPLACED", `${where} has the descriptor of ${name}:${found}`, {
         where,
         remedy: "It was copied or tagged by hand: transfer the component version again from its origin.",
     });
@@ -3095,9 +3102,9 @@ async function resolveVersion(repository, reference, where, signal) {
         return await repository.resolve(reference, signal);
     }
     catch (error) {
-        if (!(error instanceof transfer_error_TransferError) || error.code !== "MANIFEST_UNKNOWN")
+        if (!(error instanceof TransferError) || error.code !== "MANIFEST_UNKNOWN")
             throw error;
-        throw new transfer_error_TransferError("COMPONENT_VERSION_UNKNOWN", `there is no component version ${where}`, {
+        throw new TransferError("COMPONENT_VERSION_UNKNOWN", `there is no component version ${where}`, {
             where,
             remedy: isDigest(reference)
                 ? "Write the digest of the tagged manifest, not the component digest, which signatures sign; registries may delete untagged manifests."
@@ -3149,7 +3156,7 @@ async function firstFile(archive, where) {
             throw refused(where, "component-descriptor.yaml", "exists twice");
     }
     catch (error) {
-        throw new transfer_error_TransferError("DESCRIPTOR_MALFORMED", `${where}: the archive of the component descriptor is damaged`, {
+        throw new TransferError("DESCRIPTOR_MALFORMED", `${where}: the archive of the component descriptor is damaged`, {
             where,
             remedy: "The stored component version is damaged; add it again with the OCM CLI.",
             cause: error,
@@ -3161,7 +3168,7 @@ async function firstFile(archive, where) {
     return content;
 }
 function notAComponentVersion(where) {
-    return new transfer_error_TransferError("NOT_A_COMPONENT_VERSION", `${where} is an OCI artifact, but not a component version`, {
+    return new TransferError("NOT_A_COMPONENT_VERSION", `${where} is an OCI artifact, but not a component version`, {
         where,
         remedy: "Check the reference; another artifact was pushed under this tag.",
     });
@@ -3257,7 +3264,7 @@ async function locateRelative(version, pins, reference, where, signal) {
     if (other !== undefined)
         return { ...other, name };
     const text = formatArtifactReference(reference);
-    throw new transfer_error_TransferError("ARTIFACT_UNKNOWN", `${where}: ${version.from.registry.name} has no ${text}`, {
+    throw new TransferError("ARTIFACT_UNKNOWN", `${where}: ${version.from.registry.name} has no ${text}`, {
         where: version.from.display,
         remedy: "The copy is incomplete, or was moved to another path by hand; transfer the component version again from its origin.",
     });
@@ -3307,7 +3314,7 @@ const ABSENCES = new Set([
     "TOKEN_REFUSED",
 ]);
 function isAbsence(error) {
-    return error instanceof transfer_error_TransferError && ABSENCES.has(error.code);
+    return error instanceof TransferError && ABSENCES.has(error.code);
 }
 function isRefusal(error) {
     return error instanceof RegistryError || isAbsence(error);
@@ -3324,7 +3331,7 @@ async function existingOrNone(read, policy) {
         return await read();
     }
     catch (error) {
-        if (!(error instanceof transfer_error_TransferError))
+        if (!(error instanceof TransferError))
             throw error;
         if (isAbsence(error))
             return undefined;
@@ -3345,7 +3352,7 @@ function checkExisting(existing, source, policy) {
         return;
     const where = `${existing.from.display}//${source.descriptor.name}:${source.descriptor.version}`;
     if (policy === "fail") {
-        throw new transfer_error_TransferError("COMPONENT_VERSION_EXISTS", `${where} exists`, {
+        throw new TransferError("COMPONENT_VERSION_EXISTS", `${where} exists`, {
             where,
             remedy: "Set existing: skip to leave or complete it, or existing: overwrite to replace it.",
         });
@@ -3353,7 +3360,7 @@ function checkExisting(existing, source, policy) {
     const [there, here] = [componentDigest(existing.descriptor), componentDigest(source.descriptor)];
     if (there === here)
         return;
-    throw new transfer_error_TransferError("COMPONENT_DIGEST_DIFFERS", `${where} has the component digest ${there}, the source ${here}`, {
+    throw new TransferError("COMPONENT_DIGEST_DIFFERS", `${where} has the component digest ${there}, the source ${here}`, {
         where,
         remedy: "They are two different component versions. Give one a new version, or set existing: overwrite to replace the target's.",
     });
@@ -4052,11 +4059,11 @@ const address_policy_REMEDIES = {
 function addressRefused(host, found, addresses = []) {
     const where = addresses.length === 0 ? "" : ` (${printable(addresses.join(", "), 200)})`;
     const shown = printable(host, 200);
-    return new transfer_error_TransferError("ADDRESS_REFUSED", `${shown}${where} ${REASONS[found]}, and only a component descriptor or the answer of a server leads there`, { where: shown, remedy: address_policy_REMEDIES[found] });
+    return new TransferError("ADDRESS_REFUSED", `${shown}${where} ${REASONS[found]}, and only a component descriptor or the answer of a server leads there`, { where: shown, remedy: address_policy_REMEDIES[found] });
 }
 function address_policy_malformed(host, fault) {
     const shown = printable(host, 200);
-    return new transfer_error_TransferError("ADDRESS_REFUSED", `a component descriptor or the answer of a server leads to ${shown}: ${fault}`, {
+    return new TransferError("ADDRESS_REFUSED", `a component descriptor or the answer of a server leads to ${shown}: ${fault}`, {
         where: shown,
         remedy: "See where the URL was written: it has to name a host, and nothing else before the path.",
     });
@@ -4225,7 +4232,7 @@ function diagnose(error) {
         return { ...diagnosis_describe(error.hop, diagnosis_verdictOf(error), false), seen: seenOf(error) };
     if (error instanceof RegistryError)
         return diagnosis_describe(error.hop, registryVerdict(error), true);
-    return error instanceof transfer_error_TransferError && error.cause !== undefined ? diagnose(error.cause) : undefined;
+    return error instanceof TransferError && error.cause !== undefined ? diagnose(error.cause) : undefined;
 }
 function distinct(diagnoses) {
     const known = new Map();
@@ -4371,7 +4378,7 @@ function reference_digest_objects(list) {
 }
 function reference_digest_differs(parent, name, child, pinned, found) {
     const where = `${parent.name}:${parent.version}`;
-    return new transfer_error_TransferError("REFERENCE_DIGEST_DIFFERS", `${printable(name, 120)} of ${where} pins ${child.name}:${child.version} to the digest ${printable(pinned.value, 128)} ` +
+    return new TransferError("REFERENCE_DIGEST_DIFFERS", `${printable(name, 120)} of ${where} pins ${child.name}:${child.version} to the digest ${printable(pinned.value, 128)} ` +
         `(${printable(pinned.normalisationAlgorithm, 60)}), but its digest is ${found}`, {
         where,
         remedy: "One of the two was changed or replaced after the reference was written. Transfer the complete tree from an intact source, or " +
@@ -4406,6 +4413,220 @@ function unpinnedReferences(descriptor, roots) {
 }
 function isNesting({ tree }) {
     return Array.isArray(tree.nestedDigests);
+}
+
+;// CONCATENATED MODULE: ./lib/transfer/source/alias-tags.js
+
+
+
+
+function createReadAliases(signal) {
+    const repositories = new Map();
+    return async ({ repository, root, descriptor: { version } }) => {
+        const reading = repositories.get(repository) ?? readTags(repository, signal);
+        repositories.set(repository, reading);
+        const tags = (await reading).get(root.digest) ?? [];
+        return tags.filter((tag) => tag !== tagOf(version) && (!isVersion(tag) || isAlias(tag, version))).toSorted();
+    };
+}
+async function readTags(repository, signal) {
+    const tags = (await repository.listTags(signal)).filter((tag) => !REFERRERS.test(tag));
+    const roots = await Promise.all(tags.map((tag) => resolveOrNone(repository, tag, signal)));
+    const byDigest = new Map();
+    for (const [at, tag] of tags.entries()) {
+        const digest = roots[at]?.digest;
+        if (digest !== undefined)
+            byDigest.set(digest, [...(byDigest.get(digest) ?? []), tag]);
+    }
+    return byDigest;
+}
+const REFERRERS = /^sha(?:256|512)-[0-9a-f]{64}/;
+
+;// CONCATENATED MODULE: ./lib/transfer/source/budget.js
+
+
+
+const MAX_VERSIONS = 10_000;
+const MAX_DESCRIPTORS = 128 * 1024 * 1024;
+const MAX_CONTENTS = 1_000_000;
+function createBudget({ max, concurrency, error }, signal) {
+    const limiter = createLimiter(concurrency);
+    let taken = 0;
+    return {
+        take(count) {
+            taken += count;
+            if (taken > max)
+                throw error;
+        },
+        async read(work) {
+            const release = await limiter.acquire("artifacts", signal);
+            try {
+                await (0,external_node_timers_promises_.setImmediate)(undefined, signal === undefined ? {} : { signal });
+                return await work();
+            }
+            finally {
+                release();
+            }
+        },
+    };
+}
+const UNLIMITED = { take() { }, read: (work) => work() };
+function createHold(error) {
+    let size = 0;
+    return (version) => {
+        size += version.descriptorSize;
+        if (size > MAX_DESCRIPTORS)
+            throw error;
+        return version;
+    };
+}
+function tooManyVersions() {
+    const most = `${MAX_VERSIONS} component versions, ${MAX_DESCRIPTORS} bytes of component descriptors, or ${MAX_CONTENTS} manifests and blobs`;
+    return new TransferError("COMPONENT_VERSIONS_TOO_MANY", `this run leads to more than ${most}`, {
+        where: "input component-versions",
+        remedy: "Transfer fewer at once, or without recursive; see whether the references of these component versions are meant.",
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/transfer/source/order.js
+
+function order_keyOf(component, version) {
+    return `${component}:${version}`;
+}
+function childrenFirst(versions) {
+    const ordered = [];
+    const cycles = [];
+    const entered = new Set();
+    const left = new Set();
+    const stack = [];
+    const enter = (resolved) => {
+        if (entered.has(resolved) && !left.has(resolved))
+            cycles.push(cycleOf(resolved.version, stack.at(-1)?.resolved.version));
+        if (entered.has(resolved))
+            return;
+        entered.add(resolved);
+        stack.push({ resolved, children: referenced(resolved.version, versions).values() });
+    };
+    for (const start of versions.values()) {
+        enter(start);
+        for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+            const { done, value } = top.children.next();
+            if (done !== true) {
+                enter(value);
+                continue;
+            }
+            stack.pop();
+            left.add(top.resolved);
+            ordered.push(top.resolved);
+        }
+    }
+    return { ordered, cycles };
+}
+function cycleOf({ descriptor, from }, by) {
+    const [id, last] = [descriptor, by?.descriptor ?? descriptor].map(({ name, version }) => order_keyOf(name, version));
+    const how = id === last ? "refers to itself" : `refers to ${last}, which leads back to it`;
+    return new TransferError("REFERENCE_CYCLE", `${id} ${how}`, {
+        where: from.display,
+        remedy: "The publisher of these component versions has to remove one of the references; transfer them without recursive until then.",
+    });
+}
+function referenced({ descriptor }, versions) {
+    return descriptor.references.flatMap(({ componentName, version }) => versions.get(order_keyOf(componentName, version)) ?? []);
+}
+
+;// CONCATENATED MODULE: ./lib/transfer/source/read-version.js
+
+function createReadVersion() {
+    const repositories = new WeakMap();
+    return ({ from, component, version, digest }, signal) => {
+        const known = repositories.get(from) ?? new Map();
+        repositories.set(from, known);
+        const key = `${component}:${version}@${digest ?? ""}`;
+        const reading = known.get(key) ??
+            (digest === undefined
+                ? readComponentVersion(from, component, version, signal)
+                : readPinnedVersion(from, { component, version, digest }, signal));
+        known.set(key, reading);
+        reading.catch(() => known.delete(key));
+        return reading;
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/transfer/source/graph.js
+
+
+
+
+
+
+function isForeign({ mediaType, urls }) {
+    return (urls?.length ?? 0) > 0 && /(?:nondistributable|foreign)/.test(mediaType);
+}
+function nodeKey({ mediaType, digest }) {
+    return `${isManifest(mediaType) ? "manifest" : "blob"} ${digest}`;
+}
+function readGraph(from, root, signal, budget = UNLIMITED) {
+    return readFurther(from, root, { known: new Set(), budget }, signal);
+}
+function createReadGraph(budget, signal) {
+    const repositories = new Map();
+    return async (from, root) => {
+        const graphs = repositories.get(from) ?? new Map();
+        repositories.set(from, graphs);
+        const known = graphs.get(nodeKey(root));
+        const reading = known ?? readGraph(from, root, signal, budget);
+        graphs.set(nodeKey(root), reading);
+        if (known !== undefined)
+            budget.take((await known).nodes.length);
+        return reading;
+    };
+}
+async function readFurther(from, root, { known, budget = UNLIMITED }, signal) {
+    const manifests = [];
+    const blobs = new Map();
+    const reading = new Map();
+    function visit(descriptor) {
+        if (!isManifest(descriptor.mediaType))
+            return visitBlob(descriptor);
+        const visiting = reading.get(descriptor.digest) ?? visitManifest(descriptor);
+        reading.set(descriptor.digest, visiting);
+        return visiting;
+    }
+    function visitBlob(descriptor) {
+        const hasData = blobs.get(descriptor.digest)?.data !== undefined;
+        if (!hasData)
+            blobs.set(descriptor.digest, descriptor);
+    }
+    async function visitManifest(descriptor) {
+        budget.take(1);
+        const content = await readContent(from, descriptor, signal);
+        const manifest = parseManifest(content, descriptor.mediaType, `${from.name}@${descriptor.digest}`);
+        const config = manifest.config === undefined ? [] : [manifest.config];
+        const subject = await existingSubject(manifest);
+        const children = [...manifest.manifests, ...config, ...manifest.layers, ...subject].filter((child) => !isForeign(child));
+        budget.take(children.length);
+        const unknown = children.filter((child) => !known.has(nodeKey(child)));
+        await Promise.all(unknown.map((child) => visit(child)?.catch((error) => {
+            throw inContext(error, describeManifest(child), error.code === "MANIFEST_UNKNOWN" ? SPARSE : undefined);
+        })));
+        manifests.push({ descriptor, needs: children });
+    }
+    async function existingSubject({ subject }) {
+        if (subject === undefined || !isManifest(subject.mediaType))
+            return [];
+        if (known.has(nodeKey(subject)))
+            return [subject];
+        const found = await resolveOrNone(from, subject.digest, signal);
+        return found === undefined ? [] : [subject];
+    }
+    await visit(root);
+    const nodes = [...[...blobs.values()].map((descriptor) => ({ descriptor, needs: [] })), ...manifests];
+    return { root, from, nodes };
+}
+const SPARSE = "The index lists a manifest that its registry does not have, as some mirrors do for platforms that they leave out: use the original registry, or leave the resource by reference.";
+function describeManifest({ digest, platform }) {
+    const names = [platform?.os, platform?.architecture, platform?.variant].filter((name) => typeof name === "string");
+    return names.length === 0 ? `manifest ${digest}` : `${printable(names.join("/"), 80)} (manifest ${digest})`;
 }
 
 ;// CONCATENATED MODULE: ./lib/text/link-header.js
@@ -4505,7 +4726,7 @@ function nextPage(field, first, list) {
 }
 function unreadable(list, host, field) {
     const header = printable(JSON.stringify(field), 200);
-    return new transfer_error_TransferError("LIST_INCOMPLETE", `a page of ${list} has the header Link: ${header}, which cannot be parsed`, {
+    return new TransferError("LIST_INCOMPLETE", `a page of ${list} has the header Link: ${header}, which cannot be parsed`, {
         where: host,
         remedy: pages_REMEDY,
     });
@@ -4516,13 +4737,13 @@ function pages_incomplete(response, list) {
 }
 function misplaced(list, host, target, why) {
     const what = `the next page of ${list} is at ${printableUrl(target)}`;
-    return new transfer_error_TransferError("REDIRECT_MALFORMED", why === undefined ? what : `${what}, ${why}`, {
+    return new TransferError("REDIRECT_MALFORMED", why === undefined ? what : `${what}, ${why}`, {
         where: host,
         remedy: "Ask the operators of the registry; this is a fault of its configuration.",
     });
 }
 function tooLong(list, host, why) {
-    return new transfer_error_TransferError("RESPONSE_TOO_LARGE", `${list} ${why}`, {
+    return new TransferError("RESPONSE_TOO_LARGE", `${list} ${why}`, {
         where: host,
         remedy: "Name the versions, so that they need not be listed, or have old tags deleted in this repository.",
     });
@@ -4592,115 +4813,10 @@ function manifestsOf(body) {
     }
 }
 function referrers_malformed(list, where) {
-    return new transfer_error_TransferError("MANIFEST_MALFORMED", `a page of ${list} is not an index`, {
+    return new TransferError("MANIFEST_MALFORMED", `a page of ${list} is not an index`, {
         where,
         remedy: "Ask the operators of the registry.",
     });
-}
-
-;// CONCATENATED MODULE: ./lib/transfer/source/budget.js
-
-
-
-const MAX_VERSIONS = 10_000;
-const MAX_DESCRIPTORS = 128 * 1024 * 1024;
-const MAX_CONTENTS = 1_000_000;
-function createBudget({ max, concurrency, error }, signal) {
-    const limiter = createLimiter(concurrency);
-    let taken = 0;
-    return {
-        take(count) {
-            taken += count;
-            if (taken > max)
-                throw error;
-        },
-        async read(work) {
-            const release = await limiter.acquire("artifacts", signal);
-            try {
-                await (0,external_node_timers_promises_.setImmediate)(undefined, signal === undefined ? {} : { signal });
-                return await work();
-            }
-            finally {
-                release();
-            }
-        },
-    };
-}
-const UNLIMITED = { take() { }, read: (work) => work() };
-function createHold(error) {
-    let size = 0;
-    return (version) => {
-        size += version.descriptorSize;
-        if (size > MAX_DESCRIPTORS)
-            throw error;
-        return version;
-    };
-}
-function tooManyVersions() {
-    const most = `${MAX_VERSIONS} component versions, ${MAX_DESCRIPTORS} bytes of component descriptors, or ${MAX_CONTENTS} manifests and blobs`;
-    return new transfer_error_TransferError("COMPONENT_VERSIONS_TOO_MANY", `this run leads to more than ${most}`, {
-        where: "input component-versions",
-        remedy: "Transfer fewer at once, or without recursive; see whether the references of these component versions are meant.",
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/transfer/source/graph.js
-
-
-
-
-function isForeign({ mediaType, urls }) {
-    return (urls?.length ?? 0) > 0 && /(?:nondistributable|foreign)/.test(mediaType);
-}
-function nodeKey({ mediaType, digest }) {
-    return `${isManifest(mediaType) ? "manifest" : "blob"} ${digest}`;
-}
-function readGraph(from, root, signal, budget = UNLIMITED) {
-    return readFurther(from, root, { known: new Set(), budget }, signal);
-}
-function createReadGraph(budget, signal) {
-    const repositories = new Map();
-    return async (from, root) => {
-        const graphs = repositories.get(from) ?? new Map();
-        repositories.set(from, graphs);
-        const known = graphs.get(nodeKey(root));
-        const reading = known ?? readGraph(from, root, signal, budget);
-        graphs.set(nodeKey(root), reading);
-        if (known !== undefined)
-            budget.take((await known).nodes.length);
-        return reading;
-    };
-}
-async function readFurther(from, root, { known, budget = UNLIMITED }, signal) {
-    const nodes = [];
-    const reading = { manifests: new Map(), blobs: new Map() };
-    function visit(descriptor) {
-        const known = isManifest(descriptor.mediaType) ? reading.manifests : reading.blobs;
-        const visited = known.get(descriptor.digest);
-        if (visited !== undefined)
-            return visited;
-        const visiting = isManifest(descriptor.mediaType) ? visitManifest(descriptor) : visitBlob(descriptor);
-        known.set(descriptor.digest, visiting);
-        return visiting;
-    }
-    async function visitBlob(descriptor) {
-        nodes.push({ descriptor, needs: [] });
-    }
-    async function visitManifest(descriptor) {
-        budget.take(1);
-        const content = await readContent(from, descriptor, signal);
-        const manifest = parseManifest(content, descriptor.mediaType, `${from.name}@${descriptor.digest}`);
-        const config = manifest.config === undefined ? [] : [manifest.config];
-        const { subject: about } = manifest;
-        const hasSubject = about !== undefined && (known.has(nodeKey(about)) || (await from.exists(about, signal)));
-        const subject = hasSubject ? [about] : [];
-        const children = [...manifest.manifests, ...config, ...manifest.layers, ...subject].filter((child) => !isForeign(child));
-        budget.take(children.length);
-        await Promise.all(children.filter((child) => !known.has(nodeKey(child))).map(visit));
-        nodes.push({ descriptor, needs: children });
-    }
-    await visit(root);
-    return { root, from, nodes };
 }
 
 ;// CONCATENATED MODULE: ./lib/transfer/source/referrers.js
@@ -4805,7 +4921,7 @@ function createResolveTag(from, signal) {
         const tags = await listing;
         if (tags !== undefined && !tags.has(tag))
             return undefined;
-        return referrers_resolveOrNone(from, tag, signal);
+        return resolveOrNone(from, tag, signal);
     };
 }
 async function listedTags(from, signal) {
@@ -4818,112 +4934,12 @@ async function listedTags(from, signal) {
         throw error;
     }
 }
-async function referrers_resolveOrNone(from, tag, signal) {
-    try {
-        return await from.resolve(tag, signal);
-    }
-    catch (error) {
-        if (error instanceof transfer_error_TransferError && error.code === "MANIFEST_UNKNOWN")
-            return undefined;
-        throw error;
-    }
-}
 async function readManifest({ root, from }, signal) {
     return parseManifest(await readContent(from, root, signal), root.mediaType, `${from.name}@${root.digest}`);
 }
 
-;// CONCATENATED MODULE: ./lib/transfer/source/alias-tags.js
-
-
-
-
-function createReadAliases(signal) {
-    const repositories = new Map();
-    return async ({ repository, root, descriptor: { version } }) => {
-        const reading = repositories.get(repository) ?? readTags(repository, signal);
-        repositories.set(repository, reading);
-        const tags = (await reading).get(root.digest) ?? [];
-        return tags.filter((tag) => tag !== tagOf(version) && (!isVersion(tag) || isAlias(tag, version))).toSorted();
-    };
-}
-async function readTags(repository, signal) {
-    const tags = (await repository.listTags(signal)).filter((tag) => !REFERRERS.test(tag));
-    const roots = await Promise.all(tags.map((tag) => referrers_resolveOrNone(repository, tag, signal)));
-    const byDigest = new Map();
-    for (const [at, tag] of tags.entries()) {
-        const digest = roots[at]?.digest;
-        if (digest !== undefined)
-            byDigest.set(digest, [...(byDigest.get(digest) ?? []), tag]);
-    }
-    return byDigest;
-}
-const REFERRERS = /^sha(?:256|512)-[0-9a-f]{64}/;
-
-;// CONCATENATED MODULE: ./lib/transfer/source/order.js
-
-function order_keyOf(component, version) {
-    return `${component}:${version}`;
-}
-function childrenFirst(versions) {
-    const ordered = [];
-    const cycles = [];
-    const entered = new Set();
-    const left = new Set();
-    const stack = [];
-    const enter = (resolved) => {
-        if (entered.has(resolved) && !left.has(resolved))
-            cycles.push(cycleOf(resolved.version, stack.at(-1)?.resolved.version));
-        if (entered.has(resolved))
-            return;
-        entered.add(resolved);
-        stack.push({ resolved, children: referenced(resolved.version, versions).values() });
-    };
-    for (const start of versions.values()) {
-        enter(start);
-        for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-            const { done, value } = top.children.next();
-            if (done !== true) {
-                enter(value);
-                continue;
-            }
-            stack.pop();
-            left.add(top.resolved);
-            ordered.push(top.resolved);
-        }
-    }
-    return { ordered, cycles };
-}
-function cycleOf({ descriptor, from }, by) {
-    const [id, last] = [descriptor, by?.descriptor ?? descriptor].map(({ name, version }) => order_keyOf(name, version));
-    const how = id === last ? "refers to itself" : `refers to ${last}, which leads back to it`;
-    return new transfer_error_TransferError("REFERENCE_CYCLE", `${id} ${how}`, {
-        where: from.display,
-        remedy: "The publisher of these component versions has to remove one of the references; transfer them without recursive until then.",
-    });
-}
-function referenced({ descriptor }, versions) {
-    return descriptor.references.flatMap(({ componentName, version }) => versions.get(order_keyOf(componentName, version)) ?? []);
-}
-
-;// CONCATENATED MODULE: ./lib/transfer/source/read-version.js
-
-function createReadVersion() {
-    const repositories = new WeakMap();
-    return ({ from, component, version, digest }, signal) => {
-        const known = repositories.get(from) ?? new Map();
-        repositories.set(from, known);
-        const key = `${component}:${version}@${digest ?? ""}`;
-        const reading = known.get(key) ??
-            (digest === undefined
-                ? readComponentVersion(from, component, version, signal)
-                : readPinnedVersion(from, { component, version, digest }, signal));
-        known.set(key, reading);
-        reading.catch(() => known.delete(key));
-        return reading;
-    };
-}
-
 ;// CONCATENATED MODULE: ./lib/transfer/source/resolve-elements.js
+
 
 
 
@@ -4950,13 +4966,23 @@ async function resolveElements(version, options, signal) {
         return { verdict, graph, referrers: await readReferrers(graph) };
     });
     const digestsOf = pinsIn(version.descriptor, options.roots ?? []);
-    const surveys = version.descriptor.elements.map((element) => surveyElement(version, { element, digests: digestsOf(element) }, options, read, signal));
+    const surveys = version.descriptor.elements.map((element) => surveyElement(version, { element, digests: digestsOf(element) }, options, read, signal).catch((error) => {
+        throw withElement(error, element, version);
+    }));
     const results = await Promise.allSettled(surveys);
     return {
         version,
         items: results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : [])),
         errors: results.flatMap((result) => (result.status === "rejected" ? [result.reason] : [])),
     };
+}
+function withElement(error, element, { descriptor }) {
+    const name = `${describeElement(element)} of ${descriptor.name}:${descriptor.version}`;
+    if (errorMessage(error).startsWith(name))
+        return error;
+    const { imageReference, reference, localReference } = element.access;
+    const text = [imageReference, reference, localReference].find((each) => typeof each === "string");
+    return inContext(error, typeof text === "string" ? `${name} (${printable(text, 300)})` : name);
 }
 async function surveyElement(version, { element, digests }, options, read, signal) {
     const access = parseAccess(element.access);
@@ -5036,7 +5062,7 @@ async function unpackedArtifact(from, [blob, ...others], pins, { unpack }, signa
         return isIt ? unpacked : undefined;
     }
     catch (error) {
-        if (!(error instanceof transfer_error_TransferError))
+        if (!(error instanceof TransferError))
             throw error;
         if (error.code === "ARTIFACT_SET_MALFORMED")
             return undefined;
@@ -5049,7 +5075,7 @@ function layerOf(version, digest, where) {
     const layer = version.layers.get(digest);
     if (layer !== undefined)
         return layer;
-    throw new transfer_error_TransferError("BLOB_UNKNOWN", `${where}: the component manifest does not list its blob ${digest}`, {
+    throw new TransferError("BLOB_UNKNOWN", `${where}: the component manifest does not list its blob ${digest}`, {
         where: version.from.display,
         remedy: "The component version is damaged in its source; add it there again with the OCM CLI.",
     });
@@ -5139,7 +5165,7 @@ async function gather(wanted, options, signal) {
         if (digests[0] === digests[1])
             return;
         const [one, two] = [version, other].map(({ from, root }) => `${from.display} (${root.digest})`);
-        throw new transfer_error_TransferError("COMPONENT_DIGEST_DIFFERS", `${item.component}:${item.version} is not the same in ${one} and ${two}`, {
+        throw new TransferError("COMPONENT_DIGEST_DIFFERS", `${item.component}:${item.version} is not the same in ${one} and ${two}`, {
             where: "input component-versions",
             remedy: "Transfer one of them only, or give one a new version.",
         });
@@ -5180,13 +5206,13 @@ const gather_REMEDIES = new Map([
     ],
 ]);
 function unknownReference(error, referrer = "") {
-    if (!(error instanceof transfer_error_TransferError) || referrer === "")
+    if (!(error instanceof TransferError) || referrer === "")
         return error;
     const remedy = gather_REMEDIES.get(error.code);
     if (remedy === undefined)
         return error;
     const where = error.where === undefined ? {} : { where: error.where };
-    return new transfer_error_TransferError(error.code, `${error.message}, to which ${referrer} refers`, {
+    return new TransferError(error.code, `${error.message}, to which ${referrer} refers`, {
         ...where,
         remedy,
         cause: error,
@@ -5228,7 +5254,7 @@ async function listVersions({ from, component }, { allows, isLatestOnly }, signa
             return version;
         }
         catch (error) {
-            if (!(error instanceof transfer_error_TransferError) || !list_versions_UNREADABLE.has(error.code))
+            if (!(error instanceof TransferError) || !list_versions_UNREADABLE.has(error.code))
                 throw error;
             unreadable.push({ tag, error });
             return undefined;
@@ -5317,7 +5343,7 @@ async function selectVersions(named, { constraint, isLatestOnly, withAliases }, 
 function noneSelected({ count, versions, unreadable }, where) {
     const others = [...versions.flatMap(describeAliases), ...unreadable.map(({ tag }) => `${tag} (not readable)`)];
     const detail = others.length === 0 ? "" : `: ${select_versions_listed(others)}`;
-    return new transfer_error_TransferError("COMPONENT_VERSION_UNKNOWN", `${where} has no version that is asked for${detail}`, {
+    return new TransferError("COMPONENT_VERSION_UNKNOWN", `${where} has no version that is asked for${detail}`, {
         where,
         remedy: `It has ${count} tags. Check the path and the component, and that semver-constraint allows one of its versions: prereleases only where it names one.`,
     });
@@ -5404,7 +5430,7 @@ function checkVersionTags(desiredVersions) {
 }
 function versionTagsCollide(one, other, tag) {
     const message = `${one.name}:${one.version} and ${one.name}:${other.version} would both have the tag ${tag} at the target`;
-    return new transfer_error_TransferError("VERSION_TAGS_COLLIDE", message, {
+    return new TransferError("VERSION_TAGS_COLLIDE", message, {
         where: "input target",
         remedy: "Transfer the two versions to different targets, or give one of them a new version.",
     });
@@ -5488,7 +5514,7 @@ function tagging(tag, { tags, existing }) {
     return { kind: isSame ? "skip" : "tag", target, repository, tag: name, before };
 }
 function nameTaken(name, one, other, why, remedy) {
-    return new transfer_error_TransferError("ARTIFACT_NAME_TAKEN", `${name} would be both ${one.digest} and ${other.digest}: ${why}`, {
+    return new TransferError("ARTIFACT_NAME_TAKEN", `${name} would be both ${one.digest} and ${other.digest}: ${why}`, {
         where: name,
         remedy,
     });
@@ -5563,7 +5589,7 @@ function isNamed({ access }) {
 const WHERE = "input publish-artifacts";
 const FIELDS = ["registry", "repository", "tag", "component", "version", "name"];
 function parseNameTemplate(text, names = "any") {
-    const invalid = (why) => new transfer_error_TransferError("INPUT_INVALID", `publish-artifacts is "${printable(text, 100)}", which ${why}`, {
+    const invalid = (why) => new TransferError("INPUT_INVALID", `publish-artifacts is "${printable(text, 100)}", which ${why}`, {
         where: WHERE,
         remedy: `Write for example {repository}:{tag}, or {registry}/{repository}:{tag}; there are ${FIELDS.map((field) => `{${field}}`).join(", ")}.`,
     });
@@ -5574,7 +5600,7 @@ function parseNameTemplate(text, names = "any") {
             throw invalid(`asks for {${printable(field, 40)}}`);
     }
     if (names === "signed" && text.includes("{registry}")) {
-        throw new transfer_error_TransferError("INPUT_INVALID", "publish-artifacts asks for {registry}, which no signature covers", {
+        throw new TransferError("INPUT_INVALID", "publish-artifacts asks for {registry}, which no signature covers", {
             where: WHERE,
             remedy: "With signatures {repository} is <component>/<resource>: take {registry} out, or set trust-names: true where nobody but the signers can write to the source.",
         });
@@ -5603,7 +5629,7 @@ function publishedName(template, artifact) {
     if (isRepository(published.repository) && isTag(published.tag) && !isComponents)
         return published;
     const text = printable(`${published.repository}:${published.tag}`, 200);
-    throw new transfer_error_TransferError("REFERENCE_MALFORMED", `${element.kind} ${element.name} of ${component}:${number} would be published as ${text}`, {
+    throw new TransferError("REFERENCE_MALFORMED", `${element.kind} ${element.name} of ${component}:${number} would be published as ${text}`, {
         where: WHERE,
         remedy: "Repositories are lower case, tags have at most 128 characters, and component-descriptors is not for images: use other fields in the template.",
     });
@@ -5709,7 +5735,7 @@ async function componentsOf(archive, selection) {
     }
     if (selected.length > 0)
         return selected;
-    throw new transfer_error_TransferError("COMPONENT_VERSION_UNKNOWN", `${archive.display} has no component version that is asked for`, {
+    throw new TransferError("COMPONENT_VERSION_UNKNOWN", `${archive.display} has no component version that is asked for`, {
         where: archive.display,
         remedy: components.length === 0
             ? "It has no component versions at all: check that it is the right archive."
@@ -5733,7 +5759,7 @@ function whole_archive_listed(names) {
 
 async function openSources({ inputs, session }) {
     if (inputs.componentVersions.length === 0) {
-        throw new transfer_error_TransferError("INPUT_MISSING", "component-versions is not set", {
+        throw new TransferError("INPUT_MISSING", "component-versions is not set", {
             where: "input component-versions",
             remedy: "Write one line per component version (repository//component:version) or per archive (./shop.tgz).",
         });
@@ -5919,7 +5945,7 @@ function verifySignature(descriptor, { name, key }) {
     const normalised = Buffer.from(normalise(descriptor, signature.digest), "utf8");
     const found = hexHash(hash, normalised);
     if (found !== signature.digest.value.toLowerCase()) {
-        throw new transfer_error_TransferError("SIGNATURE_DIGEST_DIFFERS", `${label} is for the digest ${printable(signature.digest.value, 128)}, but that of the component version is ${found}`, {
+        throw new TransferError("SIGNATURE_DIGEST_DIFFERS", `${label} is for the digest ${printable(signature.digest.value, 128)}, but that of the component version is ${found}`, {
             where,
             remedy: "A signed part was changed after signing, mostly by a transfer with version 2 of the OCM CLI, which drops " +
                 "creationTime and renames digest algorithms. Transfer the component version from a source where the signature verifies.",
@@ -5946,13 +5972,13 @@ function verifySignature(descriptor, { name, key }) {
         return block.bytes;
     }
     function unsupported(why) {
-        return new transfer_error_TransferError("SIGNATURE_UNSUPPORTED", `${label} ${why}, which is not supported`, {
+        return new TransferError("SIGNATURE_UNSUPPORTED", `${label} ${why}, which is not supported`, {
             where,
             remedy: "Verify it with the OCM CLI, or sign with RSASSA-PKCS1-V1_5, which both of its generations verify.",
         });
     }
     function invalid(why) {
-        return new transfer_error_TransferError("SIGNATURE_INVALID", `${label} ${why}`, {
+        return new TransferError("SIGNATURE_INVALID", `${label} ${why}`, {
             where,
             remedy: "Compare the key with that of the signer: it is another one, or the signature was replaced. " +
                 "Of a certificate only its own key is used, so a CA certificate verifies nothing.",
@@ -5978,7 +6004,7 @@ function signaturesOf({ tree }) {
 }
 function unknown(descriptor, name, where) {
     const names = signaturesOf(descriptor).map((signature) => printable(signature.name, 80));
-    return new transfer_error_TransferError("SIGNATURE_UNKNOWN", `${where} has no signature ${printable(name, 80)}${names.length === 0 ? ", nor any other" : `, only ${names.join(", ")}`}`, { where, remedy: "Name an existing signature, or sign the component version with its references in the source." });
+    return new TransferError("SIGNATURE_UNKNOWN", `${where} has no signature ${printable(name, 80)}${names.length === 0 ? ", nor any other" : `, only ${names.join(", ")}`}`, { where, remedy: "Name an existing signature, or sign the component version with its references in the source." });
 }
 function signerOf({ mediaType, value }) {
     const block = mediaType === PEM ? pemBlocks(value).find(({ type }) => type === "CERTIFICATE") : undefined;
@@ -6085,7 +6111,7 @@ function createTrusted(all) {
     };
 }
 function unpinnedReference(name, parent, child) {
-    return new transfer_error_TransferError("REFERENCE_UNPINNED", `reference ${printable(name, 80)} of ${idOf(parent)} has no digest of ${idOf(child)}, which is not signed either`, {
+    return new TransferError("REFERENCE_UNPINNED", `reference ${printable(name, 80)} of ${idOf(parent)} has no digest of ${idOf(child)}, which is not signed either`, {
         where: idOf(parent),
         remedy: "Sign the component version again with all that it refers to (v1: --recursive), which adds the digest, or set recursive: false.",
     });
@@ -6197,7 +6223,7 @@ function checkTrust({ named, versions }, keys) {
     return uncheckedContent(versions, { isSigned: true, rootsOf });
 }
 function asFinding(error) {
-    if (!(error instanceof transfer_error_TransferError))
+    if (!(error instanceof TransferError))
         throw error;
     return [{ code: error.code, message: `${error.message}.`, remedy: error.remedy ?? "" }];
 }
@@ -6235,7 +6261,7 @@ async function readSettingsBytes(path) {
 
 
 function parsePublicKey(pem, where) {
-    const malformed = (why, remedy = "Use a PEM file with an RSA public key, or with a certificate of one.") => new transfer_error_TransferError("PUBLIC_KEY_MALFORMED", `${where} ${why}`, { where, remedy });
+    const malformed = (why, remedy = "Use a PEM file with an RSA public key, or with a certificate of one.") => new TransferError("PUBLIC_KEY_MALFORMED", `${where} ${why}`, { where, remedy });
     if (/-----BEGIN [^-]*PRIVATE KEY-----/.test(pem)) {
         throw malformed("contains a private key, which is not needed for verification", "Use the public key: openssl rsa -in private.pem -pubout. Keep the private key where signing happens.");
     }
@@ -6278,7 +6304,7 @@ async function trusted_keys_read(path) {
         return await readSettingsFile(path);
     }
     catch (error) {
-        throw new transfer_error_TransferError("PUBLIC_KEY_MALFORMED", `${printable(path, 200)} cannot be read: ${errorMessage(error)}`, {
+        throw new TransferError("PUBLIC_KEY_MALFORMED", `${printable(path, 200)} cannot be read: ${errorMessage(error)}`, {
             where: "input signatures",
             remedy: "Write name=path, with the path of a PEM file that is on this runner.",
             cause: error,
@@ -6305,7 +6331,7 @@ async function trusted_keys_read(path) {
 async function download(run) {
     const { inputs, reporter, workspace } = run;
     if (inputs.output === "") {
-        throw new transfer_error_TransferError("INPUT_MISSING", "output is not set", {
+        throw new TransferError("INPUT_MISSING", "output is not set", {
             where: "input output",
             remedy: "Name the folder to download to.",
         });
@@ -6340,7 +6366,7 @@ async function saveVersions(versions, root, run) {
         }
     }
     finally {
-        await work.close({ isKept: signal.reason instanceof transfer_error_TransferError });
+        await work.close({ isKept: signal.reason instanceof TransferError });
     }
 }
 async function openOutput(root, { inputs, reporter, signal }) {
@@ -6924,7 +6950,7 @@ function route_decide(url, settings) {
     if (proxy === undefined)
         return direct(`no proxy for ${scheme} is set`);
     if (scheme === "http" && settings.cgi) {
-        throw new transfer_error_TransferError("PROXY_CGI_REFUSED", "HTTP_PROXY is refused because REQUEST_METHOD is set, as in a CGI program", {
+        throw new TransferError("PROXY_CGI_REFUSED", "HTTP_PROXY is refused because REQUEST_METHOD is set, as in a CGI program", {
             where: "environment REQUEST_METHOD",
             remedy: "Unset REQUEST_METHOD for this step.",
         });
@@ -6956,7 +6982,7 @@ function origin(from, name) {
     return `(${from === `environment ${name}` ? "environment" : from})`;
 }
 function route_malformed(problem) {
-    throw new transfer_error_TransferError("URL_MALFORMED", `The URL is invalid: ${problem}`, {
+    throw new TransferError("URL_MALFORMED", `The URL is invalid: ${problem}`, {
         remedy: "Write it as https://host/path.",
     });
 }
@@ -7234,7 +7260,7 @@ function parseImageFileRequest(line, where) {
     const format = IMAGE_FORMATS.find((known) => known === name);
     if (format !== undefined && path !== "")
         return { format, path };
-    throw new transfer_error_TransferError("INPUT_INVALID", `"${printable(line, 200)}" is not of the form format=path`, {
+    throw new TransferError("INPUT_INVALID", `"${printable(line, 200)}" is not of the form format=path`, {
         where,
         remedy: `Write one line per file, with a format of ${IMAGE_FORMATS.join(", ")}: helm=deploy/images.yaml.`,
     });
@@ -7267,9 +7293,9 @@ async function replace(path, text, workspace) {
         await writeAtomically(place, text);
     }
     catch (error) {
-        if (error instanceof transfer_error_TransferError)
+        if (error instanceof TransferError)
             throw error;
-        throw new transfer_error_TransferError("OUTPUT_UNWRITABLE", `${printable(path)} cannot be written: ${errorMessage(error)}`, {
+        throw new TransferError("OUTPUT_UNWRITABLE", `${printable(path)} cannot be written: ${errorMessage(error)}`, {
             where,
             remedy: "Name a path in a folder that this job may write to.",
             cause: error,
@@ -7319,7 +7345,7 @@ async function tagGroup(group, target, signal) {
     if (!isTaggable)
         return { tags: [], left: unlisted };
     const tag = referrersTag(subject.digest);
-    const before = await referrers_resolveOrNone(repository, tag, signal);
+    const before = await resolveOrNone(repository, tag, signal);
     if (before !== undefined && !isIndex(before.mediaType))
         return { tags: [], left: unlisted };
     const known = new Set((await listedUnderTag(repository, before, signal)).map(({ digest }) => digest));
@@ -7385,7 +7411,7 @@ async function planAliases({ versions }, { desired }, target, signal) {
     return { tags: planned.flatMap(({ tag }) => tag ?? []), findings: leftAliases(left) };
 }
 async function planAlias({ component, repository, tag, target: version }, target, signal) {
-    const before = await referrers_resolveOrNone(target.registry.repository(repository), tag, signal);
+    const before = await resolveOrNone(target.registry.repository(repository), tag, signal);
     const tagging = { target: version, repository, tag, before };
     if (before?.digest === version.digest)
         return { kind: "skip", ...tagging };
@@ -7399,7 +7425,7 @@ async function isAliasThere({ component, tag }, { digest }, target, signal) {
         return tagOf(descriptor.version) !== tag;
     }
     catch (error) {
-        if (error instanceof transfer_error_TransferError && error.kind === "invalid")
+        if (error instanceof TransferError && error.kind === "invalid")
             return false;
         throw error;
     }
@@ -7441,7 +7467,7 @@ function singleBlobRepository({ name, unknown }, digest, fetch) {
     return {
         name,
         async resolve(reference) {
-            throw new transfer_error_TransferError("MANIFEST_UNKNOWN", unknown(reference), { where: name });
+            throw new TransferError("MANIFEST_UNKNOWN", unknown(reference), { where: name });
         },
         exists: async (target) => target.digest === digest,
         listTags: async () => [],
@@ -7489,13 +7515,13 @@ function verified(content, expected, where) {
     return content;
 }
 function sizeMismatch(expected, size, where) {
-    return new transfer_error_TransferError("SIZE_MISMATCH", `${where} sends ${size} bytes for ${expected.digest}, not ${expected.size}`, {
+    return new TransferError("SIZE_MISMATCH", `${where} sends ${size} bytes for ${expected.digest}, not ${expected.size}`, {
         where,
         remedy: "The content was cut or exchanged on its way, or is broken where it lies; nothing was published.",
     });
 }
 function digestMismatch(expected, digest, where) {
-    return new transfer_error_TransferError("DIGEST_MISMATCH", `${where} sends other content for ${expected.digest} (${digest})`, {
+    return new TransferError("DIGEST_MISMATCH", `${where} sends other content for ${expected.digest} (${digest})`, {
         where,
         remedy: "The content was changed on its way, or is broken where it lies; nothing was published.",
     });
@@ -7757,7 +7783,7 @@ function checkComponentDigest(source, { blobs }) {
     const changed = copies.length === 0 ? "none" : copies.find((digest) => digest !== before);
     if (changed === undefined)
         return;
-    throw new transfer_error_TransferError("COMPONENT_DIGEST_CHANGED", `${where} has the component digest ${before}, and its copy would have ${changed}; nothing was written`, { where, remedy: "Please report this, with the component descriptor: only access may change in a transfer." });
+    throw new TransferError("COMPONENT_DIGEST_CHANGED", `${where} has the component digest ${before}, and its copy would have ${changed}; nothing was written`, { where, remedy: "Please report this, with the component descriptor: only access may change in a transfer." });
 }
 
 ;// CONCATENATED MODULE: ./lib/ocm/repository/component-manifest.js
@@ -8283,7 +8309,7 @@ async function transferManifest({ descriptor, from }, to, signal) {
         throw new ManifestRefused(error, isOurs ? "index" : { mediaType: descriptor.mediaType }, to.name);
     }
 }
-class ManifestRefused extends transfer_error_TransferError {
+class ManifestRefused extends TransferError {
     refused;
     constructor(error, refused, where) {
         const fallbacks = refused === "index" ? "artifact-set or ociArtifact" : "artifact-set";
@@ -8402,7 +8428,7 @@ async function publishTags(groups, store, signal) {
     }
 }
 function publishedInPart(failure, left, where) {
-    return new transfer_error_TransferError("PUBLISHED_IN_PART", `${errorMessage(failure)}; these tags could not be taken back: ${left.join(", ")}`, {
+    return new TransferError("PUBLISHED_IN_PART", `${errorMessage(failure)}; these tags could not be taken back: ${left.join(", ")}`, {
         where,
         remedy: "Repair the cause and run again, which completes the transfer, or delete these tags by hand.",
         cause: failure,
@@ -8424,7 +8450,7 @@ async function restoreTag({ repository: name, tag, target, before }, store) {
         return true;
     }
     catch (error) {
-        return error instanceof transfer_error_TransferError && error.code === "MANIFEST_UNKNOWN";
+        return error instanceof TransferError && error.code === "MANIFEST_UNKNOWN";
     }
 }
 
@@ -8465,7 +8491,7 @@ function createBlobReader({ concurrency, attempts }, signal) {
             await once(holder, here, async () => {
                 if (blob.data !== undefined || (await from.exists(blob, signal)))
                     return;
-                throw new transfer_error_TransferError("BLOB_UNKNOWN", `${from.name} lacks the blob ${blob.digest}`, { where: from.name });
+                throw new TransferError("BLOB_UNKNOWN", `${from.name} lacks the blob ${blob.digest}`, { where: from.name });
             });
         },
         async compare(comparable) {
@@ -8556,7 +8582,7 @@ function has({ nativeManifests: natives, layers }, digest) {
     return [natives, layers].some((contents) => contents.has(digest));
 }
 function read_back_differs(code, message) {
-    return new transfer_error_TransferError(code, message);
+    return new TransferError(code, message);
 }
 function failures(results) {
     return [...new Set(results.flatMap((result) => (result.status === "rejected" ? [result.reason] : [])))];
@@ -8592,7 +8618,7 @@ async function verifyCopy({ inputs, session, reporter, signal }, { plan, named }
         if (inconclusive !== undefined || first === undefined)
             throw error;
         const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
-        throw new transfer_error_TransferError("READ_BACK_DIFFERS", `${target.display} does not hold what was written: ${first.message}${more}; ${outcome(plan, rollback)}`, {
+        throw new TransferError("READ_BACK_DIFFERS", `${target.display} does not hold what was written: ${first.message}${more}; ${outcome(plan, rollback)}`, {
             where: target.display,
             remedy: "Run again; if it stays, ask the operators of the target what they delete or change, and after how long.",
             cause: first,
@@ -8669,7 +8695,7 @@ async function writeImages(run, { desired }, destination) {
         reporter.file(file);
 }
 function targetMissing() {
-    return new transfer_error_TransferError("INPUT_MISSING", "target is not set", {
+    return new TransferError("INPUT_MISSING", "target is not set", {
         where: "input target",
         remedy: "Name the repository to write to, for example registry.corp/ocm, or an archive, for example ./shop.tgz.",
     });
@@ -8829,7 +8855,7 @@ function asContentError(error, where) {
     if (!isAboutContent(error) || error.code === "ARTIFACT_DIGEST_DIFFERS")
         return error;
     const isOther = error.code === "DIGEST_MISMATCH" || error.code === "SIZE_MISMATCH";
-    return new transfer_error_TransferError(isOther ? "ARTIFACT_DIGEST_DIFFERS" : error.code, `${where}: ${error.message}`, {
+    return new TransferError(isOther ? "ARTIFACT_DIGEST_DIFFERS" : error.code, `${where}: ${error.message}`, {
         where,
         remedy: isOther
             ? "The content is damaged in its source, or was changed on its route. Transfer the component version again from where it verifies."
@@ -8838,7 +8864,7 @@ function asContentError(error, where) {
     });
 }
 function tagMoved(moved, where) {
-    return new transfer_error_TransferError("TAG_MOVED", `${where}: ${describeMovedTag(moved)}`, {
+    return new TransferError("TAG_MOVED", `${where}: ${describeMovedTag(moved)}`, {
         where,
         remedy: "Readers that go by the tag get the other artifact. Restore the tag, or make a new component version.",
     });
@@ -8960,7 +8986,7 @@ const TERM = new RegExp(`${version_constraint_SPACE}*(?:(=[<>]?|!=|[<>]=?|~>?|\\
 const version_constraint_SEPARATOR = new RegExp(`${version_constraint_SPACE}*(?:,|(?<=${version_constraint_SPACE}))`, "y");
 const REST = new RegExp(`${version_constraint_SPACE}*$`, "y");
 function parseConstraint(text, where) {
-    const malformed = (why) => new transfer_error_TransferError("CONSTRAINT_MALFORMED", `${where}: "${printable(text, 100)}" ${why}`, {
+    const malformed = (why) => new TransferError("CONSTRAINT_MALFORMED", `${where}: "${printable(text, 100)}" ${why}`, {
         where,
         remedy: 'Write it as for the OCM CLIs, for example ">=1.2, <2", "~1.2", "^1", "1.2.x" or "1.2 - 1.4 || >=2.1".',
     });
@@ -9107,13 +9133,13 @@ function parseResolver(line, where) {
     const isName = prefix === "" || /^[a-z][-a-z0-9.]*$/.test(prefix) || isComponentName(prefix);
     if (at >= 0 && isName)
         return { prefix, repository: parseRepository(line.slice(at + 1).trim(), where) };
-    throw new transfer_error_TransferError("INPUT_INVALID", `${where}: "${printable(line, 200)}" is not of the form prefix=repository`, {
+    throw new TransferError("INPUT_INVALID", `${where}: "${printable(line, 200)}" is not of the form prefix=repository`, {
         where,
         remedy: "Write the beginning of component names and their repository, for example acme.org/shop=ghcr.io/acme/ocm.",
     });
 }
 function versionMissing(line, where) {
-    return new transfer_error_TransferError("VERSION_MISSING", `"${printable(line, 200)}" has no version`, {
+    return new TransferError("VERSION_MISSING", `"${printable(line, 200)}" has no version`, {
         where,
         remedy: `Write the version after the component: ${printable(line, 200)}:1.2.0; or set semver-constraint ('*' for all) or latest.`,
     });
@@ -9205,7 +9231,7 @@ function createInputReader(environment) {
     };
 }
 function invalidInput(name, value, remedy) {
-    return new transfer_error_TransferError("INPUT_INVALID", `${name} has the invalid value "${printable(value, 80)}"`, {
+    return new TransferError("INPUT_INVALID", `${name} has the invalid value "${printable(value, 80)}"`, {
         where: `input ${name}`,
         remedy,
     });
@@ -9262,7 +9288,7 @@ function readSignatures(input) {
     return signatures;
 }
 function signatures_malformed(where, problem) {
-    return new transfer_error_TransferError("INPUT_INVALID", `${where} ${problem}`, {
+    return new TransferError("INPUT_INVALID", `${where} ${problem}`, {
         where,
         remedy: "Write the name of a signature and the file with its public key, for example acme=keys/acme.pub.pem.",
     });
@@ -9284,7 +9310,7 @@ function target_readTarget(input) {
     const writeImages = input.parseLines("write-images", parseImageFileRequest);
     const imagesPrefix = readImagesPrefix(input);
     if (writeImages.length > 0 && isArchive && imagesPrefix === "") {
-        throw new transfer_error_TransferError("INPUT_MISSING", "images cannot be pulled from an archive, so that they have no new names", {
+        throw new TransferError("INPUT_MISSING", "images cannot be pulled from an archive, so that they have no new names", {
             where: "input images-prefix",
             remedy: "Set images-prefix to the registry and path that the archive will be imported to: registry.corp/ocm.",
         });
@@ -9314,7 +9340,7 @@ function parseWriteRequest(line, where) {
     const format = WRITE_FORMATS.find((known) => known === name);
     if (format !== undefined && path !== "")
         return { format, path };
-    throw new transfer_error_TransferError("INPUT_INVALID", `"${printable(line, 200)}" is not of the form format=path`, {
+    throw new TransferError("INPUT_INVALID", `"${printable(line, 200)}" is not of the form format=path`, {
         where,
         remedy: `Write one line per file, with a format of ${WRITE_FORMATS.join(", ")}: env=proxy/.env.`,
     });
@@ -9374,7 +9400,7 @@ function parseAllowedRegistry(line, where) {
     const isWellFormed = isHost(isSuffix ? authority.slice(1) : authority) && (path === "" || (!isSuffix && isRepository(path)));
     if (isWellFormed)
         return { pattern: isSuffix ? authority.toLowerCase() : canonicalHost(authority), path };
-    throw new transfer_error_TransferError("INPUT_INVALID", `${where}: "${printable(line, 200)}" is not a registry`, {
+    throw new TransferError("INPUT_INVALID", `${where}: "${printable(line, 200)}" is not a registry`, {
         where,
         remedy: "Write host[:port], host[:port]/path or .suffix[:port], one per line; never everything.",
     });
@@ -9390,7 +9416,7 @@ function isListedHost(allowed, { host, isPlain }) {
 }
 function registryNotAllowed(host, repository, where) {
     const shown = printable(`${host}/${repository}`, 200);
-    return new transfer_error_TransferError("REGISTRY_NOT_ALLOWED", `${where} is at ${shown}, which allowed-registries does not name`, {
+    return new TransferError("REGISTRY_NOT_ALLOWED", `${where} is at ${shown}, which allowed-registries does not name`, {
         where: host,
         remedy: `If it may be read, add the line ${shown} to allowed-registries; otherwise exclude the resource.`,
     });
@@ -9461,7 +9487,7 @@ function readCommand(input) {
     const command = COMMANDS.find((known) => known === text);
     if (command !== undefined)
         return command;
-    throw new transfer_error_TransferError("COMMAND_UNKNOWN", `the command "${printable(text, 60)}" is unknown`, {
+    throw new TransferError("COMMAND_UNKNOWN", `the command "${printable(text, 60)}" is unknown`, {
         where: "input command",
         remedy: `Use one of ${COMMANDS.join(", ")}.`,
     });
@@ -9898,7 +9924,7 @@ function problemsOf(errors) {
     return [first, ...others];
 }
 function problem_describe(error) {
-    if (error instanceof transfer_error_TransferError) {
+    if (error instanceof TransferError) {
         const { code, message, where, side, remedy = "" } = error;
         return { code, message, where, side, remedy };
     }
@@ -10890,7 +10916,7 @@ function proxyOrigin(proxy) {
 function refuseSocks(proxy, url) {
     if (proxy.scheme === "http" || proxy.scheme === "https")
         return;
-    throw new transfer_error_TransferError("PROXY_SCHEME_UNSUPPORTED", `${url.host} would have to be reached through the ${proxy.scheme} proxy ${proxy.display}`, {
+    throw new TransferError("PROXY_SCHEME_UNSUPPORTED", `${url.host} would have to be reached through the ${proxy.scheme} proxy ${proxy.display}`, {
         where: proxy.from,
         remedy: "Give an http:// or https:// proxy in https-proxy and http-proxy, or list the host in no-proxy.",
     });
@@ -10995,9 +11021,9 @@ function createExchange(dispatchers, options) {
         }
     }
     async function explained(hop, error) {
-        if (error instanceof transfer_error_TransferError)
+        if (error instanceof TransferError)
             return error;
-        if (error instanceof PhaseError && error.cause instanceof transfer_error_TransferError)
+        if (error instanceof PhaseError && error.cause instanceof TransferError)
             return error.cause;
         if (error instanceof PhaseError)
             return new HopError(hop, error);
@@ -11102,13 +11128,13 @@ function redirectTarget(from, location) {
     const fault = target === null ? "the URL is invalid" : faultOf(target);
     if (target === null || fault !== undefined) {
         const shown = location === undefined ? "nowhere" : printableUrl(location.slice(0, 2000));
-        throw new transfer_error_TransferError("REDIRECT_MALFORMED", `${from.host} redirects to ${printable(shown, 120)}: ${fault}`, {
+        throw new TransferError("REDIRECT_MALFORMED", `${from.host} redirects to ${printable(shown, 120)}: ${fault}`, {
             where: from.host,
             remedy: "Ask the operators of the registry; this is a fault of its configuration.",
         });
     }
     if (from.protocol === "https:" && target.protocol === "http:") {
-        throw new transfer_error_TransferError("REDIRECT_TO_PLAIN_HTTP", `${from.host} redirects from https to ${printableUrl(target)}`, {
+        throw new TransferError("REDIRECT_TO_PLAIN_HTTP", `${from.host} redirects from https to ${printableUrl(target)}`, {
             where: from.host,
             remedy: "Ask the operators of the registry to serve blobs by https, or to switch the redirect off.",
         });
@@ -11162,7 +11188,7 @@ function purposeAt(target, { url, purpose }) {
 }
 function redirectLoop(first, last) {
     const host = hostOf(new URL(first.url));
-    return new transfer_error_TransferError("REDIRECT_LOOP", `${host} redirects more than ${MAX_REDIRECTS} times`, {
+    return new TransferError("REDIRECT_LOOP", `${host} redirects more than ${MAX_REDIRECTS} times`, {
         where: hostOf(new URL(last.url)),
         remedy: "Ask the operators of the registry; this is a fault of its configuration.",
     });
@@ -11346,7 +11372,7 @@ async function gunzipInto(content, sink, where, limits, signal) {
     }
 }
 function tooLarge(where, packed, maxBytes) {
-    return new transfer_error_TransferError("ARCHIVE_TOO_LARGE", `${where}: ${packed} compressed bytes unpack to more than an archive may have (at most ${maxBytes} bytes, and a plausible ratio)`, {
+    return new TransferError("ARCHIVE_TOO_LARGE", `${where}: ${packed} compressed bytes unpack to more than an archive may have (at most ${maxBytes} bytes, and a plausible ratio)`, {
         where,
         remedy: "If the size is intended, unpack the archive beforehand, and name the plain .tar file or the folder.",
     });
@@ -11498,7 +11524,7 @@ function createArtifactSetRepository(descriptors, archive, where) {
             const found = descriptors.find((each) => each.digest === reference || tagsOf(each).includes(reference));
             if (found !== undefined)
                 return found;
-            throw new transfer_error_TransferError("MANIFEST_UNKNOWN", `${where} has no artifact ${reference}`, { where });
+            throw new TransferError("MANIFEST_UNKNOWN", `${where} has no artifact ${reference}`, { where });
         },
         exists: async ({ digest }) => (await repository_sizeOf(archive, digest)) !== undefined,
         listTags: async () => descriptors.flatMap(tagsOf).filter((tag) => tag !== ""),
@@ -11506,7 +11532,7 @@ function createArtifactSetRepository(descriptors, archive, where) {
             if (target.data !== undefined)
                 return streamOf(target.data);
             if ((await repository_sizeOf(archive, target.digest)) === undefined) {
-                throw new transfer_error_TransferError("BLOB_UNKNOWN", `${where} lacks the blob ${target.digest}`, {
+                throw new TransferError("BLOB_UNKNOWN", `${where} lacks the blob ${target.digest}`, {
                     where,
                     remedy: "The archive layer is incomplete; add the resource again at its origin.",
                 });
@@ -11611,7 +11637,7 @@ async function onlyRoot(descriptors, archive, where) {
     return roots.length === 1 ? roots[0] : undefined;
 }
 function store_malformed(where, why, cause) {
-    return new transfer_error_TransferError("ARTIFACT_SET_MALFORMED", `${where} is not a readable artifact set: ${why}`, {
+    return new TransferError("ARTIFACT_SET_MALFORMED", `${where} is not a readable artifact set: ${why}`, {
         where,
         remedy: "The archive layer is damaged in its source; add the resource again with the OCM CLI.",
         cause,
@@ -11772,7 +11798,7 @@ function formatArtifactIndex(index) {
     return JSON.stringify({ schemaVersion: 1, artifacts: sorted.map(({ artifact }) => artifact) });
 }
 function malformedCtf(message, archive, cause) {
-    return new transfer_error_TransferError("CTF_MALFORMED", message, {
+    return new TransferError("CTF_MALFORMED", message, {
         where: archive,
         remedy: "See that the path is that of a CTF (artifact-index.json, and a folder of blobs next to it), and that it is complete.",
         cause,
@@ -11838,7 +11864,7 @@ function createCtfRepository(path, name, pool, index) {
             if (target.data !== undefined)
                 return streamOf(target.data);
             if ((await pool.size(target.digest)) === undefined) {
-                throw new transfer_error_TransferError("BLOB_UNKNOWN", `${path} lacks the blob ${target.digest}`, {
+                throw new TransferError("BLOB_UNKNOWN", `${path} lacks the blob ${target.digest}`, {
                     where: path,
                     remedy: "The archive is incomplete; write it again.",
                 });
@@ -11853,7 +11879,7 @@ function createCtfRepository(path, name, pool, index) {
     };
 }
 function manifestUnknown(path, repository, reference) {
-    return new transfer_error_TransferError("MANIFEST_UNKNOWN", `${path} has no artifact ${repository}:${reference}`, { where: path });
+    return new TransferError("MANIFEST_UNKNOWN", `${path} has no artifact ${repository}:${reference}`, { where: path });
 }
 async function sniffedType(pool, digest) {
     const size = await pool.size(digest);
@@ -11918,7 +11944,7 @@ async function readCtf(path, { spool = (0,external_node_os_.tmpdir)() }, signal)
 async function openFiles(path, spool, signal) {
     try {
         if ((await archiveFormat(path)) === undefined) {
-            throw new transfer_error_TransferError("CTF_FORMAT_UNSUPPORTED", `${path} is neither a folder, nor a tar or gzip file`, {
+            throw new TransferError("CTF_FORMAT_UNSUPPORTED", `${path} is neither a folder, nor a tar or gzip file`, {
                 where: path,
                 remedy: "Name a CTF folder, or a .tar or .tgz file of one.",
             });
@@ -11927,7 +11953,7 @@ async function openFiles(path, spool, signal) {
         return await openArchive(path, { spool, expects }, signal);
     }
     catch (error) {
-        if (error instanceof transfer_error_TransferError || signal?.aborted === true)
+        if (error instanceof TransferError || signal?.aborted === true)
             throw error;
         const why = errorCode(error) === "ENOENT" ? "does not exist" : `cannot be read: ${errorMessage(error)}`;
         throw malformedCtf(`${path} ${why}`, path, error);
@@ -12153,7 +12179,7 @@ function createWritableRepository({ path, name, index, pool, staging, lost }) {
     };
 }
 function unnamable(path, name) {
-    return new transfer_error_TransferError("REFERENCE_MALFORMED", `${path} cannot hold ${printable(JSON.stringify(name), 120)}`, {
+    return new TransferError("REFERENCE_MALFORMED", `${path} cannot hold ${printable(JSON.stringify(name), 120)}`, {
         where: path,
         remedy: "Repositories and tags of a CTF are named as those of a registry.",
     });
@@ -12254,7 +12280,7 @@ async function lockTarget(file, path, options) {
 async function ctfExists(path, isArchive) {
     try {
         if ((await (0,promises_.stat)(path)).isDirectory() === isArchive) {
-            throw new transfer_error_TransferError("CTF_FORMAT_UNSUPPORTED", `${path} exists, and is not a ${isArchive ? "file" : "folder"}`, {
+            throw new TransferError("CTF_FORMAT_UNSUPPORTED", `${path} exists, and is not a ${isArchive ? "file" : "folder"}`, {
                 where: path,
                 remedy: "Paths that end in .tar, .tgz or .tar.gz are archives, all others folders; name another target.",
             });
@@ -12348,7 +12374,7 @@ function findChart(index, chart, version, where) {
     const [url] = entry !== undefined && Array.isArray(entry.urls) ? entry.urls : [];
     if (entry === undefined || typeof url !== "string") {
         const what = versions.length === 0 ? "chart" : entry === undefined ? "version of the chart" : "place of the chart";
-        throw new transfer_error_TransferError("ARTIFACT_UNKNOWN", `${where} lists no ${what} ${printable(`${chart}:${version}`, 120)}`, {
+        throw new TransferError("ARTIFACT_UNKNOWN", `${where} lists no ${what} ${printable(`${chart}:${version}`, 120)}`, {
             where,
             remedy: "Restore it in the chart repository, or leave the resource by reference.",
         });
@@ -12395,7 +12421,7 @@ function chart_index_digestOf(value) {
     return isDigest(digest.toLowerCase()) ? digest.toLowerCase() : undefined;
 }
 function chart_index_malformed(where, why, cause) {
-    return new transfer_error_TransferError("CHART_INDEX_MALFORMED", `${where}: ${printable(why, 200)}`, {
+    return new TransferError("CHART_INDEX_MALFORMED", `${where}: ${printable(why, 200)}`, {
         where,
         remedy: "See that helmRepository is the URL of a chart repository: index.yaml is directly below it.",
         cause,
@@ -12484,7 +12510,7 @@ function createSpool(folder, largest) {
 }
 function asTransferError(error, where, folder) {
     if (errorCode(error)?.startsWith("Z_")) {
-        return new transfer_error_TransferError("ARTIFACT_UNAVAILABLE", `${where}: the server sends an invalid gzip encoding`, {
+        return new TransferError("ARTIFACT_UNAVAILABLE", `${where}: the server sends an invalid gzip encoding`, {
             where,
             remedy: "Ask the operators of the server; this is a fault of its configuration.",
             cause: error,
@@ -12493,20 +12519,20 @@ function asTransferError(error, where, folder) {
     const isFileSystem = typeof error?.syscall === "string";
     if (!isFileSystem)
         return error;
-    return new transfer_error_TransferError("OUTPUT_UNWRITABLE", `${where} cannot be kept in ${folder}: ${errorMessage(error)}`, {
+    return new TransferError("OUTPUT_UNWRITABLE", `${where} cannot be kept in ${folder}: ${errorMessage(error)}`, {
         where: folder,
         remedy: "See that the folder for temporary files can be written and has room.",
         cause: error,
     });
 }
 function spool_tooLarge(where, largest) {
-    return new transfer_error_TransferError("RESPONSE_TOO_LARGE", `${where} has more than ${largest} bytes`, {
+    return new TransferError("RESPONSE_TOO_LARGE", `${where} has more than ${largest} bytes`, {
         where,
         remedy: "Leave it by reference, or make it a local blob at its origin.",
     });
 }
 function spool_differs(where, pinned, found) {
-    return new transfer_error_TransferError("ARTIFACT_DIGEST_DIFFERS", `${where} has the digest ${found}, not ${encoded(pinned)}`, {
+    return new TransferError("ARTIFACT_DIGEST_DIFFERS", `${where} has the digest ${found}, not ${encoded(pinned)}`, {
         where,
         remedy: "Its content was exchanged after the component version, or the index of the chart repository, was made. Make a new version, or restore it.",
     });
@@ -12590,7 +12616,7 @@ async function ask(content, context, signal) {
     if (!redirects && isRedirect(status))
         return undefined;
     if (status === 404 || status === 410) {
-        throw new transfer_error_TransferError("ARTIFACT_UNKNOWN", `${where}: ${response.hop.host} has no such file`, {
+        throw new TransferError("ARTIFACT_UNKNOWN", `${where}: ${response.hop.host} has no such file`, {
             where: response.hop.host,
             remedy: "Restore it there, or leave the resource by reference.",
         });
@@ -12599,7 +12625,7 @@ async function ask(content, context, signal) {
 }
 function unavailable({ where, url }, answer) {
     const { host } = new URL(url);
-    return new transfer_error_TransferError("ARTIFACT_UNAVAILABLE", `${where}: ${host} answers with ${answer}`, {
+    return new TransferError("ARTIFACT_UNAVAILABLE", `${where}: ${host} answers with ${answer}`, {
         where: host,
         remedy: "A login for it is taken from ocm-config, consumers Wget and HelmChartRepository; or make it a local blob at its origin.",
     });
@@ -12687,7 +12713,7 @@ async function locateInRegistry(text, wanted, { registryAt }, signal) {
 function chartUrl(text, repository, where) {
     const url = URL.parse(text, repository.href);
     if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
-        throw new transfer_error_TransferError("CHART_INDEX_MALFORMED", `${where}: the URL of its chart is ${printable(text, 120)}`, {
+        throw new TransferError("CHART_INDEX_MALFORMED", `${where}: the URL of its chart is ${printable(text, 120)}`, {
             where: repository.host,
             remedy: "The index of the chart repository has to name a URL of http, https or oci, without credentials.",
         });
@@ -12804,7 +12830,7 @@ function createAccessMethods(options) {
         if (response.status === 200)
             return (await readAll(response, access_methods_MAX_INDEX)).toString("utf8");
         await readAll(response, 65_536, true);
-        throw new transfer_error_TransferError("ARTIFACT_UNAVAILABLE", `the chart repository ${host} answers with ${response.status}`, {
+        throw new TransferError("ARTIFACT_UNAVAILABLE", `the chart repository ${host} answers with ${response.status}`, {
             where: host,
             remedy: "See that it has an index.yaml; a login for it is taken from ocm-config, consumer HelmChartRepository.",
         });
@@ -12919,7 +12945,7 @@ function wantedChallenge(header) {
 
 
 function parseRealm(realm, registry, allowsPlainHttp) {
-    const refused = (remedy) => new transfer_error_TransferError("TOKEN_REALM_REFUSED", `${registry.host} names the token realm ${printable(realm ?? "", 120)}, which is not safe to ask`, { where: registry.host, remedy });
+    const refused = (remedy) => new TransferError("TOKEN_REALM_REFUSED", `${registry.host} names the token realm ${printable(realm ?? "", 120)}, which is not safe to ask`, { where: registry.host, remedy });
     const url = realm === undefined ? null : URL.parse(realm);
     const isPlainUrl = url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
     if (!isPlainUrl || !isHost(url.host.replace(/\.(?=:|$)/, ""))) {
@@ -13150,7 +13176,7 @@ function parseToken(body, host, now) {
     }
     const value = isRecord(answer) ? answer.token || answer.access_token : undefined;
     if (typeof value !== "string" || !/^[\x21-\x7e]+$/.test(value)) {
-        throw new transfer_error_TransferError("TOKEN_MALFORMED", `${host} sends an answer without a token`, {
+        throw new TransferError("TOKEN_MALFORMED", `${host} sends an answer without a token`, {
             where: host,
             remedy: "See what answers at this host: a login page of a proxy is a usual cause.",
         });
@@ -13217,7 +13243,7 @@ function createAuthorizedClient(options) {
             return await requestToken(asking, request, Date.now(), signal);
         }
         catch (error) {
-            if (!(error instanceof transfer_error_TransferError) || error.code !== "CREDENTIALS_REFUSED")
+            if (!(error instanceof TransferError) || error.code !== "CREDENTIALS_REFUSED")
                 throw error;
             if (credential?.isAmbient !== true || !areForReading(scopes))
                 throw error;
@@ -13434,7 +13460,7 @@ function uploadLocation(location, from, what) {
     }
     const isDowngrade = url?.protocol === "http:" && asked.protocol === "https:";
     if (url === null || faultOf(url) !== undefined || isDowngrade) {
-        throw new transfer_error_TransferError("UPLOAD_LOCATION_REFUSED", `${what}: the upload is sent to ${location === undefined ? "nowhere" : printableUrl(location)}`, {
+        throw new TransferError("UPLOAD_LOCATION_REFUSED", `${what}: the upload is sent to ${location === undefined ? "nowhere" : printableUrl(location)}`, {
             where: asked.host,
             remedy: "Ask the operators of the registry: behind a reverse proxy it needs its own public URL.",
         });
@@ -13527,7 +13553,7 @@ async function getManifest(reference, context, signal) {
 async function manifests_readManifest(reference, context, signal) {
     const { name, base, client, scopes, where, manifests } = context;
     if (!isDigest(reference) && !isTag(reference)) {
-        throw new transfer_error_TransferError("REFERENCE_MALFORMED", `"${printable(reference, 120)}" is neither tag nor digest`, {
+        throw new TransferError("REFERENCE_MALFORMED", `"${printable(reference, 120)}" is neither tag nor digest`, {
             where,
             remedy: "See where the reference was written.",
         });
@@ -13659,7 +13685,7 @@ function parseTags(body, where) {
     }
     catch {
     }
-    throw new transfer_error_TransferError("MANIFEST_MALFORMED", `${where} sends an answer that is not a list of tags`, {
+    throw new TransferError("MANIFEST_MALFORMED", `${where} sends an answer that is not a list of tags`, {
         where,
         remedy: "See what answers at this host: a login page of a proxy is a usual cause.",
     });
@@ -13789,7 +13815,7 @@ function createRemoteRegistry(options) {
             if (known !== undefined)
                 return known;
             if (!isRepository(name)) {
-                throw new transfer_error_TransferError("REFERENCE_MALFORMED", `"${printable(name, 120)}" is an invalid repository name`, {
+                throw new TransferError("REFERENCE_MALFORMED", `"${printable(name, 120)}" is an invalid repository name`, {
                     where: options.host,
                     remedy: "Repository names have at most 255 small letters, digits, and single . _ - / between them.",
                 });
@@ -14120,7 +14146,7 @@ function openSession(options) {
         probe: (work) => withRetryPolicy(probePolicy, work),
         async close() {
             await client.close();
-            if (signal?.reason instanceof transfer_error_TransferError)
+            if (signal?.reason instanceof TransferError)
                 await (await archiveTarget?.catch(() => undefined))?.suspend();
             const opened = await Promise.allSettled([
                 ...archives.values(),
@@ -14164,7 +14190,7 @@ function parseProxyUrl(value, from) {
     if (text === "")
         return undefined;
     const fail = (problem, remedy) => {
-        throw new transfer_error_TransferError("PROXY_URL_MALFORMED", `The proxy ${outline(text)} is invalid: ${problem}.`, {
+        throw new TransferError("PROXY_URL_MALFORMED", `The proxy ${outline(text)} is invalid: ${problem}.`, {
             where: from,
             remedy,
         });
@@ -14508,13 +14534,13 @@ async function readPemFile(path) {
         return certificatesIn(await readSettingsFile(path), path);
     }
     catch (error) {
-        if (error instanceof transfer_error_TransferError)
+        if (error instanceof TransferError)
             throw error;
         throw certificates_malformed(path, `cannot be read: ${errorMessage(error)}`);
     }
 }
 function certificates_malformed(where, why) {
-    return new transfer_error_TransferError("CERTIFICATES_MALFORMED", `${printable(where, 200)} ${why}`, {
+    return new TransferError("CERTIFICATES_MALFORMED", `${printable(where, 200)} ${why}`, {
         where: FROM,
         remedy: "Set it to paths of PEM files, one per line, or to PEM text that begins with -----BEGIN CERTIFICATE-----.",
     });
@@ -14544,15 +14570,15 @@ function silent(from) {
     };
 }
 function config_malformed(where, problem, remedy) {
-    return new transfer_error_TransferError("PROXY_CONFIG_MALFORMED", problem, { where, remedy });
+    return new TransferError("PROXY_CONFIG_MALFORMED", problem, { where, remedy });
 }
 function uneditable(where, problem, remedy) {
-    return new transfer_error_TransferError("PROXY_CONFIG_UNEDITABLE", problem, { where, remedy });
+    return new TransferError("PROXY_CONFIG_UNEDITABLE", problem, { where, remedy });
 }
 function refuseEmpty({ origin, text }) {
     if (text.trim() !== "")
         return;
-    throw new transfer_error_TransferError("PROXY_CONFIG_EMPTY", "The file is empty.", {
+    throw new TransferError("PROXY_CONFIG_EMPTY", "The file is empty.", {
         where: origin,
         remedy: "Write settings into it, or remove it from the input.",
     });
@@ -15392,7 +15418,7 @@ function formatOf(file, name) {
         return format;
     if (name.endsWith(".env") || (!/^\s*\{/.test(text) && looksLikeEnv(text)))
         return "env";
-    throw new transfer_error_TransferError("PROXY_CONFIG_UNKNOWN", "The file has an unknown format.", {
+    throw new TransferError("PROXY_CONFIG_UNKNOWN", "The file has an unknown format.", {
         where: origin,
         remedy: "Name a .env, a folder with http.proxy or https.proxy, a cdh.toml, an initdata document or a docker config.json.",
     });
@@ -15536,7 +15562,7 @@ async function readText(path, origin) {
         return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     }
     catch {
-        throw new transfer_error_TransferError("PROXY_CONFIG_MALFORMED", "The file is not text in UTF-8.", {
+        throw new TransferError("PROXY_CONFIG_MALFORMED", "The file is not text in UTF-8.", {
             where: origin,
             remedy: "Save it as UTF-8.",
         });
@@ -15557,16 +15583,16 @@ function originOf({ path }) {
     return `write-proxy-config ${printable(path)}`;
 }
 function proxy_files_unwritable(request, cause) {
-    if (cause instanceof transfer_error_TransferError)
+    if (cause instanceof TransferError)
         return cause;
-    return new transfer_error_TransferError("PROXY_CONFIG_UNWRITABLE", `The file cannot be written: ${errorCode(cause) ?? "unknown"}.`, {
+    return new TransferError("PROXY_CONFIG_UNWRITABLE", `The file cannot be written: ${errorCode(cause) ?? "unknown"}.`, {
         where: originOf(request),
         remedy: "Name a path in a folder that this job may write to.",
         cause,
     });
 }
 function missing(where, problem) {
-    return new transfer_error_TransferError("PROXY_CONFIG_MISSING", problem, {
+    return new TransferError("PROXY_CONFIG_MISSING", problem, {
         where,
         remedy: "Use the path of the file or folder inside the job, and mount or write it before this step.",
     });
@@ -15686,7 +15712,7 @@ function credentialOf(text, program, server) {
     return { username, password: secret, from: program };
 }
 function failed(program, server, why) {
-    return new transfer_error_TransferError("CREDENTIAL_HELPER_FAILED", `${program} was asked for the login of ${server}: ${why}`, {
+    return new TransferError("CREDENTIAL_HELPER_FAILED", `${program} was asked for the login of ${server}: ${why}`, {
         where: program,
         remedy: `See what it says: echo ${server} | ${program} get. Or give the login in credentials, which goes before it.`,
     });
@@ -15752,7 +15778,7 @@ function parseCredentialLines(lines) {
         const from = `input credentials, line ${index + 1}`;
         const match = LINE.exec(line);
         if (match === null) {
-            throw new transfer_error_TransferError("INPUT_INVALID", `${from} is neither host[/path]=user:password nor token-host@registry[/path]=user:password`, {
+            throw new TransferError("INPUT_INVALID", `${from} is neither host[/path]=user:password nor token-host@registry[/path]=user:password`, {
                 where: from,
                 remedy: "Write one line per registry, for example ghcr.io/acme=robot:PASSWORD, with the password from a secret.",
             });
@@ -15792,7 +15818,7 @@ function containerRegistry(server) {
 
 
 function parseDockerConfig(text, from) {
-    const malformed = (why) => new transfer_error_TransferError("CREDENTIALS_MALFORMED", `${from}: ${why}`, {
+    const malformed = (why) => new TransferError("CREDENTIALS_MALFORMED", `${from}: ${why}`, {
         where: from,
         remedy: "Write the file again with docker login or podman login, or name another one in registry-config.",
     });
@@ -15906,7 +15932,7 @@ function ocm_resolvers_repositoryOf({ type, baseUrl, subPath, filePath }) {
         return parseRepository(`${type}::${baseUrl.replace(/(?<!\/)\/+$/, "")}${path}`, where);
     }
     catch (error) {
-        if (error instanceof transfer_error_TransferError)
+        if (error instanceof TransferError)
             return undefined;
         throw error;
     }
@@ -15958,7 +15984,7 @@ function parseOcmConfig(text, from) {
     };
 }
 function ocm_config_malformed(from, why) {
-    return new transfer_error_TransferError("OCM_CONFIG_MALFORMED", `${from}: ${why}`, {
+    return new TransferError("OCM_CONFIG_MALFORMED", `${from}: ${why}`, {
         where: from,
         remedy: "Correct the file so that the OCM CLI can read it, or name another one in ocm-config.",
     });
@@ -16053,7 +16079,7 @@ function decodeText(bytes, from) {
     const [first, second] = bytes;
     const hasMark = ["fffe", "feff"].includes(bytes.subarray(0, 2).toString("hex"));
     if (hasMark || first === 0 || second === 0) {
-        throw new transfer_error_TransferError("CREDENTIALS_MALFORMED", `${from} is UTF-16, which is how PowerShell writes with >`, {
+        throw new TransferError("CREDENTIALS_MALFORMED", `${from} is UTF-16, which is how PowerShell writes with >`, {
             where: from,
             remedy: "Write it as UTF-8, in PowerShell with Set-Content -Encoding utf8.",
         });
@@ -16129,13 +16155,13 @@ function expand(path, environment) {
 function refuseContent(input, value) {
     if (!value.trimStart().startsWith("{"))
         return;
-    throw new transfer_error_TransferError("CREDENTIALS_MALFORMED", `${input} holds the content of a file, not its name`, {
+    throw new TransferError("CREDENTIALS_MALFORMED", `${input} holds the content of a file, not its name`, {
         where: `input ${input}`,
         remedy: `Write the content to a file, and name that file in ${input}.`,
     });
 }
 async function readNamed(input, code, file) {
-    const refused = (why, cause) => new transfer_error_TransferError(code, `${file} ${why}`, {
+    const refused = (why, cause) => new TransferError(code, `${file} ${why}`, {
         where: `input ${input}`,
         remedy: `Name an existing file in ${input}.`,
         ...(cause === undefined ? {} : { cause }),
@@ -16157,11 +16183,11 @@ async function readUnnamed(file, { isInCheckout }) {
         return { name: file, state: "found", text: decodeText(await readSettingsBytes(file), file) };
     }
     catch (error) {
-        if (error instanceof transfer_error_TransferError)
+        if (error instanceof TransferError)
             throw error;
         if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? ""))
             return { name: file, state: "absent", text: undefined };
-        throw new transfer_error_TransferError("CREDENTIALS_MALFORMED", `${file} cannot be read: ${errorMessage(error)}`, {
+        throw new TransferError("CREDENTIALS_MALFORMED", `${file} cannot be read: ${errorMessage(error)}`, {
             where: file,
             remedy: "Make it readable, or name another file in registry-config.",
             cause: error,
@@ -16465,7 +16491,7 @@ async function setupFindings(settings, given, environment) {
 function refuseUncheckedTls(environment) {
     if (environment.NODE_TLS_REJECT_UNAUTHORIZED !== "0")
         return;
-    throw new transfer_error_TransferError("TLS_CHECKS_OFF", "NODE_TLS_REJECT_UNAUTHORIZED=0 disables certificate verification for every host", {
+    throw new TransferError("TLS_CHECKS_OFF", "NODE_TLS_REJECT_UNAUTHORIZED=0 disables certificate verification for every host", {
         where: "environment NODE_TLS_REJECT_UNAUTHORIZED",
         remedy: "Unset it, and add the CA of your proxy or registry to ca-certificates.",
     });
@@ -16618,7 +16644,7 @@ function interruptible() {
         if (isInterrupted)
             process.exit(128 + external_node_os_.constants.signals[signal]);
         isInterrupted = true;
-        controller.abort(new transfer_error_TransferError("INTERRUPTED", "the run was cancelled before it was complete", {
+        controller.abort(new TransferError("INTERRUPTED", "the run was cancelled before it was complete", {
             remedy: "Run again: existing content of the target is not copied again.",
         }));
     };

@@ -54,6 +54,17 @@ export function isConclusive(error: unknown): error is TransferError {
   return error instanceof KnownError && error.kind !== "connection";
 }
 
+/**
+ * The same error, with the name of the thing that was read or written at the beginning of the message. Connection errors, and limits of the
+ * run, are about more than one thing, and stay as they are.
+ */
+export function inContext(error: unknown, context: string, remedy?: string): unknown {
+  if (!isConclusive(error) || error.code === "COMPONENT_VERSIONS_TOO_MANY") return error;
+  const { code, message, where } = error;
+  const details = { remedy: remedy ?? error.remedy ?? "", cause: error };
+  return new TransferError(code, `${context}: ${message}`, where === undefined ? details : { where, ...details });
+}
+
 /** The single errors of several that happened at once. */
 export function errorsIn(error: unknown): readonly unknown[] {
   return error instanceof AggregateError ? error.errors.flatMap(errorsIn) : [error];

@@ -1,9 +1,9 @@
+import { resolveOrNone } from "../../oci/content.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
 import { isVersion } from "../../ocm/descriptor/component-reference.ts";
 import { type ComponentVersion, tagOf } from "../../ocm/repository/component-version.ts";
 import { isAlias } from "../../ocm/version/version.ts";
-import { resolveOrNone } from "./referrers.ts";
 
 /**
  * The alias tags of a component version: tags of its manifest but for its own. A tag that is a version itself (`1.3.0` of `1.2.0`) is no

@@ -1,8 +1,10 @@
-import { readContent } from "../../oci/content.ts";
+import { inContext } from "../../errors/transfer-error.ts";
+import { readContent, resolveOrNone } from "../../oci/content.ts";
 import { type Descriptor, isManifest } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
-import { parseManifest } from "../../oci/manifest.ts";
+import { type Manifest, parseManifest } from "../../oci/manifest.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
+import { printable } from "../../text/redact.ts";
 import { type Budget, UNLIMITED } from "./budget.ts";
 
 /** One manifest or blob of an artifact, and what has to be at a target before it. */
@@ -68,21 +70,21 @@ export async function readFurther(
   { known, budget = UNLIMITED }: FurtherOptions,
   signal?: AbortSignal,
 ): Promise<Graph> {
-  const nodes: Node[] = [];
-  // The same bytes may be listed as a manifest and as a blob: a registry keeps the two apart.
-  const reading = { manifests: new Map<Digest, Promise<void>>(), blobs: new Map<Digest, Promise<void>>() };
+  const manifests: Node[] = [];
+  const blobs = new Map<Digest, Descriptor>();
+  const reading = new Map<Digest, Promise<void>>();
 
-  function visit(descriptor: Descriptor): Promise<void> {
-    const known = isManifest(descriptor.mediaType) ? reading.manifests : reading.blobs;
-    const visited = known.get(descriptor.digest);
-    if (visited !== undefined) return visited;
-    const visiting = isManifest(descriptor.mediaType) ? visitManifest(descriptor) : visitBlob(descriptor);
-    known.set(descriptor.digest, visiting);
+  // The same bytes may be listed as a manifest and as a blob: a registry keeps the two apart.
+  function visit(descriptor: Descriptor): Promise<void> | undefined {
+    if (!isManifest(descriptor.mediaType)) return visitBlob(descriptor);
+    const visiting = reading.get(descriptor.digest) ?? visitManifest(descriptor);
+    reading.set(descriptor.digest, visiting);
     return visiting;
   }
 
-  async function visitBlob(descriptor: Descriptor): Promise<void> {
-    nodes.push({ descriptor, needs: [] });
+  function visitBlob(descriptor: Descriptor): undefined {
+    const hasData = blobs.get(descriptor.digest)?.data !== undefined;
+    if (!hasData) blobs.set(descriptor.digest, descriptor);
   }
 
   async function visitManifest(descriptor: Descriptor): Promise<void> {
@@ -90,18 +92,40 @@ export async function readFurther(
     const content = await readContent(from, descriptor, signal);
     const manifest = parseManifest(content, descriptor.mediaType, `${from.name}@${descriptor.digest}`);
     const config = manifest.config === undefined ? [] : [manifest.config];
-    // Clients that copy an artifact follow its subject, and stumble where it is missing though the specification allows that.
-    const { subject: about } = manifest;
-    const hasSubject = about !== undefined && (known.has(nodeKey(about)) || (await from.exists(about, signal)));
-    const subject = hasSubject ? [about] : [];
+    const subject = await existingSubject(manifest);
     const children = [...manifest.manifests, ...config, ...manifest.layers, ...subject].filter(
       (child) => !isForeign(child),
     );
     budget.take(children.length);
-    await Promise.all(children.filter((child) => !known.has(nodeKey(child))).map(visit));
-    nodes.push({ descriptor, needs: children });
+    const unknown = children.filter((child) => !known.has(nodeKey(child)));
+    await Promise.all(
+      unknown.map((child) =>
+        visit(child)?.catch((error) => {
+          throw inContext(error, describeManifest(child), error.code === "MANIFEST_UNKNOWN" ? SPARSE : undefined);
+        }),
+      ),
+    );
+    manifests.push({ descriptor, needs: children });
+  }
+
+  /** Clients that copy an artifact follow its subject, and fail where it is missing though the specification allows that. */
+  async function existingSubject({ subject }: Manifest): Promise<Descriptor[]> {
+    if (subject === undefined || !isManifest(subject.mediaType)) return [];
+    if (known.has(nodeKey(subject))) return [subject];
+    // Proxy caches answer HEAD by 404 for what a GET finds.
+    const found = await resolveOrNone(from, subject.digest, signal);
+    return found === undefined ? [] : [subject];
   }
 
   await visit(root);
+  const nodes = [...[...blobs.values()].map((descriptor) => ({ descriptor, needs: [] })), ...manifests];
   return { root, from, nodes };
+}
+
+const SPARSE =
+  "The index lists a manifest that its registry does not have, as some mirrors do for platforms that they leave out: use the original registry, or leave the resource by reference.";
+
+function describeManifest({ digest, platform }: Descriptor): string {
+  const names = [platform?.os, platform?.architecture, platform?.variant].filter((name) => typeof name === "string");
+  return names.length === 0 ? `manifest ${digest}` : `${printable(names.join("/"), 80)} (manifest ${digest})`;
 }

@@ -1,5 +1,5 @@
-import { errorMessage, isConclusive, TransferError } from "../../errors/transfer-error.ts";
-import { readContent } from "../../oci/content.ts";
+import { errorMessage, isConclusive } from "../../errors/transfer-error.ts";
+import { readContent, resolveOrNone } from "../../oci/content.ts";
 import { type Descriptor, isIndex, isManifest } from "../../oci/descriptor.ts";
 import { type Manifest, parseManifest } from "../../oci/manifest.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
@@ -162,19 +162,6 @@ async function listedTags(from: ReadableRepository, signal?: AbortSignal): Promi
     return new Set(await from.listTags(signal));
   } catch (error) {
     if (isConclusive(error)) return undefined;
-    throw error;
-  }
-}
-
-export async function resolveOrNone(
-  from: ReadableRepository,
-  tag: string,
-  signal?: AbortSignal,
-): Promise<Descriptor | undefined> {
-  try {
-    return await from.resolve(tag, signal);
-  } catch (error) {
-    if (error instanceof TransferError && error.code === "MANIFEST_UNKNOWN") return undefined;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { TransferError } from "../../errors/transfer-error.ts";
+import { errorMessage, inContext, TransferError } from "../../errors/transfer-error.ts";
 import { type Descriptor, isManifest } from "../../oci/descriptor.ts";
 import { type Digest, parseDigest } from "../../oci/digest.ts";
 import { type ImageReference, parseArtifactReference, parseImageReference } from "../../oci/reference.ts";
@@ -13,6 +13,7 @@ import { isArtifactSet } from "../../ocm/repository/media-types.ts";
 import type { DigestSpec } from "../../ocm/signing/hash-algorithm.ts";
 import { asDigest, type Pin, parsePin } from "../../ocm/signing/pin.ts";
 import type { AccessMethods } from "../../stores/elsewhere/access-methods.ts";
+import { printable } from "../../text/redact.ts";
 import { isPinnedArtifact, judgeArtifact, judgeBlob, type Verdict } from "../pins/pinned-content.ts";
 import { pinsIn } from "../pins/pins.ts";
 import { type ArtifactName, hintedName, strippedName } from "./artifact-name.ts";
@@ -100,7 +101,9 @@ export async function resolveElements(
     });
   const digestsOf = pinsIn(version.descriptor, options.roots ?? []);
   const surveys = version.descriptor.elements.map((element) =>
-    surveyElement(version, { element, digests: digestsOf(element) }, options, read, signal),
+    surveyElement(version, { element, digests: digestsOf(element) }, options, read, signal).catch((error) => {
+      throw withElement(error, element, version);
+    }),
   );
   const results = await Promise.allSettled(surveys);
   return {
@@ -114,6 +117,15 @@ type ReadArtifact = (
   location: Pick<Location, "from" | "root">,
   judge: () => Promise<Verdict>,
 ) => Promise<Pick<Extract<ResolvedElement, { kind: "artifact" }>, "verdict" | "graph" | "referrers">>;
+
+/** Names the element and the reference of its access, which errors of a registry do not have. */
+function withElement(error: unknown, element: Element, { descriptor }: ComponentVersion): unknown {
+  const name = `${describeElement(element)} of ${descriptor.name}:${descriptor.version}`;
+  if (errorMessage(error).startsWith(name)) return error;
+  const { imageReference, reference, localReference } = element.access;
+  const text = [imageReference, reference, localReference].find((each) => typeof each === "string");
+  return inContext(error, typeof text === "string" ? `${name} (${printable(text, 300)})` : name);
+}
 
 async function surveyElement(
   version: ComponentVersion,

@@ -1,11 +1,11 @@
 import { isConclusive } from "../../errors/transfer-error.ts";
-import { readContent } from "../../oci/content.ts";
+import { readContent, resolveOrNone } from "../../oci/content.ts";
 import { type Descriptor, isIndex, isRecord, OCI_INDEX } from "../../oci/descriptor.ts";
 import { sha256 } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/manifest.ts";
 import type { ReadableRepository, Repository, Store } from "../../oci/store.ts";
 import { referrersTag } from "../../stores/registry/referrers.ts";
-import { listedUnderTag, resolveOrNone } from "../source/referrers.ts";
+import { listedUnderTag } from "../source/referrers.ts";
 import type { DesiredReferrer } from "./desired-referrers.ts";
 import type { Plan, Tagging } from "./plan.ts";
 

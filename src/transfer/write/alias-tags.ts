@@ -1,11 +1,11 @@
 import type { Finding } from "../../errors/finding.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
+import { resolveOrNone } from "../../oci/content.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Store } from "../../oci/store.ts";
 import { type ComponentRepository, readPinnedVersion, tagOf } from "../../ocm/repository/component-version.ts";
 import type { Gathered } from "../source/gather.ts";
 import { keyOf } from "../source/order.ts";
-import { resolveOrNone } from "../source/referrers.ts";
 import type { Plan, Tagging } from "../target/plan.ts";
 
 export interface PlannedAliases {
