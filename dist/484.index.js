@@ -7311,25 +7311,56 @@ async function replace(path, text, workspace) {
 
 
 
+
 async function supportsReferrersApi(repository, subject, signal) {
     return (await tag_referrers_listed(repository, subject, signal)) !== undefined;
 }
+function withoutReferrers(plan, keys) {
+    const isLeft = (to, descriptor) => keys.has(keyOf({ to, descriptor }));
+    const isCopied = ({ repository, graph }) => !isLeft(repository, graph.root);
+    return {
+        plan: {
+            ...plan,
+            desired: plan.desired.map((desired) => ({ ...desired, referrers: desired.referrers.filter(isCopied) })),
+            tags: plan.tags.map((group) => group.filter(({ repository, target }) => !isLeft(repository, target))),
+        },
+        left: plan.desired.flatMap(({ referrers }) => referrers).filter((each) => !isCopied(each)),
+    };
+}
+function referrersOf({ desired }) {
+    const certain = desired.flatMap(({ placements }) => placements).filter(({ about }) => about === undefined);
+    const keys = new Set(certain.map(keyOf));
+    return desired
+        .flatMap(({ referrers }) => referrers)
+        .filter(({ repository, graph, isTaggable }) => isTaggable || !keys.has(keyOf({ to: repository, descriptor: graph.root })));
+}
 async function tagReferrers(plan, target, signal) {
-    const all = plan.desired.flatMap(({ referrers }) => referrers);
+    const all = referrersOf(plan);
     const bySubject = Map.groupBy(all.filter(({ tag }) => tag === undefined), ({ repository, subject }) => `${repository}@${subject.digest}`);
-    const done = await Promise.all([...bySubject.values()].map((group) => tagGroup(group, target, signal)));
+    const done = await Promise.all([...bySubject.values()].map((group) => tagOrLeave(group, target, signal)));
     const unlisted = all.filter((each) => each.tag !== undefined && isTagLeft(each, plan));
     return { tags: done.flatMap(({ tags }) => tags), left: [...unlisted, ...done.flatMap(({ left }) => left)] };
 }
+function referrersUnder(tags, plan) {
+    return referrersOf(plan).filter(({ repository, subject, tag }) => tags.some((list) => tag === undefined && list.repository === repository && list.tag === referrersTag(subject.digest)));
+}
 function plannedToBeLeft(plan) {
     const steps = new Set(plan.steps.flatMap(({ kind, placement: { to, descriptor } }) => kind === "left" ? [`${to}@${descriptor.digest}`] : []));
-    return plan.desired
-        .flatMap(({ referrers }) => referrers)
-        .filter((each) => each.tag === undefined ? steps.has(`${each.repository}@${each.graph.root.digest}`) : isTagLeft(each, plan));
+    return referrersOf(plan).filter((each) => each.tag === undefined ? steps.has(`${each.repository}@${each.graph.root.digest}`) : isTagLeft(each, plan));
 }
 function isTagLeft({ isTaggable, repository, tag }, { tags }) {
     const isLeft = ({ kind, ...other }) => kind === "left" && other.repository === repository && other.tag === tag;
     return !isTaggable || tags.flat().some(isLeft);
+}
+async function tagOrLeave(group, target, signal) {
+    try {
+        return await tagGroup(group, target, signal);
+    }
+    catch (error) {
+        if (isConclusive(error))
+            return { tags: [], left: group };
+        throw error;
+    }
 }
 async function tagGroup(group, target, signal) {
     const [first] = group;
@@ -8210,6 +8241,23 @@ async function copy(plan, options, signal) {
     const run = async (step, passing) => {
         options.onDone(step, await asOneWork(() => perform(step, context, stop, passing)));
     };
+    const left = new Set();
+    const runOrLeave = async (step) => {
+        const leave = () => {
+            left.add(keyOf(step.placement));
+            options.onDone(step, "left");
+        };
+        if (step.needs.some((key) => left.has(key)))
+            return leave();
+        try {
+            await run(step);
+        }
+        catch (error) {
+            if (!isConclusive(error))
+                throw error;
+            leave();
+        }
+    };
     const { done, compared } = startComparisons(plan, ({ comparable, blob, carrier, passing }) => carrier === undefined ? copy_drain(comparable.from, blob, context, stop, passing) : run(carrier, passing));
     const comparing = [...compared.values()].flat();
     for (const each of comparing)
@@ -8224,7 +8272,7 @@ async function copy(plan, options, signal) {
         ];
         const doing = (async () => {
             await Promise.all(needed);
-            await run(step);
+            await (placement.about === undefined ? run(step) : runOrLeave(step));
         })();
         doing.catch((error) => failure.abort(error));
         done.set(keyOf(placement), doing);
@@ -8232,6 +8280,7 @@ async function copy(plan, options, signal) {
     const results = await Promise.allSettled([...done.values(), ...comparing]);
     if (results.some(({ status }) => status === "rejected"))
         throw stop.reason;
+    return left;
 }
 function startComparisons({ comparables, steps }, move) {
     const carriers = carriersOf(steps);
@@ -8351,6 +8400,7 @@ function counting(onBytes) {
 
 
 
+
 async function planTransfer(run, source, destination) {
     const { inputs, reporter, signal } = run;
     const { target } = destination;
@@ -8371,18 +8421,17 @@ async function planTransfer(run, source, destination) {
 async function copyContent(run, first, destination) {
     for (let source = first;;) {
         const plan = await planTransfer(run, source, destination);
-        const refusal = await copyUnlessRefused(plan, run, destination);
-        if (refusal === undefined)
-            return plan;
-        source = await copy_content_inOtherForm(source, refusal, run);
+        const copied = await copyUnlessRefused(plan, run, destination);
+        if (!(copied instanceof ManifestRefused))
+            return withoutReferrers(plan, copied);
+        source = await copy_content_inOtherForm(source, copied, run);
     }
 }
 async function copyUnlessRefused(plan, { inputs, reporter, signal }, { target }) {
     const progress = reporter.progress(plan);
     const { concurrency, retries: attempts } = inputs;
     try {
-        await copy(plan, { target: target.registry, concurrency, attempts, ...progress.events }, signal);
-        return undefined;
+        return await copy(plan, { target: target.registry, concurrency, attempts, ...progress.events }, signal);
     }
     catch (error) {
         if (error instanceof ManifestRefused)
@@ -8668,18 +8717,33 @@ async function transfer(run) {
         reporter.findings(aliases.findings);
         return reportDryRun({ ...planned, tags: [...planned.tags, aliases.tags] }, run);
     }
-    const copied = await copyContent(run, source, destination);
+    const { plan: copied, left } = await copyContent(run, source, destination);
     const aliases = await planAliases(source, copied, target, signal);
     reporter.findings(aliases.findings);
     const referrers = await tagReferrers(copied, target.registry, signal);
-    reporter.findings(leftReferrers(referrers.left));
-    const plan = { ...copied, tags: [referrers.tags, ...copied.tags, aliases.tags] };
-    reporter.plan(plan);
-    await target.registry.publish(tagsToSet(plan), signal);
+    const published = { ...copied, tags: [...copied.tags, aliases.tags] };
+    reporter.plan({ ...published, tags: [referrers.tags, ...published.tags] });
+    await target.registry.publish(tagsToSet(published), signal);
+    const lists = await publishLists(referrers.tags, run, destination);
+    const unlisted = referrersUnder(referrers.tags.filter((tag) => !lists.includes(tag)), copied);
+    reporter.findings(leftReferrers([...left, ...referrers.left, ...unlisted]));
+    const plan = { ...published, tags: [lists, ...published.tags] };
     if (keys.length > 0)
         await verifyCopy(run, { plan, named: source.named }, destination, keys);
     reporter.versions(describePlanned(copied, target, "written"));
     await writeImages(run, plan, destination);
+}
+async function publishLists(tags, { signal }, { target }) {
+    if (tags.length === 0)
+        return [];
+    try {
+        await target.registry.publish(tagsToSet({ tags: [tags] }), signal);
+        return tags;
+    }
+    catch {
+        signal.throwIfAborted();
+        return [];
+    }
 }
 function reportDryRun(plan, { reporter }) {
     reporter.findings(leftReferrers(plannedToBeLeft(plan)));
@@ -11812,7 +11876,7 @@ function shown(value) {
 
 
 
-async function referrersOf(manifests, pool) {
+async function referrers_referrersOf(manifests, pool) {
     const referrers = new Map();
     for (const [digest, mediaType = OCI_MANIFEST] of manifests) {
         const size = await pool.size(digest);
@@ -11873,7 +11937,7 @@ function createCtfRepository(path, name, pool, index) {
         },
         listTags: async () => [...(index.get(name)?.tags.keys() ?? [])],
         async listReferrers(subject) {
-            referrers ??= referrersOf(index.get(name)?.manifests ?? new Map(), pool);
+            referrers ??= referrers_referrersOf(index.get(name)?.manifests ?? new Map(), pool);
             return (await referrers).get(subject) ?? [];
         },
     };

@@ -5,6 +5,7 @@ import { fallbackFinding, withFallback } from "../transfer/target/fallback.ts";
 import type { Plan } from "../transfer/target/plan.ts";
 import { prepare } from "../transfer/target/prepare.ts";
 import { nameSource } from "../transfer/target/signed-name.ts";
+import { withoutReferrers } from "../transfer/target/tag-referrers.ts";
 import { copy, ManifestRefused } from "../transfer/write/copy.ts";
 import { describePlanned } from "./describe.ts";
 import { type Destination, imageNames } from "./destination.ts";
@@ -35,14 +36,18 @@ export async function planTransfer(run: Run, source: Gathered, destination: Dest
 
 /**
  * Copies everything but the tags. Manifests that the target refuses are planned and copied again in the form of access-fallback, media type
- * after media type. Resolves to the plan that was carried out.
+ * after media type. Resolves to the plan that was carried out, and the referrers that were left.
  */
-export async function copyContent(run: Run, first: Gathered, destination: Destination): Promise<Plan> {
+export async function copyContent(
+  run: Run,
+  first: Gathered,
+  destination: Destination,
+): Promise<ReturnType<typeof withoutReferrers>> {
   for (let source = first; ; ) {
     const plan = await planTransfer(run, source, destination);
-    const refusal = await copyUnlessRefused(plan, run, destination);
-    if (refusal === undefined) return plan;
-    source = await inOtherForm(source, refusal, run);
+    const copied = await copyUnlessRefused(plan, run, destination);
+    if (!(copied instanceof ManifestRefused)) return withoutReferrers(plan, copied);
+    source = await inOtherForm(source, copied, run);
   }
 }
 
@@ -50,12 +55,11 @@ async function copyUnlessRefused(
   plan: Plan,
   { inputs, reporter, signal }: Run,
   { target }: Destination,
-): Promise<ManifestRefused | undefined> {
+): Promise<ReadonlySet<string> | ManifestRefused> {
   const progress = reporter.progress(plan);
   const { concurrency, retries: attempts } = inputs;
   try {
-    await copy(plan, { target: target.registry, concurrency, attempts, ...progress.events }, signal);
-    return undefined;
+    return await copy(plan, { target: target.registry, concurrency, attempts, ...progress.events }, signal);
   } catch (error) {
     if (error instanceof ManifestRefused) return error;
     throw error;

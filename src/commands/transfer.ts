@@ -2,9 +2,9 @@ import { TransferError } from "../errors/transfer-error.ts";
 import { findingsOf, leftReferrers } from "../transfer/findings.ts";
 import { writeImageFiles } from "../transfer/images/image-files.ts";
 import { deployedImages, movedImages } from "../transfer/images/moved-images.ts";
-import { type Plan, tagsToSet } from "../transfer/target/plan.ts";
+import { type Plan, type Tagging, tagsToSet } from "../transfer/target/plan.ts";
 import { nameSource, unsignedNames } from "../transfer/target/signed-name.ts";
-import { plannedToBeLeft, tagReferrers } from "../transfer/target/tag-referrers.ts";
+import { plannedToBeLeft, referrersUnder, tagReferrers } from "../transfer/target/tag-referrers.ts";
 import { planAliases } from "../transfer/write/alias-tags.ts";
 import { copyContent, planTransfer } from "./copy-content.ts";
 import { describePlanned } from "./describe.ts";
@@ -33,18 +33,43 @@ export async function transfer(run: Run): Promise<void> {
     return reportDryRun({ ...planned, tags: [...planned.tags, aliases.tags] }, run);
   }
 
-  const copied = await copyContent(run, source, destination);
+  const { plan: copied, left } = await copyContent(run, source, destination);
   const aliases = await planAliases(source, copied, target, signal);
   reporter.findings(aliases.findings);
   const referrers = await tagReferrers(copied, target.registry, signal);
-  reporter.findings(leftReferrers(referrers.left));
-  const plan = { ...copied, tags: [referrers.tags, ...copied.tags, aliases.tags] };
-  reporter.plan(plan);
+  const published = { ...copied, tags: [...copied.tags, aliases.tags] };
+  reporter.plan({ ...published, tags: [referrers.tags, ...published.tags] });
 
-  await target.registry.publish(tagsToSet(plan), signal);
+  await target.registry.publish(tagsToSet(published), signal);
+  const lists = await publishLists(referrers.tags, run, destination);
+  const unlisted = referrersUnder(
+    referrers.tags.filter((tag) => !lists.includes(tag)),
+    copied,
+  );
+  reporter.findings(leftReferrers([...left, ...referrers.left, ...unlisted]));
+  const plan = { ...published, tags: [lists, ...published.tags] };
   if (keys.length > 0) await verifyCopy(run, { plan, named: source.named }, destination, keys);
   reporter.versions(describePlanned(copied, target, "written"));
   await writeImages(run, plan, destination);
+}
+
+/**
+ * Sets the tags of lists of referrers, after all others: a target that refuses them has complete component versions all the same. Resolves to
+ * the tags that are set.
+ */
+async function publishLists(
+  tags: readonly Tagging[],
+  { signal }: Run,
+  { target }: Destination,
+): Promise<readonly Tagging[]> {
+  if (tags.length === 0) return [];
+  try {
+    await target.registry.publish(tagsToSet({ tags: [tags] }), signal);
+    return tags;
+  } catch {
+    signal.throwIfAborted();
+    return [];
+  }
 }
 
 function reportDryRun(plan: Plan, { reporter }: Run): void {

@@ -7,6 +7,7 @@ import type { ReadableRepository, Repository, Store } from "../../oci/store.ts";
 import { referrersTag } from "../../stores/registry/referrers.ts";
 import { listedUnderTag } from "../source/referrers.ts";
 import type { DesiredReferrer } from "./desired-referrers.ts";
+import { keyOf } from "./inspect.ts";
 import type { Plan, Tagging } from "./plan.ts";
 
 /** Whether a registry lists the referrers of an existing manifest. */
@@ -25,18 +26,55 @@ export interface TaggedReferrers {
   readonly left: readonly DesiredReferrer[];
 }
 
+/** A plan without referrers that were left while it was carried out, and these. `keys` are those of content at the target. */
+export function withoutReferrers(
+  plan: Plan,
+  keys: ReadonlySet<string>,
+): { readonly plan: Plan; readonly left: readonly DesiredReferrer[] } {
+  const isLeft = (to: string, descriptor: Descriptor) => keys.has(keyOf({ to, descriptor }));
+  const isCopied = ({ repository, graph }: DesiredReferrer) => !isLeft(repository, graph.root);
+  return {
+    plan: {
+      ...plan,
+      desired: plan.desired.map((desired) => ({ ...desired, referrers: desired.referrers.filter(isCopied) })),
+      tags: plan.tags.map((group) => group.filter(({ repository, target }) => !isLeft(repository, target))),
+    },
+    left: plan.desired.flatMap(({ referrers }) => referrers).filter((each) => !isCopied(each)),
+  };
+}
+
+/** Referrers of a plan, but for those that are resources or sources themselves: these are copied in any case. */
+function referrersOf({ desired }: Pick<Plan, "desired">): DesiredReferrer[] {
+  const certain = desired.flatMap(({ placements }) => placements).filter(({ about }) => about === undefined);
+  const keys = new Set(certain.map(keyOf));
+  return desired
+    .flatMap(({ referrers }) => referrers)
+    .filter(
+      ({ repository, graph, isTaggable }) => isTaggable || !keys.has(keyOf({ to: repository, descriptor: graph.root })),
+    );
+}
+
 /**
  * Makes copied referrers discoverable. A registry without the referrers API leaves that to the client: an index under a tag (distribution-spec, "Pushing Manifests with Subject").
  */
 export async function tagReferrers(plan: Plan, target: Store, signal?: AbortSignal): Promise<TaggedReferrers> {
-  const all = plan.desired.flatMap(({ referrers }) => referrers);
+  const all = referrersOf(plan);
   const bySubject = Map.groupBy(
     all.filter(({ tag }) => tag === undefined),
     ({ repository, subject }) => `${repository}@${subject.digest}`,
   );
-  const done = await Promise.all([...bySubject.values()].map((group) => tagGroup(group, target, signal)));
+  const done = await Promise.all([...bySubject.values()].map((group) => tagOrLeave(group, target, signal)));
   const unlisted = all.filter((each) => each.tag !== undefined && isTagLeft(each, plan));
   return { tags: done.flatMap(({ tags }) => tags), left: [...unlisted, ...done.flatMap(({ left }) => left)] };
+}
+
+/** The referrers of a plan that are in the lists under these tags. */
+export function referrersUnder(tags: readonly Tagging[], plan: Plan): DesiredReferrer[] {
+  return referrersOf(plan).filter(({ repository, subject, tag }) =>
+    tags.some(
+      (list) => tag === undefined && list.repository === repository && list.tag === referrersTag(subject.digest),
+    ),
+  );
 }
 
 /** Referrers that a plan leaves behind; its execution may find more. */
@@ -46,17 +84,29 @@ export function plannedToBeLeft(plan: Plan): DesiredReferrer[] {
       kind === "left" ? [`${to}@${descriptor.digest}`] : [],
     ),
   );
-  return plan.desired
-    .flatMap(({ referrers }) => referrers)
-    .filter((each) =>
-      each.tag === undefined ? steps.has(`${each.repository}@${each.graph.root.digest}`) : isTagLeft(each, plan),
-    );
+  return referrersOf(plan).filter((each) =>
+    each.tag === undefined ? steps.has(`${each.repository}@${each.graph.root.digest}`) : isTagLeft(each, plan),
+  );
 }
 
 function isTagLeft({ isTaggable, repository, tag }: DesiredReferrer, { tags }: Plan): boolean {
   const isLeft = ({ kind, ...other }: Tagging) =>
     kind === "left" && other.repository === repository && other.tag === tag;
   return !isTaggable || tags.flat().some(isLeft);
+}
+
+/** A target that refuses the list under the referrers tag has the referrers, but nobody finds them. */
+async function tagOrLeave(
+  group: readonly DesiredReferrer[],
+  target: Store,
+  signal?: AbortSignal,
+): Promise<TaggedReferrers> {
+  try {
+    return await tagGroup(group, target, signal);
+  } catch (error) {
+    if (isConclusive(error)) return { tags: [], left: group };
+    throw error;
+  }
 }
 
 async function tagGroup(

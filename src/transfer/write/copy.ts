@@ -1,7 +1,7 @@
 import { pipeline, Transform } from "node:stream";
 import { finished } from "node:stream/promises";
 import { createLimiter } from "../../bounds/limiter.ts";
-import { TransferError } from "../../errors/transfer-error.ts";
+import { isConclusive, TransferError } from "../../errors/transfer-error.ts";
 import { asOneWork } from "../../net/work.ts";
 import { type Descriptor, isIndex, isManifest } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
@@ -29,9 +29,10 @@ export interface CopyOptions {
 /**
  * Carries out the plan, but for the tags: every step as soon as those that it needs are done. Content whose pin the digests of its
  * blobs do not decide is compared with it on the way, before any manifest that refers to it is written. The first failure
- * stops the rest; nothing of what was written until then can be seen under a tag.
+ * stops the rest; nothing of what was written until then can be seen under a tag. Referrers are no part of a component version: one that
+ * the source has lost, or the target refuses, is left. Resolves to the keys of what was left.
  */
-export async function copy(plan: Plan, options: CopyOptions, signal?: AbortSignal): Promise<void> {
+export async function copy(plan: Plan, options: CopyOptions, signal?: AbortSignal): Promise<ReadonlySet<string>> {
   const failure = new AbortController();
   const stop = signal === undefined ? failure.signal : AbortSignal.any([signal, failure.signal]);
   const context: Context = {
@@ -42,6 +43,20 @@ export async function copy(plan: Plan, options: CopyOptions, signal?: AbortSigna
   const run = async (step: Step, passing?: () => Transform) => {
     // A mount and the upload in its place are one piece of work, with one number of attempts.
     options.onDone(step, await asOneWork(() => perform(step, context, stop, passing)));
+  };
+  const left = new Set<string>();
+  const runOrLeave = async (step: Step) => {
+    const leave = () => {
+      left.add(keyOf(step.placement));
+      options.onDone(step, "left");
+    };
+    if (step.needs.some((key) => left.has(key))) return leave();
+    try {
+      await run(step);
+    } catch (error) {
+      if (!isConclusive(error)) throw error;
+      leave();
+    }
   };
   const { done, compared } = startComparisons(plan, ({ comparable, blob, carrier, passing }) =>
     carrier === undefined ? drain(comparable.from, blob, context, stop, passing) : run(carrier, passing),
@@ -58,13 +73,14 @@ export async function copy(plan: Plan, options: CopyOptions, signal?: AbortSigna
     ];
     const doing = (async () => {
       await Promise.all(needed);
-      await run(step);
+      await (placement.about === undefined ? run(step) : runOrLeave(step));
     })();
     doing.catch((error) => failure.abort(error));
     done.set(keyOf(placement), doing);
   }
   const results = await Promise.allSettled([...done.values(), ...comparing]);
   if (results.some(({ status }) => status === "rejected")) throw stop.reason;
+  return left;
 }
 
 interface Comparing {
