@@ -7845,6 +7845,7 @@ function buildComponentManifest(component) {
         manifests: [
             { ...manifest.descriptor, artifactType: COMPONENT_DESCRIPTOR_ARTIFACT, annotations },
             ...component.natives.map(entry),
+            ...nestedEntries(component.nested ?? []),
         ],
         annotations,
     });
@@ -7856,6 +7857,11 @@ function content(mediaType, document) {
 }
 function component_manifest_escaped(json) {
     return json.replace(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+function nestedEntries(nested) {
+    return nested
+        .map(({ mediaType, digest, size }) => ({ mediaType, digest, size }))
+        .sort((one, other) => (one.digest < other.digest ? -1 : 1));
 }
 function entry({ descriptor: { mediaType, digest, size }, elements }) {
     const artifacts = elements.map(({ name, version, extraIdentity, kind }) => ({
@@ -7997,6 +8003,7 @@ function rewritten(component, key, changes) {
 
 
 
+
 function buildDesired({ version, items }, options) {
     const { name, version: number, tree: before } = version.descriptor;
     const repository = componentRepositoryName(options.target.path, name);
@@ -8008,6 +8015,7 @@ function buildDesired({ version, items }, options) {
         for (const native of natives)
             addTo(contents.natives, native, change.element);
     }
+    const nested = nestedManifests(desiredItems, contents);
     const changes = desiredItems.map(({ change }) => change);
     const tree = rewriteDescriptor(before, changes, options.furtherSignatures);
     const manifest = buildComponentManifest({
@@ -8016,13 +8024,14 @@ function buildDesired({ version, items }, options) {
         tree,
         layers: [...contents.layers.values()],
         natives: [...contents.natives.values()],
+        nested,
     });
     return {
         version,
         repository,
         placements: [
             ...desiredItems.flatMap(({ placements }) => placements),
-            ...componentPlacements(manifest, contents, repository),
+            ...componentPlacements(manifest, contents, nested, repository),
         ],
         artifactTags: desiredItems.flatMap(({ tags }) => tags),
         referrers: desiredItems.flatMap(({ referrers }) => referrers),
@@ -8073,7 +8082,7 @@ function desiredItem(item, version, home, options) {
         change: artifactChange(item, name, to, options),
     };
 }
-function componentPlacements(manifest, contents, to) {
+function componentPlacements(manifest, contents, nested, to) {
     const [inner, index] = manifest.manifests;
     const own = (bytes, descriptor, needs) => ({
         descriptor,
@@ -8088,8 +8097,15 @@ function componentPlacements(manifest, contents, to) {
         own(inner.bytes, inner.descriptor, layers),
         ...(index === undefined
             ? []
-            : [own(index.bytes, index.descriptor, [inner.descriptor, ...descriptorsOf(contents.natives)])]),
+            : [own(index.bytes, index.descriptor, [inner.descriptor, ...descriptorsOf(contents.natives), ...nested])]),
     ];
+}
+function nestedManifests(items, { natives }) {
+    const below = items
+        .filter((item) => item.natives.length > 0)
+        .flatMap(({ change }) => change.contents)
+        .filter(({ mediaType, digest }) => isManifest(mediaType) && !natives.has(digest));
+    return [...new Map(below.map((descriptor) => [descriptor.digest, descriptor])).values()];
 }
 function descriptorsOf(contents) {
     return [...contents.values()].map(({ descriptor }) => descriptor);

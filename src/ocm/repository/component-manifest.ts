@@ -35,6 +35,9 @@ export interface ComponentManifest {
  * The manifests of a component version with this descriptor and these local blobs (OCM spec, OCI mapping; ADR 0013 of the monorepo).
  * With native manifests it is an index, whose first entry is the component manifest; without them it is the plain manifest, which v1 of
  * the CLI can also update. Deterministic: the same input gives the same bytes.
+ *
+ * The index also lists the manifests below native manifests: garbage collectors of some registries follow one level only (Pulp), and would
+ * delete the images of an image index. Without an annotation they are no content of an element.
  */
 export function buildComponentManifest(component: {
   readonly name: string;
@@ -42,6 +45,8 @@ export function buildComponentManifest(component: {
   readonly tree: JsonObject;
   readonly layers: readonly LocalContent[];
   readonly natives: readonly LocalContent[];
+  /** Manifests below the native ones, each once and in any order. */
+  readonly nested?: readonly Descriptor[];
 }): ComponentManifest {
   const annotations = {
     [COMPONENT_VERSION_ANNOTATION]: `${component.name}:${component.version}`,
@@ -65,6 +70,7 @@ export function buildComponentManifest(component: {
     manifests: [
       { ...manifest.descriptor, artifactType: COMPONENT_DESCRIPTOR_ARTIFACT, annotations },
       ...component.natives.map(entry),
+      ...nestedEntries(component.nested ?? []),
     ],
     annotations,
   });
@@ -85,6 +91,12 @@ function escaped(json: string): string {
     /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
+}
+
+function nestedEntries(nested: readonly Descriptor[]) {
+  return nested
+    .map(({ mediaType, digest, size }) => ({ mediaType, digest, size }))
+    .sort((one, other) => (one.digest < other.digest ? -1 : 1));
 }
 
 /** A blob of several elements is listed once, with all of them in its annotation. */

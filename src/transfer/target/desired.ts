@@ -1,4 +1,4 @@
-import type { Descriptor } from "../../oci/descriptor.ts";
+import { type Descriptor, isManifest } from "../../oci/descriptor.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
 import type { AccessForm } from "../../ocm/access/access-form.ts";
 import type { Element } from "../../ocm/descriptor/component-descriptor.ts";
@@ -82,6 +82,7 @@ export function buildDesired({ version, items }: ResolvedVersion, options: Desir
     for (const layer of layers) addTo(contents.layers, layer, change.element);
     for (const native of natives) addTo(contents.natives, native, change.element);
   }
+  const nested = nestedManifests(desiredItems, contents);
   const changes = desiredItems.map(({ change }) => change);
   const tree = rewriteDescriptor(before, changes, options.furtherSignatures);
   const manifest = buildComponentManifest({
@@ -90,13 +91,14 @@ export function buildDesired({ version, items }: ResolvedVersion, options: Desir
     tree,
     layers: [...contents.layers.values()],
     natives: [...contents.natives.values()],
+    nested,
   });
   return {
     version,
     repository,
     placements: [
       ...desiredItems.flatMap(({ placements }) => placements),
-      ...componentPlacements(manifest, contents, repository),
+      ...componentPlacements(manifest, contents, nested, repository),
     ],
     artifactTags: desiredItems.flatMap(({ tags }) => tags),
     referrers: desiredItems.flatMap(({ referrers }) => referrers),
@@ -166,7 +168,12 @@ function desiredItem(
 }
 
 /** What describes the component version: config and descriptor, the component manifest, and the index around it. */
-function componentPlacements(manifest: ComponentManifest, contents: LocalContents, to: string): Placement[] {
+function componentPlacements(
+  manifest: ComponentManifest,
+  contents: LocalContents,
+  nested: readonly Descriptor[],
+  to: string,
+): Placement[] {
   const [inner, index] = manifest.manifests;
   const own = (bytes: Buffer, descriptor: Descriptor, needs: readonly Descriptor[]) => ({
     descriptor,
@@ -181,8 +188,17 @@ function componentPlacements(manifest: ComponentManifest, contents: LocalContent
     own(inner.bytes, inner.descriptor, layers),
     ...(index === undefined
       ? []
-      : [own(index.bytes, index.descriptor, [inner.descriptor, ...descriptorsOf(contents.natives)])]),
+      : [own(index.bytes, index.descriptor, [inner.descriptor, ...descriptorsOf(contents.natives), ...nested])]),
   ];
+}
+
+/** Manifests in the repository of the component version that are no native manifests themselves. */
+function nestedManifests(items: readonly DesiredItem[], { natives }: LocalContents): readonly Descriptor[] {
+  const below = items
+    .filter((item) => item.natives.length > 0)
+    .flatMap(({ change }) => change.contents)
+    .filter(({ mediaType, digest }) => isManifest(mediaType) && !natives.has(digest));
+  return [...new Map(below.map((descriptor) => [descriptor.digest, descriptor])).values()];
 }
 
 function descriptorsOf(contents: ReadonlyMap<string, LocalContent>): Descriptor[] {
