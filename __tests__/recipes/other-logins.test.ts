@@ -5,7 +5,18 @@ import { answering, helperProgram } from "../../testing/product/helper-program.t
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { loginsAt, nameOf, problemOf, published, type RunOptions, run, type Stage, stage, vendorOf } from "./stage.ts";
+import {
+  annotationsOf,
+  loginsAt,
+  nameOf,
+  problemOf,
+  published,
+  type RunOptions,
+  run,
+  type Stage,
+  stage,
+  vendorOf,
+} from "./stage.ts";
 import { SECRET } from "./vendors.ts";
 
 afterEach(stopEverything);
@@ -139,7 +150,7 @@ withParts(["openssl"], "a login", () => {
     test("transfers, with one scope for each token", async () => {
       const staged = await stageOf(form);
       const results = await runWith(form, staged, SECRET);
-      expect(results.flatMap(({ annotations }) => annotations)).toEqual([]);
+      expect(annotationsOf(results)).toEqual([]);
       expect(published(staged)).toEqual(["1.2.0"]);
       const { target, source } = staged;
       const { tokenRequests } = target;

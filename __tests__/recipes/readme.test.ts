@@ -12,6 +12,7 @@ import { stopEverything } from "../../testing/real/running.ts";
 import type { Step } from "../../testing/workflows/workflows.ts";
 import { PASSWORD, type Scene, scene, write } from "./readme-scene.ts";
 import { snippets } from "./snippets.ts";
+import { problemOf } from "./stage.ts";
 import { runSteps } from "./steps.ts";
 
 afterEach(stopEverything);
@@ -31,7 +32,7 @@ function environment({ proxy, authority, home }: Scene): Record<string, string> 
 
 async function runExample(index: number, staged: Scene, changed?: (text: string) => string): Promise<ActionResult> {
   const result = await tryExample(index, staged, changed);
-  expect(result.annotations.filter(({ level }) => level === "error")).toEqual([]);
+  expect(problemOf([result])).toBeUndefined();
   return result;
 }
 
@@ -178,16 +179,18 @@ withParts(["openssl"], "the README shows", () => {
     const blobs = "pkg-containers.githubusercontent.com";
     const headers = { "x-squid-error": "ERR_ACCESS_DENIED 0" };
     const staged = await scene({ redirect: `https://${blobs}/`, deny: { [blobs]: { headers } } });
-    const { annotations } = await tryExample(4, staged);
-    const message = annotations[0]?.message.replace(staged.proxy.url, "http://proxy.corp:3128");
+    const message = problemOf([await tryExample(4, staged)])?.message.replace(
+      staged.proxy.url,
+      "http://proxy.corp:3128",
+    );
     expect(message?.replace("403 Refused", "403 Forbidden")).toBe(block("BLOB_HOST_DENIED"));
   });
 
   test("the message of a signature for another digest as it is printed", async () => {
     const staged = await scene({ changed: { more: { creationTime: "2026-01-01T00:00:00Z" } } });
     await runExample(0, staged);
-    const { annotations } = await tryExample(9, staged);
-    expect(annotations[0]?.message.replaceAll(/[0-9a-f]{64}/g, "…")).toBe(block("SIGNATURE_DIGEST_DIFFERS"));
+    const message = problemOf([await tryExample(9, staged)])?.message;
+    expect(message?.replaceAll(/[0-9a-f]{64}/g, "…")).toBe(block("SIGNATURE_DIGEST_DIFFERS"));
   });
 
   test("the fields of an element of component-versions", async () => {

@@ -2,7 +2,18 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { withParts } from "../../testing/real/parts.ts";
 import { stopEverything } from "../../testing/real/running.ts";
 import { recipeNames } from "./recipes.ts";
-import { ACTOR, loginsAt, nameOf, OF_THE_SOURCE, problemOf, published, run, sourceOf, stage } from "./stage.ts";
+import {
+  ACTOR,
+  annotationsOf,
+  loginsAt,
+  nameOf,
+  OF_THE_SOURCE,
+  problemOf,
+  published,
+  run,
+  sourceOf,
+  stage,
+} from "./stage.ts";
 import { SECRET, VENDORS } from "./vendors.ts";
 
 afterEach(stopEverything);
@@ -17,7 +28,7 @@ withParts(["openssl"], "a recipe", () => {
       const staged = await stage(name);
       const { vendor, target, source, proxy } = staged;
       const results = await run(staged, { secret: SECRET });
-      expect(results.flatMap(({ annotations }) => annotations)).toEqual([]);
+      expect(annotationsOf(results)).toEqual([]);
       expect(published(staged)).toEqual(["1.2.0"]);
 
       const { host, tokenHost, auth, user } = vendor;
