@@ -243,7 +243,9 @@ describe("bad values are refused by name, with what to use", () => {
     ["plain-http", "localhost:5000\nhttp://localhost", "INPUT_INVALID", "host:port"],
     ["plain-http", "10.0.0.0/8", "INPUT_INVALID", "host:port"],
     ["semver-constraint", "one", "CONSTRAINT_MALFORMED", "Write it as for the OCM CLIs"],
-    ["target", "ghcr.io/Acme", "REFERENCE_MALFORMED", "Write a registry"],
+    ["target", "ghcr.io/Acme", "REFERENCE_MALFORMED", "Write ghcr.io/acme: names of repositories are in lower case"],
+    ["target", "oci::https://Ghcr.io:5000/Acme/Acme/", "REFERENCE_MALFORMED", "Write https://Ghcr.io:5000/acme/acme: "],
+    ["target", "ghcr.io/acme/_ocm", "REFERENCE_MALFORMED", "Write a registry"],
   ])("%s: %j", (name, value, code, remedy) => {
     expect(() => read({ [name]: value })).toThrow(
       expect.objectContaining({ code, where: `input ${name}`, remedy: expect.stringContaining(remedy) }),
@@ -268,6 +270,29 @@ describe("bad values are refused by name, with what to use", () => {
   });
 
   test.each([
+    ["ghcr.io/Acme-Org/ocm//acme.org/shop:1.0.0-RC1", "Write ghcr.io/acme-org/ocm//acme.org/shop:1.0.0-RC1: "],
+    [
+      "ghcr.io/Acme/component-descriptors/acme.org/shop:1",
+      "Write ghcr.io/acme/component-descriptors/acme.org/shop:1: ",
+    ],
+    ["ghcr.io/acme//acme.org/Shop:1", "Write acme.org/shop: "],
+  ])("component-versions %j, with the line in lower case", (line, remedy) => {
+    expect(() => read({ "component-versions": line })).toThrow(
+      expect.objectContaining({
+        code: "REFERENCE_MALFORMED",
+        where: "input component-versions, line 1",
+        remedy: expect.stringContaining(remedy),
+      }),
+    );
+  });
+
+  test("images-prefix is quoted as it was written", () => {
+    expect(() => read({ "images-prefix": "ghcr.io/Acme" })).toThrow(
+      /^input images-prefix: "ghcr\.io\/Acme" has the path/,
+    );
+  });
+
+  test.each([
     ["acme.org/shop", "INPUT_INVALID"],
     ["acme.org/Shop=ghcr.io/acme", "INPUT_INVALID"],
     ["acme.org/shop=ghcr.io/Acme", "REFERENCE_MALFORMED"],
@@ -284,7 +309,9 @@ describe("bad values are refused by name, with what to use", () => {
     ["publish-artifacts", "component-descriptors/{repository}", "INPUT_INVALID", "{repository}:{tag}"],
     ["access-fallback", "localBlob", "INPUT_INVALID", "artifact-set"],
     ["images-prefix", "https://registry.corp/ocm", "INPUT_INVALID", "without a scheme"],
-    ["images-prefix", "registry.corp/OCM", "REFERENCE_MALFORMED", "Write a registry"],
+    ["images-prefix", "registry.corp/OCM", "REFERENCE_MALFORMED", "Write registry.corp/ocm: "],
+    ["images-prefix", "oci::registry.corp/ocm", "REFERENCE_MALFORMED", "Write a registry"],
+    ["publish-artifacts", "Images/{repository}", "INPUT_INVALID", "{repository}:{tag}"],
   ])("%s: %j: %s", (name, value, code, remedy) => {
     expect(() => read({ [name]: value })).toThrow(
       expect.objectContaining({ code, where: `input ${name}`, remedy: expect.stringContaining(remedy) }),

@@ -1084,7 +1084,26 @@ function isTag(text) {
     return TAG.test(text);
 }
 function isRepository(text) {
-    return REPOSITORY.test(text) && text.length <= 255;
+    return REPOSITORY.test(text) && text.length <= MAX_REPOSITORY;
+}
+const MAX_REPOSITORY = 255;
+const PART = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+function invalidRepository(text) {
+    if (isRepository(text))
+        return undefined;
+    if (text.length > MAX_REPOSITORY)
+        return `has ${text.length} characters, more than ${MAX_REPOSITORY}`;
+    const part = text.split("/").find((each) => !PART.test(each)) ?? "";
+    if (part === "")
+        return "has an empty part between slashes";
+    const quoted = `"${printable(part, 100)}"`;
+    if (/[A-Z]/.test(part))
+        return `has capitals in ${quoted}`;
+    if (/[^a-z0-9._-]/.test(part))
+        return `has other characters than letters, digits and . _ - in ${quoted}`;
+    if (/^[._-]|[._-]$/.test(part))
+        return `has a separator at the beginning or end of ${quoted}`;
+    return `has a combination of separators in ${quoted} that is not ., _, __ or a row of -`;
 }
 function isHost(text) {
     return HOST.test(text) && URL.canParse(`https://${text}/`);
@@ -1151,10 +1170,7 @@ function isVersion(text) {
 }
 const COMPONENT_DESCRIPTORS = "component-descriptors";
 function parseComponentVersion(text, where) {
-    const malformed = (why) => new TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, {
-        where,
-        remedy: "Write repository//component:version, for example ghcr.io/acme/ocm//acme.org/shop:1.2.0 or ./shop.tgz//acme.org/shop:1.2.0; an archive alone, for example ./shop.tgz, means every component version in it.",
-    });
+    const malformed = (why, remedy = "Write repository//component:version, for example ghcr.io/acme/ocm//acme.org/shop:1.2.0 or ./shop.tgz//acme.org/shop:1.2.0; an archive alone, for example ./shop.tgz, means every component version in it.") => new TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, { where, remedy });
     const parts = splitAtComponent(text);
     if (parts === undefined && isArchive(text)) {
         return { repository: parseRepository(text, where), component: undefined, version: undefined, digest: undefined };
@@ -1163,15 +1179,20 @@ function parseComponentVersion(text, where) {
         throw malformed("has no component: the separator // is missing");
     const [named, digest] = splitAt(parts.component, parts.component.search(component_reference_DIGEST));
     const [component, version] = splitAt(named, named.indexOf(":"));
-    if (!isComponentName(component))
-        throw malformed(`has the invalid component name "${withoutLogin(component)}"`);
+    if (!isComponentName(component)) {
+        const isLowerCase = component === component.toLowerCase() || !isComponentName(component.toLowerCase());
+        const remedy = isLowerCase ? undefined : `Write ${component.toLowerCase()}: names of components are in lower case.`;
+        throw malformed(`has the invalid component name "${withoutLogin(component)}"`, remedy);
+    }
     if (digest !== undefined && !isDigest(digest)) {
         const grammar = "sha256: with 64, or sha512: with 128 hexadecimal digits in lower case";
         throw malformed(`has the invalid digest "${printable(digest, 140)}", which is not ${grammar}`);
     }
     if (version !== undefined && !isVersion(version))
         throw malformed(`has "${printable(version, 60)}" for a version, which is not a semantic version${hintFor(version)}`);
-    return { repository: parseRepository(parts.repository, where), component, version, digest };
+    const rest = text.slice(parts.repository.length);
+    const repository = parseRepository(parts.repository, where, (lowerCase) => `${lowerCase}${rest}`);
+    return { repository, component, version, digest };
 }
 function splitAt(text, at) {
     return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
@@ -1192,11 +1213,8 @@ function splitAtComponent(text) {
         return undefined;
     return { repository: text.slice(0, long), component: text.slice(long + COMPONENT_DESCRIPTORS.length + 2) };
 }
-function parseRepository(text, where) {
-    const malformed = (why) => new TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, {
-        where,
-        remedy: "Write a registry (registry.corp/ocm, http://localhost:5000/ocm) or an archive (./folder, ./shop.tgz).",
-    });
+function parseRepository(text, where, lineOf = (repository) => repository) {
+    const malformed = malformedRepository(text, where);
     const type = TYPE.exec(text)?.[1];
     const rest = type === undefined ? text : text.slice(type.length + 2);
     if (DIGEST_AT_END.test(rest)) {
@@ -1211,21 +1229,37 @@ function parseRepository(text, where) {
         throw malformed(`has the repository type ${printable(type, 40)}, which is unknown`);
     if (type === undefined && ARCHIVE_PATH.test(rest))
         return { kind: "ctf", path: rest };
-    const scheme = /^(https?|oci):\/\//.exec(rest)?.[1];
-    const [host = "", ...segments] = rest.slice(scheme === undefined ? 0 : scheme.length + 3).split("/");
+    return parseRegistry(rest, where, lineOf);
+}
+function parseRegistry(text, where, lineOf = (registry) => registry) {
+    const malformed = malformedRepository(text, where);
+    const scheme = /^(https?|oci):\/\//.exec(text)?.[1];
+    const start = scheme === undefined ? 0 : scheme.length + 3;
+    const [host = "", ...segments] = text.slice(start).split("/");
     const path = segments.join("/").replace(/(?<!\/)\/+$/, "");
-    if (LOGIN.test(rest))
+    if (LOGIN.test(text))
         throw malformed("contains a user or password, which belong into credentials");
     if (!isHost(host))
         throw malformed(`has the invalid host "${printable(host, 100)}"`);
-    if (path !== "" && !isRepository(path))
-        throw malformed(`has the path "${printable(path, 100)}", which no registry accepts`);
+    const invalid = path === "" ? undefined : invalidRepository(path);
+    if (invalid !== undefined) {
+        const lowerCase = path.toLowerCase();
+        const isCase = lowerCase !== path && invalidRepository(lowerCase) === undefined;
+        const line = lineOf(`${text.slice(0, start + host.length)}/${lowerCase}`);
+        const remedy = isCase
+            ? `Write ${printable(line, 300)}: names of repositories are in lower case, also where an owner or organization has capitals.`
+            : undefined;
+        throw malformed(`has the path "${printable(path, 100)}", which ${invalid}`, remedy);
+    }
     return { kind: "registry", scheme: scheme === "http" || scheme === "https" ? scheme : undefined, host, path };
 }
 const ARCHIVE_PATH = /^(?:\.{0,2}\/|\.{1,2}$)|\.(?:tar|tgz|tar\.gz)$/;
 function isArchive(text) {
     const type = TYPE.exec(text)?.[1];
     return type === undefined ? ARCHIVE_PATH.test(text) && !text.includes("://") : CTF_TYPES.test(type);
+}
+function malformedRepository(text, where) {
+    return (why, remedy = "Write a registry (registry.corp/ocm, http://localhost:5000/ocm) or an archive (./folder, ./shop.tgz).") => new TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, { where, remedy });
 }
 function formatRepository(repository) {
     if (repository.kind === "ctf")
@@ -5606,8 +5640,11 @@ function parseNameTemplate(text, names = "any") {
         });
     }
     const example = fill({ repository, tag }, { registry: "r.io", repository: "a/b", tag: "1", component: "a.b/c", version: "1", name: "n" });
-    if (!isRepository(example.repository) || !isTag(example.tag))
-        throw invalid("makes no repository with a tag");
+    const why = invalidRepository(example.repository);
+    if (why !== undefined)
+        throw invalid(`makes an invalid name of a repository: it ${why}`);
+    if (!isTag(example.tag))
+        throw invalid("makes an invalid tag");
     if (repository.startsWith(COMPONENT_DESCRIPTORS))
         throw invalid("leads to the repositories of component versions");
     return { repository, tag };
@@ -9211,8 +9248,9 @@ function parseResolver(line, where) {
     const at = line.indexOf("=");
     const prefix = line.slice(0, Math.max(at, 0)).trim().replace(/\/$/, "");
     const isName = prefix === "" || /^[a-z][-a-z0-9.]*$/.test(prefix) || isComponentName(prefix);
+    const lineOf = (repository) => `${prefix}=${repository}`;
     if (at >= 0 && isName)
-        return { prefix, repository: parseRepository(line.slice(at + 1).trim(), where) };
+        return { prefix, repository: parseRepository(line.slice(at + 1).trim(), where, lineOf) };
     throw new TransferError("INPUT_INVALID", `${where}: "${printable(line, 200)}" is not of the form prefix=repository`, {
         where,
         remedy: "Write the beginning of component names and their repository, for example acme.org/shop=ghcr.io/acme/ocm.",
@@ -9401,10 +9439,7 @@ function readImagesPrefix(input) {
     const text = input.text("images-prefix");
     if (text === "")
         return "";
-    const { host, path, scheme } = {
-        scheme: undefined,
-        ...parseRepository(`oci::${text}`, "input images-prefix"),
-    };
+    const { host, path, scheme } = parseRegistry(text, "input images-prefix");
     if (scheme !== undefined)
         throw invalidInput("images-prefix", text, "Write it as in deployments, without a scheme: registry.corp/ocm.");
     return path === "" ? host : `${host}/${path}`;

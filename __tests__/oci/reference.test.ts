@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import {
   formatArtifactReference,
+  invalidRepository,
   isHost,
   isRepository,
   manifestReference,
@@ -112,4 +113,24 @@ test("every host that is accepted makes a URL", () => {
 
 test("a repository has at most 255 characters", () => {
   expect([isRepository("a".repeat(255)), isRepository("a".repeat(256))]).toEqual([true, false]);
+});
+
+describe("the reason why a text cannot be the name of a repository", () => {
+  test.each([
+    ["Acme/ocm", 'has capitals in "Acme"'],
+    ["acme//ocm", "has an empty part between slashes"],
+    ["/acme", "has an empty part between slashes"],
+    ["acme/_ocm", 'has a separator at the beginning or end of "_ocm"'],
+    ["acme/shop-", 'has a separator at the beginning or end of "shop-"'],
+    ["acme/a..b", 'has a combination of separators in "a..b" that is not ., _, __ or a row of -'],
+    ["acme/a___b", 'has a combination of separators in "a___b" that is not ., _, __ or a row of -'],
+    ["acme/sh op", 'has other characters than letters, digits and . _ - in "sh op"'],
+    ["a".repeat(300), "has 300 characters, more than 255"],
+  ])("%j", (text, reason) => {
+    expect(invalidRepository(text)).toBe(reason);
+  });
+
+  test.each(["acme", "acme/a.b_c__d-e---f/0"])("%j has none", (text) => {
+    expect(invalidRepository(text)).toBeUndefined();
+  });
 });

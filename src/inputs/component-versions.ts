@@ -50,7 +50,8 @@ function parseResolver(line: string, where: string): ResolverSpec {
   const at = line.indexOf("=");
   const prefix = line.slice(0, Math.max(at, 0)).trim().replace(/\/$/, "");
   const isName = prefix === "" || /^[a-z][-a-z0-9.]*$/.test(prefix) || isComponentName(prefix);
-  if (at >= 0 && isName) return { prefix, repository: parseRepository(line.slice(at + 1).trim(), where) };
+  const lineOf = (repository: string) => `${prefix}=${repository}`;
+  if (at >= 0 && isName) return { prefix, repository: parseRepository(line.slice(at + 1).trim(), where, lineOf) };
   throw new TransferError("INPUT_INVALID", `${where}: "${printable(line, 200)}" is not of the form prefix=repository`, {
     where,
     remedy: "Write the beginning of component names and their repository, for example acme.org/shop=ghcr.io/acme/ocm.",

@@ -1,6 +1,6 @@
 import { TransferError } from "../errors/transfer-error.ts";
 import type { AccessForm } from "../ocm/access/access-form.ts";
-import { parseRepository, type RegistrySpec, type RepositorySpec } from "../ocm/descriptor/component-reference.ts";
+import { parseRegistry, parseRepository, type RepositorySpec } from "../ocm/descriptor/component-reference.ts";
 import { type ImageFileRequest, parseImageFileRequest } from "../transfer/images/image-files.ts";
 import { type InputReader, invalidInput } from "./input-reader.ts";
 
@@ -41,10 +41,7 @@ export function readTarget(input: InputReader): {
 function readImagesPrefix(input: InputReader): string {
   const text = input.text("images-prefix");
   if (text === "") return "";
-  const { host, path, scheme } = {
-    scheme: undefined,
-    ...parseRepository(`oci::${text}`, "input images-prefix"),
-  } as RegistrySpec;
+  const { host, path, scheme } = parseRegistry(text, "input images-prefix");
   if (scheme !== undefined)
     throw invalidInput("images-prefix", text, "Write it as in deployments, without a scheme: registry.corp/ocm.");
   return path === "" ? host : `${host}/${path}`;

@@ -26,7 +26,24 @@ export function isTag(text: string): boolean {
 }
 
 export function isRepository(text: string): boolean {
-  return REPOSITORY.test(text) && text.length <= 255;
+  return REPOSITORY.test(text) && text.length <= MAX_REPOSITORY;
+}
+
+/** Many clients limit names so (distribution-spec, pulling manifests). */
+const MAX_REPOSITORY = 255;
+const PART = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+
+/** Why a text cannot be the name of a repository, as a clause; undefined where it can. */
+export function invalidRepository(text: string): string | undefined {
+  if (isRepository(text)) return undefined;
+  if (text.length > MAX_REPOSITORY) return `has ${text.length} characters, more than ${MAX_REPOSITORY}`;
+  const part = text.split("/").find((each) => !PART.test(each)) ?? "";
+  if (part === "") return "has an empty part between slashes";
+  const quoted = `"${printable(part, 100)}"`;
+  if (/[A-Z]/.test(part)) return `has capitals in ${quoted}`;
+  if (/[^a-z0-9._-]/.test(part)) return `has other characters than letters, digits and . _ - in ${quoted}`;
+  if (/^[._-]|[._-]$/.test(part)) return `has a separator at the beginning or end of ${quoted}`;
+  return `has a combination of separators in ${quoted} that is not ., _, __ or a row of -`;
 }
 
 /** The pattern accepts ports and addresses out of range, which are invalid in a URL. */

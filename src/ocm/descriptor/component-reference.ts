@@ -1,6 +1,6 @@
 import { TransferError } from "../../errors/transfer-error.ts";
 import { type Digest, isDigest } from "../../oci/digest.ts";
-import { isHost, isRepository } from "../../oci/reference.ts";
+import { invalidRepository, isHost } from "../../oci/reference.ts";
 import { printable } from "../../text/redact.ts";
 
 /** A store of component versions: below a path of a registry, or in a CTF archive. */
@@ -48,12 +48,10 @@ export const COMPONENT_DESCRIPTORS = "component-descriptors";
  * component versions, as in `ocm transfer ctf`. Fails with REFERENCE_MALFORMED.
  */
 export function parseComponentVersion(text: string, where: string): ComponentVersionSpec {
-  const malformed = (why: string) =>
-    new TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, {
-      where,
-      remedy:
-        "Write repository//component:version, for example ghcr.io/acme/ocm//acme.org/shop:1.2.0 or ./shop.tgz//acme.org/shop:1.2.0; an archive alone, for example ./shop.tgz, means every component version in it.",
-    });
+  const malformed = (
+    why: string,
+    remedy = "Write repository//component:version, for example ghcr.io/acme/ocm//acme.org/shop:1.2.0 or ./shop.tgz//acme.org/shop:1.2.0; an archive alone, for example ./shop.tgz, means every component version in it.",
+  ) => new TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, { where, remedy });
   const parts = splitAtComponent(text);
   if (parts === undefined && isArchive(text)) {
     return { repository: parseRepository(text, where), component: undefined, version: undefined, digest: undefined };
@@ -61,7 +59,11 @@ export function parseComponentVersion(text: string, where: string): ComponentVer
   if (parts === undefined) throw malformed("has no component: the separator // is missing");
   const [named, digest] = splitAt(parts.component, parts.component.search(DIGEST));
   const [component, version] = splitAt(named, named.indexOf(":"));
-  if (!isComponentName(component)) throw malformed(`has the invalid component name "${withoutLogin(component)}"`);
+  if (!isComponentName(component)) {
+    const isLowerCase = component === component.toLowerCase() || !isComponentName(component.toLowerCase());
+    const remedy = isLowerCase ? undefined : `Write ${component.toLowerCase()}: names of components are in lower case.`;
+    throw malformed(`has the invalid component name "${withoutLogin(component)}"`, remedy);
+  }
   if (digest !== undefined && !isDigest(digest)) {
     const grammar = "sha256: with 64, or sha512: with 128 hexadecimal digits in lower case";
     throw malformed(`has the invalid digest "${printable(digest, 140)}", which is not ${grammar}`);
@@ -70,7 +72,9 @@ export function parseComponentVersion(text: string, where: string): ComponentVer
     throw malformed(
       `has "${printable(version, 60)}" for a version, which is not a semantic version${hintFor(version)}`,
     );
-  return { repository: parseRepository(parts.repository, where), component, version, digest };
+  const rest = text.slice(parts.repository.length);
+  const repository = parseRepository(parts.repository, where, (lowerCase) => `${lowerCase}${rest}`);
+  return { repository, component, version, digest };
 }
 
 /** Both parts without the separator; the complete text alone if the position is negative. */
@@ -93,13 +97,16 @@ function splitAtComponent(text: string): { repository: string; component: string
   return { repository: text.slice(0, long), component: text.slice(long + COMPONENT_DESCRIPTORS.length + 2) };
 }
 
-/** `[type::]repository`: an archive by its type or the form of its path, otherwise a registry. Fails with REFERENCE_MALFORMED. */
-export function parseRepository(text: string, where: string): RepositorySpec {
-  const malformed = (why: string) =>
-    new TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, {
-      where,
-      remedy: "Write a registry (registry.corp/ocm, http://localhost:5000/ocm) or an archive (./folder, ./shop.tgz).",
-    });
+/**
+ * `[type::]repository`: an archive by its type or the form of its path, otherwise a registry. Fails with REFERENCE_MALFORMED. `lineOf`: the
+ * line of the input that the text is a part of, for a remedy that can be pasted.
+ */
+export function parseRepository(
+  text: string,
+  where: string,
+  lineOf: (repository: string) => string = (repository) => repository,
+): RepositorySpec {
+  const malformed = malformedRepository(text, where);
   const type = TYPE.exec(text)?.[1];
   const rest = type === undefined ? text : text.slice(type.length + 2);
   if (DIGEST_AT_END.test(rest)) {
@@ -112,14 +119,32 @@ export function parseRepository(text: string, where: string): RepositorySpec {
   if (type !== undefined && !OCI_TYPES.test(type))
     throw malformed(`has the repository type ${printable(type, 40)}, which is unknown`);
   if (type === undefined && ARCHIVE_PATH.test(rest)) return { kind: "ctf", path: rest };
+  return parseRegistry(rest, where, lineOf);
+}
 
-  const scheme = /^(https?|oci):\/\//.exec(rest)?.[1];
-  const [host = "", ...segments] = rest.slice(scheme === undefined ? 0 : scheme.length + 3).split("/");
+/** `[scheme://]host[:port][/path]`, for inputs that name no archive. Fails with REFERENCE_MALFORMED. */
+export function parseRegistry(
+  text: string,
+  where: string,
+  lineOf: (registry: string) => string = (registry) => registry,
+): RegistrySpec {
+  const malformed = malformedRepository(text, where);
+  const scheme = /^(https?|oci):\/\//.exec(text)?.[1];
+  const start = scheme === undefined ? 0 : scheme.length + 3;
+  const [host = "", ...segments] = text.slice(start).split("/");
   const path = segments.join("/").replace(/(?<!\/)\/+$/, "");
-  if (LOGIN.test(rest)) throw malformed("contains a user or password, which belong into credentials");
+  if (LOGIN.test(text)) throw malformed("contains a user or password, which belong into credentials");
   if (!isHost(host)) throw malformed(`has the invalid host "${printable(host, 100)}"`);
-  if (path !== "" && !isRepository(path))
-    throw malformed(`has the path "${printable(path, 100)}", which no registry accepts`);
+  const invalid = path === "" ? undefined : invalidRepository(path);
+  if (invalid !== undefined) {
+    const lowerCase = path.toLowerCase();
+    const isCase = lowerCase !== path && invalidRepository(lowerCase) === undefined;
+    const line = lineOf(`${text.slice(0, start + host.length)}/${lowerCase}`);
+    const remedy = isCase
+      ? `Write ${printable(line, 300)}: names of repositories are in lower case, also where an owner or organization has capitals.`
+      : undefined;
+    throw malformed(`has the path "${printable(path, 100)}", which ${invalid}`, remedy);
+  }
   return { kind: "registry", scheme: scheme === "http" || scheme === "https" ? scheme : undefined, host, path };
 }
 
@@ -128,6 +153,13 @@ const ARCHIVE_PATH = /^(?:\.{0,2}\/|\.{1,2}$)|\.(?:tar|tgz|tar\.gz)$/;
 function isArchive(text: string): boolean {
   const type = TYPE.exec(text)?.[1];
   return type === undefined ? ARCHIVE_PATH.test(text) && !text.includes("://") : CTF_TYPES.test(type);
+}
+
+function malformedRepository(text: string, where: string) {
+  return (
+    why: string,
+    remedy = "Write a registry (registry.corp/ocm, http://localhost:5000/ocm) or an archive (./folder, ./shop.tgz).",
+  ) => new TransferError("REFERENCE_MALFORMED", `${where}: "${withoutLogin(text)}" ${why}`, { where, remedy });
 }
 
 export function formatRepository(repository: RepositorySpec): string {

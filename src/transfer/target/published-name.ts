@@ -1,5 +1,5 @@
 import { TransferError } from "../../errors/transfer-error.ts";
-import { isRepository, isTag, parseImageReference } from "../../oci/reference.ts";
+import { invalidRepository, isRepository, isTag, parseImageReference } from "../../oci/reference.ts";
 import { parseAccess } from "../../ocm/access/access.ts";
 import type { Element } from "../../ocm/descriptor/component-descriptor.ts";
 import { COMPONENT_DESCRIPTORS } from "../../ocm/descriptor/component-reference.ts";
@@ -44,7 +44,9 @@ export function parseNameTemplate(text: string, names: NameSource = "any"): Name
     { repository, tag },
     { registry: "r.io", repository: "a/b", tag: "1", component: "a.b/c", version: "1", name: "n" },
   );
-  if (!isRepository(example.repository) || !isTag(example.tag)) throw invalid("makes no repository with a tag");
+  const why = invalidRepository(example.repository);
+  if (why !== undefined) throw invalid(`makes an invalid name of a repository: it ${why}`);
+  if (!isTag(example.tag)) throw invalid("makes an invalid tag");
   // A tag there that is no version breaks the listing of versions by v1 of the CLI.
   if (repository.startsWith(COMPONENT_DESCRIPTORS)) throw invalid("leads to the repositories of component versions");
   return { repository, tag };
