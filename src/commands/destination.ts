@@ -6,12 +6,13 @@ import {
   tagOf,
   VersionAliased,
 } from "../ocm/repository/component-version.ts";
+import { checkRepositoryNames } from "../stores/registry/known/repository-names.ts";
 import type { ImageNames } from "../transfer/images/moved-images.ts";
 import type { ResolvedVersion } from "../transfer/source/resolve-elements.ts";
 import { existingOrNone } from "../transfer/target/inspect.ts";
 import { versionTagsCollide } from "../transfer/target/plan.ts";
 import { nameSource } from "../transfer/target/signed-name.ts";
-import { writtenRepositories } from "../transfer/target/written-repositories.ts";
+import { type WrittenForms, writtenRepositories } from "../transfer/target/written-repositories.ts";
 import type { Run } from "./run.ts";
 
 /** The target of a run. */
@@ -59,6 +60,12 @@ async function readExisting(
   }
 }
 
+/** Fails with REPOSITORY_NAME_REFUSED where the target cannot have the repositories of these component versions. No request is sent. */
+export function checkNames(versions: readonly ResolvedVersion[], { target }: Destination, { inputs }: Run): void {
+  if (target.registry.kind !== "registry") return;
+  checkRepositoryNames(target.registry.name, writtenRepositories(versions, formsOf(inputs, target.path)));
+}
+
 /** The repositories that a transfer of these component versions would write to: those of versions that the target has are complete. */
 export async function repositoriesToWrite(
   versions: readonly ResolvedVersion[],
@@ -68,8 +75,12 @@ export async function repositoriesToWrite(
   const found = await Promise.all(versions.map(({ version }) => existing(version)));
   return writtenRepositories(
     versions.filter((_, index) => found[index] === undefined),
-    { form: inputs.access, published: inputs.publishArtifacts, names: nameSource(inputs), path: target.path },
+    formsOf(inputs, target.path),
   );
+}
+
+function formsOf(inputs: Run["inputs"], path: string): WrittenForms {
+  return { form: inputs.access, published: inputs.publishArtifacts, names: nameSource(inputs), path };
 }
 
 /** The names that deployments pull images of the target by: below images-prefix, else host and path, or neutral in an archive. */

@@ -1,13 +1,13 @@
 import { diagnose, distinct } from "../diagnosis/diagnosis.ts";
 import type { Finding } from "../errors/finding.ts";
-import { throwAll } from "../errors/transfer-error.ts";
+import { errorsIn, throwAll } from "../errors/transfer-error.ts";
 import type { Element } from "../ocm/descriptor/component-descriptor.ts";
 import { checkPushRights, pingStores, probeBlobs } from "../preflight/preflight.ts";
 import { type Gathered, type GatherOptions, gather } from "../transfer/source/gather.ts";
 import { createReadVersion } from "../transfer/source/read-version.ts";
 import { selectVersions, type VersionQuery } from "../transfer/source/select-versions.ts";
 import { isSelected, unmatchedSelectors } from "../transfer/source/selector.ts";
-import { type Destination, repositoriesToWrite } from "./destination.ts";
+import { checkNames, type Destination, repositoriesToWrite } from "./destination.ts";
 import type { Run } from "./run.ts";
 import { createResolve, openSources } from "./sources.ts";
 
@@ -48,17 +48,23 @@ async function readAndProbe(
     options,
     run,
   );
-  const isProbed = destination?.target.registry.kind === "registry" && !failed.has(destination.target.registry);
   const [blobErrors, targetErrors] = await Promise.all([
     probeBlobs(gathered, signal),
-    isProbed ? probeTarget(gathered, destination, run) : [],
+    destination === undefined ? [] : probeTarget(gathered, destination, run, failed.has(destination.target.registry)),
   ]);
   return { gathered, errors: [...failed.values(), ...gathered.errors, ...blobErrors, ...targetErrors] };
 }
 
-async function probeTarget({ versions }: Gathered, destination: Destination, run: Run): Promise<unknown[]> {
+async function probeTarget(
+  { versions }: Gathered,
+  destination: Destination,
+  run: Run,
+  isUnreachable: boolean,
+): Promise<unknown[]> {
   const { inputs, reporter, signal } = run;
   try {
+    checkNames(versions, destination, run);
+    if (destination.target.registry.kind !== "registry" || isUnreachable) return [];
     const names = await repositoriesToWrite(versions, destination, run);
     if (inputs.probePush === "off") return [];
     const { registry } = destination.target;
@@ -68,7 +74,7 @@ async function probeTarget({ versions }: Gathered, destination: Destination, run
     reporter.findings(await checkPushRights(repositories, proof, signal));
     return [];
   } catch (error) {
-    return [error];
+    return [...errorsIn(error)];
   }
 }
 

@@ -160,6 +160,7 @@ export const codes = {
   COMPONENT_DIGEST_DIFFERS: "The target has a different component version under the same name and version.",
   PUBLISHED_IN_PART: "Publishing failed and could not be rolled back completely.",
   REPOSITORY_NAME_REFUSED: "The target rejects the name of a repository.",
+  TARGET_LIMIT_EXCEEDED: "A manifest or blob exceeds a limit of the target.",
   ACCESS_FALLBACK: "Artifacts were written in another form, because the target rejects the requested one.",
   INDEX_REFUSED: "The target rejects the index of a component version, or a manifest in it.",
   TARGET_LOCKED: "Another run is writing the same archive or folder.",

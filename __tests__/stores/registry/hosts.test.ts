@@ -8,9 +8,33 @@ describe("a registry as entries of NO_PROXY", () => {
     ["quay.io", ["quay.io", ".quay.io", "quayio-production-s3.s3.amazonaws.com"]],
     ["registry.redhat.io", ["registry.redhat.io", "sso.redhat.com", "quay.io", ".quay.io"]],
     ["mcr.microsoft.com", ["mcr.microsoft.com", ".data.mcr.microsoft.com"]],
-    ["acme.azurecr.io", ["acme.azurecr.io", ".blob.core.windows.net", ".data.azurecr.io", ".geo.azurecr.io"]],
-    ["europe-west3-docker.pkg.dev", ["europe-west3-docker.pkg.dev", "storage.googleapis.com"]],
-    ["eu.gcr.io", ["eu.gcr.io", "storage.googleapis.com"]],
+    ["acme.azurecr.io", ["acme.azurecr.io", ".blob.core.windows.net", ".data.azurecr.io"]],
+    [
+      "acme.westeurope.geo.azurecr.io",
+      ["acme.westeurope.geo.azurecr.io", ".blob.core.windows.net", ".data.azurecr.io"],
+    ],
+    ["acme.azurecr.cn", ["acme.azurecr.cn", ".blob.core.chinacloudapi.cn", ".data.azurecr.cn"]],
+    ["europe-west3-docker.pkg.dev", ["europe-west3-docker.pkg.dev"]],
+    ["eu.gcr.io", ["eu.gcr.io"]],
+    [
+      "containers.octocorp.ghe.com",
+      ["containers.octocorp.ghe.com", ".octocorp.ghe.com", "auth.ghe.com", ".blob.core.windows.net"],
+    ],
+    [
+      "ecr-public.aws.com",
+      ["public.ecr.aws", "ecr-public.aws.com", "d2glxqk2uabbnd.cloudfront.net", "d5l0dvt14r5h8.cloudfront.net"],
+    ],
+    ...["123456789012.dkr.ecr-fips.us-east-1.amazonaws.com", "123456789012.dkr-ecr-fips.us-east-1.on.aws"].map(
+      (host): [string, string[]] => [
+        host,
+        [
+          host,
+          "ecr-fips.us-east-1.amazonaws.com",
+          "sts.us-east-1.amazonaws.com",
+          "prod-us-east-1-starport-layer-bucket.s3.us-east-1.amazonaws.com",
+        ],
+      ],
+    ),
     [
       "registry.gitlab.com",
       ["registry.gitlab.com", "gitlab.com", "cdn.registry.gitlab-static.net", "storage.googleapis.com"],

@@ -103,7 +103,7 @@ describe("pushing a blob", () => {
 
   test.each<[string, FaultAction, object]>([
     ["cuts the connection", { kind: "reset", after: 1000 }, { name: "HopError", phase: "response" }],
-    ["refuses it", { kind: "respond", status: 413 }, { code: "REGISTRY_REFUSED", status: 413 }],
+    ["refuses it", { kind: "respond", status: 413 }, { code: "TARGET_LIMIT_EXCEEDED", status: 413 }],
     ["has trouble", { kind: "respond", status: 503 }, { code: "REGISTRY_UNAVAILABLE", status: 503 }],
   ])("to a registry that %s ends with that, and is not repeated", async (_, act, failure) => {
     fake.inject(on("PUT", act));

@@ -7,6 +7,8 @@ import { type Purpose, sideOf } from "../../net/purpose.ts";
 import { isRetryableStatus, retryAfter } from "../../net/retryable.ts";
 import { isRecord } from "../../oci/descriptor.ts";
 import { printable } from "../../text/redact.ts";
+import { creationOf } from "./known/creation.ts";
+import { LIMIT_REMEDY } from "./known/limits.ts";
 
 export interface RefusedAnswer {
   readonly hop: Hop;
@@ -49,9 +51,10 @@ const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
   DENIED: "Ask the owner of the repository for the right to do this, or use other credentials.",
   PUSH_DENIED: "Ask the owner of the target for the right to push, or use other credentials.",
   REPOSITORY_UNKNOWN:
-    "Create the repository (or project) at the registry first, or name a target below which it creates repositories by itself.",
+    "Create the repository, or the project at the beginning of its name (Harbor, GitLab), at the registry first; or name a target below which it creates repositories by itself.",
   REPOSITORY_NAME_REFUSED:
-    "Component versions lie in PATH/component-descriptors/COMPONENT: use a shorter path, or a registry that allows names that deep.",
+    "Component versions are stored in PATH/component-descriptors/COMPONENT: use a shorter path, or a registry that accepts names that deep. Some registries refuse __ and -- too.",
+  TARGET_LIMIT_EXCEEDED: LIMIT_REMEDY,
   TOKEN_HOST_REFUSED: "Ask the operators of the registry: the host that it names for tokens gives none.",
   IDENTITY_TOKEN_UNSUPPORTED:
     "Give user and password for this registry, in credentials or with docker login: its token host takes no identity tokens.",
@@ -69,8 +72,24 @@ const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
   REGISTRY_REFUSED: "Read the registry's words; its operators know what it accepts.",
 };
 
+/** The remedy for a missing right to push, where the repository may also be missing. */
+export function deniedRemedy(creation: string | undefined): string | undefined {
+  return creation === undefined ? undefined : `${REMEDIES.PUSH_DENIED} If the repository does not exist: ${creation}`;
+}
+
+/** For the repository of the request, at a known registry. */
+function creationRemedy(code: Code, { host, url }: Hop): string | undefined {
+  if (code !== "REPOSITORY_UNKNOWN" && code !== "PUSH_DENIED") return undefined;
+  const repository = /^\/v2\/(.+)\/(?:blobs|manifests|tags)\//.exec(new URL(url).pathname)?.[1];
+  const creation = repository === undefined ? undefined : creationOf(host, repository);
+  return code === "PUSH_DENIED" ? deniedRemedy(creation) : creation;
+}
+
 /** Blob hosts know no credentials: the registry signs the URL that it redirects to. */
-function remedyFor(code: Code, { purpose }: Hop): string {
+function remedyFor(code: Code, hop: Hop): string {
+  const { purpose } = hop;
+  const creation = creationRemedy(code, hop);
+  if (creation !== undefined) return creation;
   const isRefusal = code === "UNAUTHORIZED" || code === "DENIED";
   if (!isRefusal || purpose.kind !== "blobs") return REMEDIES[code] ?? "";
   return "Run again: the signed URL that the registry redirected to may have expired. If the error stays, a proxy that changes URLs, or a clock that is wrong, is a usual cause; else ask the operators of the registry.";
@@ -95,7 +114,7 @@ export async function registryError(
 ): Promise<RegistryError> {
   const { hop, status } = response;
   const answer = registryWords(await bodyText(response), hop);
-  const code = as ?? (hasExpired(status, answer) ? "CREDENTIALS_REFUSED" : codeFor(status, answer.codes, of));
+  const code = as ?? (hasExpired(status, answer) ? "CREDENTIALS_REFUSED" : codeFor(status, answer, of));
   const words = answer.text === "" ? "" : `: ${answer.text}`;
   const wait = retryAfter(response.headers["retry-after"], Date.now());
   const later = wait === undefined ? "" : `; it asks to wait ${Math.round(wait / 1000)} s`;
@@ -114,11 +133,21 @@ function hasExpired(status: number, { codes, text }: Words): boolean {
   return status === 403 && codes.length > 0 && /\bexpired\b/i.test(text);
 }
 
-function codeFor(status: number, registryCodes: readonly string[], subject: Subject): Code {
+/** Both in the words for a limit: `Limit on number of layers per image exceeded` (ECR), `request body too large` (CNCF). */
+const LIMITED = /\b(?:layers?|body|size|manifest)\b/i;
+const EXCEEDED = /\b(?:exceed(?:s|ed)?|too (?:large|many|big))\b/i;
+
+const MISSING_PROJECT = /\bproject \S+ not found\b/i;
+
+function codeFor(status: number, { codes: registryCodes, text }: Words, subject: Subject): Code {
   if (status === 511) return "CAPTIVE_PORTAL";
+  // Harbor answers 401 for a project that does not exist, whatever the login.
+  if (subject === "push" && [401, 404].includes(status) && MISSING_PROJECT.test(text)) return "REPOSITORY_UNKNOWN";
   if (status === 401) return "UNAUTHORIZED";
   if (status === 403 || registryCodes.includes("DENIED")) return subject === "push" ? "PUSH_DENIED" : "DENIED";
   if (subject === "push" && registryCodes.includes("NAME_INVALID")) return "REPOSITORY_NAME_REFUSED";
+  const isLimit = status === 413 || ([400, 405].includes(status) && LIMITED.test(text) && EXCEEDED.test(text));
+  if (subject === "push" && isLimit) return "TARGET_LIMIT_EXCEEDED";
   // Registries that need a repository to be created first report that at the first write.
   if (subject === "push" && (status === 404 || registryCodes.includes("NAME_UNKNOWN"))) return "REPOSITORY_UNKNOWN";
   // A token host knows nothing of manifests and blobs.
@@ -158,8 +187,9 @@ function registryWords(body: string, { redirectedFrom, purpose }: Hop): Words {
     if (Array.isArray(errors)) {
       const entries = errors.filter(isRecord);
       const codes = entries.flatMap(({ code }) => (typeof code === "string" ? [printable(code, 60)] : []));
-      const texts = entries.map(({ code, message }) =>
-        [code, message].filter((part) => typeof part === "string").join(" "),
+      // The cause may be in the detail alone: an unknown media type, a limit.
+      const texts = entries.map(({ code, message, detail }) =>
+        [code, message, detail].filter((part) => typeof part === "string" && part !== "").join(" "),
       );
       return { codes, text: printable(texts.join("; "), 300) };
     }

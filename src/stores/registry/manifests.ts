@@ -72,19 +72,30 @@ export async function putManifest(
   const headers = { "content-type": descriptor.mediaType };
   const url = `${base}manifests/${reference}`;
   const response = await client.request({ method: "PUT", url, headers, body: content }, scopes, signal);
-  if (response.status >= 300) throw await registryError(response, doing, { of: "push" });
+  if (response.status >= 300) throw await registryError(response, `${doing} (${measureOf(content)})`, { of: "push" });
   await drain(response);
+}
+
+/** What registries limit: `503 layers, 98304 bytes`. */
+function measureOf(content: Buffer): string {
+  const document = parsed(content);
+  const layers = isRecord(document) && Array.isArray(document.layers) ? `${document.layers.length} layers, ` : "";
+  return `${layers}${content.length} bytes`;
 }
 
 /** The media type in the document, unless the header is that of a manifest: some registries serve manifests as text. */
 function mediaTypeOf(content: Buffer, contentType: string | undefined): string {
   const header = contentType?.split(";")[0]?.trim() ?? "";
   if (isManifest(header)) return header;
+  const document = parsed(content);
+  return isRecord(document) && typeof document.mediaType === "string" ? document.mediaType : header;
+}
+
+/** Undefined for invalid JSON, which the parser of manifests reports with its place. */
+function parsed(content: Buffer): unknown {
   try {
-    const document: unknown = JSON.parse(content.toString("utf8"));
-    if (isRecord(document) && typeof document.mediaType === "string") return document.mediaType;
+    return JSON.parse(content.toString("utf8"));
   } catch {
-    // The parser of the manifest reports that, with its place.
+    return undefined;
   }
-  return header;
 }

@@ -5,7 +5,7 @@ import { printable } from "../../text/redact.ts";
 import type { Grant } from "./auth/granted-actions.ts";
 import { bindingRemedy } from "./auth/realm.ts";
 import { RegistryError, registryError } from "./error.ts";
-import { createsRepositories } from "./hosts.ts";
+import { createsByUpload } from "./known/creation.ts";
 import type { ManifestContext } from "./manifests.ts";
 import { tryUpload } from "./upload.ts";
 
@@ -32,7 +32,7 @@ export async function checkPushRight(
   }
   // A registry without logins decides by other means, which only the push itself can show.
   if (!client.wantsLogin()) return [];
-  if (proof === "upload" && !createsRepositories(registry)) {
+  if (proof === "upload" && !createsByUpload(registry)) {
     proofs.upload ??= proveByUpload(registry, context, signal);
     return proofs.upload;
   }

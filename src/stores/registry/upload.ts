@@ -49,7 +49,10 @@ export async function pushBlob(
       scopesAt(url),
       signal,
     );
-    if (put.status >= 300) throw await registryError(put, what, { of: "push" });
+    if (put.status >= 300) {
+      const remedy = put.status === 413 ? { remedy: BODY_LIMIT_REMEDY } : {};
+      throw await registryError(put, `${what} (${expected.size} bytes)`, { of: "push", ...remedy });
+    }
     await drain(put);
   } catch (error) {
     // When the source fails, the upload fails too: the error of the source is the cause.
@@ -64,6 +67,9 @@ export async function pushBlob(
     return url.origin === new URL(base).origin ? scopes : undefined;
   }
 }
+
+const BODY_LIMIT_REMEDY =
+  "Raise the limit of request bodies at the registry, or at the gateway before it (nginx: client_max_body_size), or transfer to a registry without this limit.";
 
 /** Begins an upload and cancels it, which proves the right to push; whether the registry has removed it. */
 export async function tryUpload({ base, client, scopes, what }: UploadContext, signal?: AbortSignal): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Descriptor } from "../../oci/descriptor.ts";
+import { type Descriptor, isManifest } from "../../oci/descriptor.ts";
 import type { Store } from "../../oci/store.ts";
 import type { AccessForm } from "../../ocm/access/access-form.ts";
 import {
@@ -7,6 +7,8 @@ import {
   componentRepositoryName,
   tagOf,
 } from "../../ocm/repository/component-version.ts";
+import { checkLimits, type MeasuredManifest } from "../../stores/registry/known/limits.ts";
+import { checkRepositoryNames } from "../../stores/registry/known/repository-names.ts";
 import type { Gathered } from "../source/gather.ts";
 import { comparablesIn } from "../verify/comparison.ts";
 import { checkComponentDigest } from "./component-digest.ts";
@@ -17,6 +19,7 @@ import { makePlan, type Plan } from "./plan.ts";
 import type { NameTemplate } from "./published-name.ts";
 import type { NameSource } from "./signed-name.ts";
 import { supportsReferrersApi } from "./tag-referrers.ts";
+import { writtenRepositories } from "./written-repositories.ts";
 
 export interface PrepareOptions {
   readonly target: ComponentRepository<Store>;
@@ -34,7 +37,12 @@ export async function prepare(
   options: PrepareOptions,
   signal?: AbortSignal,
 ): Promise<Plan> {
-  const { target, form, published, names, existing } = options;
+  const { target, form, published, names = "any", existing } = options;
+  const isRegistry = target.registry.kind === "registry";
+  if (isRegistry) {
+    const written = writtenRepositories(versions, { form, published, names, path: target.path });
+    checkRepositoryNames(target.registry.name, written);
+  }
   const there = await Promise.all(versions.map(({ version }) => options.existingVersion(version)));
   const location = { origin: target.registry.origin ?? target.registry.name, path: target.path };
   const desiredVersions = versions.map((surveyed, index) => {
@@ -50,6 +58,7 @@ export async function prepare(
     checkComponentDigest(surveyed.version.descriptor, desired.manifest);
     return keepExistingManifest(desired, there[index]);
   });
+  if (isRegistry) checkLimits(target.registry.name, desiredVersions.flatMap(measured));
   // A manifest that is overwritten unread is still restored under its tag when the transfer fails.
   const unread = desiredVersions.filter((_, index) => existing === "overwrite" && there[index] === undefined);
   const [present, tagged] = await Promise.all([
@@ -93,6 +102,23 @@ async function supportsReferrersOf(
   );
   if (found?.about === undefined) return undefined;
   return supportsReferrersApi(target.repository(found.to), found.about.subject, signal);
+}
+
+/** The manifests of a component version, with what registries limit. */
+function measured({ version: { descriptor }, placements, changes }: DesiredVersion): MeasuredManifest[] {
+  const id = `${descriptor.name}:${descriptor.version}`;
+  return placements.flatMap(({ descriptor: { mediaType, digest }, needs, from }) => {
+    if (!isManifest(mediaType)) return [];
+    const blobs = needs.filter((needed) => !isManifest(needed.mediaType));
+    const change = changes.find(({ contents }) => contents.some((content) => content.digest === digest));
+    const isOwn = Buffer.isBuffer(from) || change === undefined;
+    return {
+      of: isOwn ? `component version ${id}` : `${change.element.kind} ${change.element.name} of ${id}`,
+      // The config is not a layer.
+      layers: Math.max(0, blobs.length - 1),
+      largestBlob: blobs.reduce((largest, { size }) => Math.max(largest, size), 0),
+    };
+  });
 }
 
 function tagKey({ path }: ComponentRepository, { descriptor }: ComponentVersion): string {

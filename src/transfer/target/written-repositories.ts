@@ -23,7 +23,7 @@ export function writtenRepositories(
     ...items.flatMap((item) => {
       if (item.kind !== "artifact") return [];
       const name = targetName(item, version, names);
-      if (form !== "localBlob") return [below(path, name.repository)];
+      if ((item.form ?? form) !== "localBlob") return [below(path, name.repository)];
       if (published === undefined) return [];
       return [below(path, publishedName(published, { element: item.element, name, version }).repository)];
     }),
