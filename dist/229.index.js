@@ -2475,7 +2475,7 @@ const SERVICES = [
 
 
 const find_KNOWN = [...SERVICES, ...CLOUDS];
-function find_findRegistry(registry) {
+function findRegistry(registry) {
     const host = authorityOf(registry).replace(/:\d+$/, "");
     for (const known of find_KNOWN) {
         const match = known.pattern.exec(host);
@@ -2510,13 +2510,13 @@ const BY_SERVICE = new Map([
     ],
 ]);
 function createsByUpload(registry) {
-    return find_findRegistry(registry)?.known.createsByUpload === true;
+    return findRegistry(registry)?.known.createsByUpload === true;
 }
 function requiresRepositories(registry) {
     return findRegistry(registry)?.known.creation?.isRequired === true;
 }
 function creationOf(registry, repository, service) {
-    const found = find_findRegistry(registry);
+    const found = findRegistry(registry);
     const how = found?.known.creation?.how ?? BY_SERVICE.get(service ?? "");
     if (how === undefined)
         return undefined;
@@ -2532,7 +2532,7 @@ function creationOf(registry, repository, service) {
 
 
 function checkLimits(registry, manifests) {
-    const found = find_findRegistry(registry)?.known;
+    const found = findRegistry(registry)?.known;
     if (found?.limits === undefined)
         return;
     const layers = found.limits.layers?.max ?? Number.POSITIVE_INFINITY;
@@ -4238,7 +4238,7 @@ function replyText({ status, statusText, headers }) {
 
 
 function registryHosts(registry) {
-    const found = find_findRegistry(registry);
+    const found = findRegistry(registry);
     if (found === undefined)
         return undefined;
     const { known, host, fill } = found;
@@ -4664,6 +4664,8 @@ function diagnosis_describe(hop, verdict, isAnswer) {
 
 ;// CONCATENATED MODULE: ./lib/preflight/preflight.js
 
+
+
 async function pingStores(stores, signal) {
     const failed = new Map();
     const distinct = [...new Set(stores)];
@@ -4675,8 +4677,29 @@ async function probeBlobs({ versions }, signal) {
     return errorsOf(await Promise.allSettled(samples.map(([from, blob]) => from.probe?.(blob, signal))));
 }
 async function checkPushRights(repositories, proof, signal) {
-    const findings = await Promise.all(repositories.map((repository) => repository.checkPushRight?.(proof, signal) ?? []));
-    return [...new Set(findings.flat())];
+    const results = await Promise.allSettled(repositories.map(async (each) => each.checkPushRight?.(proof, signal) ?? []));
+    throwAll(oneOfEachCode(errorsOf(results)));
+    return [...new Set(results.flatMap((result) => (result.status === "fulfilled" ? result.value : [])))];
+}
+function oneOfEachCode(errors) {
+    const known = errors.filter((error) => error instanceof RegistryError);
+    const byCode = Map.groupBy(known, ({ code, hop }) => `${code} ${hop.host}`);
+    return [...errors.filter((error) => !(error instanceof RegistryError)), ...[...byCode.values()].flatMap(sameCause)];
+}
+function sameCause(errors) {
+    const [first] = errors;
+    if (first === undefined || errors.length === 1)
+        return errors;
+    const messages = new Set(errors.map(({ message }) => message));
+    const remedies = new Set(errors.map(({ remedy = "" }) => remedy));
+    const { code, hop, status, registryCodes } = first;
+    const remedy = preflight_listed([...remedies], " ");
+    return [new RegistryError(code, preflight_listed([...messages], "; "), { hop, status, registryCodes, remedy })];
+}
+const MAX_LISTED = 50;
+function preflight_listed(texts, separator) {
+    const more = texts.length > MAX_LISTED ? `${separator}(and ${texts.length - MAX_LISTED} more)` : "";
+    return `${texts.slice(0, MAX_LISTED).join(separator)}${more}`;
 }
 function largestBlobs(blobs) {
     const samples = new Map();
@@ -5766,7 +5789,7 @@ function select_versions_listed(names) {
 
 const MAX_NAMES = 50;
 function checkRepositoryNames(registry, names) {
-    const known = find_findRegistry(registry)?.known;
+    const known = findRegistry(registry)?.known;
     const refused = names.flatMap((name) => {
         const why = invalidRepository(name) ?? violated(known?.names, name);
         return why === undefined ? [] : [`${printable(name, 300)} (${why})`];
@@ -13888,7 +13911,8 @@ function createAuthorizedClient(options) {
             if (credential?.accessToken !== undefined)
                 return undefined;
             const { granted: actions, foreignHost } = await tokenFor(scopes, { bearer: challenge, credential, signal });
-            return actions === undefined ? undefined : { actions, hop: challengedAt, foreignHost };
+            const { service } = challenge.parameters;
+            return actions === undefined ? undefined : { actions, hop: challengedAt, foreignHost, service };
         },
         wantsLogin: () => challenge !== undefined,
         request: (request, scopes, signal) => asOneWork(() => send(request, scopes, signal)),
@@ -14144,31 +14168,48 @@ async function checkPushRight(registry, context, proof, signal) {
     const { client, scopes, proofs } = context;
     const granted = await client.granted(scopes, signal);
     if (granted !== undefined) {
-        checkGrant(registry, context, granted);
+        const refused = refusedGrant(registry, context, granted);
+        if (refused !== undefined)
+            throw (await missingRepository(registry, context, granted, signal)) ?? refused;
         return [];
     }
     if (!client.wantsLogin())
         return [];
-    if (proof === "upload" && !createsByUpload(registry)) {
+    if (proof === "upload" && !createsByUpload(registry) && !requiresRepositories(registry)) {
         proofs.upload ??= proveByUpload(registry, context, signal);
         return proofs.upload;
     }
     await proveLogin(context, signal);
+    if (requiresRepositories(registry))
+        await checkRepository(context, undefined, signal);
     return [];
 }
-function checkGrant(registry, { name, where }, { actions: all, hop, foreignHost }) {
+function refusedGrant(registry, { name, where }, { actions: all, hop, foreignHost, service }) {
     const actions = all.get(name);
     if (actions === undefined && all.size > 0)
-        return;
+        return undefined;
     if (actions?.has("push") || actions?.has("*"))
-        return;
-    const allows = actions === undefined || actions.size === 0 ? "nothing" : [...actions].join(", ");
-    throw new RegistryError(foreignHost === undefined ? "PUSH_DENIED" : "TOKEN_HOST_FOREIGN", `the token that was granted for ${where} allows ${printable(allows, 80)}, and not push`, {
+        return undefined;
+    const isForeign = foreignHost !== undefined;
+    return new RegistryError(isForeign ? "TOKEN_HOST_FOREIGN" : "PUSH_DENIED", `the token that was granted for ${where} allows ${printable([...(actions ?? [])].join(", ") || "nothing", 80)}, and not push`, {
         hop,
         status: 403,
         registryCodes: [],
-        remedy: foreignHost === undefined ? undefined : bindingRemedy(registry, foreignHost),
+        remedy: isForeign ? bindingRemedy(registry, foreignHost) : deniedRemedy(creationOf(registry, name, service)),
     });
+}
+async function missingRepository(registry, context, { actions, foreignHost, service }, signal) {
+    if (foreignHost !== undefined || (actions.get(context.name)?.size ?? 0) > 0)
+        return undefined;
+    const remedy = creationOf(registry, context.name, service);
+    try {
+        await checkRepository(context, remedy, signal);
+    }
+    catch (error) {
+        if (error instanceof RegistryError && error.code === "REPOSITORY_UNKNOWN")
+            return error;
+    }
+    return undefined;
 }
 async function proveByUpload(registry, context, signal) {
     const { base, client, scopes, where } = context;
@@ -14189,6 +14230,15 @@ async function proveLogin({ client, scopes, base, where }, signal) {
         throw await registryError(response, `logging in to push to ${where}`, { of: "push" });
     }
     await drain(response);
+}
+async function checkRepository({ client, scopes, base, where }, remedy, signal) {
+    const response = await client.request({ method: "GET", url: `${base}tags/list?n=1` }, scopes, signal);
+    if (response.status < 400)
+        return drain(response);
+    const given = remedy === undefined ? {} : { remedy };
+    const error = await registryError(response, `looking for the repository ${where}`, { of: "push", ...given });
+    if (error.code === "REPOSITORY_UNKNOWN")
+        throw error;
 }
 
 ;// CONCATENATED MODULE: ./lib/stores/registry/tags.js

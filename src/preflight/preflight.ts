@@ -1,6 +1,8 @@
 import type { Finding } from "../errors/finding.ts";
+import { throwAll } from "../errors/transfer-error.ts";
 import { type Descriptor, isManifest } from "../oci/descriptor.ts";
 import type { PushProof, ReadableRepository, ReadableStore, Repository } from "../oci/store.ts";
+import { RegistryError } from "../stores/registry/error.ts";
 import type { Gathered } from "../transfer/source/gather.ts";
 import type { ResolvedElement } from "../transfer/source/resolve-elements.ts";
 
@@ -23,16 +25,42 @@ export async function probeBlobs({ versions }: Pick<Gathered, "versions">, signa
   return errorsOf(await Promise.allSettled(samples.map(([from, blob]) => from.probe?.(blob, signal))));
 }
 
-/** Proves the right to push to each repository. Fails with the first error, and resolves to the findings, each once. */
+/** Proves the right to push to each repository. Fails with one error for each code, and resolves to the findings, each once. */
 export async function checkPushRights(
   repositories: readonly Repository[],
   proof: PushProof,
   signal?: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const findings = await Promise.all(
-    repositories.map((repository) => repository.checkPushRight?.(proof, signal) ?? []),
+  const results = await Promise.allSettled(
+    repositories.map(async (each) => each.checkPushRight?.(proof, signal) ?? []),
   );
-  return [...new Set(findings.flat())];
+  throwAll(oneOfEachCode(errorsOf(results)));
+  return [...new Set(results.flatMap((result) => (result.status === "fulfilled" ? result.value : [])))];
+}
+
+/** Repositories that fail alike are one problem, whose message has each of them. */
+function oneOfEachCode(errors: readonly unknown[]): unknown[] {
+  const known = errors.filter((error) => error instanceof RegistryError);
+  const byCode = Map.groupBy(known, ({ code, hop }) => `${code} ${hop.host}`);
+  return [...errors.filter((error) => !(error instanceof RegistryError)), ...[...byCode.values()].flatMap(sameCause)];
+}
+
+function sameCause(errors: readonly RegistryError[]): readonly RegistryError[] {
+  const [first] = errors;
+  if (first === undefined || errors.length === 1) return errors;
+  const messages = new Set(errors.map(({ message }) => message));
+  const remedies = new Set(errors.map(({ remedy = "" }) => remedy));
+  const { code, hop, status, registryCodes } = first;
+  const remedy = listed([...remedies], " ");
+  return [new RegistryError(code, listed([...messages], "; "), { hop, status, registryCodes, remedy })];
+}
+
+/** Entries of one message: an annotation of the step is limited. */
+const MAX_LISTED = 50;
+
+function listed(texts: readonly string[], separator: string): string {
+  const more = texts.length > MAX_LISTED ? `${separator}(and ${texts.length - MAX_LISTED} more)` : "";
+  return `${texts.slice(0, MAX_LISTED).join(separator)}${more}`;
 }
 
 type Sample = readonly [ReadableRepository, Descriptor];

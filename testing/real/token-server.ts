@@ -8,6 +8,8 @@ export interface TokenServerOptions {
   readonly grants: readonly string[];
   /** Who signs in the name of the authority; default itself. */
   readonly key?: string;
+  /** Password by user name: a wrong login is refused, and without a login nothing is granted. By default nobody has to log in. */
+  readonly users?: Readonly<Record<string, string>>;
 }
 
 export interface TokenServer {
@@ -20,18 +22,31 @@ export interface TokenServer {
 }
 
 /** A token server as the CNCF distribution wants it (spec/auth/token.md and jwt.md), for whoever asks. */
-export async function startTokenServer({ authority, grants, key }: TokenServerOptions): Promise<TokenServer> {
+export async function startTokenServer(options: TokenServerOptions): Promise<TokenServer> {
+  const { authority, key, users } = options;
   const asked: string[] = [];
   const [service, issuer] = ["registry of a test", "token server of a test"];
-  const server = httpServer(({ url = "/" }, response) => {
+  const server = httpServer(({ url = "/", headers: { authorization } }, response) => {
     const scopes = new URL(url, "http://host").searchParams.getAll("scope");
     asked.push(...scopes);
+    const isAnonymous = users !== undefined && authorization === undefined;
+    if (users !== undefined && !isAnonymous && !isKnown(users, authorization)) {
+      response.writeHead(401, { "content-type": "application/json" }).end('{"errors":[{"code":"UNAUTHORIZED"}]}');
+      return;
+    }
+    const grants = isAnonymous ? [] : options.grants;
     const token = signToken({ authority, key: key ?? authority.key, service, issuer, scopes, grants });
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ token, expires_in: 300 }));
   });
   const { address, port } = await listen(server);
   const host = `${address}:${port}`;
   return { token: { realm: `http://${host}/token`, service, issuer, root: authority.path }, host, asked };
+}
+
+function isKnown(users: Readonly<Record<string, string>>, authorization = ""): boolean {
+  return Object.entries(users).some(
+    ([user, password]) => authorization === `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`,
+  );
 }
 
 export interface SignedToken {

@@ -297,8 +297,8 @@ test("a clock that is off is said, while all goes well", async () => {
 
 describe("what only the first write can find out", () => {
   test.each([
-    [404, "NAME_UNKNOWN", "REPOSITORY_UNKNOWN", "Create the repository (or project) at the registry first"],
-    [400, "NAME_UNKNOWN", "REPOSITORY_UNKNOWN", "Create the repository (or project) at the registry first"],
+    [404, "NAME_UNKNOWN", "REPOSITORY_UNKNOWN", "Create the repository, or the project at the beginning of its name"],
+    [400, "NAME_UNKNOWN", "REPOSITORY_UNKNOWN", "Create the repository, or the project at the beginning of its name"],
     [403, "DENIED", "PUSH_DENIED", "Ask the owner of the target for the right to push"],
   ] as const)("%d %s", async (status, words, code, remedy) => {
     const source = await sourceWith();

@@ -4,8 +4,8 @@ import type { PushProof } from "../../oci/store.ts";
 import { printable } from "../../text/redact.ts";
 import type { Grant } from "./auth/granted-actions.ts";
 import { bindingRemedy } from "./auth/realm.ts";
-import { RegistryError, registryError } from "./error.ts";
-import { createsByUpload } from "./known/creation.ts";
+import { deniedRemedy, RegistryError, registryError } from "./error.ts";
+import { createsByUpload, creationOf, requiresRepositories } from "./known/creation.ts";
 import type { ManifestContext } from "./manifests.ts";
 import { tryUpload } from "./upload.ts";
 
@@ -16,7 +16,8 @@ export interface PushProofs {
 
 /**
  * Proves the right to push to a repository: by the rights that its token names; where it names none, by an upload that is begun and
- * cancelled, or at least by a login that the registry accepts. Fails with PUSH_DENIED, UNAUTHORIZED, TOKEN_HOST_FOREIGN, or as a push would.
+ * cancelled, or at least by a login that the registry accepts, and by the repository where that must exist. Fails with PUSH_DENIED,
+ * UNAUTHORIZED, TOKEN_HOST_FOREIGN, REPOSITORY_UNKNOWN, or as a push would.
  */
 export async function checkPushRight(
   registry: string,
@@ -27,39 +28,59 @@ export async function checkPushRight(
   const { client, scopes, proofs } = context;
   const granted = await client.granted(scopes, signal);
   if (granted !== undefined) {
-    checkGrant(registry, context, granted);
+    const refused = refusedGrant(registry, context, granted);
+    if (refused !== undefined) throw (await missingRepository(registry, context, granted, signal)) ?? refused;
     return [];
   }
   // A registry without logins decides by other means, which only the push itself can show.
   if (!client.wantsLogin()) return [];
-  if (proof === "upload" && !createsByUpload(registry)) {
+  if (proof === "upload" && !createsByUpload(registry) && !requiresRepositories(registry)) {
     proofs.upload ??= proveByUpload(registry, context, signal);
     return proofs.upload;
   }
   await proveLogin(context, signal);
+  if (requiresRepositories(registry)) await checkRepository(context, undefined, signal);
   return [];
 }
 
-function checkGrant(
+/** The error of a token without the right to push; undefined where it has that right, or is about other repositories. */
+function refusedGrant(
   registry: string,
   { name, where }: ManifestContext,
-  { actions: all, hop, foreignHost }: Grant,
-): void {
+  { actions: all, hop, foreignHost, service }: Grant,
+): RegistryError | undefined {
   const actions = all.get(name);
   // A token with rights for other repositories only may know this one by another name.
-  if (actions === undefined && all.size > 0) return;
-  if (actions?.has("push") || actions?.has("*")) return;
-  const allows = actions === undefined || actions.size === 0 ? "nothing" : [...actions].join(", ");
-  throw new RegistryError(
-    foreignHost === undefined ? "PUSH_DENIED" : "TOKEN_HOST_FOREIGN",
-    `the token that was granted for ${where} allows ${printable(allows, 80)}, and not push`,
+  if (actions === undefined && all.size > 0) return undefined;
+  if (actions?.has("push") || actions?.has("*")) return undefined;
+  const isForeign = foreignHost !== undefined;
+  return new RegistryError(
+    isForeign ? "TOKEN_HOST_FOREIGN" : "PUSH_DENIED",
+    `the token that was granted for ${where} allows ${printable([...(actions ?? [])].join(", ") || "nothing", 80)}, and not push`,
     {
       hop,
       status: 403,
       registryCodes: [],
-      remedy: foreignHost === undefined ? undefined : bindingRemedy(registry, foreignHost),
+      remedy: isForeign ? bindingRemedy(registry, foreignHost) : deniedRemedy(creationOf(registry, name, service)),
     },
   );
+}
+
+/** Where a token allows nothing, the repository, or the project above it, may be missing: the registry itself may say so. */
+async function missingRepository(
+  registry: string,
+  context: ManifestContext,
+  { actions, foreignHost, service }: Grant,
+  signal?: AbortSignal,
+): Promise<RegistryError | undefined> {
+  if (foreignHost !== undefined || (actions.get(context.name)?.size ?? 0) > 0) return undefined;
+  const remedy = creationOf(registry, context.name, service);
+  try {
+    await checkRepository(context, remedy, signal);
+  } catch (error) {
+    if (error instanceof RegistryError && error.code === "REPOSITORY_UNKNOWN") return error;
+  }
+  return undefined;
 }
 
 async function proveByUpload(registry: string, context: ManifestContext, signal?: AbortSignal): Promise<Finding[]> {
@@ -82,4 +103,17 @@ async function proveLogin({ client, scopes, base, where }: ManifestContext, sign
     throw await registryError(response, `logging in to push to ${where}`, { of: "push" });
   }
   await drain(response);
+}
+
+/** Fails with REPOSITORY_UNKNOWN where the registry does not know the repository. Other answers, such as a missing right to read, show nothing. */
+async function checkRepository(
+  { client, scopes, base, where }: ManifestContext,
+  remedy: string | undefined,
+  signal?: AbortSignal,
+): Promise<void> {
+  const response = await client.request({ method: "GET", url: `${base}tags/list?n=1` }, scopes, signal);
+  if (response.status < 400) return drain(response);
+  const given = remedy === undefined ? {} : { remedy };
+  const error = await registryError(response, `looking for the repository ${where}`, { of: "push", ...given });
+  if (error.code === "REPOSITORY_UNKNOWN") throw error;
 }

@@ -200,7 +200,8 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       const credential = await credentialFor(scopes);
       if (credential?.accessToken !== undefined) return undefined;
       const { granted: actions, foreignHost } = await tokenFor(scopes, { bearer: challenge, credential, signal });
-      return actions === undefined ? undefined : { actions, hop: challengedAt, foreignHost };
+      const { service } = challenge.parameters;
+      return actions === undefined ? undefined : { actions, hop: challengedAt, foreignHost, service };
     },
 
     wantsLogin: () => challenge !== undefined,

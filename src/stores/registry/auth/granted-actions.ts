@@ -10,6 +10,8 @@ export interface Grant {
   readonly hop: Hop;
   /** The host that granted it, where it got no credentials since the registry is not known to use it. */
   readonly foreignHost: string | undefined;
+  /** The `service` of the challenge (distribution, spec/auth/token.md), by which some products are recognised. */
+  readonly service: string | undefined;
 }
 
 /**
