@@ -11280,7 +11280,7 @@ function tunnel(socket, proxy, origin, timeout) {
         connect.end();
     });
 }
-function isResponsive(socket, timeout) {
+function isResponsive(socket, { hostname, port }, timeout) {
     return new Promise((resolve) => {
         const settle = (reacted) => {
             clearTimeout(timer);
@@ -11288,7 +11288,8 @@ function isResponsive(socket, timeout) {
             resolve(reacted);
         };
         const timer = setTimeout(() => settle(false), timeout);
-        const ping = (0,external_node_http_.request)({ method: "OPTIONS", path: "*", createConnection: () => socket });
+        const headers = { host: `${bracketed(hostname)}:${port}` };
+        const ping = (0,external_node_http_.request)({ method: "OPTIONS", path: "*", createConnection: () => socket, headers });
         ping.on("response", () => settle(true)).on("error", () => settle(true));
         ping.end();
     });
@@ -11382,7 +11383,7 @@ async function withProbe(error, proxy, options) {
 async function reacts(proxy, options) {
     const timeout = Math.min(options.timeout, MAX_PROBE_MS);
     try {
-        return await isResponsive(await dialProxy(proxy, { ...options, timeout }), timeout);
+        return await isResponsive(await dialProxy(proxy, { ...options, timeout }), proxy, timeout);
     }
     catch {
         return false;

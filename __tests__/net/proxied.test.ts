@@ -103,7 +103,10 @@ describe("a tunnel", () => {
     const [, ...further] = proxy.log.map(({ method, target }) => `${method} ${target}`);
     // A second request, which concerns no host, distinguishes a silent proxy from a silent origin.
     expect(further).toEqual(isSilent ? ["OPTIONS "] : []);
-    for (const { headers } of proxy.log.slice(1)) expect(headers["proxy-authorization"]).toBeUndefined();
+    for (const { headers } of proxy.log.slice(1)) {
+      expect(headers).toMatchObject({ host: proxy.host });
+      expect(headers["proxy-authorization"]).toBeUndefined();
+    }
   });
 
   test.each<[string, ProxyRefusal]>([...refusals, ["unknown to the proxy", { status: 502, headers: {}, body: page }]])(

@@ -71,7 +71,7 @@ export async function withProbe(error: PhaseError, proxy: ProxyUrl, options: Con
 async function reacts(proxy: ProxyUrl, options: ConnectOptions): Promise<boolean> {
   const timeout = Math.min(options.timeout, MAX_PROBE_MS);
   try {
-    return await isResponsive(await dialProxy(proxy, { ...options, timeout }), timeout);
+    return await isResponsive(await dialProxy(proxy, { ...options, timeout }), proxy, timeout);
   } catch {
     return false;
   }

@@ -54,7 +54,7 @@ export function tunnel(socket: Socket, proxy: ProxyUrl, origin: Origin, timeout:
  * Whether a proxy reacts to a request about itself: OPTIONS * concerns the server in general, as a ping (RFC 9110, 9.3.7). A refusal is a
  * reaction too, and so is a closed connection.
  */
-export function isResponsive(socket: Socket, timeout: number): Promise<boolean> {
+export function isResponsive(socket: Socket, { hostname, port }: ProxyUrl, timeout: number): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = (reacted: boolean) => {
       clearTimeout(timer);
@@ -62,7 +62,8 @@ export function isResponsive(socket: Socket, timeout: number): Promise<boolean> 
       resolve(reacted);
     };
     const timer = setTimeout(() => settle(false), timeout);
-    const ping = request({ method: "OPTIONS", path: "*", createConnection: () => socket });
+    const headers = { host: `${bracketed(hostname)}:${port}` };
+    const ping = request({ method: "OPTIONS", path: "*", createConnection: () => socket, headers });
     ping.on("response", () => settle(true)).on("error", () => settle(true));
     ping.end();
   });
