@@ -14181,8 +14181,9 @@ async function checkPushRight(registry, context, proof, signal) {
         return proofs.upload;
     }
     await proveLogin(context, signal);
-    if (requiresRepositories(registry))
-        await checkRepository(context, undefined, signal);
+    const unknown = requiresRepositories(registry) ? await unknownRepository(context, undefined, signal) : undefined;
+    if (unknown !== undefined)
+        throw unknown;
     return [];
 }
 function refusedGrant(registry, { name, where }, { actions: all, hop, foreignHost, service }) {
@@ -14203,14 +14204,7 @@ async function missingRepository(registry, context, { actions, foreignHost, serv
     if (foreignHost !== undefined || (actions.get(context.name)?.size ?? 0) > 0)
         return undefined;
     const remedy = creationOf(registry, context.name, service);
-    try {
-        await checkRepository(context, remedy, signal);
-    }
-    catch (error) {
-        if (error instanceof RegistryError && error.code === "REPOSITORY_UNKNOWN")
-            return error;
-    }
-    return undefined;
+    return unknownRepository(context, remedy, signal).catch(() => undefined);
 }
 async function proveByUpload(registry, context, signal) {
     const { base, client, scopes, where } = context;
@@ -14232,14 +14226,15 @@ async function proveLogin({ client, scopes, base, where }, signal) {
     }
     await drain(response);
 }
-async function checkRepository({ client, scopes, base, where }, remedy, signal) {
+async function unknownRepository({ client, scopes, base, where }, remedy, signal) {
     const response = await client.request({ method: "GET", url: `${base}tags/list?n=1` }, scopes, signal);
-    if (response.status < 400)
-        return drain(response);
+    if (response.status < 400) {
+        await drain(response);
+        return undefined;
+    }
     const given = remedy === undefined ? {} : { remedy };
     const error = await registryError(response, `looking for the repository ${where}`, { of: "push", ...given });
-    if (error.code === "REPOSITORY_UNKNOWN")
-        throw error;
+    return error.code === "REPOSITORY_UNKNOWN" ? error : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/stores/registry/tags.js

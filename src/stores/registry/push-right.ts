@@ -39,7 +39,8 @@ export async function checkPushRight(
     return proofs.upload;
   }
   await proveLogin(context, signal);
-  if (requiresRepositories(registry)) await checkRepository(context, undefined, signal);
+  const unknown = requiresRepositories(registry) ? await unknownRepository(context, undefined, signal) : undefined;
+  if (unknown !== undefined) throw unknown;
   return [];
 }
 
@@ -75,12 +76,8 @@ async function missingRepository(
 ): Promise<RegistryError | undefined> {
   if (foreignHost !== undefined || (actions.get(context.name)?.size ?? 0) > 0) return undefined;
   const remedy = creationOf(registry, context.name, service);
-  try {
-    await checkRepository(context, remedy, signal);
-  } catch (error) {
-    if (error instanceof RegistryError && error.code === "REPOSITORY_UNKNOWN") return error;
-  }
-  return undefined;
+  // The token may be refused here too, which shows nothing more.
+  return unknownRepository(context, remedy, signal).catch(() => undefined);
 }
 
 async function proveByUpload(registry: string, context: ManifestContext, signal?: AbortSignal): Promise<Finding[]> {
@@ -105,15 +102,18 @@ async function proveLogin({ client, scopes, base, where }: ManifestContext, sign
   await drain(response);
 }
 
-/** Fails with REPOSITORY_UNKNOWN where the registry does not know the repository. Other answers, such as a missing right to read, show nothing. */
-async function checkRepository(
+/** The error of a repository that the registry reports as unknown; other refusals, such as of the right to read, show nothing. */
+async function unknownRepository(
   { client, scopes, base, where }: ManifestContext,
   remedy: string | undefined,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<RegistryError | undefined> {
   const response = await client.request({ method: "GET", url: `${base}tags/list?n=1` }, scopes, signal);
-  if (response.status < 400) return drain(response);
+  if (response.status < 400) {
+    await drain(response);
+    return undefined;
+  }
   const given = remedy === undefined ? {} : { remedy };
   const error = await registryError(response, `looking for the repository ${where}`, { of: "push", ...given });
-  if (error.code === "REPOSITORY_UNKNOWN") throw error;
+  return error.code === "REPOSITORY_UNKNOWN" ? error : undefined;
 }
