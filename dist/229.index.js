@@ -5548,7 +5548,7 @@ async function gather(wanted, options, signal) {
         catch (error) {
             if (!isAbsence(error))
                 throw unknownReference(error, referrer);
-            for (const other of (await options.resolve?.(component)) ?? []) {
+            for (const other of (await options.resolve?.(component, version)) ?? []) {
                 const there = await unlessAbsent(readVersion({ from: other, component, version }, signal));
                 if (there !== undefined)
                     return there;
@@ -6218,11 +6218,12 @@ async function openSources({ inputs, session }) {
     }));
     return queries.flat();
 }
-function createResolve({ inputs, session }) {
+function createResolve({ inputs, session, }) {
     const open = once((spec) => session.openSource(spec));
     const resolvers = inputs.resolvers.toSorted((one, other) => other.prefix.length - one.prefix.length);
-    return (component) => {
-        const fitting = resolvers.filter(({ prefix, pattern }) => (pattern === undefined || matchesGlob(component, pattern)) &&
+    return (component, version) => {
+        const fitting = resolvers.filter(({ prefix, pattern, versions }) => (versions === undefined || versions.allows(version)) &&
+            (pattern === undefined || matchesGlob(component, pattern)) &&
             (prefix === "" || component === prefix || component.startsWith(`${prefix}/`)));
         return Promise.all(fitting.map(({ repository }) => open(repository)));
     };
@@ -16489,32 +16490,41 @@ function keyPattern(key) {
 
 
 
+
 function parseResolvers(document, type) {
-    if (type !== "ocm.config.ocm.software" && type !== "resolvers.config.ocm.software")
+    if (type !== ocm_resolvers_V1 && type !== V2)
         return [];
     const entries = Array.isArray(document.resolvers) ? document.resolvers.filter(isRecord) : [];
     const byPriority = entries.toSorted((one, other) => priority(other) - priority(one));
-    return byPriority.flatMap(({ repository, prefix, componentNamePattern: pattern }) => {
-        const spec = isRecord(repository) ? ocm_resolvers_repositoryOf(repository) : undefined;
-        if (spec === undefined)
+    return byPriority.flatMap(({ repository: record, prefix, componentNamePattern, versionConstraint }) => {
+        const repository = isRecord(record) ? ocm_resolvers_repositoryOf(record) : undefined;
+        if (repository === undefined)
             return [];
-        if (typeof pattern === "string" && pattern !== "")
-            return [{ prefix: "", pattern, repository: spec }];
-        return [{ prefix: typeof prefix === "string" ? prefix.replace(/(?<!\/)\/+$/, "") : "", repository: spec }];
+        if (type === ocm_resolvers_V1)
+            return [{ prefix: ocm_resolvers_textOf(prefix).replace(/(?<!\/)\/+$/, ""), repository }];
+        const constraint = ocm_resolvers_textOf(versionConstraint);
+        const pattern = ocm_resolvers_textOf(componentNamePattern);
+        const versions = constraint === "" ? {} : { versions: parseConstraint(constraint, ocm_resolvers_WHERE) };
+        return [{ prefix: "", pattern, repository, ...versions }];
     });
+}
+const ocm_resolvers_V1 = "ocm.config.ocm.software";
+const V2 = "resolvers.config.ocm.software";
+const ocm_resolvers_WHERE = "ocm-config, resolvers";
+function ocm_resolvers_textOf(value) {
+    return typeof value === "string" ? value : "";
 }
 function priority({ priority: value }) {
     return typeof value === "number" ? value : 10;
 }
 function ocm_resolvers_repositoryOf({ type, baseUrl, subPath, filePath }) {
-    const where = "ocm-config, resolvers";
     try {
         if (typeof filePath === "string" && filePath !== "")
-            return parseRepository(`${type}::${filePath}`, where);
+            return parseRepository(`${type}::${filePath}`, ocm_resolvers_WHERE);
         if (typeof baseUrl !== "string" || baseUrl === "")
             return undefined;
         const path = typeof subPath === "string" && subPath !== "" ? `/${subPath.replace(/^\/+/, "")}` : "";
-        return parseRepository(`${type}::${baseUrl.replace(/(?<!\/)\/+$/, "")}${path}`, where);
+        return parseRepository(`${type}::${baseUrl.replace(/(?<!\/)\/+$/, "")}${path}`, ocm_resolvers_WHERE);
     }
     catch (error) {
         if (error instanceof TransferError)

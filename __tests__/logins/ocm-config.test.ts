@@ -262,6 +262,29 @@ describe("resolvers", () => {
       },
     ]);
   });
+
+  const REPOSITORY = { type: "OCIRepository/v1", baseUrl: "quay.io/acme" };
+  const resolversOf = (...resolvers: readonly object[]) =>
+    parseOcmConfig(generic({ type: "resolvers.config.ocm.software/v1alpha1", resolvers }), FROM).resolvers;
+
+  test("of v2 are for the versions that their constraint allows", () => {
+    const [resolver] = resolversOf({
+      componentNamePattern: "*",
+      versionConstraint: ">=1.2.0 <2.0.0",
+      repository: REPOSITORY,
+    });
+    const versions = ["1.1.9", "1.2.0", "v1.9.0", "1.3.0-rc.1", "2.0.0", "not-a-version"];
+    expect(versions.filter((version) => resolver?.versions?.allows(version))).toEqual(["1.2.0", "v1.9.0"]);
+  });
+
+  test("of v2 without a pattern are for no component", () => {
+    expect(resolversOf({ repository: REPOSITORY })).toMatchObject([{ pattern: "" }]);
+  });
+
+  test("of v2 with an invalid constraint are refused, as by the CLI", () => {
+    const invalid = { componentNamePattern: "*", versionConstraint: "newest", repository: REPOSITORY };
+    expect(complaint(() => resolversOf(invalid))).toContain("CONSTRAINT_MALFORMED");
+  });
 });
 
 test.each([

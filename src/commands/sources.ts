@@ -25,13 +25,17 @@ export async function openSources({ inputs, session }: Run): Promise<VersionQuer
   return queries.flat();
 }
 
-/** The resolvers for a component, the longest prefix first. */
-export function createResolve({ inputs, session }: Run): (component: string) => Promise<ComponentRepository[]> {
+/** The resolvers for a component version, the longest prefix first. */
+export function createResolve({
+  inputs,
+  session,
+}: Run): (component: string, version: string) => Promise<ComponentRepository[]> {
   const open = once((spec) => session.openSource(spec));
   const resolvers = inputs.resolvers.toSorted((one, other) => other.prefix.length - one.prefix.length);
-  return (component) => {
+  return (component, version) => {
     const fitting = resolvers.filter(
-      ({ prefix, pattern }) =>
+      ({ prefix, pattern, versions }) =>
+        (versions === undefined || versions.allows(version)) &&
         (pattern === undefined || matchesGlob(component, pattern)) &&
         (prefix === "" || component === prefix || component.startsWith(`${prefix}/`)),
     );

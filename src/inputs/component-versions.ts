@@ -6,7 +6,7 @@ import {
   parseRepository,
   type RepositorySpec,
 } from "../ocm/descriptor/component-reference.ts";
-import { parseConstraint } from "../ocm/version/version-constraint.ts";
+import { parseConstraint, type VersionConstraint } from "../ocm/version/version-constraint.ts";
 import { printable } from "../text/redact.ts";
 import type { VersionSelection } from "../transfer/source/select-versions.ts";
 import type { InputReader } from "./input-reader.ts";
@@ -18,6 +18,8 @@ export interface ResolverSpec {
   readonly repository: RepositorySpec;
   /** Glob of component names instead, whose `*` also stands for slashes. */
   readonly pattern?: string;
+  /** The versions that are looked up here; all of them without it. */
+  readonly versions?: VersionConstraint;
 }
 
 /** What is read from where. Throws `VERSION_MISSING` for a line that leaves the version open, unless the selection decides it. */

@@ -39,7 +39,7 @@ export interface GatherOptions extends ResolveOptions {
   /** Remembers what was read, where more than one of these belong to a run. */
   readonly readVersion?: ReadVersion;
   /** Where else a referenced component is looked up, when it is not where the reference was found. */
-  readonly resolve?: (component: string) => Promise<readonly ComponentRepository[]>;
+  readonly resolve?: (component: string, version: string) => Promise<readonly ComponentRepository[]>;
 }
 
 /** Reads the component versions, on request with all that they refer to, and finds their artifacts. */
@@ -106,7 +106,7 @@ export async function gather(
       return await readVersion({ from, component, version }, signal);
     } catch (error) {
       if (!isAbsence(error)) throw unknownReference(error, referrer);
-      for (const other of (await options.resolve?.(component)) ?? []) {
+      for (const other of (await options.resolve?.(component, version)) ?? []) {
         const there = await unlessAbsent(readVersion({ from: other, component, version }, signal));
         if (there !== undefined) return there;
       }
