@@ -16691,6 +16691,9 @@ function decodeText(bytes, from) {
 
 
 
+function podmanFolder() {
+    return process.platform === "linux" ? `/run/containers/${process.getuid?.()}` : undefined;
+}
 async function readRegistryConfigs(named, options) {
     if (named !== "") {
         refuseContent("registry-config", named);
@@ -16700,13 +16703,16 @@ async function readRegistryConfigs(named, options) {
     const { DOCKER_AUTH_CONFIG: content = "", REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR, XDG_CONFIG_HOME, } = options.environment;
     const variable = "DOCKER_AUTH_CONFIG";
     const configHome = XDG_CONFIG_HOME || (0,external_node_path_.join)(homeOf(options.environment), ".config");
+    const perUser = XDG_RUNTIME_DIR || !options.podmanFolder ? undefined : (0,external_node_path_.join)(options.podmanFolder, "auth.json");
     const files = [
         dockerConfigPath(options.environment),
         ...(REGISTRY_AUTH_FILE ? [REGISTRY_AUTH_FILE] : []),
         ...(XDG_RUNTIME_DIR ? [(0,external_node_path_.join)(XDG_RUNTIME_DIR, "containers", "auth.json")] : []),
+        ...(perUser === undefined ? [] : [perUser]),
         (0,external_node_path_.join)(configHome, "containers", "auth.json"),
     ];
-    const found = await Promise.all([...new Set(files)].map((file) => readUnnamed(file, options)));
+    const read = (file) => readUnnamed(file, options, file === perUser ? UNREACHABLE : login_files_ABSENT);
+    const found = await Promise.all([...new Set(files)].map(read));
     return [
         ...(content.trim() === ""
             ? []
@@ -16769,7 +16775,9 @@ async function readNamed(input, code, file) {
         throw refused("is empty");
     return text;
 }
-async function readUnnamed(file, { isInCheckout }) {
+const login_files_ABSENT = ["ENOENT", "ENOTDIR"];
+const UNREACHABLE = [...login_files_ABSENT, "EACCES"];
+async function readUnnamed(file, { isInCheckout }, absent = login_files_ABSENT) {
     try {
         if (await isInCheckout(file)) {
             await (0,promises_.access)(file);
@@ -16780,7 +16788,7 @@ async function readUnnamed(file, { isInCheckout }) {
     catch (error) {
         if (error instanceof TransferError)
             throw error;
-        if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? ""))
+        if (absent.includes(errorCode(error) ?? ""))
             return { name: file, state: "absent", text: undefined };
         throw new TransferError("CREDENTIALS_MALFORMED", `${file} cannot be read: ${errorMessage(error)}`, {
             where: file,
@@ -16797,8 +16805,8 @@ async function readUnnamed(file, { isInCheckout }) {
 
 
 
-async function readLogins(inputs, environment) {
-    const options = { environment, isInCheckout: checkoutTest(environment) };
+async function readLogins(inputs, environment, folder = podmanFolder()) {
+    const options = { environment, isInCheckout: checkoutTest(environment), podmanFolder: folder };
     const registryConfigs = await readRegistryConfigs(inputs.registryConfig, options);
     const ocmConfig = await readOcmConfig(inputs.ocmConfig, options);
     const given = (name, logins) => logins.length === 0 ? [] : [{ name, state: "found", logins }];

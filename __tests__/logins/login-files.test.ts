@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { podmanFolder } from "../../src/logins/login-files.ts";
 import { type LoginInputs, readLogins } from "../../src/logins/read-logins.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
@@ -30,8 +31,13 @@ function homeWith(files: Readonly<Record<string, string | Buffer>>): string {
   return home;
 }
 
+const NO_FOLDER = "/nowhere/podman";
 const read = (inputs: Partial<LoginInputs>, environment: Readonly<Record<string, string>>) =>
-  readLogins({ credentials: [], registryConfig: "", ocmConfig: "", githubToken: "", ...inputs }, environment);
+  readLogins(
+    { credentials: [], registryConfig: "", ocmConfig: "", githubToken: "", ...inputs },
+    environment,
+    NO_FOLDER,
+  );
 
 async function passwords(inputs: Partial<LoginInputs>, environment: Readonly<Record<string, string>>) {
   const { sources } = await read(inputs, environment);
@@ -103,11 +109,25 @@ repositories:
     expect(await passwords(inputs, { HOME: home })).toEqual(["tilde", "inline", "docker"]);
   });
 
+  test("from podman's folder of the user, only without XDG_RUNTIME_DIR", async () => {
+    const folder = dirname(write(join(temporaryFolder(), "auth.json"), dockerConfig("per user")));
+    const home = homeWith({ "run/containers/auth.json": dockerConfig("XDG_RUNTIME_DIR") });
+    const inputs = { credentials: [], registryConfig: "", ocmConfig: "", githubToken: "" };
+    const foundIn = async (environment: Readonly<Record<string, string>>) =>
+      (await readLogins(inputs, environment, folder)).sources.filter(({ state }) => state === "found");
+    expect(await foundIn({ HOME: home })).toMatchObject([{ name: join(folder, "auth.json") }]);
+    expect(await foundIn({ HOME: home, XDG_RUNTIME_DIR: join(home, "run") })).toMatchObject([
+      { name: join(home, "run/containers/auth.json") },
+    ]);
+    expect(podmanFolder()).toBe(process.platform === "linux" ? `/run/containers/${process.getuid?.()}` : undefined);
+  });
+
   test("without any file there are no logins, and every place is remembered", async () => {
     const home = temporaryFolder();
     const { sources } = await read({}, { HOME: home });
-    expect(sources.map(({ name, state, logins }) => [name.slice(home.length), state, logins.length])).toEqual([
+    expect(sources.map(({ name, state, logins }) => [name.replace(home, ""), state, logins.length])).toEqual([
       ["/.docker/config.json", "absent", 0],
+      ["/nowhere/podman/auth.json", "absent", 0],
       ["/.config/containers/auth.json", "absent", 0],
       ["/.ocmconfig", "absent", 0],
     ]);

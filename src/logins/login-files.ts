@@ -14,6 +14,13 @@ export interface LoginFileOptions {
   readonly environment: Environment;
   /** Whether a commit could have written a file: one that no input names is then not read. */
   readonly isInCheckout: (path: string) => Promise<boolean>;
+  /** Folder of podman's logins of this user; undefined for none. */
+  readonly podmanFolder?: string | undefined;
+}
+
+/** Where podman keeps logins without XDG_RUNTIME_DIR (containers/image, pkg/docker/config); on Linux only. */
+export function podmanFolder(): string | undefined {
+  return process.platform === "linux" ? `/run/containers/${process.getuid?.()}` : undefined;
 }
 
 /** The file that registry-config names or, where it names none, docker's and podman's own in their order. */
@@ -31,13 +38,16 @@ export async function readRegistryConfigs(named: string, options: LoginFileOptio
   } = options.environment;
   const variable = "DOCKER_AUTH_CONFIG";
   const configHome = XDG_CONFIG_HOME || join(homeOf(options.environment), ".config");
+  const perUser = XDG_RUNTIME_DIR || !options.podmanFolder ? undefined : join(options.podmanFolder, "auth.json");
   const files = [
     dockerConfigPath(options.environment),
     ...(REGISTRY_AUTH_FILE ? [REGISTRY_AUTH_FILE] : []),
     ...(XDG_RUNTIME_DIR ? [join(XDG_RUNTIME_DIR, "containers", "auth.json")] : []),
+    ...(perUser === undefined ? [] : [perUser]),
     join(configHome, "containers", "auth.json"),
   ];
-  const found = await Promise.all([...new Set(files)].map((file) => readUnnamed(file, options)));
+  const read = (file: string) => readUnnamed(file, options, file === perUser ? UNREACHABLE : ABSENT);
+  const found = await Promise.all([...new Set(files)].map(read));
   return [
     ...(content.trim() === ""
       ? []
@@ -126,8 +136,16 @@ interface ReadFile {
   readonly text: string | undefined;
 }
 
+const ABSENT = ["ENOENT", "ENOTDIR"];
+/** The folder of all users may be closed to this one, who has no login in it then. */
+const UNREACHABLE = [...ABSENT, "EACCES"];
+
 /** A file that was not named need not be there, and is not read where a commit could have written it. */
-async function readUnnamed(file: string, { isInCheckout }: LoginFileOptions): Promise<ReadFile> {
+async function readUnnamed(
+  file: string,
+  { isInCheckout }: LoginFileOptions,
+  absent: readonly string[] = ABSENT,
+): Promise<ReadFile> {
   try {
     if (await isInCheckout(file)) {
       await access(file);
@@ -136,7 +154,7 @@ async function readUnnamed(file: string, { isInCheckout }: LoginFileOptions): Pr
     return { name: file, state: "found", text: decodeText(await readSettingsBytes(file), file) };
   } catch (error) {
     if (error instanceof TransferError) throw error;
-    if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return { name: file, state: "absent", text: undefined };
+    if (absent.includes(errorCode(error) ?? "")) return { name: file, state: "absent", text: undefined };
     throw new TransferError("CREDENTIALS_MALFORMED", `${file} cannot be read: ${errorMessage(error)}`, {
       where: file,
       remedy: "Make it readable, or name another file in registry-config.",

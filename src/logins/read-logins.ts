@@ -5,7 +5,7 @@ import type { Environment } from "../proxy/settings.ts";
 import { printable } from "../text/redact.ts";
 import { parseCredentialLines } from "./credential-lines.ts";
 import { githubTokenLogins } from "./github-token.ts";
-import { readOcmConfig, readRegistryConfigs } from "./login-files.ts";
+import { podmanFolder, readOcmConfig, readRegistryConfigs } from "./login-files.ts";
 import type { LoginSource } from "./logins.ts";
 import type { OcmResolver } from "./ocm-resolvers.ts";
 
@@ -25,8 +25,12 @@ export interface ReadLogins {
 }
 
 /** Reads the sources in their order: credentials, registry-config or its files, ocm-config, github-token. */
-export async function readLogins(inputs: LoginInputs, environment: Environment): Promise<ReadLogins> {
-  const options = { environment, isInCheckout: checkoutTest(environment) };
+export async function readLogins(
+  inputs: LoginInputs,
+  environment: Environment,
+  folder: string | undefined = podmanFolder(),
+): Promise<ReadLogins> {
+  const options = { environment, isInCheckout: checkoutTest(environment), podmanFolder: folder };
   const registryConfigs = await readRegistryConfigs(inputs.registryConfig, options);
   const ocmConfig = await readOcmConfig(inputs.ocmConfig, options);
   const given = (name: string, logins: LoginSource["logins"]): LoginSource[] =>
