@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { parseDockerConfig } from "../src/logins/docker-config.ts";
+import { registryPattern } from "../src/logins/login.ts";
 import { parseImageReference } from "../src/oci/reference.ts";
 import type { ReadableStore } from "../src/oci/store.ts";
 import { addImage, resource } from "../testing/content/content.ts";
@@ -206,6 +207,18 @@ describe("a login that a registry receives which only a descriptor names", () =>
     expect(registry.requests.at(-1)?.headers.authorization).toBe(`Bearer ${registrytoken}`);
     expect(registry.requests.at(-1)?.status).toBe(200);
     expect(session.findings.map(({ code }) => code)).toEqual(["LOGIN_BY_DESCRIPTOR"]);
+  });
+
+  test("is no finding for the token of the job, which nobody gave for the registry", async () => {
+    const { port, ...registry } = await start(bearer);
+    const credential = { username: "ada", password: "s3cret", from: "input github-token", isAmbient: true };
+    const session = await readAt(registry.host, {
+      inputs: { "plain-http": registry.host.replace(`:${port}`, "") },
+      credentials: [],
+      logins: [{ ...registryPattern(registry.host), credential }],
+    });
+    expect(registry.requests.at(-1)?.status).toBe(200);
+    expect(session.findings).toEqual([]);
   });
 
   test.each<[string, (host: string) => Given]>([

@@ -17,7 +17,7 @@ const ADA = { username: "ada", password: "p:w" };
 const content = Buffer.from("a layer");
 
 /** A run that reads and writes at a registry; what it ends with. */
-async function runAt(host: string, place: Place, given: Partial<Given>) {
+async function runAt(host: string, place: Place, given: Partial<Given>, onSecret?: (secret: string) => void) {
   const logins = await loginsAt(place, { host, ...ADA, ...given });
   const target = parseRepository(`http://${host}/team`, "test");
   if (target.kind !== "registry") throw new Error("no registry");
@@ -28,13 +28,14 @@ async function runAt(host: string, place: Place, given: Partial<Given>) {
     plainHttp: [],
     sources: [],
     target,
-    onSecret: undefined,
+    onSecret,
     namedHosts: named,
     allowed: [],
     onFinding: undefined,
   });
   const push = (repository: string) => registries.named(target).repository(repository).push(blobOf(content), content);
-  return { logins, push };
+  const readBack = (repository: string) => registries.uncached(target).repository(repository).exists(blobOf(content));
+  return { logins, push, readBack };
 }
 
 /** The place whose login applies to every host, so that no host lacks one. */
@@ -124,6 +125,32 @@ withParts(["distribution", "openssl"], "tokens of a real key at the real distrib
     expectSparing(registry);
     const exchanges = registry.tokenRequests.filter(({ grant }) => grant === "refresh_token");
     expect(exchanges.map(({ authorization }) => authorization)).toEqual([undefined, undefined, undefined]);
+  });
+
+  test("for an identity token that each exchange replaces, by many requests at once and in the read back", async () => {
+    const identityTokens = new Set(["long-lived"]);
+    const registry = await startTokenRegistry({ identityTokens, rotates: true });
+    const [place] = Object.values(IDENTITY_PLACES);
+    const secrets: string[] = [];
+    const run = await runAt(registry.host, place as Place, { password: "long-lived" }, (secret) =>
+      secrets.push(secret),
+    );
+    await run.push(REPOSITORY);
+    await Promise.all([1, 2, 3, 4, 5].map((part) => run.push(`${REPOSITORY}/${part}`)));
+    await run.readBack(REPOSITORY);
+    expect(registry.tokenRequests.filter(({ grant }) => grant === "refresh_token")).toHaveLength(7);
+    const [last] = identityTokens;
+    expect(last).not.toBe("long-lived");
+    // Each of them is masked when it arrives.
+    expect(secrets).toContain(last);
+  });
+
+  test("for an identity token that stays, by many requests at once", async () => {
+    const registry = await startTokenRegistry({ identityTokens: new Set(["long-lived"]) });
+    const [place] = Object.values(IDENTITY_PLACES);
+    const run = await runAt(registry.host, place as Place, { password: "long-lived" });
+    await Promise.all([1, 2, 3, 4, 5].map((part) => run.push(`${REPOSITORY}/${part}`)));
+    expect(registry.tokenRequests).toHaveLength(5);
   });
 
   test.each(Object.entries(IDENTITY_PLACES))("that knows no POST, for an identity token from %s", async (_, place) => {

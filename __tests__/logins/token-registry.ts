@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { createAuthority } from "../../testing/real/certificates.ts";
@@ -9,6 +10,8 @@ export interface TokenRegistryOptions {
   /** Password by user name, and identity tokens: who may get a token. Both may change while it runs. */
   readonly users?: Map<string, string>;
   readonly identityTokens?: Set<string>;
+  /** Whether each exchange of an identity token replaces it by another one. */
+  readonly rotates?: boolean;
   /** Methods that the token host knows; default both. */
   readonly methods?: readonly ("GET" | "POST")[];
 }
@@ -34,7 +37,7 @@ const ISSUER = "token host of a test";
 
 /** The real distribution behind a front that gives tokens at the same origin, signed by a real key, to those who log in. */
 export async function startTokenRegistry(options: TokenRegistryOptions): Promise<TokenRegistry> {
-  const { users = new Map(), identityTokens = new Set(), methods = ["GET", "POST"] } = options;
+  const { users = new Map(), identityTokens = new Set(), rotates = false, methods = ["GET", "POST"] } = options;
   const authority = createAuthority();
   const tokenRequests: TokenRequestSeen[] = [];
   const schemes = new Set<string>();
@@ -57,7 +60,12 @@ export async function startTokenRegistry(options: TokenRegistryOptions): Promise
     const isToken = grant === "refresh_token" && identityTokens.has(given.get("refresh_token") ?? "");
     if (!isUser && !isToken) return void response.writeHead(401).end('{"errors":[{"code":"UNAUTHORIZED"}]}');
     const token = sign(scopes);
-    const answer = method === "POST" ? { access_token: token } : { token, expires_in: 300 };
+    const next = isToken && rotates ? { refresh_token: randomUUID() } : {};
+    if (next.refresh_token !== undefined) {
+      identityTokens.delete(given.get("refresh_token") ?? "");
+      identityTokens.add(next.refresh_token);
+    }
+    const answer = method === "POST" ? { access_token: token, ...next } : { token, expires_in: 300 };
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
   }
 

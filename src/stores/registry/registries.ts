@@ -11,6 +11,7 @@ import type { RegistrySpec, RepositorySpec } from "../../ocm/descriptor/componen
 import { printable } from "../../text/redact.ts";
 import { type AllowedRegistry, isAllowedRegistry, isListedHost, registryNotAllowed } from "./allowed-registries.ts";
 import type { Consumer, Credential, LoginProvider, LoginRequest } from "./auth/credentials.ts";
+import { createIdentityTokens, type IdentityTokens } from "./auth/identity-tokens.ts";
 import { cachePart, createRegistryCache } from "./cache.ts";
 import { apiHost } from "./hosts.ts";
 import { createRemoteRegistry, type RemoteRegistry } from "./store.ts";
@@ -66,6 +67,8 @@ export function createRegistries({
   /** The resource that led to a repository first, by `host/repository`. */
   const resources = new Map<string, string>();
   const loggedIn = new Set<string>();
+  /** By origin: also what is read without caches needs the identity tokens that are valid now. */
+  const identityTokens = new Map<string, IdentityTokens>();
   // One for all: component descriptors may lead to any number of registries.
   const cache = createRegistryCache();
 
@@ -101,6 +104,12 @@ export function createRegistries({
     onFinding?.(loginByDescriptor(host, where));
   }
 
+  function identityTokensOf(origin: string): IdentityTokens {
+    const known = identityTokens.get(origin) ?? createIdentityTokens(onSecret);
+    identityTokens.set(origin, known);
+    return known;
+  }
+
   function isForeignHost(url: URL): boolean {
     const location = { host: hostOf(url), isPlain: url.protocol === "http:" };
     return !namedHosts.covers(location.host) && !isListedHost(allowed, location);
@@ -134,6 +143,7 @@ export function createRegistries({
       plainHttp: plain,
       role: roleOf(host),
       ...(onSecret === undefined ? {} : { onToken: onSecret }),
+      identityTokens: identityTokensOf(urlOf(host, plain).origin),
       isForeign,
       ...(isForeign ? { onLogin: (repository: string) => noticeLogin(host, repository) } : {}),
       isWritten: (repository) => isBelowTarget(host, repository),

@@ -12,6 +12,7 @@ import type { PushProof, Repository, Store } from "../../oci/store.ts";
 import { printable } from "../../text/redact.ts";
 import { createAuthorizedClient } from "./auth/authorization.ts";
 import type { Credential } from "./auth/credentials.ts";
+import type { IdentityTokens } from "./auth/identity-tokens.ts";
 import { scopeOf } from "./auth/scope.ts";
 import { createRegistryCache, type KnownManifest, type RegistryCache } from "./cache.ts";
 import { registryError } from "./error.ts";
@@ -42,6 +43,8 @@ export interface RemoteRegistryOptions {
   readonly isForeign?: boolean;
   /** Called before a login for a repository is sent, to the registry or its token host. */
   readonly onLogin?: (repository: string) => void;
+  /** Shared by all instances of the registry. */
+  readonly identityTokens?: IdentityTokens;
   /** For manifests and lists of tags; by default a cache of its own. */
   readonly cache?: RegistryCache;
 }

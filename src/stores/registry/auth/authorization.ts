@@ -9,6 +9,7 @@ import { type AnsweredRequest, registryError } from "../error.ts";
 import type { AuthorizationOptions, AuthorizedClient, RegistryRequest } from "./authorized-client.ts";
 import { type Challenge, wantedChallenge } from "./challenge.ts";
 import type { Credential } from "./credentials.ts";
+import { createIdentityTokens } from "./identity-tokens.ts";
 import { bindingRemedy } from "./realm.ts";
 import { refusedToken } from "./refused-token.ts";
 import { areForReading, repositoryOf } from "./scope.ts";
@@ -48,6 +49,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
   const tokens = new Map<string, Promise<Token>>();
   /** Scopes that the ambient credential was refused for. */
   const withoutAmbient = new Set<string>();
+  const { identityTokens = createIdentityTokens(options.onToken) } = options;
 
   async function tokenFor(scopes: readonly string[], asking: TokenAsking): Promise<Token> {
     const key = scopes.join(" ");
@@ -76,14 +78,16 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       explainLogin: () => options.explainLogin?.(repository),
       allowsPlainHttp: options.allowsPlainHttp,
     };
-    const asking = noticing(repository);
+    const asking = credential?.isAmbient === true ? client : noticing(repository);
+    const ask = (own: Credential | undefined) =>
+      requestToken(asking, { ...request, credential: own }, Date.now(), signal);
     try {
-      return await requestToken(asking, request, Date.now(), signal);
+      return await (credential === undefined ? ask(undefined) : identityTokens.exchange(credential, ask, signal));
     } catch (error) {
       if (!(error instanceof TransferError) || error.code !== "CREDENTIALS_REFUSED") throw error;
       if (credential?.isAmbient !== true || !areForReading(scopes)) throw error;
       withoutAmbient.add(scopes.join(" "));
-      return requestToken(asking, { ...request, credential: undefined }, Date.now(), signal);
+      return ask(undefined);
     }
   }
 
@@ -112,7 +116,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       return { headers: { authorization: `Bearer ${token.value}` }, token };
     }
     const isLogin = credential !== undefined && (credential.username !== "" || credential.password !== "");
-    if (isLogin) options.onLogin?.(repositoryOf(scopes[0]));
+    if (isLogin && credential.isAmbient !== true) options.onLogin?.(repositoryOf(scopes[0]));
     return { headers: isLogin ? basic(credential) : {} };
   }
 

@@ -3,6 +3,7 @@ import type { RegistryRole } from "../../../net/purpose.ts";
 import type { AnsweredRequest } from "../error.ts";
 import type { Credential } from "./credentials.ts";
 import type { Grant } from "./granted-actions.ts";
+import type { IdentityTokens } from "./identity-tokens.ts";
 
 export type RegistryRequest = Omit<HttpRequest, "purpose" | "party">;
 
@@ -37,5 +38,8 @@ export interface AuthorizationOptions {
   readonly allowsPlainHttp?: (realm: URL) => boolean;
   readonly onToken?: (token: string) => void;
   readonly isForeign?: boolean;
+  /** Called when a login is sent, but for one that nobody gave for this registry. */
   readonly onLogin?: (repository: string) => void;
+  /** Shared by all clients of the registry. */
+  readonly identityTokens?: IdentityTokens;
 }

@@ -35,6 +35,8 @@ export interface Token {
   readonly isAnonymous: boolean;
   /** Whether it was asked for with a credential that nobody gave for this registry. */
   readonly isAmbient: boolean;
+  /** The identity token that replaces the one of the request. */
+  readonly identityToken: string | undefined;
   /** The realm's host, where the registry is not known to use it and the user bound nothing to it. */
   readonly foreignHost: string | undefined;
 }
@@ -90,9 +92,11 @@ export async function requestToken(
   if (response.headers["content-type"]?.includes("text/html")) {
     throw await registryError(response, doing, { as: "CAPTIVE_PORTAL" });
   }
-  const token = parseToken(await readAll(response, MAX_ANSWER_BYTES), realm.host, now);
+  const { renewed, ...token } = parseToken(await readAll(response, MAX_ANSWER_BYTES), realm.host, now);
+  const given = credential?.identityToken;
   return {
     ...token,
+    identityToken: given === undefined || renewed === given ? undefined : renewed,
     isAnonymous: credential === undefined,
     isAmbient: credential?.isAmbient === true,
     foreignHost,
@@ -152,7 +156,11 @@ export function basic({ username, password }: Credential): { authorization: stri
   return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` };
 }
 
-function parseToken(body: Buffer, host: string, now: number): Pick<Token, "value" | "expires" | "granted"> {
+interface TokenAnswer extends Pick<Token, "value" | "expires" | "granted"> {
+  readonly renewed: string | undefined;
+}
+
+function parseToken(body: Buffer, host: string, now: number): TokenAnswer {
   let answer: unknown;
   try {
     answer = JSON.parse(body.toString("utf8"));
@@ -160,7 +168,7 @@ function parseToken(body: Buffer, host: string, now: number): Pick<Token, "value
     answer = undefined;
   }
   const value = isRecord(answer) ? answer.token || answer.access_token : undefined;
-  if (typeof value !== "string" || !/^[\x21-\x7e]+$/.test(value)) {
+  if (typeof value !== "string" || !isTokenText(value)) {
     throw new TransferError("TOKEN_MALFORMED", `${host} sends an answer without a token`, {
       where: host,
       remedy: "See what answers at this host: a login page of a proxy is a usual cause.",
@@ -168,5 +176,12 @@ function parseToken(body: Buffer, host: string, now: number): Pick<Token, "value
   }
   const life = isRecord(answer) && typeof answer.expires_in === "number" ? answer.expires_in : MIN_LIFE_SECONDS;
   const scope = isRecord(answer) ? answer.scope : undefined;
-  return { value, expires: now + Math.max(life, MIN_LIFE_SECONDS) * 1000, granted: grantedActions(value, scope) };
+  const other = isRecord(answer) ? answer.refresh_token : undefined;
+  const renewed = typeof other === "string" && isTokenText(other) ? other : undefined;
+  const expires = now + Math.max(life, MIN_LIFE_SECONDS) * 1000;
+  return { value, expires, granted: grantedActions(value, scope), renewed };
+}
+
+function isTokenText(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
 }
