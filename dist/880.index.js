@@ -16614,6 +16614,8 @@ function parseOcmConfig(text, from) {
         document = parseYaml(text);
     }
     catch (error) {
+        if (/^---\s/m.test(text.replace(/^\s*---/, "")))
+            throw ocm_config_malformed(from, "it has more than one YAML document");
         const line = /at line (\d+)/.exec(errorMessage(error))?.[1];
         throw ocm_config_malformed(from, line === undefined ? "it is not YAML" : `it is not YAML, see line ${line}`);
     }

@@ -13,6 +13,8 @@ export interface OcmCli {
   readonly generation: Generation;
   /** Standard output; throws with what the CLI said where it fails. */
   run(...args: readonly string[]): Promise<string>;
+  /** The same with a configuration file. */
+  runWith(config: string, ...args: readonly string[]): Promise<string>;
 }
 
 const NAMES = ["ocm", "ocm-v1", "ocm-v2"];
@@ -23,12 +25,19 @@ export function findOcmClis(): readonly OcmCli[] {
     const path = findProgram(name);
     if (path === undefined) return [];
     const generation = /"Major"/.test(execFileSync(path, ["version"], { encoding: "utf8" })) ? "v1" : "v2";
-    return [{ name, generation, run: (...args) => run(path, generation, args) }];
+    return [
+      {
+        name,
+        generation,
+        run: (...args) => run(path, generation === "v2" ? keyConfig(temporaryFolder()) : undefined, args),
+        runWith: (config, ...args) => run(path, config, args),
+      },
+    ];
   });
 }
 
 /** In a home of its own: whatever the user configured for the CLI counts for nothing. */
-async function run(path: string, generation: Generation, args: readonly string[]): Promise<string> {
+async function run(path: string, configFile: string | undefined, args: readonly string[]): Promise<string> {
   const home = temporaryFolder();
   const temp = join(home, "tmp");
   mkdirSync(temp);
@@ -39,7 +48,7 @@ async function run(path: string, generation: Generation, args: readonly string[]
     OCM_DISABLE_VERSION_CHECK: "true",
     OCM_DISABLE_AUTO_CONFIG: "true",
   };
-  const config = generation === "v2" ? ["--config", keyConfig(home)] : [];
+  const config = configFile === undefined ? [] : ["--config", configFile];
   const options = { cwd: home, env, timeout: 60_000, maxBuffer: 64 * 1024 * 1024 };
   try {
     return (await promisify(execFile)(path, [...config, ...args], options)).stdout;

@@ -43,6 +43,7 @@ export function parseOcmConfig(text: string, from: string): OcmConfig {
   try {
     document = parseYaml(text);
   } catch (error) {
+    if (/^---\s/m.test(text.replace(/^\s*---/, ""))) throw malformed(from, "it has more than one YAML document");
     // The library quotes the line, which may hold a password.
     const line = /at line (\d+)/.exec(errorMessage(error))?.[1];
     throw malformed(from, line === undefined ? "it is not YAML" : `it is not YAML, see line ${line}`);
