@@ -17,7 +17,20 @@ export const STRAY_PASSWORD: string = `${CORE}Stray!(x)`;
 export const TOKEN: string = `${CORE}Token.0123456789_-~`;
 export const IDENTITY_TOKEN: string = `${CORE}Identity.0123456789`;
 
-const CANARIES = { PROXY_PASSWORD, REGISTRY_PASSWORD, STRAY_PASSWORD, TOKEN, IDENTITY_TOKEN };
+/** In place of the identity token, by the token server. */
+export const RENEWED_TOKEN: string = `${CORE}Renewed.0123456789`;
+/** Of a login that may be in any place, a shell script too. */
+export const SOURCE_PASSWORD: string = `${CORE}Source!(x)+/`;
+
+const CANARIES = {
+  RENEWED_TOKEN,
+  SOURCE_PASSWORD,
+  PROXY_PASSWORD,
+  REGISTRY_PASSWORD,
+  STRAY_PASSWORD,
+  TOKEN,
+  IDENTITY_TOKEN,
+};
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
