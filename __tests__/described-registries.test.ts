@@ -5,7 +5,7 @@ import { parseImageReference } from "../src/oci/reference.ts";
 import type { ReadableStore } from "../src/oci/store.ts";
 import { addImage, resource } from "../testing/content/content.ts";
 import { createMemoryRegistry } from "../testing/content/memory-registry.ts";
-import { startFakeRegistry } from "../testing/fakes/registry.ts";
+import { type FakeRegistryOptions, startFakeRegistry } from "../testing/fakes/registry.ts";
 import { surveyed } from "../testing/product/surveyed.ts";
 import { uniqueAddress } from "../testing/real/address.ts";
 import { stopEverything } from "../testing/real/running.ts";
@@ -165,7 +165,7 @@ describe("a login that a registry receives which only a descriptor names", () =>
   const basic = { kind: "basic", user: "ada", password: "s3cret" } as const;
   const bearer = { kind: "bearer", users: { ada: "s3cret" } } as const;
 
-  async function start(auth: typeof basic | typeof bearer) {
+  async function start(auth: FakeRegistryOptions["auth"] = basic) {
     const registry = await startFakeRegistry({ address: uniqueAddress(), auth });
     for (const name of ["app", "other"]) registry.addManifest(name, { schemaVersion: 2, layers: [] }, { tag: "1" });
     return registry;
@@ -209,16 +209,31 @@ describe("a login that a registry receives which only a descriptor names", () =>
     expect(session.findings.map(({ code }) => code)).toEqual(["LOGIN_BY_DESCRIPTOR"]);
   });
 
-  test("is no finding for the token of the job, which nobody gave for the registry", async () => {
-    const { port, ...registry } = await start(bearer);
-    const credential = { username: "ada", password: "s3cret", from: "input github-token", isAmbient: true };
-    const session = await readAt(registry.host, {
-      inputs: { "plain-http": registry.host.replace(`:${port}`, "") },
-      credentials: [],
-      logins: [{ ...registryPattern(registry.host), credential }],
+  describe("of the job's token", () => {
+    async function readByJob(auth: FakeRegistryOptions["auth"]) {
+      const { port, ...registry } = await start(auth);
+      const credential = { username: "ada", password: "s3cret", from: "input github-token", isAmbient: true };
+      const session = await readAt(registry.host, {
+        inputs: { "plain-http": registry.host.replace(`:${port}`, "") },
+        credentials: [],
+        logins: [{ ...registryPattern(registry.host), credential }],
+      });
+      expect(registry.requests.at(-1)?.status).toBe(200);
+      return { registry, codes: session.findings.map(({ code }) => code) };
+    }
+
+    test("is not sent for what is public, and no finding", async () => {
+      const { registry, codes } = await readByJob({ kind: "bearer", users: { ada: "s3cret" }, anonymous: "pull" });
+      expect(codes).toEqual([]);
+      expect(registry.tokenRequests.map(({ user }) => user)).toEqual([undefined]);
     });
-    expect(registry.requests.at(-1)?.status).toBe(200);
-    expect(session.findings).toEqual([]);
+
+    test.each<[string, FakeRegistryOptions["auth"]]>([
+      ["behind a password", basic],
+      ["behind a token", { ...bearer, anonymous: "nothing" }],
+    ])("is sent, and a finding, for what is private: %s", async (_, auth) => {
+      expect((await readByJob(auth)).codes).toEqual(["LOGIN_BY_DESCRIPTOR"]);
+    });
   });
 
   test.each<[string, (host: string) => Given]>([

@@ -1,11 +1,12 @@
 import { TransferError } from "../../../errors/transfer-error.ts";
 import type { Party } from "../../../net/address/address-policy.ts";
-import { inMemory } from "../../../net/body.ts";
+import { drain, inMemory } from "../../../net/body.ts";
 import type { Hop } from "../../../net/hop.ts";
 import type { HttpRequest, HttpResponse, PartyClient } from "../../../net/http.ts";
 import type { Purpose } from "../../../net/purpose.ts";
 import { asOneWork } from "../../../net/work.ts";
-import { type AnsweredRequest, registryError } from "../error.ts";
+import { type AnsweredRequest, RegistryError, registryError } from "../error.ts";
+import { createAmbientUse } from "./ambient-use.ts";
 import type { AuthorizationOptions, AuthorizedClient, RegistryRequest } from "./authorized-client.ts";
 import { type Challenge, wantedChallenge } from "./challenge.ts";
 import type { Credential } from "./credentials.ts";
@@ -47,8 +48,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
   let challenge: Challenge | undefined;
   let challengedAt: Hop | undefined;
   const tokens = new Map<string, Promise<Token>>();
-  /** Scopes that the ambient credential was refused for. */
-  const withoutAmbient = new Set<string>();
+  const ambient = createAmbientUse(options.isForeign === true);
   const { identityTokens = createIdentityTokens(options.onToken) } = options;
 
   async function tokenFor(scopes: readonly string[], asking: TokenAsking): Promise<Token> {
@@ -78,7 +78,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       explainLogin: () => options.explainLogin?.(repository),
       allowsPlainHttp: options.allowsPlainHttp,
     };
-    const asking = credential?.isAmbient === true ? client : noticing(repository);
+    const asking = noticing(repository);
     const ask = (own: Credential | undefined) =>
       requestToken(asking, { ...request, credential: own }, Date.now(), signal);
     try {
@@ -86,14 +86,35 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
     } catch (error) {
       if (!(error instanceof TransferError) || error.code !== "CREDENTIALS_REFUSED") throw error;
       if (credential?.isAmbient !== true || !areForReading(scopes)) throw error;
-      withoutAmbient.add(scopes.join(" "));
+      ambient.refuse(scopes);
       return ask(undefined);
     }
   }
 
   async function credentialFor(scopes: readonly string[]): Promise<Credential | undefined> {
     const credential = await options.credentialFor(repositoryOf(scopes[0]));
-    return credential?.isAmbient === true && withoutAmbient.has(scopes.join(" ")) ? undefined : credential;
+    return credential?.isAmbient === true && !ambient.isSent(scopes) ? undefined : credential;
+  }
+
+  /** Whether a refused request can be sent again, with the ambient credential that was held back. */
+  async function canLogIn({ status }: { readonly status: number }, scopes: readonly string[]): Promise<boolean> {
+    if (status !== 401 && status !== 403) return false;
+    const credential = await options.credentialFor(repositoryOf(scopes[0]));
+    if (credential?.isAmbient !== true || !ambient.release(scopes)) return false;
+    tokens.delete(scopes.join(" "));
+    return true;
+  }
+
+  async function sendOrLogIn(request: RegistryRequest, scopes?: readonly string[], signal?: AbortSignal) {
+    if (scopes === undefined || options.isForeign !== true) return send(request, scopes, signal);
+    try {
+      const answer = await send(request, scopes, signal);
+      if (!(await canLogIn(answer, scopes))) return answer;
+      await drain(answer);
+    } catch (error) {
+      if (!(error instanceof RegistryError) || !(await canLogIn(error, scopes))) throw error;
+    }
+    return send(request, scopes, signal);
   }
 
   /** Of several requests whose token is refused at once, the first gets another token, and the others wait for the same. */
@@ -116,7 +137,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       return { headers: { authorization: `Bearer ${token.value}` }, token };
     }
     const isLogin = credential !== undefined && (credential.username !== "" || credential.password !== "");
-    if (isLogin && credential.isAmbient !== true) options.onLogin?.(repositoryOf(scopes[0]));
+    if (isLogin) options.onLogin?.(repositoryOf(scopes[0]));
     return { headers: isLogin ? basic(credential) : {} };
   }
 
@@ -210,7 +231,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
 
     wantsLogin: () => challenge !== undefined,
 
-    request: (request, scopes, signal) => asOneWork(() => send(request, scopes, signal)),
+    request: (request, scopes, signal) => asOneWork(() => sendOrLogIn(request, scopes, signal)),
   };
 
   /** What the runner's own token may not read may be open to everybody. */
@@ -220,7 +241,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
     { refusal, signal }: { readonly refusal: HttpResponse; readonly signal: AbortSignal | undefined },
   ): Promise<AnsweredRequest> {
     const held = await inMemory(refusal, MAX_REFUSAL_BYTES, true);
-    withoutAmbient.add(scopes.join(" "));
+    ambient.refuse(scopes);
     tokens.delete(scopes.join(" "));
     const { headers } = await authorization(scopes, signal);
     const answer = await client.request({ ...request, headers: { ...request.headers, ...headers } }, signal);

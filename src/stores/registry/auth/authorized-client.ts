@@ -38,7 +38,6 @@ export interface AuthorizationOptions {
   readonly allowsPlainHttp?: (realm: URL) => boolean;
   readonly onToken?: (token: string) => void;
   readonly isForeign?: boolean;
-  /** Called when a login is sent, but for one that nobody gave for this registry. */
   readonly onLogin?: (repository: string) => void;
   /** Shared by all clients of the registry. */
   readonly identityTokens?: IdentityTokens;
