@@ -69,8 +69,10 @@ export function printable(text: string, maxLength: number = MAX_PRINTED): string
   // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the purpose
   const plain = withoutSecrets(unmasked.slice(0, MAX_READ).replace(/\u001b\[[0-9;]*[A-Za-z]/g, ""))
     .replace(UNPRINTABLE, " ")
-    // An address in brackets (RFC 3986, 3.2.2) does not start a command.
-    .replace(/\[([0-9a-fA-F:.]+)\]|:(?=:)/g, (found, address = "") => (isIPv6(address) ? found : separateColons(found)))
+    // An address in brackets (RFC 3986, 3.2.2), or after the comma of a list, does not start a command.
+    .replace(/\[([0-9a-fA-F:.]+)\]|(?<=,)([0-9a-fA-F:.]+)(?=,|$)|:(?=:)/g, (found, address = "", entry = "") =>
+      isIPv6(address) || isIPv6(entry) ? found : separateColons(found),
+    )
     .replace(/##\[/g, "# #[")
     // Not only at the beginning of a word: `access_token=`, or `\\nBearer` in text that is JSON.
     .replace(/(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, "$1 ***")
