@@ -48,6 +48,12 @@ test("a domain replaces the names in it, on its own port", () => {
   ]);
 });
 
+test("a list without hosts says so, and has no rule", () => {
+  const text = squidAllowList({ hosts: [], domains: [], hasLogin: false });
+  expect(text).toContain("# There are none: ");
+  expect(text).not.toMatch(/^(?:acl|http_access)/m);
+});
+
 test("every rule asks for a login, if the proxy does", () => {
   const rules = rulesOf({ hosts: ["a.b:443", "10.0.0.1:80"], hasLogin: true });
   expect(rules[0]).toBe("acl ocm_login proxy_auth REQUIRED");

@@ -25,6 +25,7 @@ export function squidAllowList({ hosts, domains, hasLogin }: SquidAccess): strin
   const login = hasLogin ? "ocm_login" : "";
   return [
     ...(hasLogin ? WITH_LOGIN : WITHOUT_LOGIN),
+    ...(ports.length === 0 ? [NO_HOSTS] : []),
     ...ports.flatMap(([port, names]) => rulesFor(port, withoutCovered(names), login)),
     "",
   ].join("\n");
@@ -41,6 +42,8 @@ const WITHOUT_LOGIN = [
   "# include this file after the rules that limit who may use the proxy (http_access deny !localnet, or !authenticated),",
   "# and before any other http_access deny that refuses these hosts or ports.",
 ];
+
+const NO_HOSTS = "# There are none: the inputs of this step name no registry that is reached through the proxy.";
 
 /** squid refuses a list in which a domain includes another entry. `.domain` also stands for the domain itself. */
 function withoutCovered(names: readonly string[]): readonly string[] {
