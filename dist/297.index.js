@@ -155,7 +155,7 @@ function printable(text, maxLength = MAX_PRINTED) {
     const unmasked = withoutSecrets(text);
     const plain = withoutSecrets(unmasked.slice(0, MAX_READ).replace(/\u001b\[[0-9;]*[A-Za-z]/g, ""))
         .replace(UNPRINTABLE, " ")
-        .replace(/\[([0-9a-fA-F:.]+)\]|(?<=,)([0-9a-fA-F:.]+)(?=,|$)|:(?=:)/g, (found, address = "", entry = "") => (0,external_node_net_.isIPv6)(address) || (0,external_node_net_.isIPv6)(entry) ? found : separateColons(found))
+        .replace(/\[([0-9a-fA-F:.]+)\]|(?<=,)([0-9a-fA-F:.]+)(?=[\s,]|$)|:(?=:)/g, (found, address = "", entry = "") => (0,external_node_net_.isIPv6)(address) || (0,external_node_net_.isIPv6)(entry) ? found : separateColons(found))
         .replace(/##\[/g, "# #[")
         .replace(/(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{6,}/gi, "$1 ***")
         .replace(/(?:gh[a-z]|github_pat|glpat)[_-][A-Za-z0-9_-]{16,}/g, "***")

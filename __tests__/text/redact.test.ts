@@ -57,7 +57,7 @@ describe("foreign text", () => {
     ["::::", ": : : :"],
     ["[2001:db8::1]:443 and [::1]::error::", "[2001:db8::1]:443 and [::1]: :error: :"],
     ["[::set-env]", "[: :set-env]"],
-    ["localhost,127.0.0.1,::1", "localhost,127.0.0.1,::1"],
+    ["localhost,127.0.0.1,::1 (always)", "localhost,127.0.0.1,::1 (always)"],
     ["::1,::1,::error::no,::", ": :1,::1,: :error: :no,::"],
     [":\u001b[0m:set-env name=a::b", ": :set-env name=a: :b"],
     ["##[error]no", "# #[error]no"],

@@ -70,7 +70,7 @@ export function printable(text: string, maxLength: number = MAX_PRINTED): string
   const plain = withoutSecrets(unmasked.slice(0, MAX_READ).replace(/\u001b\[[0-9;]*[A-Za-z]/g, ""))
     .replace(UNPRINTABLE, " ")
     // An address in brackets (RFC 3986, 3.2.2), or after the comma of a list, does not start a command.
-    .replace(/\[([0-9a-fA-F:.]+)\]|(?<=,)([0-9a-fA-F:.]+)(?=,|$)|:(?=:)/g, (found, address = "", entry = "") =>
+    .replace(/\[([0-9a-fA-F:.]+)\]|(?<=,)([0-9a-fA-F:.]+)(?=[\s,]|$)|:(?=:)/g, (found, address = "", entry = "") =>
       isIPv6(address) || isIPv6(entry) ? found : separateColons(found),
     )
     .replace(/##\[/g, "# #[")
