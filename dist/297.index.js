@@ -4494,10 +4494,11 @@ function unansweredCause({ host }) {
 function unusableCause({ hop, failure }) {
     const { display, from } = proxyOf(hop);
     if (failure.timedOut) {
-        return {
-            code: "PROXY_MUTE",
-            remedy: `The port is open, but no proxy answers: check that it is the port of the proxy (${from}), or ask its operators.`,
-        };
+        const remedy = `The port is open, but no proxy answers: check that it is the port of the proxy (${from}), or ask its operators.`;
+        if (!isPrivateHost(hop.host))
+            return { code: "PROXY_MUTE", remedy };
+        const { remedy: more, inputLines } = privateCause(hop);
+        return { code: "PROXY_MUTE", remedy: `${remedy} ${more}`, ...(inputLines === undefined ? {} : { inputLines }) };
     }
     if (failure.speaks === "tls") {
         return {

@@ -125,12 +125,12 @@ withParts(["squid"], "a host of the own network that is asked for through the pr
   });
 });
 
-test("a private host behind a proxy that never answers", async () => {
+test("a private host behind a proxy that never answers anything: both are named", async () => {
   const proxy = await startProxy({ fault: "mute" });
   expectRow(await preflight("10.1.2.3", { ...through(proxy.url), "probe-timeout": "1" }), {
     ...HTTPS_RULE,
-    code: "PRIVATE_HOST_PROXIED",
-    host: "10.1.2.3:443",
+    code: "PROXY_MUTE",
+    host: proxy.host,
     "refused-by": "proxy",
     remedy: "add 10.1.2.3 to no-proxy",
     pasted: ["no-proxy: 10.1.2.3"],
