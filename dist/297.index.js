@@ -2354,6 +2354,7 @@ const SERVICES = [
             how: "Create the organization {first} at https://quay.io/organizations/new/, and let the robot create repositories in it (a team with the role Creator). New repositories are private.",
             source: "https://docs.quay.io/glossary/robot-accounts.html",
         },
+        createsByToken: true,
         limits: {
             blob: { max: 20 * GIB, source: "https://github.com/quay/quay/blob/master/conf/nginx/server-base.conf.jnj" },
         },
@@ -2511,6 +2512,9 @@ const BY_SERVICE = new Map([
 ]);
 function createsByUpload(registry) {
     return findRegistry(registry)?.known.createsByUpload === true;
+}
+function createsByToken(registry) {
+    return findRegistry(registry)?.known.createsByToken === true;
 }
 function requiresRepositories(registry) {
     return findRegistry(registry)?.known.creation?.isRequired === true;
@@ -14258,8 +14262,11 @@ function manifests_parsed(content) {
 
 
 
+
 async function checkPushRight(registry, context, proof, signal) {
     const { client, scopes, proofs } = context;
+    if (areForReading(scopes))
+        return [];
     const granted = await client.granted(scopes, signal);
     if (granted !== undefined) {
         const refused = refusedGrant(registry, context, granted);
@@ -14538,8 +14545,9 @@ function createRemoteRegistry(options) {
 
 
 
+
 const UNPROTECTED = "no login is sent in plain HTTP to a host that only a component descriptor names so";
-function createRegistries({ client, logins, plainHttp, sources, target, onSecret, namedHosts, allowed, onFinding, }) {
+function createRegistries({ client, logins, plainHttp, sources, target, isDryRun = false, onSecret, namedHosts, allowed, onFinding, }) {
     const named = [...sources, ...(target === undefined ? [] : [target])].filter((spec) => spec.kind === "registry");
     const written = target?.kind === "registry" ? target : undefined;
     const schemes = new Map(named.flatMap(({ host, scheme }) => (scheme === undefined ? [] : [[canonicalHost(host), scheme]])));
@@ -14618,7 +14626,7 @@ function createRegistries({ client, logins, plainHttp, sources, target, onSecret
             identityTokens: identityTokensOf(registries_urlOf(host, plain).origin),
             isForeign,
             ...(isForeign ? { onLogin: (repository) => noticeLogin(host, repository) } : {}),
-            isWritten: (repository) => isBelowTarget(host, repository),
+            isWritten: (repository) => isBelowTarget(host, repository) && !(isDryRun && createsByToken(host)),
             credentialFor: (repository) => (isTrusted ? logins.find(asked(repository)) : undefined),
             boundCredential: (realm, repository) => (isTrusted ? logins.bound(realm, asked(repository)) : undefined),
             explainLogin: (repository) => (isTrusted ? logins.explain(asked(repository)) : UNPROTECTED),
@@ -14757,6 +14765,7 @@ function openSession(options) {
         plainHttp: inputs.plainHttp,
         sources,
         target,
+        isDryRun: inputs.dryRun,
         onSecret,
         namedHosts: named,
         allowed: inputs.allowedRegistries,

@@ -130,6 +130,7 @@ export function openSession(options: SessionOptions): Session {
     plainHttp: inputs.plainHttp,
     sources,
     target,
+    isDryRun: inputs.dryRun,
     onSecret,
     namedHosts: named,
     allowed: inputs.allowedRegistries,

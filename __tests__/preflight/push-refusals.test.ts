@@ -140,6 +140,19 @@ describe("Amazon ECR", () => {
   });
 });
 
+test("Quay.io, whose tokens create repositories, is asked for the right to push in a transfer, and not in a dry run", async () => {
+  const realm = "http://quay.io/token";
+  const auth = { kind: "bearer", users: { ada: "right-one" }, realm } as const;
+  const { registry, proxied } = await startAs("quay.io", { auth });
+  const given = { command: "transfer", credentials: "quay.io=ada:right-one", ...proxied };
+  const scopes = () => new Set(registry.tokenRequests.flatMap((request) => request.scopes));
+  const repository = "repository:acme/component-descriptors/acme.org/shop";
+  expect(codesOf(await run("http://quay.io/acme", { ...given, "dry-run": "true" }))).toEqual([]);
+  expect(scopes()).toEqual(new Set([`${repository}:pull`]));
+  expect(codesOf(await run("http://quay.io/acme", given))).toEqual([]);
+  expect(scopes()).toEqual(new Set([`${repository}:pull`, `${repository}:pull,push`]));
+});
+
 describe("Docker Hub", () => {
   test.each([
     ...COMMANDS,

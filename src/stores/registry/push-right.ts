@@ -4,6 +4,7 @@ import type { PushProof } from "../../oci/store.ts";
 import { printable } from "../../text/redact.ts";
 import type { Grant } from "./auth/granted-actions.ts";
 import { bindingRemedy } from "./auth/realm.ts";
+import { areForReading } from "./auth/scope.ts";
 import { deniedRemedy, RegistryError, registryError } from "./error.ts";
 import { createsByUpload, creationOf, requiresRepositories } from "./known/creation.ts";
 import type { ManifestContext } from "./manifests.ts";
@@ -26,6 +27,8 @@ export async function checkPushRight(
   signal?: AbortSignal,
 ): Promise<readonly Finding[]> {
   const { client, scopes, proofs } = context;
+  // In a dry run at a registry whose tokens create repositories, no right to push is requested.
+  if (areForReading(scopes)) return [];
   const granted = await client.granted(scopes, signal);
   if (granted !== undefined) {
     const refused = refusedGrant(registry, context, granted);

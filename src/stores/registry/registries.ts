@@ -14,6 +14,7 @@ import type { Consumer, Credential, LoginProvider, LoginRequest } from "./auth/c
 import { createIdentityTokens, type IdentityTokens } from "./auth/identity-tokens.ts";
 import { cachePart, createRegistryCache } from "./cache.ts";
 import { apiHost } from "./hosts.ts";
+import { createsByToken } from "./known/creation.ts";
 import { createRemoteRegistry, type RemoteRegistry } from "./store.ts";
 
 /** The registries of a run, one per host. */
@@ -33,6 +34,8 @@ export type DescribedReference = Pick<ImageReference, "host" | "scheme" | "repos
 export interface RegistriesOptions {
   readonly sources: readonly RepositorySpec[];
   readonly target: RepositorySpec | undefined;
+  /** Whether nothing may change at the target; default false. */
+  readonly isDryRun?: boolean;
   readonly logins: LoginProvider;
   /** Called with every token, before it is used. */
   readonly onSecret: ((secret: string) => void) | undefined;
@@ -53,6 +56,7 @@ export function createRegistries({
   plainHttp,
   sources,
   target,
+  isDryRun = false,
   onSecret,
   namedHosts,
   allowed,
@@ -146,7 +150,7 @@ export function createRegistries({
       identityTokens: identityTokensOf(urlOf(host, plain).origin),
       isForeign,
       ...(isForeign ? { onLogin: (repository: string) => noticeLogin(host, repository) } : {}),
-      isWritten: (repository) => isBelowTarget(host, repository),
+      isWritten: (repository) => isBelowTarget(host, repository) && !(isDryRun && createsByToken(host)),
       credentialFor: (repository) => (isTrusted ? logins.find(asked(repository)) : undefined),
       boundCredential: (realm, repository) => (isTrusted ? logins.bound(realm, asked(repository)) : undefined),
       explainLogin: (repository) => (isTrusted ? logins.explain(asked(repository)) : UNPROTECTED),

@@ -19,6 +19,11 @@ export function createsByUpload(registry: string): boolean {
   return findRegistry(registry)?.known.createsByUpload === true;
 }
 
+/** Whether a token with the right to push creates the repository, when it is issued. */
+export function createsByToken(registry: string): boolean {
+  return findRegistry(registry)?.known.createsByToken === true;
+}
+
 /** Whether each repository must exist before the first push. */
 export function requiresRepositories(registry: string): boolean {
   return findRegistry(registry)?.known.creation?.isRequired === true;

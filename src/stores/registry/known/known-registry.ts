@@ -21,6 +21,8 @@ export interface KnownRegistry {
   readonly creation?: Creation;
   /** Whether the first request of an upload may create the repository. */
   readonly createsByUpload?: boolean;
+  /** Whether a token with the right to push creates the repository, when it is issued. */
+  readonly createsByToken?: boolean;
   readonly limits?: Limits;
 }
 

@@ -66,6 +66,8 @@ export const SERVICES: readonly KnownRegistry[] = [
       how: "Create the organization {first} at https://quay.io/organizations/new/, and let the robot create repositories in it (a team with the role Creator). New repositories are private.",
       source: "https://docs.quay.io/glossary/robot-accounts.html",
     },
+    // https://github.com/quay/quay/blob/master/endpoints/v2/v2auth.py
+    createsByToken: true,
     limits: {
       blob: { max: 20 * GIB, source: "https://github.com/quay/quay/blob/master/conf/nginx/server-base.conf.jnj" },
     },
