@@ -76,6 +76,16 @@ test("the query of the next page is sent as the registry wrote it, and each tag 
   expect(asked.slice(1)).toEqual(cursors);
 });
 
+test("a header Link that a gateway adds does not hide that of the registry", async () => {
+  const server = httpServer(({ url = "" }, response) => {
+    const links = ['</docs>; rel="help"; title="tags, pages"', "<?last=a>; rel='next'"];
+    if (url.includes("last=a")) response.end(JSON.stringify({ tags: ["b"] }));
+    else response.setHeader("link", links).end(JSON.stringify({ tags: ["a"] }));
+  });
+  const { port } = await listen(server);
+  expect(await openRegistry(`127.0.0.1:${port}`).repository("acme/shop").listTags()).toEqual(["a", "b"]);
+});
+
 describe("behind a reverse proxy, a next page", () => {
   const links: readonly [string, (host: string) => string][] = [
     ["has a prefix that is served", () => "/registry/v2/acme/shop/tags/list?last=a"],
