@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { open, realpath, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
+import { CHUNK_BYTES } from "./chunk.ts";
 import { openFolder } from "./folder.ts";
 import { isGzip, UNPACK_LIMITS, type UnpackLimits } from "./gunzip.ts";
 import { spoolTar } from "./spool.ts";
@@ -55,5 +56,5 @@ export async function openArchive(
   const format = await archiveFormat(path);
   if (format === "folder") return openFolder(await realpath(path));
   if (format !== "tgz") return indexTar(path, expects, path);
-  return spoolTar(createReadStream(path), path, { spool, expects, limits }, signal);
+  return spoolTar(createReadStream(path, { highWaterMark: CHUNK_BYTES }), path, { spool, expects, limits }, signal);
 }

@@ -4,6 +4,7 @@ import nodePath, { join, type PlatformPath } from "node:path";
 import { errorCode } from "../errors/transfer-error.ts";
 import { placeBelow } from "../files/place.ts";
 import type { Archive } from "./archive.ts";
+import { CHUNK_BYTES } from "./chunk.ts";
 
 /** `root` is a real path. Files that are links are read as long as they lead to files below it. */
 export function openFolder(root: string): Archive {
@@ -23,7 +24,7 @@ export function openFolder(root: string): Archive {
         throw error;
       }
     },
-    read: (name) => createReadStream("", { fd: openSync(placeBelow(root, name), READ) }),
+    read: (name) => createReadStream("", { fd: openSync(placeBelow(root, name), READ), highWaterMark: CHUNK_BYTES }),
     close: async () => {},
   };
 }

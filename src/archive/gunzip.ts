@@ -2,6 +2,7 @@ import { type Readable, Transform, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { errorCode, TransferError } from "../errors/transfer-error.ts";
+import { CHUNK_BYTES } from "./chunk.ts";
 import { damaged } from "./refusal.ts";
 
 export interface UnpackLimits {
@@ -28,7 +29,7 @@ export function boundedGunzip(where: string, limits: UnpackLimits = UNPACK_LIMIT
   const { maxBytes, maxRatio, ratioFreeBytes } = limits;
   let packed = 0;
   let unpacked = 0;
-  const gunzip = createGunzip();
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   const counted = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       packed += chunk.length;

@@ -1,57 +1,42 @@
-import { createHash } from "node:crypto";
+import type { Hash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
-import { Transform } from "node:stream";
+import { rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { createGzip } from "node:zlib";
 import { isFileSystemError } from "../errors/transfer-error.ts";
+import { gzip } from "./gzip.ts";
 import { unwritable } from "./refusal.ts";
 import { type TarInput, tarBlocks } from "./tar-blocks.ts";
 
-export interface Packed {
-  /** In bytes. */
-  readonly size: number;
-  /** Hexadecimal. */
-  readonly sha256: string;
+export interface PackOptions {
+  readonly isCompressed: boolean;
+  /** Gets the bytes of the file. */
+  readonly hash?: Hash;
 }
 
-/** Writes a new tar file: flushed to disk when this returns, removed when it throws. Fails with ARCHIVE_UNWRITABLE. */
+const WRITE_BYTES = 4 * 1024 * 1024;
+
+/** Writes a new tar file: flushed to disk when this returns its size in bytes, removed when it throws. Fails with ARCHIVE_UNWRITABLE. */
 export async function pack(
   path: string,
   inputs: Iterable<TarInput>,
-  { isCompressed }: { readonly isCompressed: boolean },
+  { isCompressed, hash }: PackOptions,
   signal?: AbortSignal,
-): Promise<Packed> {
-  const hash = createHash("sha256");
-  let size = 0;
-  const measured = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      hash.update(chunk);
-      done(null, chunk);
-    },
-  });
-  const sink = createWriteStream(path, { flags: "wx", mode: 0o600, flush: true });
+): Promise<number> {
+  const tar = tarBlocks(inputs);
+  const file = isCompressed ? gzip(tar) : tar;
+  const sink = createWriteStream(path, { flags: "wx", mode: 0o600, flush: true, highWaterMark: WRITE_BYTES });
   try {
-    await (isCompressed
-      ? pipeline(tarBlocks(inputs), createGzip(), withoutSystem(), measured, sink, { signal })
-      : pipeline(tarBlocks(inputs), measured, sink, { signal }));
+    await pipeline(hash === undefined ? file : hashed(file, hash), sink, { signal });
+    return (await stat(path)).size;
   } catch (error) {
     await rm(path, { force: true }).catch(() => {});
     throw isFileSystemError(error) ? unwritable(path, error) : error;
   }
-  return { size, sha256: hash.digest("hex") };
 }
 
-/** zlib writes no time, but the operating system (RFC 1952, 2.3.1: OS); it becomes 255, "unknown", as in Go. */
-function withoutSystem(): Transform {
-  let position = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      const place = 9 - position;
-      if (place >= 0 && place < chunk.length) chunk[place] = 0xff;
-      position += chunk.length;
-      done(null, chunk);
-    },
-  });
+async function* hashed(content: AsyncIterable<Buffer>, hash: Hash): AsyncGenerator<Buffer> {
+  for await (const chunk of content) {
+    hash.update(chunk);
+    yield chunk;
+  }
 }

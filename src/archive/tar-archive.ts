@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import type { Archive } from "./archive.ts";
+import { CHUNK_BYTES } from "./chunk.ts";
 import { isMacOsMetadata } from "./mac-os.ts";
 import { refused } from "./refusal.ts";
 import { type Bytes, type TarEntry, tarEntries } from "./tar-entries.ts";
@@ -20,7 +21,8 @@ export async function indexTar(path: string, expects: (name: string) => boolean,
     size: async (name) => files.get(name)?.size,
     read(name) {
       const { offset = 0, size = 0 } = files.get(name) ?? {};
-      return size === 0 ? Readable.from([]) : createReadStream(path, { start: offset, end: offset + size - 1 });
+      if (size === 0) return Readable.from([]);
+      return createReadStream(path, { start: offset, end: offset + size - 1, highWaterMark: CHUNK_BYTES });
     },
     close: async () => {},
   };

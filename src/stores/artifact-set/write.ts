@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -60,9 +60,10 @@ export async function writeArtifactSet(
   } catch (error) {
     throw isFileSystemError(error) ? unwritable(folder, error) : error;
   }
-  const { size, sha256 } = await pack(path, inputs, { isCompressed: true }, signal);
+  const hash = createHash("sha256");
+  const size = await pack(path, inputs, { isCompressed: true, hash }, signal);
   return {
-    descriptor: { mediaType: artifactSetType(root.mediaType), digest: `sha256:${sha256}`, size },
+    descriptor: { mediaType: artifactSetType(root.mediaType), digest: `sha256:${hash.digest("hex")}`, size },
     read: () => createReadStream(path),
     remove: () => rm(path, { force: true }),
   };
