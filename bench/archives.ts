@@ -37,8 +37,8 @@ function textOf(size: number, seed: number): Buffer {
 
 const ocm = findProgram("ocm-v1") ?? findProgram("ocm");
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(CONTENTS);
-const rows: object[] = [];
 for (const name of names) {
+  const rows: object[] = [];
   const contents = CONTENTS[name];
   if (contents === undefined) throw new Error(`${name} is none of ${Object.keys(CONTENTS).join(", ")}`);
   const blobs = [...contents()];
@@ -71,7 +71,6 @@ for (const name of names) {
     });
     row("folder to tgz, ocm v1", (performance.now() - started) / 1000);
   }
+  console.table(rows);
   await stopEverything();
 }
-
-console.table(rows);
