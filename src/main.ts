@@ -138,6 +138,7 @@ function openRunSession(
     onSecret,
     onCredential,
     observeAnswer,
+    onWait: reporter.info,
     onFinding: reporter.finding,
     temp: runner.temp,
     workspace: runner.workspace,

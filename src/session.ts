@@ -65,6 +65,8 @@ export interface SessionOptions {
   /** Called with every credential before it is used. */
   readonly onCredential?: (credential: Credential) => void;
   readonly observeAnswer?: ClientOptions["observeAnswer"];
+  /** Called with a line for the log when a request waits longer than a user would expect. */
+  readonly onWait?: (line: string) => void;
   /** Called with each finding when it is made. */
   readonly onFinding?: (finding: Finding) => void;
   readonly inputs: Inputs;
@@ -90,6 +92,7 @@ export function openSession(options: SessionOptions): Session {
   const { inputs, settings, sources, target, onSecret, certificates = [], unverified = [] } = options;
   const {
     observeAnswer,
+    onWait,
     onFinding,
     onCredential,
     signal,
@@ -114,6 +117,7 @@ export function openSession(options: SessionOptions): Session {
     routeFor: (url) => routeFor(url, settings),
     observe,
     ...(observeAnswer === undefined ? {} : { observeAnswer }),
+    ...(onWait === undefined ? {} : { onWait }),
     tls: {
       ca: trustedAuthorities(certificates),
       isUnverified: (host) => unverified.some((pattern) => matchesHost(host, pattern)),

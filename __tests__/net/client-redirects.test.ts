@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { afterEach, expect, test } from "@jest/globals";
 import { startProxy } from "../../testing/fakes/proxy.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
@@ -69,20 +70,44 @@ test("a circle ends", async () => {
   });
 });
 
-test("whoever writes, or does not want to, gets the redirect itself", async () => {
+test("a redirect is not followed where that is not wanted, or the request cannot be sent again", async () => {
   const registry = await startFakeRegistry({ faults: [redirect("/a", "/v2/")] });
   const client = openClient();
   const url = `${registry.origin}/a`;
+  const token = { kind: "token", registry: registry.host } as const;
   for (const request of [
     { ...get(url), redirects: false },
-    { ...get(url), method: "POST" as const },
+    { ...get(url), method: "PUT" as const, body: Readable.from([Buffer.from("once")]) },
+    { ...get(url), method: "POST" as const, body: Buffer.from("password"), purpose: token },
     { ...get(url), method: "DELETE" as const },
   ]) {
     const response = await client.request(request);
     expect([response.status, response.headers.location]).toEqual([307, "/v2/"]);
     await textOf(response);
   }
-  expect(asked(registry)).toEqual(["/a -", "/a -", "/a -"]);
+  expect(asked(registry)).toEqual(["/a -", "/a -", "/a -", "/a -"]);
+});
+
+test.each([307, 308])(
+  "a request that writes is sent again to where %i redirects, without its login",
+  async (status) => {
+    const other = await startFakeRegistry({ address: "127.0.0.2" });
+    const act = { kind: "respond", status, headers: { location: `${other.origin}/v2/a/blobs/uploads/` } } as const;
+    const registry = await startFakeRegistry({ faults: [{ when: () => true, act }] });
+    const request = { ...get(`${registry.origin}/a`, { authorization: "Basic x" }), body: Buffer.from("abc") };
+    expect((await openClient().request({ ...request, method: "POST" })).status).toBe(202);
+    expect(
+      other.requests.map(({ method, headers }) => [method, headers["content-length"], headers.authorization]),
+    ).toEqual([["POST", "3", undefined]]);
+  },
+);
+
+test.each([301, 302, 303])("a request that writes is not turned into another one by %i", async (status) => {
+  const act = { kind: "respond", status, headers: { location: "/v2/" } } as const;
+  const registry = await startFakeRegistry({ faults: [{ when: () => true, times: 1, act }] });
+  const request = { ...get(`${registry.origin}/a`), method: "PUT" as const, body: Buffer.from("abc") };
+  expect((await openClient().request(request)).status).toBe(status);
+  expect(registry.requests).toHaveLength(1);
 });
 
 withParts(["openssl"], "a redirect from TLS to plain HTTP", () => {

@@ -72,9 +72,41 @@ describe("a request that may be repeated", () => {
   });
 
   test("may be given up sooner where nobody answers", async () => {
-    const registry = await startFakeRegistry({ faults: [faults.unavailable(503), reset, reset] });
+    const registry = await startFakeRegistry({ faults: [reset, reset] });
     const client = openClient({ attempts: 3, connections: 1 });
     await expect(client.request(get(`${registry.origin}/v2/`))).rejects.toMatchObject({ phase: "response" });
+    expect(registry.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ["a cut connection", reset],
+    ["silence", mute],
+  ])("has all attempts where the host has answered before: %s", async (_, fault) => {
+    const registry = await startFakeRegistry();
+    const client = openClient({ attempts: 3, connections: 1, timeout: 300 });
+    await textOf(await client.request(get(`${registry.origin}/v2/`)));
+    registry.inject({ ...fault, times: 2 });
+    expect((await client.request(get(`${registry.origin}/v2/`))).status).toBe(200);
+    expect(registry.requests).toHaveLength(4);
+  });
+
+  test("reports how often, and for how long, a host failed", async () => {
+    const registry = await startFakeRegistry({ faults: [{ ...reset, times: 2 }, faults.unavailable(503, 9)] });
+    const url = `${registry.origin}/v2/`;
+    const failing = openClient({ attempts: 2 }).request(get(url));
+    await expect(failing).rejects.toMatchObject({
+      failure: { message: expect.stringMatching(/\(2 attempts in \d+ s\)$/) },
+    });
+    expect((await openClient({ attempts: 2 }).request(get(url))).spent).toEqual({ tries: 2, seconds: 0 });
+  });
+
+  test.each([
+    ["429 with its wait in the body", 429, "retry-after: 12.5ms, allowed: 2000/minute"],
+    ["403 of a secondary rate limit", 403, '{"message":"You have exceeded a secondary rate limit; retry-after: 20ms"}'],
+  ])("is, after %s", async (_, status, body) => {
+    const act = { kind: "respond", status, body } as const;
+    const registry = await startFakeRegistry({ faults: [{ when: () => true, times: 1, act }] });
+    expect((await openClient({ attempts: 2 }).request(get(`${registry.origin}/v2/`))).status).toBe(200);
     expect(registry.requests).toHaveLength(2);
   });
 

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { constants, gunzipSync } from "node:zlib";
 import { errorCode, errorMessage, TransferError } from "../errors/transfer-error.ts";
 import { documentDeadline } from "./connection/deadlines.ts";
 import { type Hop, HopError, PhaseError } from "./hop.ts";
@@ -21,8 +22,31 @@ export function bodyError({ hop }: HttpResponse, error: unknown): unknown {
   return error instanceof TransferError || error instanceof HopError ? error : incomplete(hop, "body", error);
 }
 
-/** Reads a document within its deadline. Throws RESPONSE_TOO_LARGE after `maxSize` bytes, unless it is to be truncated there. */
+/**
+ * Reads a document within its deadline, decoded if a gateway has compressed it though `identity` was requested. Throws RESPONSE_TOO_LARGE
+ * after `maxSize` bytes, unless it is to be truncated there.
+ */
 export async function readAll(response: HttpResponse, maxSize: number, truncate = false): Promise<Buffer> {
+  const received = await readBytes(response, maxSize, truncate);
+  return (isGzipped(response) ? unzipped(received, maxSize) : undefined) ?? received;
+}
+
+/** Whether the response is labelled as compressed (RFC 9110, 8.4.1.3); a label alone may also describe stored content. */
+export function isGzipped({ headers }: Pick<HttpResponse, "headers">): boolean {
+  return /^(?:x-)?gzip$/i.test(headers["content-encoding"]?.trim() ?? "");
+}
+
+/** The content of gzip, also of its beginning; undefined where it is no gzip, or more than `maxSize` bytes. */
+export function unzipped(bytes: Buffer, maxSize: number): Buffer | undefined {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: maxSize, finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads bytes as they are sent. */
+async function readBytes(response: HttpResponse, maxSize: number, truncate: boolean): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   const deadline = documentDeadline(response.body, response.timeout);
@@ -48,9 +72,18 @@ export async function readAll(response: HttpResponse, maxSize: number, truncate 
   return Buffer.concat(chunks).subarray(0, maxSize);
 }
 
+/** The beginning of a body as text, for messages; empty where it does not arrive. */
+export async function textOf(response: HttpResponse, maxSize: number): Promise<string> {
+  try {
+    return (await readAll(response, maxSize, true)).toString("utf8");
+  } catch {
+    return "";
+  }
+}
+
 /** The same response with its body in memory: it holds no slot of the host any more. */
 export async function inMemory(response: HttpResponse, maxSize: number, truncate = false): Promise<HttpResponse> {
-  return { ...response, body: Readable.from([await readAll(response, maxSize, truncate)]) };
+  return { ...response, body: Readable.from([await readBytes(response, maxSize, truncate)]) };
 }
 
 /** Discards the rest of a body, so that its connection can be used again. */

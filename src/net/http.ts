@@ -7,7 +7,7 @@ import type { Purpose } from "./purpose.ts";
 export type Lane = "read" | "write" | "token";
 
 export interface HttpRequest {
-  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** A Buffer can be sent again, a stream cannot: a request with a stream is sent once. */
@@ -21,7 +21,11 @@ export interface HttpRequest {
   readonly bufferUpTo?: number;
   /** With `bufferUpTo`: a longer body is truncated instead of an error. */
   readonly truncate?: boolean;
-  /** Whether redirects of GET and HEAD are followed; by default they are. */
+  /** Whether the answer is content of any size, which a proxy that scans it holds back as a whole before its first byte. */
+  readonly isContent?: boolean;
+  /** Whether its connection is closed afterwards, where the route limits the size or time of each. */
+  readonly isLastOnConnection?: boolean;
+  /** Whether redirects are followed, if the request can be sent again; by default they are. */
   readonly redirects?: boolean;
   /** Decides which addresses the URL, and every redirect, may lead to. */
   readonly party: Party;
@@ -36,6 +40,8 @@ export interface HttpResponse {
   readonly body: Readable;
   /** Milliseconds that it may take to read the body as a document, and one more for every 16 bytes. */
   readonly timeout: number;
+  /** Of a temporary refusal: how often it was received, and in which time. */
+  readonly spent?: { readonly tries: number; readonly seconds: number };
 }
 
 /** An answer before its body is read. */
@@ -45,6 +51,8 @@ export type Send<R> = (request: R, signal?: AbortSignal) => Promise<HttpResponse
 
 export interface HttpClient {
   readonly request: Send<HttpRequest>;
+  /** Attempts for one piece of work. */
+  readonly attempts: number;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,11 @@
 import { errorCode } from "../errors/transfer-error.ts";
 import { HopError } from "./hop.ts";
 
+/**
+ * The retry policy of a run, apart from the number of attempts (input `retries`) and the timeouts: what is requested again, after which
+ * wait, and for how long. `work.ts` counts the attempts.
+ */
+
 /** Statuses of temporary faults: a timeout, too many requests, or a fault of a server or a gateway. */
 const RETRYABLE_STATUSES = new Set([408, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
 
@@ -23,6 +28,11 @@ const RETRYABLE_CODES = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
+/** Whether an answer is no HTTP: one that a host, or a device on the route, damaged. */
+export function isUnparsable(error: unknown): boolean {
+  return error instanceof HopError && (errorCode(error.cause)?.startsWith("HPE_") ?? false);
+}
+
 /** Whether asking again can help: a network that failed may work in a moment; a name that does not exist, or a refusal, will not. */
 export function isRetryable(error: unknown): boolean {
   if (error instanceof HopError) {
@@ -34,6 +44,45 @@ export function isRetryable(error: unknown): boolean {
 
 /** The longest waiting time that a server may ask for; a longer one is reported to the user instead. */
 export const MAX_WAIT_MS = 120_000;
+
+/** After so long without any answer but temporary refusals, requests to a host are not repeated any more. */
+export const MAX_OUTAGE_MS = 600_000;
+
+/** GitHub asks to wait "at least one minute" where its secondary rate limit has no Retry-After. */
+const SECONDARY_LIMIT_MS = 60_000;
+const SECONDARY_LIMIT = /secondary rate limit/i;
+
+/** Whether the body of a response with this status may hold a rate limit, and how long it lasts. */
+export function mayLimitRate(status: number): boolean {
+  return status === 403 || status === 429;
+}
+
+export interface TemporaryRefusal {
+  /** Milliseconds that the server asks to wait. */
+  readonly wait: number | undefined;
+}
+
+/**
+ * What a response asks for that may be different later; undefined for any other. GHCR writes its waiting time into the body of a 429
+ * (`retry-after: 12.5ms, allowed: 2000/minute`), and answers 403 for its secondary rate limit.
+ */
+export function temporaryRefusal(
+  { status, headers }: { readonly status: number; readonly headers: Readonly<Record<string, string>> },
+  text: string,
+  now: number,
+): TemporaryRefusal | undefined {
+  const wait = retryAfter(headers["retry-after"], now) ?? retryAfterIn(text);
+  if (isRetryableStatus(status)) return { wait };
+  return status === 403 && SECONDARY_LIMIT.test(text) ? { wait: wait ?? SECONDARY_LIMIT_MS } : undefined;
+}
+
+const UNITS = { us: 0.001, µs: 0.001, ms: 1, s: 1000, m: 60_000 } as const;
+
+/** Milliseconds of a Go duration of one unit after `retry-after:` in the words of a registry. */
+function retryAfterIn(text: string): number | undefined {
+  const [, number, unit] = /retry-after: ?(\d{1,9}(?:\.\d{1,9})?)(us|µs|ms|s|m)\b/i.exec(text) ?? [];
+  return unit === undefined ? undefined : Number(number) * UNITS[unit as keyof typeof UNITS];
+}
 
 /** The three forms of RFC 9110, 5.6.7; Date.parse alone reads a date into nearly everything (`1.5`, `5 minutes`). */
 const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [\w: -]+$/;

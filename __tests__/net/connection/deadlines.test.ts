@@ -47,7 +47,7 @@ describe("V7: what drips for ever ends all the same", () => {
   });
 
   test("the page of a refusal, read or thrown away", async () => {
-    const url = await answering(dripping(`HTTP/1.1 403 Forbidden\r\n${LENGTH}`, "x"));
+    const url = await answering(dripping(`HTTP/1.1 404 Not Found\r\n${LENGTH}`, "x"));
     const client = openClient({ timeout: TIMEOUT });
     await expect(readAll(await client.request(get(url)), 2048, true)).rejects.toMatchObject({ timedOut: true });
     await drain(await client.request(get(url)));

@@ -25,11 +25,9 @@ function pieces(count: number, pause: number): Readable {
 
 const stalled = { name: "HopError", phase: "body", timedOut: true };
 
-test("an upload whose source sends nothing any more is given up", async () => {
+test("an upload whose source pauses goes on with it", async () => {
   const registry = await startFakeRegistry();
-  const silent = new Readable({ read() {} });
-  silent.push("a lay");
-  await expect(upload(registry.origin, silent)).rejects.toMatchObject(stalled);
+  expect((await upload(registry.origin, pieces(2, 900))).status).toBe(202);
 }, 5000);
 
 test("an upload that nobody takes is given up", async () => {

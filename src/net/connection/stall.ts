@@ -2,12 +2,14 @@ import { Transform } from "node:stream";
 import { PhaseError } from "../hop.ts";
 
 /**
- * Passes the body of an upload on, and fails it when no byte moved for `timeout` milliseconds: the source sends nothing, or the target
- * takes nothing. The time for the answer of the target is limited elsewhere.
+ * Passes the body of an upload on, and fails it when the target takes none of it for `timeout` milliseconds. The time for its answer is
+ * limited elsewhere, and so is that of a source that sends nothing: it may be about to continue on another connection.
  */
 export function stallGuard(timeout: number): Transform {
-  const stalled = () =>
-    guard.destroy(new PhaseError("body", `nothing was sent for ${timeout / 1000} s`, { timedOut: true }));
+  const stalled = () => {
+    if (guard.readableLength === 0) timer.refresh();
+    else guard.destroy(new PhaseError("body", `nothing was sent for ${timeout / 1000} s`, { timedOut: true }));
+  };
   const timer = setTimeout(stalled, timeout).unref();
   const guard = new Transform({
     transform(chunk: Buffer, _encoding, done) {

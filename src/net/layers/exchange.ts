@@ -18,7 +18,16 @@ export interface ExchangeOptions {
   readonly observe?: (hop: Hop) => void;
   /** Called with every answer, and with the headers of its request. */
   readonly observeAnswer?: (answer: Answer, requestHeaders: Readonly<Record<string, string>>) => void;
+  /** Called with a line for the log when the first byte of content is late. */
+  readonly onWait?: (line: string) => void;
 }
+
+/**
+ * A proxy that scans content holds it back until it has all of it, which takes minutes for a large blob: its first byte may take so many
+ * times as long as the pause between two, and at least so many milliseconds.
+ */
+const FIRST_BYTE_FACTOR = 5;
+const MIN_FIRST_BYTE_MS = 30_000;
 
 /** Milliseconds that a registry may take to store content: some check and replicate a blob before they answer. */
 const MAX_COMMIT_MS = 300_000;
@@ -28,7 +37,7 @@ const MAX_PAGE_BYTES = 2048;
 
 /** One request and its response, on a connection of its route. Throws HopError where the origin does not answer. */
 export function createExchange(dispatchers: Dispatchers, options: ExchangeOptions): Send<RoutedRequest> {
-  const { userAgent, stallTimeout, observe, observeAnswer } = options;
+  const { userAgent, stallTimeout, observe, observeAnswer, onWait } = options;
 
   async function exchange(request: RoutedRequest, signal?: AbortSignal): Promise<HttpResponse> {
     const { hop, addressPolicy, method, body, headers = {}, policy } = request;
@@ -36,8 +45,10 @@ export function createExchange(dispatchers: Dispatchers, options: ExchangeOption
     const picked = dispatchers.pick(hop.route, url, addressPolicy);
     observe?.(hop);
     const bodyTimeout = Math.min(policy.timeout, stallTimeout);
-    const headersTimeout = isWrite(request) ? Math.max(policy.timeout, MAX_COMMIT_MS) : policy.timeout;
+    const headersTimeout = answerTimeout(request);
     const deadline = informationalDeadline(headersTimeout, signal);
+    const late =
+      headersTimeout > policy.timeout && !isWrite(request) ? setTimeout(reportWait, policy.timeout, hop) : undefined;
     try {
       const response = await picked.dispatcher.request({
         origin: url.origin,
@@ -45,7 +56,7 @@ export function createExchange(dispatchers: Dispatchers, options: ExchangeOption
         method,
         headers: { "user-agent": userAgent, "accept-encoding": "identity", ...headers, ...picked.headers },
         // undici would close the connection after every HEAD, because of servers that answer it with a body.
-        reset: false,
+        reset: request.isLastOnConnection === true,
         body: body instanceof Readable ? guarded(body, stallTimeout) : (body ?? null),
         headersTimeout,
         bodyTimeout,
@@ -60,7 +71,22 @@ export function createExchange(dispatchers: Dispatchers, options: ExchangeOption
       return received;
     } finally {
       deadline.stop();
+      clearTimeout(late);
     }
+  }
+
+  /** Milliseconds until the answer has to begin. */
+  function answerTimeout(request: RoutedRequest): number {
+    const { policy, isContent } = request;
+    if (isWrite(request)) return Math.max(policy.timeout, MAX_COMMIT_MS);
+    return isContent === true
+      ? Math.max(policy.timeout, FIRST_BYTE_FACTOR * stallTimeout, MIN_FIRST_BYTE_MS)
+      : policy.timeout;
+  }
+
+  function reportWait({ host, route }: Hop): void {
+    const scan = route.via === "proxy" ? "the proxy may be scanning it" : "a device on the route may be scanning it";
+    onWait?.(`waiting for the first byte of a blob from ${host}: ${scan}`);
   }
 
   /** The error with its hop; errors that are explained already stay what they are, also within a connection. */

@@ -1,10 +1,14 @@
 import { type Hop, HopError } from "../hop.ts";
 import type { Send } from "../http.ts";
+import { backoff, isRetryable } from "../retryable.ts";
+import { pause } from "../work.ts";
 import type { RoutedRequest } from "./route.ts";
 
 export interface FirstContact {
-  /** Sends at once where the host is known to answer, and fails at once where it is known not to. */
-  through<T>(hop: Hop, send: () => Promise<T>): Promise<T>;
+  /** Sends at once where the host is known to answer, and fails at once where it is known not to. `again`: the second try of a first contact. */
+  through<T>(hop: Hop, send: () => Promise<T>, again?: (error: unknown) => Promise<T>): Promise<T>;
+  /** Sends, and notes whether the host answers. */
+  noted<T>(hop: Hop, send: () => Promise<T>): Promise<T>;
   /** Whether the host has answered before: a failure concerns one request then, and not the route. */
   hasAnswered(hop: Hop): boolean;
 }
@@ -13,32 +17,38 @@ export interface FirstContact {
 export function withFirstContact(next: Send<RoutedRequest>, contact: FirstContact): Send<RoutedRequest> {
   return (request, signal) => {
     const send = () => next(request, signal);
-    return request.policy.failFast === true ? contact.through(request.hop, send) : send();
+    if (request.policy.failFast !== true) return contact.noted(request.hop, send);
+    return contact.through(request.hop, send, async (error) => {
+      if (signal?.aborted || !isRetryable(error)) throw error;
+      await pause(backoff(1, Math.random()), signal);
+      return send();
+    });
   };
 }
 
 /**
- * The first request to a host goes alone, and its outcome holds for all: fifty images behind a host that is blocked are one probe that
- * waits for its deadline, not fifty.
+ * The first request to a host goes alone, with a second try where the failure may pass, and its outcome holds for all: fifty images behind a
+ * host that is blocked are one probe that waits for its deadline, not fifty.
  */
 export function createFirstContact(): FirstContact {
   const contacts = new Map<string, Promise<HopError | undefined>>();
   const answered = new Set<string>();
 
-  async function noted<T>(key: string, send: () => Promise<T>): Promise<T> {
+  async function noted<T>(hop: Hop, send: () => Promise<T>): Promise<T> {
     const answer = await send();
-    answered.add(key);
+    answered.add(keyOf(hop));
     return answer;
   }
 
   return {
     hasAnswered: (hop) => answered.has(keyOf(hop)),
+    noted,
 
-    async through(hop, send) {
+    async through(hop, send, again = failing) {
       const key = keyOf(hop);
       const before = contacts.get(key);
       if (before === undefined) {
-        const sending = noted(key, send);
+        const sending = noted(hop, () => send().catch(again));
         contacts.set(
           key,
           sending.then(() => undefined, unreachable),
@@ -47,7 +57,7 @@ export function createFirstContact(): FirstContact {
       }
       const error = await before;
       if (error !== undefined) throw new HopError(hop, error.failure);
-      return noted(key, send);
+      return noted(hop, send);
     },
   };
 }
@@ -60,4 +70,8 @@ function keyOf({ route, url, host }: Hop): string {
 function unreachable(error: unknown): HopError | undefined {
   if (!(error instanceof HopError) || error.phase === "body") return undefined;
   return error.phase === "response" && !error.timedOut ? undefined : error;
+}
+
+async function failing(error: unknown): Promise<never> {
+  throw error;
 }

@@ -3,9 +3,12 @@ import { hostOf } from "../address/host.ts";
 import { drain } from "../body.ts";
 import type { HttpRequest, HttpResponse, PlannedRequest, Send } from "../http.ts";
 import type { Purpose } from "../purpose.ts";
-import { isRedirect, MAX_REDIRECTS, redirectTarget, withoutCredentials } from "./redirects.ts";
+import { isRedirect, keepsMethod, MAX_REDIRECTS, redirectTarget, withoutCredentials } from "./redirects.ts";
 
-/** Follows redirects of requests that only read; each goes through the layers below as a request of its own. */
+/**
+ * Follows redirects; each goes through the layers below as a request of its own. Of requests that write, only those that keep method and
+ * body (RFC 9110, 15.4.8 and 15.4.9), and not those with a stream, which cannot be sent again.
+ */
 export function withRedirects(next: Send<PlannedRequest>): Send<PlannedRequest> {
   return async (request, signal) => {
     let current = request;
@@ -19,8 +22,12 @@ export function withRedirects(next: Send<PlannedRequest>): Send<PlannedRequest> 
   };
 }
 
-function isFollowed({ method, redirects }: HttpRequest, { status }: HttpResponse): boolean {
-  return (method === "GET" || method === "HEAD") && redirects !== false && isRedirect(status);
+function isFollowed({ method, redirects, body, purpose }: HttpRequest, { status }: HttpResponse): boolean {
+  if (redirects === false || !isRedirect(status)) return false;
+  if (method === "GET" || method === "HEAD") return true;
+  // The body of a request for a token may be an identity token, which is for one host.
+  if (method === "DELETE" || purpose.kind === "token") return false;
+  return keepsMethod(status) && (body === undefined || Buffer.isBuffer(body));
 }
 
 /** Credentials stay with the origin that they were given to. */
@@ -37,12 +44,12 @@ function redirected(first: PlannedRequest, current: PlannedRequest, { hop, heade
   };
 }
 
-/** Registries redirect to the hosts of their blobs. */
-function purposeAt(target: URL, { url, purpose }: PlannedRequest): Purpose {
+/** Registries redirect to the hosts of their blobs, for downloads and for uploads. */
+function purposeAt(target: URL, { url, purpose, method }: PlannedRequest): Purpose {
   const registry = hostOf(new URL(url));
   if (hostOf(target) === registry || purpose.kind === "token") return purpose;
   const role = purpose.kind === "content" || purpose.kind === "chart-repository" ? "artifacts" : purpose.role;
-  return { kind: "blobs", registry, role };
+  return { kind: method === "GET" || method === "HEAD" ? "blobs" : "uploads", registry, role };
 }
 
 function redirectLoop(first: HttpRequest, last: HttpRequest): TransferError {

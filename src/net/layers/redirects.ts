@@ -10,6 +10,11 @@ export function isRedirect(status: number): boolean {
   return REDIRECTS.has(status);
 }
 
+/** Whether a redirect is for the same method and body. */
+export function keepsMethod(status: number): boolean {
+  return status === 307 || status === 308;
+}
+
 /**
  * The target of a Location: a URL whose host can be named in a rule of a proxy, and never plain HTTP after TLS, which would end the
  * protection of the content. Throws REDIRECT_MALFORMED or REDIRECT_TO_PLAIN_HTTP.

@@ -1,47 +1,72 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { drain, inMemory } from "../body.ts";
-import { HopError } from "../hop.ts";
+import { Readable } from "node:stream";
+import { drain, inMemory, textOf } from "../body.ts";
+import { HopError, PhaseError } from "../hop.ts";
 import type { HttpRequest, HttpResponse, PlannedRequest, RetryPolicy, Send } from "../http.ts";
-import { backoff, isRetryable, isRetryableStatus, MAX_WAIT_MS, retryAfter } from "../retryable.ts";
-import { asOneWork, currentRetryPolicy, takeRepetition } from "../work.ts";
+import {
+  isRetryable,
+  isUnparsable,
+  MAX_WAIT_MS,
+  mayLimitRate,
+  type TemporaryRefusal,
+  temporaryRefusal,
+} from "../retryable.ts";
+import { asOneWork, currentRetryPolicy, mayRepeat } from "../work.ts";
 import type { FirstContact } from "./first-contact.ts";
+import type { Outages } from "./outages.ts";
 import type { RetryAfterGate } from "./retry-after-gate.ts";
 
 export interface RetryOptions {
   readonly retryPolicy: RetryPolicy;
   readonly gate: Pick<RetryAfterGate, "extend">;
   readonly contact: Pick<FirstContact, "hasAnswered">;
+  readonly outages: Outages;
+  /** Called with a line for the log before a wait that a user would notice. */
+  readonly onWait?: (line: string) => void;
 }
+
+/** Waits that are too short for a line in the log. */
+const MIN_REPORTED_WAIT_MS = 5_000;
+
+/** Bytes of a refusal that may hold a rate limit. */
+const MAX_REFUSAL_BYTES = 8192;
 
 /** Repeats what may succeed the next time, as far as the piece of work that the request is part of has attempts left. */
 export function withRetries(next: Send<PlannedRequest>, options: RetryOptions): Send<HttpRequest> {
-  const { retryPolicy, gate, contact } = options;
+  const { retryPolicy, gate, contact, outages, onWait } = options;
 
-  /** A connection that is cut by a host that has answered before does not mean that the host cannot be reached. */
-  function hasAnsweredBefore(error: unknown): boolean {
-    return error instanceof HopError && !error.timedOut && contact.hasAnswered(error.hop);
+  /** A host that has answered before can be reached: what fails is one request, and may be damaged on its way. */
+  function attemptsAfter(error: HopError, attempts: number, { connectAttempts = attempts }: RetryPolicy): number {
+    if (contact.hasAnswered(error.hop)) return attempts;
+    return isUnparsable(error) ? 1 : Math.min(attempts, connectAttempts);
   }
 
   async function send(request: PlannedRequest, signal?: AbortSignal): Promise<HttpResponse> {
     const { policy } = request;
     const attempts = isStream(request) ? 1 : (request.attempts ?? policy.attempts);
-    for (;;) {
+    const begun = performance.now();
+    for (let tries = 1; ; tries++) {
+      const spent = () => ({ tries, seconds: Math.round((performance.now() - begun) / 1000) });
       try {
-        const response = await buffered(request, await next(request, signal));
-        if (!isRetryableStatus(response.status)) return response;
-        const wait = retryAfter(response.headers["retry-after"], Date.now());
-        const repetition = wait !== undefined && wait > MAX_WAIT_MS ? undefined : takeRepetition(attempts);
-        if (repetition === undefined) return response;
-        await drain(response);
+        const [response, refusal] = await withRefusal(await buffered(request, await next(request, signal)));
+        const { host } = response.hop;
+        if (refusal === undefined) outages.end(host);
+        // Some hosts answer 500 to a Range; the same request without one is the alternative.
+        const isOfRange = request.headers?.range !== undefined && response.status === 500;
+        if (refusal === undefined || isOfRange) return response;
+        const { wait } = refusal;
+        if (wait !== undefined && wait >= MIN_REPORTED_WAIT_MS && attempts > 1) {
+          onWait?.(`${host} answered ${response.status} and asks to wait ${Math.round(wait / 1000)} s`);
+        }
+        const isOver = outages.isOver(host, wait);
         // All requests to the host wait; a little more for each keeps them from coming back at once.
-        if (wait !== undefined) gate.extend(response.hop.host, wait);
-        await pause(Math.max(backoff(repetition, Math.random()), wait ?? 0), signal);
+        if (wait !== undefined && wait <= MAX_WAIT_MS && !isOver) gate.extend(host, wait);
+        if (isOver || !(await mayRepeat(attempts, { wait, signal }))) return { ...response, spent: spent() };
+        await drain(response);
       } catch (error) {
-        if (signal?.aborted || !isRetryable(error)) throw error;
-        const most = hasAnsweredBefore(error) ? attempts : Math.min(attempts, policy.connectAttempts ?? attempts);
-        const repetition = takeRepetition(most);
-        if (repetition === undefined) throw error;
-        await pause(backoff(repetition, Math.random()), signal);
+        const canHelp = error instanceof HopError && (isRetryable(error) || isUnparsable(error));
+        if (signal?.aborted || !canHelp) throw error;
+        const most = outages.isOver(error.hop.host) ? 1 : attemptsAfter(error, attempts, policy);
+        if (!(await mayRepeat(most, { signal }))) throw tries === 1 ? error : afterAll(error, spent());
       }
     }
   }
@@ -60,6 +85,22 @@ async function buffered({ bufferUpTo, truncate }: HttpRequest, response: HttpRes
   return response.status === 200 && bufferUpTo !== undefined ? inMemory(response, bufferUpTo, truncate) : response;
 }
 
-async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });
+/** The response, and what it asks for if it is a temporary refusal. */
+async function withRefusal(response: HttpResponse): Promise<[HttpResponse, TemporaryRefusal | undefined]> {
+  if (!mayLimitRate(response.status)) return [response, temporaryRefusal(response, "", Date.now())];
+  const text = await textOf(response, MAX_REFUSAL_BYTES);
+  return [{ ...response, body: Readable.from([Buffer.from(text)]) }, temporaryRefusal(response, text, Date.now())];
+}
+
+/** The last failure of several, with what was tried. */
+function afterAll({ hop, failure }: HopError, { tries, seconds }: { tries: number; seconds: number }): HopError {
+  const { phase, message, cause, timedOut, reply, issuer, speaks } = failure;
+  const details = {
+    cause,
+    timedOut,
+    ...(reply === undefined ? {} : { reply }),
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(speaks === undefined ? {} : { speaks }),
+  };
+  return new HopError(hop, new PhaseError(phase, `${message} (${tries} attempts in ${seconds} s)`, details));
 }

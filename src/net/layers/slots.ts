@@ -37,5 +37,5 @@ function laneOf(request: HttpRequest): Lane {
 
 /** Whether the request stores something; token requests may be POSTs too. */
 export function isWrite({ method, lane }: Pick<HttpRequest, "method" | "lane">): boolean {
-  return lane !== "token" && (method === "PUT" || method === "POST");
+  return lane !== "token" && (method === "PUT" || method === "POST" || method === "PATCH");
 }

@@ -1,0 +1,30 @@
+import { TransferError } from "../errors/transfer-error.ts";
+import { mayRepeat } from "./work.ts";
+
+/** Content that is not what was asked for: damaged where it is stored, or on its way, or a web page in its place. */
+const CONTENT_FAULTS = new Set(["DIGEST_MISMATCH", "SIZE_MISMATCH", "CAPTIVE_PORTAL"]);
+
+/**
+ * Decides whether content that differs is to be read again. The way may damage it each time in another way; what differs twice in the same
+ * way, with the same digest, is a fault of the content.
+ */
+export function contentFaults(): (error: unknown) => boolean {
+  const seen = new Set<string>();
+  return (error) => {
+    if (!(error instanceof TransferError) || !CONTENT_FAULTS.has(error.code) || seen.has(error.message)) return false;
+    seen.add(error.message);
+    return true;
+  };
+}
+
+/** Reads again what differs from what was asked for, within the attempts of the current piece of work. */
+export async function untilSameTwice<T>(attempts: number, read: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  const isNew = contentFaults();
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (signal?.aborted || !isNew(error) || !(await mayRepeat(attempts, { signal }))) throw error;
+    }
+  }
+}
