@@ -74,7 +74,7 @@ test("a redirect is not followed where that is not wanted, or the request cannot
   const registry = await startFakeRegistry({ faults: [redirect("/a", "/v2/")] });
   const client = openClient();
   const url = `${registry.origin}/a`;
-  const token = { kind: "token", registry: registry.host } as const;
+  const token = { kind: "token", registry: registry.host, role: "source" } as const;
   for (const request of [
     { ...get(url), redirects: false },
     { ...get(url), method: "PUT" as const, body: Readable.from([Buffer.from("once")]) },

@@ -30,12 +30,20 @@ test.each<[string, unknown, number]>([
   ["a token that expired", answer(401), 2],
   ["a refusal", answer(403), 1],
   ["something that is not there", answer(404, ["BLOB_UNKNOWN"]), 1],
-  ["content that was changed", new TransferError("DIGEST_MISMATCH", "no"), 1],
+  ["content that was changed", new TransferError("DIGEST_MISMATCH", "no"), 2],
   ["a certificate that nobody trusts", broken("CERT_HAS_EXPIRED"), 1],
   ["an error of the file system", Object.assign(new Error("full"), { code: "ENOSPC" }), 1],
 ])("%s", async (_, error, expected) => {
   expect(await attemptsOf(error, 2)).toBe(expected);
 });
+
+test("content that differs is read again until it differs in the same way twice", async () => {
+  expect(await attemptsOf(new TransferError("DIGEST_MISMATCH", "no"), 6)).toBe(2);
+  let attempt = 0;
+  const work = () => Promise.reject(new TransferError("SIZE_MISMATCH", `${attempt++ % 3}`));
+  await expect(retryStream(9, work)).rejects.toMatchObject({ message: "0" });
+  expect(attempt).toBe(4);
+}, 10_000);
 
 test("a login that is refused twice is no expired token", async () => {
   expect(await attemptsOf(answer(401), 5)).toBe(2);

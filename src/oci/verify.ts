@@ -47,6 +47,11 @@ export function verified(content: Buffer, expected: Descriptor, where: string): 
   return content;
 }
 
+/** Whether the bytes are what the descriptor names. */
+export function isContentOf({ size, digest }: Descriptor, content: Buffer): boolean {
+  return content.length === size && hasherOf(digest).update(content).digest("hex") === encoded(digest);
+}
+
 function sizeMismatch(expected: Descriptor, size: string, where: string): TransferError {
   return new TransferError(
     "SIZE_MISMATCH",

@@ -92,13 +92,13 @@ describe("pushing a blob", () => {
   });
 
   test("whose source broke while the upload was begun ends with the source's error", async () => {
-    const source = await startFakeRegistry({ faults: [faults.lyingBlob(layer.digest)] });
-    source.addBlob("a", "a layer");
+    const source = await startFakeRegistry({ faults: [faults.lyingBlob(blobOf(large).digest)] });
+    source.addBlob("a", large);
     const slow = await startFakeRegistry({ latency: 100 });
-    const content = await openRegistry(source.host).repository("a").fetch(layer);
-    const pushed = openRegistry(slow.host).repository("a").push(layer, content);
+    const content = await openRegistry(source.host).repository("a").fetch(blobOf(large));
+    const pushed = openRegistry(slow.host).repository("a").push(blobOf(large), content);
     await expect(pushed).rejects.toMatchObject({ code: "DIGEST_MISMATCH" });
-    expect(slow.blob("a", layer.digest)).toBeUndefined();
+    expect(slow.blob("a", blobOf(large).digest)).toBeUndefined();
   });
 
   test.each<[string, FaultAction, object]>([

@@ -1,12 +1,13 @@
 import type { Code } from "../../errors/codes.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
-import { readAll } from "../../net/body.ts";
+import { textOf } from "../../net/body.ts";
 import type { Hop } from "../../net/hop.ts";
 import type { HttpResponse } from "../../net/http.ts";
+import { isRedirect } from "../../net/layers/redirects.ts";
 import { type Purpose, sideOf } from "../../net/purpose.ts";
-import { isRetryableStatus, retryAfter } from "../../net/retryable.ts";
+import { isRetryableStatus, temporaryRefusal } from "../../net/retryable.ts";
 import { isRecord } from "../../oci/descriptor.ts";
-import { printable } from "../../text/redact.ts";
+import { printable, printableUrl } from "../../text/redact.ts";
 import { creationOf } from "./known/creation.ts";
 import { LIMIT_REMEDY } from "./known/limits.ts";
 
@@ -41,7 +42,7 @@ export class RegistryError extends TransferError {
 
 /** Whether the same request may be accepted later. */
 export function isTemporaryRefusal(error: unknown): boolean {
-  return error instanceof RegistryError && isRetryableStatus(error.status);
+  return error instanceof RegistryError && (isRetryableStatus(error.status) || error.code === "RATE_LIMITED");
 }
 
 const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
@@ -112,14 +113,18 @@ export async function registryError(
   doing: string,
   { as, of = "api", remedy }: { readonly as?: Code | undefined; readonly of?: Subject; readonly remedy?: string } = {},
 ): Promise<RegistryError> {
-  const { hop, status } = response;
-  const answer = registryWords(await bodyText(response), hop);
-  const code = as ?? (hasExpired(status, answer) ? "CREDENTIALS_REFUSED" : codeFor(status, answer, of));
+  const { hop, status, headers } = response;
+  const body = await textOf(response, MAX_REFUSAL_BYTES);
+  const answer = registryWords(body, hop);
+  const temporary = temporaryRefusal(response, body, Date.now());
+  const code = as ?? codeOf(status, answer, { subject: of, isTemporary: temporary !== undefined });
   const words = answer.text === "" ? "" : `: ${answer.text}`;
-  const wait = retryAfter(response.headers["retry-after"], Date.now());
-  const later = wait === undefined ? "" : `; it asks to wait ${Math.round(wait / 1000)} s`;
+  const wait = temporary?.wait;
+  const later = wait === undefined ? "" : `; it asks to wait ${Math.ceil(wait / 1000)} s`;
+  const spent = response.spent === undefined ? "" : `; ${attemptsOf(response.spent)}`;
   const login = response.login === undefined || !ABOUT_LOGINS.has(code) ? "" : `; ${response.login}`;
-  return new RegistryError(code, `${doing}: ${hop.host} answered ${status}${words}${later}${login}`, {
+  const to = isRedirect(status) ? ` and redirects to ${printableUrl(headers.location ?? "nowhere")}` : "";
+  return new RegistryError(code, `${doing}: ${hop.host} answered ${status}${to}${words}${later}${spent}${login}`, {
     hop,
     status,
     registryCodes: answer.codes,
@@ -139,6 +144,15 @@ const EXCEEDED = /\b(?:exceed(?:s|ed)?|too (?:large|many|big))\b/i;
 
 const MISSING_PROJECT = /\bproject \S+ not found\b/i;
 
+function codeOf(
+  status: number,
+  words: Words,
+  { subject, isTemporary }: { readonly subject: Subject; readonly isTemporary: boolean },
+): Code {
+  if (hasExpired(status, words)) return "CREDENTIALS_REFUSED";
+  return isTemporary && status === 403 ? "RATE_LIMITED" : codeFor(status, words, subject);
+}
+
 function codeFor(status: number, { codes: registryCodes, text }: Words, subject: Subject): Code {
   if (status === 511) return "CAPTIVE_PORTAL";
   // Harbor answers 401 for a project that does not exist, whatever the login.
@@ -157,12 +171,10 @@ function codeFor(status: number, { codes: registryCodes, text }: Words, subject:
   return status >= 500 ? "REGISTRY_UNAVAILABLE" : "REGISTRY_REFUSED";
 }
 
-async function bodyText(response: HttpResponse): Promise<string> {
-  try {
-    return (await readAll(response, 8192, true)).toString("utf8");
-  } catch {
-    return "";
-  }
+const MAX_REFUSAL_BYTES = 8192;
+
+function attemptsOf({ tries, seconds }: { readonly tries: number; readonly seconds: number }): string {
+  return tries === 1 ? "it was not requested again" : `${tries} attempts in ${seconds} s had the same outcome`;
 }
 
 interface Words {

@@ -1,6 +1,8 @@
 import type { Cache } from "../../bounds/cache.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
 import { drain, readAll } from "../../net/body.ts";
+import { untilSameTwice } from "../../net/repeat.ts";
+import { asOneWork } from "../../net/work.ts";
 import { isManifest, isRecord, MANIFEST_TYPES, MAX_MANIFEST_BYTES } from "../../oci/descriptor.ts";
 import { isDigest, sha256 } from "../../oci/digest.ts";
 import { isTag } from "../../oci/reference.ts";
@@ -8,6 +10,7 @@ import { verified } from "../../oci/verify.ts";
 import { printable } from "../../text/redact.ts";
 import type { KnownManifest } from "./cache.ts";
 import { registryError } from "./error.ts";
+import { isForeignPage } from "./foreign-page.ts";
 import type { ListContext } from "./pages.ts";
 
 export interface ManifestContext extends ListContext {
@@ -25,12 +28,14 @@ export async function getManifest(
   context: ManifestContext,
   signal?: AbortSignal,
 ): Promise<KnownManifest> {
-  if (!isDigest(reference)) return readManifest(reference, context, signal);
+  const read = () =>
+    asOneWork(() => untilSameTwice(context.client.attempts, () => readManifest(reference, context, signal), signal));
+  if (!isDigest(reference)) return read();
   const { manifests, reading } = context;
   const key = `${context.name}@${reference}`;
   const known = manifests.get(key) ?? reading.get(key);
   if (known !== undefined) return known;
-  const asked = readManifest(reference, context, signal).finally(() => reading.delete(key));
+  const asked = read().finally(() => reading.delete(key));
   reading.set(key, asked);
   return asked;
 }
@@ -50,8 +55,10 @@ async function readManifest(reference: string, context: ManifestContext, signal?
     scopes,
     signal,
   );
-  if (response.status !== 200) {
-    throw await registryError(response, `reading manifest ${reference} of ${where}`, { of: "manifest" });
+  const isPage = response.status === 200 && isForeignPage(response.headers);
+  if (response.status !== 200 || isPage) {
+    const as = isPage ? "CAPTIVE_PORTAL" : undefined;
+    throw await registryError(response, `reading manifest ${reference} of ${where}`, { as, of: "manifest" });
   }
   const content = await readAll(response, MAX_MANIFEST_BYTES);
   const mediaType = mediaTypeOf(content, response.headers["content-type"]);

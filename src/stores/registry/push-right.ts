@@ -8,7 +8,7 @@ import { areForReading } from "./auth/scope.ts";
 import { deniedRemedy, RegistryError, registryError } from "./error.ts";
 import { createsByUpload, creationOf, requiresRepositories } from "./known/creation.ts";
 import type { ManifestContext } from "./manifests.ts";
-import { tryUpload } from "./upload.ts";
+import { tryUpload } from "./uploads/session.ts";
 
 /** The upload that proved the right to push, once for each registry. */
 export interface PushProofs {

@@ -12,7 +12,7 @@ import { checkPushRight, type PushProofs } from "./push-right.ts";
 import type { ListReferrers } from "./referrers.ts";
 import type { RemoteRegistry, RemoteRepository } from "./store.ts";
 import { listTags } from "./tags.ts";
-import { pushBlob } from "./upload.ts";
+import { noUploads, pushBlob } from "./uploads/push.ts";
 
 export interface RepositoryContext extends ManifestContext {
   readonly proofs: PushProofs;
@@ -24,6 +24,7 @@ export interface RepositoryContext extends ManifestContext {
 /** A repository of a store, by its API (distribution-spec 1.1). */
 export function createRepository(store: RemoteRegistry, context: RepositoryContext): RemoteRepository {
   const { name, base, client, scopes, where, manifests } = context;
+  const uploads = noUploads();
 
   return {
     name,
@@ -81,7 +82,7 @@ export function createRepository(store: RemoteRegistry, context: RepositoryConte
     async push(descriptor, content, signal) {
       const doing = `pushing ${describe(descriptor)} to ${where}`;
       if (!isManifest(descriptor.mediaType)) {
-        return pushBlob({ base, client, scopes, what: doing }, descriptor, content, signal);
+        return pushBlob({ base, client, scopes, what: doing, uploads }, descriptor, content, signal);
       }
       const manifest = { descriptor, content: Buffer.isBuffer(content) ? content : await bytesOf(content) };
       await putManifest(descriptor.digest, manifest, { ...context, doing }, signal);

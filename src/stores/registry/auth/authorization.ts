@@ -231,6 +231,8 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
 
     wantsLogin: () => challenge !== undefined,
 
+    attempts: options.client.attempts,
+
     request: (request, scopes, signal) => asOneWork(() => sendOrLogIn(request, scopes, signal)),
   };
 

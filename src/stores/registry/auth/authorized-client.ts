@@ -16,6 +16,8 @@ export interface AuthorizedClient {
     scopes: readonly string[] | undefined,
     signal?: AbortSignal,
   ): Promise<AnsweredRequest>;
+  /** Attempts for one piece of work. */
+  readonly attempts: number;
   /** The rights of the token for `scopes`; undefined without a token, or where it does not name them. */
   granted(scopes: readonly string[], signal?: AbortSignal): Promise<Grant | undefined>;
   /** Whether the registry has asked for a login. */
