@@ -4323,6 +4323,8 @@ function below(path, name) {
 
 
 
+
+
 function describeMovedTag({ tag, has, pinned }) {
     return `the tag ${printable(tag, 300)} leads to ${has}, and not to ${pinned}, which is pinned`;
 }
@@ -4330,12 +4332,29 @@ async function locateAbsolute(version, pins, reference, registryAt, signal) {
     const pinned = reference.digest ?? pinnedDigest(pins);
     const there = registryAt(reference);
     const name = strippedName(reference, version);
-    if (pinned !== undefined && there !== version.from.registry) {
-        const near = await locateNear(version, reference, pinned, signal);
-        if (near !== undefined)
-            return { ...near, name };
+    const find = () => locateThere(there.repository(reference.repository), reference, pins, signal);
+    if (pinned === undefined || there === version.from.registry)
+        return { ...(await find()), name };
+    const guess = () => locateNear(version, reference, pinned, signal);
+    return { ...(await guessed(guess, find, signal)), name };
+}
+async function guessed(guess, find, signal) {
+    const [near, fault] = await orAbsence(withoutRepetition(guess), isTemporary);
+    signal?.throwIfAborted();
+    if (near !== undefined)
+        return near;
+    if (fault === undefined)
+        return find();
+    try {
+        return await find();
     }
-    return { ...(await locateThere(there.repository(reference.repository), reference, pins, signal)), name };
+    catch (error) {
+        signal?.throwIfAborted();
+        const [place] = await orAbsence(guess(), isTemporary);
+        if (place === undefined)
+            throw error;
+        return place;
+    }
 }
 async function locateThere(from, reference, pins, signal) {
     const wanted = manifestReference(reference);
@@ -4386,7 +4405,7 @@ async function locateNear(version, reference, pinned, signal) {
         if (reference.digest !== undefined)
             return { from, root };
         const tag = manifestReference(reference);
-        const [tagged] = await orAbsence(from.resolve(tag, signal), isRefusal);
+        const [tagged] = await orAbsence(from.resolve(tag, signal), (error) => isRefusal(error) || isTemporary(error));
         return { from, root, movedTag: movedTag(from, tag, tagged, root) };
     }
     return undefined;
@@ -4420,7 +4439,10 @@ function isAbsence(error) {
     return error instanceof TransferError && ABSENCES.has(error.code);
 }
 function isRefusal(error) {
-    return error instanceof RegistryError || isAbsence(error);
+    return (error instanceof RegistryError && !isTemporary(error)) || isAbsence(error);
+}
+function isTemporary(error) {
+    return isRetryable(error) || isTemporaryRefusal(error);
 }
 
 ;// CONCATENATED MODULE: ./lib/transfer/target/inspect.js
@@ -9449,7 +9471,6 @@ async function restoreTag({ repository: name, tag, target, before }, store) {
 
 
 
-
 function createBlobReader({ concurrency, attempts }, signal) {
     const limiter = createLimiter(concurrency);
     const reading = new Map();
@@ -9479,9 +9500,8 @@ function createBlobReader({ concurrency, attempts }, signal) {
             const here = `${key} ${from.name}`;
             await once(holder, key, () => once(holder, here, () => drain(from, blob)));
             await once(holder, here, async () => {
-                if (blob.data !== undefined || (await from.exists(blob, signal)))
-                    return;
-                throw new TransferError("BLOB_UNKNOWN", `${from.name} lacks the blob ${blob.digest}`, { where: from.name });
+                if (blob.data === undefined && !(await from.exists(blob, signal)))
+                    await drain(from, blob);
             });
         },
         async compare(comparable) {

@@ -1,5 +1,7 @@
 import type { Code } from "../../errors/codes.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
+import { isRetryable } from "../../net/retryable.ts";
+import { withoutRepetition } from "../../net/work.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import {
@@ -11,7 +13,7 @@ import {
 import type { ReadableRepository, ReadableStore } from "../../oci/store.ts";
 import type { ComponentVersion } from "../../ocm/repository/component-version.ts";
 import { asDigest, type Pin } from "../../ocm/signing/pin.ts";
-import { RegistryError } from "../../stores/registry/error.ts";
+import { isTemporaryRefusal, RegistryError } from "../../stores/registry/error.ts";
 import { printable } from "../../text/redact.ts";
 import { comparableOf, isPinnedArtifact } from "../pins/pinned-content.ts";
 import { type ArtifactName, below, recordedPaths, strippedName } from "./artifact-name.ts";
@@ -53,11 +55,33 @@ export async function locateAbsolute(
   const pinned = reference.digest ?? pinnedDigest(pins);
   const there = registryAt(reference);
   const name = strippedName(reference, version);
-  if (pinned !== undefined && there !== version.from.registry) {
-    const near = await locateNear(version, reference, pinned, signal);
-    if (near !== undefined) return { ...near, name };
+  const find = () => locateThere(there.repository(reference.repository), reference, pins, signal);
+  if (pinned === undefined || there === version.from.registry) return { ...(await find()), name };
+  const guess = () => locateNear(version, reference, pinned, signal);
+  return { ...(await guessed(guess, find, signal)), name };
+}
+
+/**
+ * The guess first, and once: a definite answer decides it. Where it fails for a reason that may pass, the place that is named is asked, and
+ * the guess is repeated only if that fails too.
+ */
+async function guessed(
+  guess: () => Promise<Place | undefined>,
+  find: () => Promise<Place>,
+  signal?: AbortSignal,
+): Promise<Place> {
+  const [near, fault] = await orAbsence(withoutRepetition(guess), isTemporary);
+  signal?.throwIfAborted();
+  if (near !== undefined) return near;
+  if (fault === undefined) return find();
+  try {
+    return await find();
+  } catch (error) {
+    signal?.throwIfAborted();
+    const [place] = await orAbsence(guess(), isTemporary);
+    if (place === undefined) throw error;
+    return place;
   }
-  return { ...(await locateThere(there.repository(reference.repository), reference, pins, signal)), name };
 }
 
 /** By its digest, or by a tag, as readers do; where a tag has moved, by the pinned digest if that still exists. */
@@ -124,7 +148,7 @@ async function locateNear(
     if (root === undefined) continue;
     if (reference.digest !== undefined) return { from, root };
     const tag = manifestReference(reference);
-    const [tagged] = await orAbsence(from.resolve(tag, signal), isRefusal);
+    const [tagged] = await orAbsence(from.resolve(tag, signal), (error) => isRefusal(error) || isTemporary(error));
     return { from, root, movedTag: movedTag(from, tag, tagged, root) };
   }
   return undefined;
@@ -172,5 +196,9 @@ export function isAbsence(error: unknown): boolean {
 
 /** A registry may refuse a path of another registry in any way; the other registry decides. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof RegistryError || isAbsence(error);
+  return (error instanceof RegistryError && !isTemporary(error)) || isAbsence(error);
+}
+
+function isTemporary(error: unknown): boolean {
+  return isRetryable(error) || isTemporaryRefusal(error);
 }

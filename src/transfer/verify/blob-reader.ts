@@ -1,6 +1,5 @@
 import { pipeline, type Transform } from "node:stream";
 import { createLimiter } from "../../bounds/limiter.ts";
-import { TransferError } from "../../errors/transfer-error.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
 import type { ComponentVersion } from "../../ocm/repository/component-version.ts";
@@ -56,8 +55,8 @@ export function createBlobReader(
       const here = `${key} ${from.name}`;
       await once(holder, key, () => once(holder, here, () => drain(from, blob)));
       await once(holder, here, async () => {
-        if (blob.data !== undefined || (await from.exists(blob, signal))) return;
-        throw new TransferError("BLOB_UNKNOWN", `${from.name} lacks the blob ${blob.digest}`, { where: from.name });
+        // A cache in front of a registry has a blob once it was requested by GET, and denies it to HEAD until then.
+        if (blob.data === undefined && !(await from.exists(blob, signal))) await drain(from, blob);
       });
     },
 
