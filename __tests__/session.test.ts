@@ -205,14 +205,14 @@ describe("requests", () => {
     expect(scopes).toEqual([["repository:app:pull"], ["repository:app:pull,push"]]);
   });
 
-  test("are tried once while probing where nobody answers, and as often as asked for while transferring", async () => {
+  test("are tried twice while probing where no host answers, and as often as set while transferring", async () => {
     const registry = await startFakeRegistry();
     registry.addManifest("app", { schemaVersion: 2, layers: [] }, { tag: "1" });
     const session = open({ inputs: { retries: "2" }, target: registry.origin });
     const app = (await openRemote(session, registrySpec(registry.origin))).repository("app");
     const failOnce = { when: () => true, times: 1, act: { kind: "reset" } } as const;
     const isRead = () => expect(app.resolve("1")).resolves.toMatchObject({ size: expect.any(Number) });
-    registry.inject(failOnce);
+    registry.inject({ ...failOnce, times: 2 });
     await session.probe(() => expect(app.resolve("1")).rejects.toMatchObject({ name: "HopError" }));
     registry.inject({ ...failOnce, act: { kind: "respond", status: 503 } });
     await session.probe(isRead);

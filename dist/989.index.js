@@ -2205,8 +2205,8 @@ const MAX_WAIT_MS = 120_000;
 const MAX_OUTAGE_MS = 600_000;
 const SECONDARY_LIMIT_MS = 60_000;
 const SECONDARY_LIMIT = /secondary rate limit/i;
-function mayLimitRate(status) {
-    return status === 403 || status === 429;
+function mayBeTemporary(status) {
+    return status === 403 || isRetryableStatus(status);
 }
 function temporaryRefusal({ status, headers }, text, now) {
     const wait = retryAfter(headers["retry-after"], now) ?? retryAfterIn(text);
@@ -3191,47 +3191,47 @@ function canChunk({ minChunk }) {
 }
 async function pushChunks(begun, content, context, signal) {
     let session = begun;
+    let faultAt = begun.offset;
     let start = 0;
     for await (const chunk of chunksOf(content, Math.max(CHUNK_BYTES, begun.minChunk))) {
         const end = start + chunk.length;
-        let isFree = true;
         while (session.offset < end) {
-            const rest = chunk.subarray(session.offset - start);
-            let next;
-            try {
-                next = await pushChunk(session, rest, context, signal);
-                if (next?.offset === session.offset) {
-                    if (!isFree)
-                        throw sessionLost(session, context);
-                    isFree = false;
-                }
-            }
-            catch (error) {
-                if (signal?.aborted || !(isRetryable(error) || isTemporaryRefusal(error)))
-                    throw error;
-                const wait = error instanceof RegistryError ? error.retryAfter : undefined;
-                if (!(await mayRepeat(context.client.attempts, { wait, isFree, signal })))
-                    throw error;
-                isFree = false;
-                next = await uploadStatus(session, context, signal);
-            }
+            const next = await pushPart(session, chunk.subarray(session.offset - start), faultAt, context, signal);
             if (next === undefined || next.offset < session.offset || next.offset > end)
                 throw sessionLost(session, context);
+            if (next.offset < end)
+                faultAt = next.offset;
             session = next;
         }
         start = end;
     }
     return session;
 }
-async function pushChunk(session, chunk, context, signal) {
+async function pushPart(session, part, faultAt, context, signal) {
+    const isFree = session.offset - faultAt >= CHUNK_BYTES;
+    try {
+        const next = await sendPart(session, part, context, signal);
+        const isIncomplete = next !== undefined && next.offset < session.offset + part.length;
+        return isIncomplete && !(await mayRepeat(context.client.attempts, { isFree, signal })) ? undefined : next;
+    }
+    catch (error) {
+        if (signal?.aborted || !(isRetryable(error) || isTemporaryRefusal(error)))
+            throw error;
+        const wait = error instanceof RegistryError ? error.retryAfter : undefined;
+        if (!(await mayRepeat(context.client.attempts, { wait, isFree, signal })))
+            throw error;
+        return uploadStatus(session, context, signal);
+    }
+}
+async function sendPart(session, part, context, signal) {
     const { client, what } = context;
     const { location, offset } = session;
     const headers = {
         "content-type": "application/octet-stream",
-        "content-length": String(chunk.length),
-        "content-range": `${offset}-${offset + chunk.length - 1}`,
+        "content-length": String(part.length),
+        "content-range": `${offset}-${offset + part.length - 1}`,
     };
-    const request = { method: "PATCH", url: location.href, headers, body: chunk, attempts: 1 };
+    const request = { method: "PATCH", url: location.href, headers, body: part, attempts: 1 };
     const last = { ...request, isLastOnConnection: true };
     const response = await client.request(last, scopesAt(location, context), signal);
     if (response.status === 416) {
@@ -9979,7 +9979,7 @@ function wholeBlob({ hop, status, headers }, { range }) {
     return {
         code: "RANGE_IGNORED",
         message: `${hop.host} sends all of a blob where one byte of it was requested.`,
-        remedy: `Nothing has to be done; a large download that breaks off starts again.${strippedBy(hop)}`,
+        remedy: `Nothing has to be done; a download that breaks off is read again up to the missing byte.${strippedBy(hop)}`,
     };
 }
 function withoutDigest({ hop, status, headers }) {
@@ -12280,7 +12280,6 @@ function withRetries(next, options) {
                     gate.extend(host, wait);
                 if (isOver || !(await mayRepeat(attempts, { wait, signal })))
                     return { ...response, spent: spent() };
-                await drain(response);
             }
             catch (error) {
                 const canHelp = error instanceof HopError && (isRetryable(error) || isUnparsable(error));
@@ -12304,8 +12303,8 @@ async function buffered({ bufferUpTo, truncate }, response) {
     return response.status === 200 && bufferUpTo !== undefined ? inMemory(response, bufferUpTo, truncate) : response;
 }
 async function withRefusal(response) {
-    if (!mayLimitRate(response.status))
-        return [response, temporaryRefusal(response, "", Date.now())];
+    if (!mayBeTemporary(response.status))
+        return [response, undefined];
     const text = await body_textOf(response, retry_MAX_REFUSAL_BYTES);
     return [{ ...response, body: external_node_stream_.Readable.from([Buffer.from(text)]) }, temporaryRefusal(response, text, Date.now())];
 }
@@ -14642,6 +14641,8 @@ async function requestFrom(offset, { size, request, accept }) {
             response.body.on("error", () => { }).destroy();
         else
             await drain(response);
+        if (isRetryableStatus(response.status))
+            countRepetition();
     }
     const response = await request({});
     await accept(response);
@@ -14737,6 +14738,8 @@ async function firstByte(blob, context, signal) {
         if (!refusesRange(response.status))
             return response;
         await drain(response);
+        if (isRetryableStatus(response.status))
+            countRepetition();
         return await client.request(request, scopes, signal);
     }
     catch (error) {

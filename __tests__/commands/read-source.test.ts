@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { afterEach, expect, test } from "@jest/globals";
 import { addComponentVersion, addImage, resource } from "../../testing/content/content.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
@@ -51,7 +52,12 @@ test("an unavailable target is asked for its API only", async () => {
 
 test("errors of manifests, blobs and the target are reported together, in this order", async () => {
   const [source, target] = [await startShop(), await startFakeRegistry()];
-  source.inject({ when: ({ headers }) => headers.range !== undefined, act: { kind: "respond", status: 403 } });
+  let probed = "";
+  const isProbed = ({ headers, reference }: { headers: IncomingHttpHeaders; reference: string }) => {
+    if (headers.range !== undefined) probed = reference;
+    return reference === probed;
+  };
+  source.inject({ when: isProbed, act: { kind: "respond", status: 403 } });
   source.inject({
     when: ({ kind, repository }) => kind === "manifest" && repository === "images/two",
     act: { kind: "respond", status: 404 },

@@ -75,7 +75,7 @@ describe("a probe of blobs", () => {
   test("reports every registry that refuses", async () => {
     const { source, registry } = await scene();
     const gathered = await gatherAll([registry]);
-    source.inject({ when: ({ headers }) => headers.range !== undefined, act: { kind: "respond", status: 403 } });
+    source.inject({ when: ({ kind }) => kind === "blob", act: { kind: "respond", status: 403 } });
     expect(await probeBlobs(gathered)).toMatchObject([{ code: "DENIED" }]);
   });
 

@@ -40,7 +40,7 @@ function wholeBlob({ hop, status, headers }: Answer, { range }: Readonly<Record<
   return {
     code: "RANGE_IGNORED",
     message: `${hop.host} sends all of a blob where one byte of it was requested.`,
-    remedy: `Nothing has to be done; a large download that breaks off starts again.${strippedBy(hop)}`,
+    remedy: `Nothing has to be done; a download that breaks off is read again up to the missing byte.${strippedBy(hop)}`,
   };
 }
 

@@ -2,8 +2,8 @@ import { finished, Readable } from "node:stream";
 import { bodyError, drain } from "./body.ts";
 import type { HttpResponse } from "./http.ts";
 import { continuesAt, refusesRange } from "./range.ts";
-import { isRetryable } from "./retryable.ts";
-import { mayRepeat, withinThisWork } from "./work.ts";
+import { isRetryable, isRetryableStatus } from "./retryable.ts";
+import { countRepetition, mayRepeat, withinThisWork } from "./work.ts";
 
 export interface Download {
   /** Bytes of the complete content. */
@@ -89,6 +89,7 @@ async function requestFrom(offset: number, { size, request, accept }: Download):
     }
     if (response.status === 206) response.body.on("error", () => {}).destroy();
     else await drain(response);
+    if (isRetryableStatus(response.status)) countRepetition();
   }
   const response = await request({});
   await accept(response);

@@ -52,9 +52,9 @@ export const MAX_OUTAGE_MS = 600_000;
 const SECONDARY_LIMIT_MS = 60_000;
 const SECONDARY_LIMIT = /secondary rate limit/i;
 
-/** Whether the body of a response with this status may hold a rate limit, and how long it lasts. */
-export function mayLimitRate(status: number): boolean {
-  return status === 403 || status === 429;
+/** Whether a response with this status may be different later: its body decides, for a rate limit. */
+export function mayBeTemporary(status: number): boolean {
+  return status === 403 || isRetryableStatus(status);
 }
 
 export interface TemporaryRefusal {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
+import { TransferError } from "../../../src/errors/transfer-error.ts";
 import type { ReadableRepository, ReadableStore } from "../../../src/oci/store.ts";
 import { parseComponentDescriptor } from "../../../src/ocm/descriptor/component-descriptor.ts";
 import type { ResolvedVersion } from "../../../src/transfer/source/resolve-elements.ts";
@@ -188,6 +189,8 @@ test("a blob in two repositories of a registry is read in one, and asked for in 
         store: recording,
         fetch: (...args: Parameters<ReadableRepository["fetch"]>) => {
           log.push(`fetch ${args[0].mediaType.split(".").at(-1)}`);
+          if (name.endsWith("/b") && log.includes("exists"))
+            throw new TransferError("BLOB_UNKNOWN", `${name} lacks the blob`);
           return repository.fetch(...args);
         },
         exists: async () => {
@@ -204,7 +207,8 @@ test("a blob in two repositories of a registry is read in one, and asked for in 
   const version = await surveyed(registry, { resources }, { registryAt: () => recording });
   log.length = 0;
   const { messages } = await check([version]);
-  expect(log.filter((line) => line === "fetch tar")).toHaveLength(1);
+  // The second one is the GET that decides, after HEAD has denied the blob.
+  expect(log.filter((line) => line === "fetch tar")).toHaveLength(2);
   expect(log.filter((line) => line === "exists").length).toBeGreaterThan(0);
   expect(messages).toEqual([
     expect.stringMatching(/^BLOB_UNKNOWN: resource b:1\.0\.0 of acme\.org\/shop:1\.0\.0: images\/b lacks the blob/),

@@ -1,12 +1,12 @@
 import { Readable } from "node:stream";
-import { drain, inMemory, textOf } from "../body.ts";
+import { inMemory, textOf } from "../body.ts";
 import { HopError, PhaseError } from "../hop.ts";
 import type { HttpRequest, HttpResponse, PlannedRequest, RetryPolicy, Send } from "../http.ts";
 import {
   isRetryable,
   isUnparsable,
   MAX_WAIT_MS,
-  mayLimitRate,
+  mayBeTemporary,
   type TemporaryRefusal,
   temporaryRefusal,
 } from "../retryable.ts";
@@ -61,7 +61,6 @@ export function withRetries(next: Send<PlannedRequest>, options: RetryOptions): 
         // All requests to the host wait; a little more for each keeps them from coming back at once.
         if (wait !== undefined && wait <= MAX_WAIT_MS && !isOver) gate.extend(host, wait);
         if (isOver || !(await mayRepeat(attempts, { wait, signal }))) return { ...response, spent: spent() };
-        await drain(response);
       } catch (error) {
         const canHelp = error instanceof HopError && (isRetryable(error) || isUnparsable(error));
         if (signal?.aborted || !canHelp) throw error;
@@ -85,9 +84,9 @@ async function buffered({ bufferUpTo, truncate }: HttpRequest, response: HttpRes
   return response.status === 200 && bufferUpTo !== undefined ? inMemory(response, bufferUpTo, truncate) : response;
 }
 
-/** The response, and what it asks for if it is a temporary refusal. */
+/** The response, and what it asks for if it is a temporary refusal, which is held in memory: it takes no slot of the host while it is waited. */
 async function withRefusal(response: HttpResponse): Promise<[HttpResponse, TemporaryRefusal | undefined]> {
-  if (!mayLimitRate(response.status)) return [response, temporaryRefusal(response, "", Date.now())];
+  if (!mayBeTemporary(response.status)) return [response, undefined];
   const text = await textOf(response, MAX_REFUSAL_BYTES);
   return [{ ...response, body: Readable.from([Buffer.from(text)]) }, temporaryRefusal(response, text, Date.now())];
 }

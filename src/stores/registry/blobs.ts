@@ -100,6 +100,7 @@ async function firstByte(blob: Descriptor, context: ListContext, signal?: AbortS
     const response = await client.request({ ...request, headers: { range: "bytes=0-0" } }, scopes, signal);
     if (!refusesRange(response.status)) return response;
     await drain(response);
+    if (isRetryableStatus(response.status)) countRepetition();
     return await client.request(request, scopes, signal);
   } catch (error) {
     if (!(error instanceof HopError) || error.phase !== "response" || !error.timedOut) throw error;

@@ -38,28 +38,14 @@ export async function pushChunks(
   signal?: AbortSignal,
 ): Promise<Session> {
   let session = begun;
+  let faultAt = begun.offset;
   let start = 0;
   for await (const chunk of chunksOf(content, Math.max(CHUNK_BYTES, begun.minChunk))) {
     const end = start + chunk.length;
-    // Each chunk is new progress, so its first fault costs no attempt.
-    let isFree = true;
     while (session.offset < end) {
-      const rest = chunk.subarray(session.offset - start);
-      let next: Session | undefined;
-      try {
-        next = await pushChunk(session, rest, context, signal);
-        if (next?.offset === session.offset) {
-          if (!isFree) throw sessionLost(session, context);
-          isFree = false;
-        }
-      } catch (error) {
-        if (signal?.aborted || !(isRetryable(error) || isTemporaryRefusal(error))) throw error;
-        const wait = error instanceof RegistryError ? error.retryAfter : undefined;
-        if (!(await mayRepeat(context.client.attempts, { wait, isFree, signal }))) throw error;
-        isFree = false;
-        next = await uploadStatus(session, context, signal);
-      }
+      const next = await pushPart(session, chunk.subarray(session.offset - start), faultAt, context, signal);
       if (next === undefined || next.offset < session.offset || next.offset > end) throw sessionLost(session, context);
+      if (next.offset < end) faultAt = next.offset;
       session = next;
     }
     start = end;
@@ -67,10 +53,31 @@ export async function pushChunks(
   return session;
 }
 
-/** Resolves to the session after the chunk, or undefined where the registry does not prove what it has of it. */
-async function pushChunk(
+/** Sends a part of a chunk; after a fault, resolves to what the registry has of it. A fault costs no attempt after a chunk of progress. */
+async function pushPart(
   session: Session,
-  chunk: Buffer,
+  part: Buffer,
+  faultAt: number,
+  context: UploadContext,
+  signal?: AbortSignal,
+): Promise<Session | undefined> {
+  const isFree = session.offset - faultAt >= CHUNK_BYTES;
+  try {
+    const next = await sendPart(session, part, context, signal);
+    const isIncomplete = next !== undefined && next.offset < session.offset + part.length;
+    return isIncomplete && !(await mayRepeat(context.client.attempts, { isFree, signal })) ? undefined : next;
+  } catch (error) {
+    if (signal?.aborted || !(isRetryable(error) || isTemporaryRefusal(error))) throw error;
+    const wait = error instanceof RegistryError ? error.retryAfter : undefined;
+    if (!(await mayRepeat(context.client.attempts, { wait, isFree, signal }))) throw error;
+    return uploadStatus(session, context, signal);
+  }
+}
+
+/** Resolves to the session after the part, or undefined where the registry does not prove what it has of it. */
+async function sendPart(
+  session: Session,
+  part: Buffer,
   context: UploadContext,
   signal?: AbortSignal,
 ): Promise<Session | undefined> {
@@ -78,10 +85,10 @@ async function pushChunk(
   const { location, offset } = session;
   const headers = {
     "content-type": "application/octet-stream",
-    "content-length": String(chunk.length),
-    "content-range": `${offset}-${offset + chunk.length - 1}`,
+    "content-length": String(part.length),
+    "content-range": `${offset}-${offset + part.length - 1}`,
   };
-  const request = { method: "PATCH", url: location.href, headers, body: chunk, attempts: 1 } as const;
+  const request = { method: "PATCH", url: location.href, headers, body: part, attempts: 1 } as const;
   // What broke the upload before may be a limit of each connection.
   const last = { ...request, isLastOnConnection: true };
   const response = await client.request(last, scopesAt(location, context), signal);
