@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { TransferError } from "../../src/errors/transfer-error.ts";
 import { type Hop, HopError, PhaseError } from "../../src/net/hop.ts";
-import { backoff, isRetryable, isRetryableStatus, retryAfter } from "../../src/net/retryable.ts";
+import { backoff, isRetryable, isRetryableStatus, retryAfter, temporaryRefusal } from "../../src/net/retryable.ts";
 import { direct } from "../../testing/product/open-client.ts";
 
 const now = Date.UTC(2026, 10, 5, 12, 0, 0);
@@ -25,6 +25,31 @@ describe("Retry-After", () => {
       expect(retryAfter(header, now)).toBeUndefined();
     },
   );
+});
+
+describe("a temporary refusal", () => {
+  const waitOf = (status: number, text: string, headers = {}) => temporaryRefusal({ status, headers }, text, now)?.wait;
+
+  test.each([
+    ["retry-after: 12.5ms, allowed: 2000/minute", 12.5],
+    ["retry-after: 830us, allowed: 44000/minute", 0.83],
+    ["Retry-After:3s", 3000],
+    ["retry-after: 1m", 60_000],
+  ])("has its wait in its words: %s", (text, wait) => expect(waitOf(429, text)).toBeCloseTo(wait));
+
+  test.each(["retry-after: 5", "retry-after: 1h", "retry-after: s", "retry later", `retry-after: ${"9".repeat(99)}ms`])(
+    "has none in other words: %s",
+    (text) => expect(waitOf(429, text)).toBeUndefined(),
+  );
+
+  test("has the wait of its header where it has one", () => {
+    expect(waitOf(429, "retry-after: 3s", { "retry-after": "7" })).toBe(7000);
+  });
+
+  test("is a 403 where its words are of a secondary rate limit", () => {
+    expect(waitOf(403, "You have exceeded a secondary rate limit.")).toBe(60_000);
+    expect(temporaryRefusal({ status: 403, headers: { "retry-after": "7" } }, "denied", now)).toBeUndefined();
+  });
 });
 
 describe("the pause between attempts", () => {

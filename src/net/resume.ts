@@ -2,7 +2,7 @@ import { finished, Readable } from "node:stream";
 import { bodyError, drain } from "./body.ts";
 import type { HttpResponse } from "./http.ts";
 import { continuesAt, refusesRange } from "./range.ts";
-import { isRetryable, isRetryableStatus } from "./retryable.ts";
+import { isDamaged, isRetryable, isRetryableStatus } from "./retryable.ts";
 import { countRepetition, mayRepeat, withinThisWork } from "./work.ts";
 
 export interface Download {
@@ -65,9 +65,10 @@ export function resuming(first: HttpResponse, download: Download): Readable {
   }
 
   async function resume(failure: unknown): Promise<void> {
-    if (signal?.aborted || !isRetryable(failure)) throw failure;
+    if (signal?.aborted || !(isRetryable(failure) || isDamaged(failure))) throw failure;
     const isFree = offset - resumedAt >= progress;
     if (!(await mayRepeat(attempts, { isFree, signal }))) throw failure;
+    if (content.destroyed) return;
     resumedAt = offset;
     const [response, known] = await requestFrom(offset, download);
     if (content.destroyed) response.body.on("error", () => {}).destroy();

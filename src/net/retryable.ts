@@ -26,11 +26,23 @@ const RETRYABLE_CODES = new Set([
   "UND_ERR_HEADERS_TIMEOUT",
   "UND_ERR_BODY_TIMEOUT",
   "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
+  "ERR_STREAM_PREMATURE_CLOSE",
 ]);
 
-/** Whether an answer is no HTTP: one that a host, or a device on the route, damaged. */
-export function isUnparsable(error: unknown): boolean {
-  return error instanceof HopError && (errorCode(error.cause)?.startsWith("HPE_") ?? false);
+/** Codes of bytes that are no TLS record of their connection. */
+const DAMAGED = /^(?:ERR_SSL_|EPROTO$)/;
+
+/**
+ * Whether an answer was damaged on its way: bytes in it, its end, or all of it by a page of a proxy. From a host that has not answered before,
+ * the same is a sign of another protocol, or of a portal.
+ */
+export function isDamaged(error: unknown): boolean {
+  if (!(error instanceof HopError) || error.failure.issuer !== undefined) return false;
+  if (error.reply !== undefined) return error.reply.status === 200;
+  const { cause } = error;
+  const isNoHttp = (cause as { name?: unknown } | undefined)?.name === "HTTPParserError";
+  return cause === undefined || isNoHttp || DAMAGED.test(errorCode(cause) ?? "");
 }
 
 /** Whether asking again can help: a network that failed may work in a moment; a name that does not exist, or a refusal, will not. */

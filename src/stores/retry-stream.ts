@@ -1,6 +1,6 @@
 import { keepsMethod } from "../net/layers/redirects.ts";
 import { contentFaults } from "../net/repeat.ts";
-import { isRetryable } from "../net/retryable.ts";
+import { isDamaged, isRetryable } from "../net/retryable.ts";
 import { asOneWork, mayRepeat } from "../net/work.ts";
 import { isTemporaryRefusal, RegistryError } from "./registry/error.ts";
 import { ChunksRefused } from "./registry/uploads/chunks.ts";
@@ -32,7 +32,7 @@ export function retryStream<T>(attempts: number, work: () => Promise<T>, signal?
  */
 function canBeRepeated(error: unknown, isFirst: boolean): boolean {
   if (error instanceof ChunksRefused) return true;
-  if (!(error instanceof RegistryError)) return isRetryable(error);
+  if (!(error instanceof RegistryError)) return isRetryable(error) || isDamaged(error);
   const isLost = error.registryCodes.includes("BLOB_UPLOAD_UNKNOWN");
   return isLost || isTemporaryRefusal(error) || keepsMethod(error.status) || (error.status === 401 && isFirst);
 }

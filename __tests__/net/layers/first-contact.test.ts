@@ -73,6 +73,15 @@ test("an error of another kind says nothing of the host", async () => {
   expect(await contact.through(hop, async () => "sent")).toBe("sent");
 });
 
+test("a first contact that passes at its second try is one that answered", async () => {
+  const contact = createFirstContact();
+  const hop = hopTo("a:443");
+  const again = async () => "sent again";
+  const both = [contact.through(hop, failing(hop, "dial"), again), contact.through(hop, async () => "sent")];
+  expect(await Promise.all(both)).toEqual(["sent again", "sent"]);
+  expect(contact.hasAnswered(hop)).toBe(true);
+});
+
 test("another host, way or scheme is another contact", async () => {
   const contact = createFirstContact();
   const hop = hopTo("a:443");

@@ -155,6 +155,20 @@ describe("a large file", () => {
     await expect(contentOf(found)).rejects.toMatchObject({ code: "ARTIFACT_UNAVAILABLE" });
   });
 
+  test("that breaks continues at its byte", async () => {
+    const half = large.subarray(0, 4 * 1024 * 1024);
+    const range = `bytes ${half.length}-${large.length - 1}/${large.length}`;
+    const cut = { body: half, cut: true, headers: { "content-length": String(large.length) } };
+    server.put("/large", large, cut, {
+      status: 206,
+      body: large.subarray(half.length),
+      headers: { "content-range": range },
+    });
+    const found = await open({ attempts: 3 }).find({ type: "wget", url: `${server.origin}/large` }, pinTo(large));
+    expect((await contentOf(found)).equals(large)).toBe(true);
+    expect(server.requests.slice(-2).map(({ headers }) => headers.range)).toEqual([undefined, `bytes=${half.length}-`]);
+  });
+
   test.each([
     ["announced", { "content-length": "11" }],
     ["not announced", { "transfer-encoding": "chunked" }],

@@ -16,8 +16,11 @@ export interface FirstContact {
 /** Where the retry policy is to fail fast: the first request to a host decides whether further ones are sent. */
 export function withFirstContact(next: Send<RoutedRequest>, contact: FirstContact): Send<RoutedRequest> {
   return (request, signal) => {
-    const send = () => next(request, signal);
-    if (request.policy.failFast !== true) return contact.noted(request.hop, send);
+    const isProbe = request.policy.failFast === true;
+    // Only a host that has answered before is waited for: another one may be blocked.
+    const isWaitedFor = !isProbe || contact.hasAnswered(request.hop);
+    const send = () => next(isWaitedFor ? request : { ...request, isContent: false }, signal);
+    if (!isProbe) return contact.noted(request.hop, send);
     return contact.through(request.hop, send, async (error) => {
       if (signal?.aborted || !isRetryable(error)) throw error;
       await pause(backoff(1, Math.random()), signal);

@@ -1,10 +1,11 @@
 import { Readable } from "node:stream";
-import { inMemory, textOf } from "../body.ts";
+import { drain, inMemory, textOf } from "../body.ts";
+import { isForeignPage } from "../foreign-page.ts";
 import { HopError, PhaseError } from "../hop.ts";
 import type { HttpRequest, HttpResponse, PlannedRequest, RetryPolicy, Send } from "../http.ts";
 import {
+  isDamaged,
   isRetryable,
-  isUnparsable,
   MAX_WAIT_MS,
   mayBeTemporary,
   type TemporaryRefusal,
@@ -37,18 +38,23 @@ export function withRetries(next: Send<PlannedRequest>, options: RetryOptions): 
   /** A host that has answered before can be reached: what fails is one request, and may be damaged on its way. */
   function attemptsAfter(error: HopError, attempts: number, { connectAttempts = attempts }: RetryPolicy): number {
     if (contact.hasAnswered(error.hop)) return attempts;
-    return isUnparsable(error) ? 1 : Math.min(attempts, connectAttempts);
+    return isDamaged(error) ? 1 : Math.min(attempts, connectAttempts);
   }
 
   async function send(request: PlannedRequest, signal?: AbortSignal): Promise<HttpResponse> {
     const { policy } = request;
     const attempts = isStream(request) ? 1 : (request.attempts ?? policy.attempts);
     const begun = performance.now();
+    let pages = 0;
     for (let tries = 1; ; tries++) {
       const spent = () => ({ tries, seconds: Math.round((performance.now() - begun) / 1000) });
       try {
         const [response, refusal] = await withRefusal(await buffered(request, await next(request, signal)));
         const { host } = response.hop;
+        if (isPage(response, request) && pages++ === 0 && (await mayRepeat(attempts, { signal }))) {
+          await drain(response);
+          continue;
+        }
         if (refusal === undefined) outages.end(host);
         // Some hosts answer 500 to a Range; the same request without one is the alternative.
         const isOfRange = request.headers?.range !== undefined && response.status === 500;
@@ -62,7 +68,7 @@ export function withRetries(next: Send<PlannedRequest>, options: RetryOptions): 
         if (wait !== undefined && wait <= MAX_WAIT_MS && !isOver) gate.extend(host, wait);
         if (isOver || !(await mayRepeat(attempts, { wait, signal }))) return { ...response, spent: spent() };
       } catch (error) {
-        const canHelp = error instanceof HopError && (isRetryable(error) || isUnparsable(error));
+        const canHelp = error instanceof HopError && (isRetryable(error) || isDamaged(error));
         if (signal?.aborted || !canHelp) throw error;
         const most = outages.isOver(error.hop.host) ? 1 : attemptsAfter(error, attempts, policy);
         if (!(await mayRepeat(most, { signal }))) throw tries === 1 ? error : afterAll(error, spent());
@@ -78,6 +84,12 @@ export function withRetries(next: Send<PlannedRequest>, options: RetryOptions): 
 
 function isStream({ body }: HttpRequest): boolean {
   return body !== undefined && !Buffer.isBuffer(body);
+}
+
+/** Whether a web page came in place of an answer of a registry; a second one is not by chance. Content may be a page itself. */
+function isPage({ status, headers }: HttpResponse, { purpose, isContent, method }: HttpRequest): boolean {
+  const isOfRegistry = purpose.kind === "registry" || purpose.kind === "token" || purpose.kind === "uploads";
+  return isOfRegistry && isContent !== true && method !== "DELETE" && status === 200 && isForeignPage(headers);
 }
 
 async function buffered({ bufferUpTo, truncate }: HttpRequest, response: HttpResponse): Promise<HttpResponse> {

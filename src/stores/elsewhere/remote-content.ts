@@ -6,6 +6,7 @@ import { bodyError, drain } from "../../net/body.ts";
 import type { HttpClient, HttpResponse } from "../../net/http.ts";
 import { isRedirect } from "../../net/layers/redirects.ts";
 import type { Purpose } from "../../net/purpose.ts";
+import { resuming } from "../../net/resume.ts";
 import { asOneWork } from "../../net/work.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
@@ -118,9 +119,14 @@ function isPacked({ decodes }: RemoteContent, { headers }: HttpResponse): boolea
 
 function askedLater(content: RemoteContent, digest: Digest, context: FetchContext): ReadableRepository {
   return repositoryOf(new URL(content.url).host, digest, async (target, signal) => {
-    const response = await ask(content, context, signal);
-    if (response === undefined) throw unavailable(content, "a redirect");
-    return verifying(response.body, target, content.where, (error) => bodyError(response, error));
+    return asOneWork(async () => {
+      const response = await ask(content, context, signal);
+      if (response === undefined) throw unavailable(content, "a redirect");
+      const request = (headers: Readonly<Record<string, string>>) => send(content, context, headers, signal);
+      const download = { size: target.size, attempts: context.attempts, request, signal };
+      const body = resuming(response, { ...download, accept: (again) => accept(again, content) });
+      return verifying(body, target, content.where);
+    });
   });
 }
 
@@ -134,16 +140,34 @@ async function ask(
   context: FetchContext,
   signal?: AbortSignal,
 ): Promise<HttpResponse | undefined> {
-  const { url, purpose, where, followsRedirects: redirects } = content;
-  const headers = { ...content.headers, ...(await context.authorize(url, content.consumer)) };
-  const response = await context.client.request(
-    { method: "GET", url, headers, purpose, redirects, party: webServer(url) },
+  const response = await send(content, context, {}, signal);
+  if (content.followsRedirects || !isRedirect(response.status)) {
+    await accept(response, content);
+    return response;
+  }
+  await drain(response);
+  return undefined;
+}
+
+async function send(
+  { url, purpose, followsRedirects: redirects, headers: own, consumer }: RemoteContent,
+  { client, authorize }: FetchContext,
+  more: Readonly<Record<string, string>>,
+  signal?: AbortSignal,
+): Promise<HttpResponse> {
+  const headers = { ...own, ...more, ...(await authorize(url, consumer)) };
+  return client.request(
+    { method: "GET", url, headers, purpose, redirects, party: webServer(url), isContent: true },
     signal,
   );
+}
+
+/** Fails unless the response is the content. */
+async function accept(response: HttpResponse, content: RemoteContent): Promise<void> {
+  const { where } = content;
   const { status } = response;
-  if (status === 200) return response;
+  if (status === 200) return;
   await drain(response);
-  if (!redirects && isRedirect(status)) return undefined;
   if (status === 404 || status === 410) {
     throw new TransferError("ARTIFACT_UNKNOWN", `${where}: ${response.hop.host} has no such file`, {
       where: response.hop.host,

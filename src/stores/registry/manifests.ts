@@ -1,6 +1,7 @@
 import type { Cache } from "../../bounds/cache.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
 import { drain, readAll } from "../../net/body.ts";
+import { isForeignPage } from "../../net/foreign-page.ts";
 import { untilSameTwice } from "../../net/repeat.ts";
 import { asOneWork } from "../../net/work.ts";
 import { isManifest, isRecord, MANIFEST_TYPES, MAX_MANIFEST_BYTES } from "../../oci/descriptor.ts";
@@ -10,7 +11,6 @@ import { verified } from "../../oci/verify.ts";
 import { printable } from "../../text/redact.ts";
 import type { KnownManifest } from "./cache.ts";
 import { registryError } from "./error.ts";
-import { isForeignPage } from "./foreign-page.ts";
 import type { ListContext } from "./pages.ts";
 
 export interface ManifestContext extends ListContext {

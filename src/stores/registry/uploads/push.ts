@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { drain } from "../../../net/body.ts";
+import { isForeignPage } from "../../../net/foreign-page.ts";
 import { HopError } from "../../../net/hop.ts";
 import type { HttpResponse } from "../../../net/http.ts";
 import { keepsMethod, redirectTarget } from "../../../net/layers/redirects.ts";
@@ -80,7 +81,7 @@ async function putWhole(session: Session, push: Push): Promise<void> {
   try {
     const put = await client.request(request, scopesAt(url, push), signal);
     if (keepsMethod(put.status)) uploads.redirected.set(blob.digest, redirectTarget(url, put.headers.location));
-    if (put.status >= 300) throw await pushRefusal(put, push);
+    if (put.status >= 300 || isForeignPage(put.headers)) throw await pushRefusal(put, push);
     await drain(put);
   } catch (error) {
     const isSent = Buffer.isBuffer(content) || content.readableEnded;
@@ -100,7 +101,7 @@ async function putChunks(begun: Session, push: Push): Promise<void> {
         scopesAt(url, push),
         signal,
       );
-      if (put.status >= 300) throw await pushRefusal(put, push);
+      if (put.status >= 300 || isForeignPage(put.headers)) throw await pushRefusal(put, push);
       return await drain(put);
     } catch (error) {
       if (await isThere(error, push)) return;
@@ -170,6 +171,7 @@ async function cancel({ location }: Session, push: Push): Promise<void> {
 
 /** The refusal of a PUT. A gateway with a limit of size answers before it has read the body, and closes the connection. */
 function pushRefusal(put: HttpResponse, { what, blob }: Push): Promise<RegistryError> {
+  if (put.status < 300) return registryError(put, what, { as: "CAPTIVE_PORTAL", of: "push" });
   if (put.status !== 413) return registryError(put, what, { of: "push" });
   return registryError(put, `${what}, which has ${blob.size} bytes`, {
     of: "push",
