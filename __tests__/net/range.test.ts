@@ -41,7 +41,7 @@ describe("a Content-Range", () => {
   });
 });
 
-test("a refused Range is told apart from other refusals", () => {
+test("a refused Range is distinguished from other refusals", () => {
   expect([400, 403, 412, 416, 500, 501].map(refusesRange)).toEqual(Array(6).fill(true));
   expect([200, 206, 401, 404, 429, 503].map(refusesRange)).toEqual(Array(6).fill(false));
 });

@@ -129,7 +129,7 @@ async function* chunksOf(content: Readable | Buffer, size: number): AsyncGenerat
   }
   let held: Buffer[] = [];
   let length = 0;
-  // A stream that is closed here could not be told apart from one that failed.
+  // A stream that is closed here could not be distinguished from one that failed.
   for await (const piece of content.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     held.push(piece);
     length += piece.length;
