@@ -46,6 +46,11 @@ export function withinThisWork(): <T>(run: () => T) => T {
   return AsyncLocalStorage.snapshot();
 }
 
+/** Runs a piece of work of its own within another one, with its own number of attempts: content that is sent again for a manifest. */
+export function asSeparateWork<T>(run: () => Promise<T>): Promise<T> {
+  return toItsEnd(newWork(), run);
+}
+
 /** Leaves the last attempt of the current piece of work for an alternative to `run`, should it fail. */
 export function keepOneAttempt<T>(run: () => Promise<T>): Promise<T> {
   return works.run({ ...(works.getStore() ?? newWork()), kept: 1 }, run);

@@ -1,5 +1,6 @@
 import { errorMessage, TransferError } from "../errors/transfer-error.ts";
-import type { Store, TagChange } from "./store.ts";
+import type { Digest } from "./digest.ts";
+import type { Repository, RestoredTags, Store, TagChange } from "./store.ts";
 
 type TaggedStore = Pick<Store, "name" | "repository">;
 
@@ -12,21 +13,27 @@ export async function publishTags(
   store: TaggedStore,
   signal?: AbortSignal,
 ): Promise<void> {
-  const set: TagChange[] = [];
+  const set: SetTag[] = [];
   try {
     for (const group of groups) {
       const results = await Promise.allSettled(
         group.map(async (change) => {
           // Recorded before the response: a registry may set a tag and fail to say so.
-          set.push(change);
-          await store.repository(change.repository).tag(change.target, change.tag, signal);
+          const recorded = { change, isRewritten: false };
+          set.push(recorded);
+          try {
+            await store.repository(change.repository).tag(change.target, change.tag, signal);
+          } catch (error) {
+            recorded.isRewritten = error instanceof TransferError && error.code === "READ_BACK_DIFFERS";
+            throw error;
+          }
         }),
       );
       const failed = results.find((result) => result.status === "rejected");
       if (failed !== undefined) throw failed.reason;
     }
   } catch (error) {
-    const left = await restoreTags(set, store);
+    const { left } = await restore(set, store);
     if (left.length === 0) throw error;
     throw publishedInPart(error, left, store.name);
   }
@@ -45,24 +52,60 @@ export function publishedInPart(failure: unknown, left: readonly string[], where
   );
 }
 
-/** Moves tags back, or deletes those that are new. Resolves to the tags that the registry does not allow to delete or move. */
-export async function restoreTags(changes: readonly TagChange[], store: TaggedStore): Promise<readonly string[]> {
-  const results = await Promise.all(
-    changes.map(async (change) => ({ change, isRestored: await restoreTag(change, store) })),
+/** Moves tags back, or deletes those that are new. */
+export function restoreTags(changes: readonly TagChange[], store: TaggedStore): Promise<RestoredTags> {
+  return restore(
+    changes.map((change) => ({ change, isRewritten: false })),
+    store,
   );
-  return results.flatMap(({ change, isRestored }) => (isRestored ? [] : [`${change.repository}:${change.tag}`]));
+}
+
+interface SetTag {
+  readonly change: TagChange;
+  /** Whether the registry stored another manifest under it than the one that was sent. */
+  isRewritten: boolean;
+}
+
+async function restore(set: readonly SetTag[], store: TaggedStore): Promise<RestoredTags> {
+  const results = await Promise.all(
+    set.map(async (each) => ({
+      name: `${each.change.repository}:${each.change.tag}`,
+      ...(await restoreTag(each, store)),
+    })),
+  );
+  const named = (state: Restored["state"]) => results.filter((result) => result.state === state);
+  return {
+    left: named("left").map(({ name }) => name),
+    moved: named("moved").map(({ name, now }) => `${name} (${now})`),
+  };
+}
+
+interface Restored {
+  readonly state: "restored" | "left" | "moved";
+  readonly now?: Digest | undefined;
 }
 
 /** Only for tags that this transfer set: one that was never set, or that another client has moved since, is left alone. */
-async function restoreTag({ repository: name, tag, target, before }: TagChange, store: TaggedStore): Promise<boolean> {
+async function restoreTag({ change, isRewritten }: SetTag, store: TaggedStore): Promise<Restored> {
+  const { repository: name, tag, target, before } = change;
   const repository = store.repository(name);
   try {
-    const now = await repository.resolve(tag);
-    if (now.digest !== target.digest) return true;
-    if (before === undefined) return await repository.untag(tag);
-    await repository.tag(before, tag);
-    return true;
+    const now = await digestOf(repository, tag);
+    if (now === before?.digest) return { state: "restored" };
+    if (now !== undefined && now !== target.digest && !isRewritten) return { state: "moved", now };
+    await (before === undefined ? repository.untag(tag) : repository.tag(before, tag));
+    // What an answer claims is not what the registry does.
+    return { state: (await digestOf(repository, tag)) === before?.digest ? "restored" : "left" };
+  } catch {
+    return { state: "left" };
+  }
+}
+
+async function digestOf(repository: Repository, tag: string): Promise<Digest | undefined> {
+  try {
+    return (await repository.resolve(tag)).digest;
   } catch (error) {
-    return error instanceof TransferError && error.code === "MANIFEST_UNKNOWN";
+    if (error instanceof TransferError && error.code === "MANIFEST_UNKNOWN") return undefined;
+    throw error;
   }
 }

@@ -38,8 +38,16 @@ export interface TagChange {
   readonly before: Descriptor | undefined;
 }
 
-/** `left`: tags that could not be restored, `repository:tag`. A committed archive stays as it was written. */
-export type Rollback = { readonly kind: "tags"; readonly left: readonly string[] } | { readonly kind: "committed" };
+/** A committed archive stays as it was written. */
+export type Rollback = ({ readonly kind: "tags" } & RestoredTags) | { readonly kind: "committed" };
+
+/** Every tag that is in neither list is as it was before, as the registry confirmed. */
+export interface RestoredTags {
+  /** Tags that could not be restored, `repository:tag`. */
+  readonly left: readonly string[];
+  /** Tags that another client has moved since, with what they lead to; they are not touched. */
+  readonly moved: readonly string[];
+}
 
 /** One repository of a store. The content that it returns is verified. */
 export interface ReadableRepository {

@@ -29,6 +29,16 @@ export type FaultAction =
   | { readonly kind: "lie"; readonly body?: Buffer }
   /** Headers changed, or left out where undefined. */
   | { readonly kind: "headers"; readonly headers: Readonly<Record<string, string | undefined>> }
+  /** The work is done, and answered as if it were not. */
+  | { readonly kind: "stored"; readonly status: number; readonly body?: string }
+  /** The registry stores other bytes than those of the request, and answers with their digest, or with these headers. */
+  | {
+      readonly kind: "rewrite";
+      readonly body: (sent: Buffer) => Buffer;
+      readonly headers?: Readonly<Record<string, string | undefined>>;
+    }
+  /** A manifest is stored though the registry lacks content of it. */
+  | { readonly kind: "unchecked" }
   /** A mount is answered as if the blob were unknown: 202 and an upload session. */
   | { readonly kind: "ignore-mount" };
 

@@ -15,12 +15,19 @@ import {
 import { ociError } from "./registry-faults.ts";
 import type { AskedRequest } from "./registry-request.ts";
 
+export interface AnswerOptions {
+  readonly redirect?: string | undefined;
+  readonly referrers?: boolean | undefined;
+  /** Whether a manifest is refused where content of it is missing. */
+  readonly isChecked?: boolean;
+}
+
 /** Answers a request as the distribution specification says. */
 export function answer(
   content: Content,
   request: AskedRequest,
   body: Buffer,
-  { redirect, referrers = false }: { readonly redirect?: string | undefined; readonly referrers?: boolean | undefined },
+  { redirect, referrers = false, isChecked = true }: AnswerOptions,
 ): Answer {
   const { kind, method, repository: name } = request;
   const reading = method === "GET" || method === "HEAD";
@@ -30,7 +37,7 @@ export function answer(
   switch (kind) {
     case "manifest":
       if (reading) return getManifest(repository, request.reference);
-      if (method === "PUT") return withSubject(putManifest(repository, request, body), body, referrers);
+      if (method === "PUT") return withSubject(putManifest(repository, request, body, isChecked), body, referrers);
       if (method === "DELETE") return deleteManifest(repository, request.reference);
       break;
     case "blob":
@@ -65,13 +72,13 @@ function getManifest(repository: RepositoryContent, reference: string): Answer {
   return { status: 200, headers, body: manifest.content };
 }
 
-function putManifest(repository: RepositoryContent, request: AskedRequest, body: Buffer): Answer {
+function putManifest(repository: RepositoryContent, request: AskedRequest, body: Buffer, isChecked: boolean): Answer {
   const { reference, headers, repository: name } = request;
   const digest = digestOf(body, algorithmOf(reference));
   const mediaType = headers["content-type"] ?? "";
   if (reference.includes(":") && reference !== digest) return refusal(400, "DIGEST_INVALID", reference);
   if ((declaredMediaType(body) ?? mediaType) !== mediaType) return refusal(400, "MANIFEST_INVALID", mediaType);
-  const missing = missingContent(repository, body);
+  const missing = isChecked ? missingContent(repository, body) : [];
   if (missing.length > 0) return refusal(400, "MANIFEST_BLOB_UNKNOWN", missing.join(" "));
   repository.manifests.set(digest, { mediaType, content: body });
   if (!reference.includes(":")) repository.tags.set(reference, digest);

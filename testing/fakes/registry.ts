@@ -124,7 +124,11 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
     if (refused !== undefined) return refused;
     const query = new URLSearchParams(request.query);
     if (fault?.kind === "ignore-mount") query.delete("mount");
-    return answer(content, { ...request, query }, body, { redirect, referrers });
+    const stored = fault?.kind === "rewrite" ? fault.body(body) : body;
+    const reference = stored !== body && request.reference.includes(":") ? digestOf(stored) : request.reference;
+    const isChecked = fault?.kind !== "unchecked";
+    const answered = answer(content, { ...request, query, reference }, stored, { redirect, referrers, isChecked });
+    return fault?.kind === "stored" ? { status: fault.status, body: fault.body ?? "" } : answered;
   };
 
   // A client that goes away in the middle is part of many tests, and no failure of this one.
@@ -220,7 +224,7 @@ function send(response: ServerResponse, method: string, outcome: Answer, fault: 
     "docker-distribution-api-version": "registry/2.0",
     "content-length": String(body.length),
     ...answered,
-    ...(fault?.kind === "headers" ? fault.headers : {}),
+    ...(fault?.kind === "headers" || fault?.kind === "rewrite" ? fault.headers : {}),
   };
   const present = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
   response.writeHead(status, Object.fromEntries(present));

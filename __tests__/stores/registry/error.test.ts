@@ -52,6 +52,51 @@ test.each([
 });
 
 test.each([
+  [
+    "the text of GitLab",
+    "unknown media type: application/vnd.example.config.v1+json",
+    "MANIFEST_INVALID manifest invalid (unknown media type: application/vnd.example.config.v1+json)",
+  ],
+  [
+    "the object of zot",
+    { mediaType: "application/x" },
+    'MANIFEST_INVALID manifest invalid ({"mediaType":"application/x"})',
+  ],
+  ["a list", [{ Type: "repository" }], 'MANIFEST_INVALID manifest invalid ([{"Type":"repository"}])'],
+  ["nothing new", "manifest invalid", "MANIFEST_INVALID manifest invalid"],
+  ["an empty object", {}, "MANIFEST_INVALID manifest invalid"],
+  ["null", null, "MANIFEST_INVALID manifest invalid"],
+  ["a number", 5, "MANIFEST_INVALID manifest invalid"],
+])("the detail of an error is quoted: %s", async (_, detail, words) => {
+  const body = JSON.stringify({ errors: [{ code: "MANIFEST_INVALID", message: "manifest invalid", detail }] });
+  const error = await registryError(await answer(400, body), "pushing a");
+  expect(error.message.split(" answered 400: ")[1]).toBe(words);
+});
+
+test("the digests that an error names are known, wherever it names them", async () => {
+  const [one, two] = [`sha256:${"1".repeat(64)}`, `sha512:${"2".repeat(128)}`];
+  const errors = [
+    { code: "MANIFEST_BLOB_UNKNOWN", message: "blob unknown to registry", detail: { Digest: one } },
+    { code: "MANIFEST_INVALID", message: `cannot copy ${two}` },
+  ];
+  const error = await registryError(await answer(400, JSON.stringify({ errors })), "pushing a");
+  expect(error.digests).toEqual([one, two]);
+  expect(error.message).toContain(one);
+});
+
+test.each([
+  [404, ociError("NAME_UNKNOWN", ""), "REPOSITORY_UNKNOWN"],
+  [404, ociError("MANIFEST_UNKNOWN", ""), "REGISTRY_REFUSED"],
+  [404, ociError("BLOB_UNKNOWN", ""), "REGISTRY_REFUSED"],
+  [404, "", "REGISTRY_REFUSED"],
+  [403, "", "PUSH_DENIED"],
+  [400, ociError("NAME_INVALID", ""), "REPOSITORY_NAME_REFUSED"],
+])("%i %s at the push of a manifest, whose repository has its blobs, is %s", async (status, body, code) => {
+  const error = await registryError(await answer(status, body), "pushing a", { of: "manifest push" });
+  expect(error).toMatchObject({ code, status });
+});
+
+test.each([
   ["its words", ociError("MANIFEST_INVALID", "no index here"), "MANIFEST_INVALID no index here"],
   [
     "all of them",
@@ -84,6 +129,11 @@ test.each<[string, string, RegExp]>([
   ["a password", "Authorization: Basic YWRhOnNlY3JldA==", /YWRhOnNlY3JldA/],
   ["a signed URL", "https://cdn.test/x?X-Amz-Signature=abcdef0123&token=hunter2", /abcdef0123|hunter2/],
   ["a flood", "y".repeat(1_000_000), /y{1000}/],
+  [
+    "a detail with all of these",
+    JSON.stringify({ errors: [{ code: "X", detail: { a: `::error::${jwt}`, b: `\u001b[31m${"y".repeat(5000)}` } }] }),
+    new RegExp(`::|${jwt}|y{1000}|\\p{Cc}`, "u"),
+  ],
 ])("S29: is harmless where it echoes %s", async (_, body, harm) => {
   const error = await registryError(await answer(400, body), "pushing a");
   expect(error.message).toMatch(/answered 400: ./);

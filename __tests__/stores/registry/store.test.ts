@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { bytesOf, readContent } from "../../../src/oci/content.ts";
 import { type Descriptor, DOCKER_MANIFEST, MAX_MANIFEST_BYTES, OCI_MANIFEST } from "../../../src/oci/descriptor.ts";
@@ -63,12 +64,23 @@ describe("a manifest", () => {
     });
   });
 
-  test("is believed by its own digest, not by the registry's header", async () => {
+  test("under a tag is refused where the registry names another digest than that of its content", async () => {
     fake.inject({ when: anything, act: { kind: "headers", headers: { "docker-content-digest": unknown.digest } } });
+    await expect(repository.resolve("1")).rejects.toMatchObject({
+      code: "DIGEST_MISMATCH",
+      message: expect.stringContaining(unknown.digest),
+    });
+    expect(await repository.exists(image.descriptor)).toBe(false);
+  });
+
+  test.each([
+    ["no digest", undefined],
+    ["an invalid digest", "sha256:0"],
+    ["its digest by another algorithm", `sha512:${createHash("sha512").update(image.content).digest("hex")}`],
+  ])("is read where the registry names %s", async (_, digest) => {
+    fake.inject({ when: anything, act: { kind: "headers", headers: { "docker-content-digest": digest } } });
     expect(await repository.resolve("1")).toEqual(image.descriptor);
-    fake.heal();
-    fake.inject(faults.withoutDigestHeader());
-    expect(await repository.resolve("1")).toEqual(image.descriptor);
+    expect(await repository.exists(image.descriptor)).toBe(true);
   });
 
   test("that is another than asked for is refused", async () => {

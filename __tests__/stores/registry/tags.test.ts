@@ -28,13 +28,13 @@ describe("manifests and tags", () => {
     fake.addBlob("a", "a layer");
   });
 
-  test("a manifest is pushed by digest, known from then on, and tagged", async () => {
+  test("a manifest is pushed by digest, known from then on, and read again under its tag", async () => {
     await repository.push(image.descriptor, Readable.from([image.content]));
     expect(fake.tags("a")).toEqual({});
     expect(await repository.resolve(image.descriptor.digest)).toEqual(image.descriptor);
     await repository.tag(image.descriptor, "1");
     expect(fake.tags("a")).toEqual({ "1": image.descriptor.digest });
-    expect(steps(fake)).toEqual(["PUT manifest 201", "PUT manifest 201"]);
+    expect(steps(fake)).toEqual(["PUT manifest 201", "PUT manifest 201", "GET manifest 200"]);
     expect(fake.requests[1]?.headers["content-type"]).toBe(image.descriptor.mediaType);
   });
 

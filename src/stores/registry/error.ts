@@ -15,6 +15,8 @@ export interface RefusedAnswer {
   readonly hop: Hop;
   readonly status: number;
   readonly registryCodes: readonly string[];
+  /** Digests that the registry names in its errors. */
+  readonly digests?: readonly string[];
   /** Milliseconds that the registry asks to wait. */
   readonly retryAfter?: number | undefined;
   /** By default that of the code. */
@@ -27,6 +29,7 @@ export class RegistryError extends TransferError {
   readonly hop: Hop;
   readonly status: number;
   readonly registryCodes: readonly string[];
+  readonly digests: readonly string[];
   readonly retryAfter: number | undefined;
 
   constructor(code: Code, message: string, answer: RefusedAnswer) {
@@ -36,8 +39,20 @@ export class RegistryError extends TransferError {
     this.hop = hop;
     this.status = answer.status;
     this.registryCodes = answer.registryCodes;
+    this.digests = answer.digests ?? [];
     this.retryAfter = answer.retryAfter;
   }
+}
+
+/** The same refusal with more words, and another code or remedy. */
+export function explained(
+  error: RegistryError,
+  { code = error.code, more, remedy }: { readonly code?: Code; readonly more: string; readonly remedy?: string },
+): RegistryError {
+  return new RegistryError(code, `${error.message}; ${more}`, {
+    ...error,
+    remedy: remedy ?? (code === error.code ? error.remedy : undefined),
+  });
 }
 
 /** Whether the same request may be accepted later. */
@@ -68,6 +83,10 @@ const REMEDIES: Readonly<Partial<Record<Code, string>>> = {
   NOT_A_REGISTRY: "Check the host: the server there has no API of a registry.",
   MANIFEST_UNKNOWN: "Check the name and the version or tag, and that the credentials may read the repository.",
   BLOB_UNKNOWN: "The registry lost this blob, or never had it; push the artifact there again.",
+  ACCEPTED_CONTENT_UNKNOWN:
+    "Run again, with more retries if its storage is slow; if it stays, ask the operators of the registry what removes content there.",
+  TAG_IMMUTABLE:
+    "Give the component version or artifact a new version, or have the operators of the target exempt the tag from its rule.",
   RATE_LIMITED: "Run again later, or use credentials with a higher limit.",
   REGISTRY_UNAVAILABLE: "Run again later; if it stays, ask the operators of the registry.",
   REGISTRY_REFUSED: "Read the registry's words; its operators know what it accepts.",
@@ -97,7 +116,7 @@ function remedyFor(code: Code, hop: Hop): string {
 }
 
 /** What a refused request was about, for what the same status means there. */
-export type Subject = "manifest" | "blob" | "push" | "api" | "token";
+export type Subject = "manifest" | "blob" | "push" | "manifest push" | "api" | "token";
 
 /** An answer, with what is known of the login that it was asked with. */
 export interface AnsweredRequest extends HttpResponse {
@@ -128,6 +147,7 @@ export async function registryError(
     hop,
     status,
     registryCodes: answer.codes,
+    digests: answer.digests,
     retryAfter: wait,
     remedy,
   });
@@ -154,16 +174,18 @@ function codeOf(
 }
 
 function codeFor(status: number, { codes: registryCodes, text }: Words, subject: Subject): Code {
+  const isPush = subject === "push" || subject === "manifest push";
   if (status === 511) return "CAPTIVE_PORTAL";
   // Harbor answers 401 for a project that does not exist, whatever the login.
-  if (subject === "push" && [401, 404].includes(status) && MISSING_PROJECT.test(text)) return "REPOSITORY_UNKNOWN";
+  if (isPush && [401, 404].includes(status) && MISSING_PROJECT.test(text)) return "REPOSITORY_UNKNOWN";
   if (status === 401) return "UNAUTHORIZED";
-  if (status === 403 || registryCodes.includes("DENIED")) return subject === "push" ? "PUSH_DENIED" : "DENIED";
-  if (subject === "push" && registryCodes.includes("NAME_INVALID")) return "REPOSITORY_NAME_REFUSED";
+  if (status === 403 || registryCodes.includes("DENIED")) return isPush ? "PUSH_DENIED" : "DENIED";
+  if (isPush && registryCodes.includes("NAME_INVALID")) return "REPOSITORY_NAME_REFUSED";
   const isLimit = status === 413 || ([400, 405].includes(status) && LIMITED.test(text) && EXCEEDED.test(text));
-  if (subject === "push" && isLimit) return "TARGET_LIMIT_EXCEEDED";
+  if (isPush && isLimit) return "TARGET_LIMIT_EXCEEDED";
   // Registries that need a repository to be created first report that at the first write.
-  if (subject === "push" && (status === 404 || registryCodes.includes("NAME_UNKNOWN"))) return "REPOSITORY_UNKNOWN";
+  if (isPush && registryCodes.includes("NAME_UNKNOWN")) return "REPOSITORY_UNKNOWN";
+  if (status === 404 && isPush) return subject === "push" ? "REPOSITORY_UNKNOWN" : "REGISTRY_REFUSED";
   // A token host knows nothing of manifests and blobs.
   if (subject === "token" && status < 500 && status !== 429) return "TOKEN_HOST_REFUSED";
   if (status === 404) return subject === "blob" ? "BLOB_UNKNOWN" : "MANIFEST_UNKNOWN";
@@ -178,9 +200,12 @@ function attemptsOf({ tries, seconds }: { readonly tries: number; readonly secon
 }
 
 interface Words {
-  readonly codes: string[];
+  readonly codes: readonly string[];
   readonly text: string;
+  readonly digests: readonly string[];
 }
+
+const NO_WORDS: Words = { codes: [], text: "", digests: [] };
 
 /** Whether a registry or a component descriptor names the host: it may be an internal one, whose pages are not quoted. */
 function isNamedByOthers(purpose: Purpose): boolean {
@@ -190,25 +215,36 @@ function isNamedByOthers(purpose: Purpose): boolean {
 
 /** The answer of a host behind a redirect is not quoted at all: no input names that host, and it may be an internal one. */
 function registryWords(body: string, { redirectedFrom, purpose }: Hop): Words {
-  if (redirectedFrom !== undefined) return { codes: [], text: "" };
+  if (redirectedFrom !== undefined) return NO_WORDS;
   try {
     const { errors, details, error_description: description } = JSON.parse(body);
     // Token hosts: RFC 6749, 5.2, and Docker's.
     const text = [description, details].find((each) => typeof each === "string");
-    if (errors === undefined && text !== undefined) return { codes: [], text: printable(text, 200) };
-    if (Array.isArray(errors)) {
-      const entries = errors.filter(isRecord);
-      const codes = entries.flatMap(({ code }) => (typeof code === "string" ? [printable(code, 60)] : []));
-      // The cause may be in the detail alone: an unknown media type, a limit.
-      const texts = entries.map(({ code, message, detail }) =>
-        [code, message, detail].filter((part) => typeof part === "string" && part !== "").join(" "),
-      );
-      return { codes, text: printable(texts.join("; "), 300) };
-    }
+    if (errors === undefined && text !== undefined) return { ...NO_WORDS, text: printable(text, 200) };
+    if (Array.isArray(errors)) return errorWords(errors.filter(isRecord));
   } catch {
     // Not every registry, and no proxy, answers in the form of the specification.
   }
-  if (isNamedByOthers(purpose)) return { codes: [], text: "" };
+  if (isNamedByOthers(purpose)) return NO_WORDS;
   const page = /^\s*</.test(body) ? (/<title>([^<]*)/i.exec(body)?.[1] ?? "an HTML page") : body;
-  return { codes: [], text: printable(page, 200) };
+  return { ...NO_WORDS, text: printable(page, 200) };
+}
+
+/** Code, message and detail of each error (distribution-spec, "Error Codes"). */
+function errorWords(errors: readonly Record<string, unknown>[]): Words {
+  const codes = errors.flatMap(({ code }) => (typeof code === "string" ? [printable(code, 60)] : []));
+  const texts = errors.map(({ code, message, detail }) => {
+    const said = [code, message].filter((part) => typeof part === "string").join(" ");
+    const more = detailText(detail);
+    return more === "" || said.includes(more) ? said : `${said} (${more})`;
+  });
+  const digests = JSON.stringify(errors).match(/\bsha(?:256|512):[0-9a-f]{64,128}\b/g) ?? [];
+  return { codes, text: printable(texts.join("; "), 500), digests };
+}
+
+/** `detail` has no fixed form: registries send a text, an object, or lists of objects. */
+function detailText(detail: unknown): string {
+  if (typeof detail === "string") return printable(detail, 200);
+  const isEmpty = typeof detail !== "object" || detail === null || Object.keys(detail).length === 0;
+  return isEmpty ? "" : printable(JSON.stringify(detail), 200);
 }

@@ -1,11 +1,11 @@
 import type { Cache } from "../../bounds/cache.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
-import { drain, readAll } from "../../net/body.ts";
+import { readAll } from "../../net/body.ts";
 import { isForeignPage } from "../../net/foreign-page.ts";
 import { untilSameTwice } from "../../net/repeat.ts";
 import { asOneWork } from "../../net/work.ts";
 import { isManifest, isRecord, MANIFEST_TYPES, MAX_MANIFEST_BYTES } from "../../oci/descriptor.ts";
-import { isDigest, sha256 } from "../../oci/digest.ts";
+import { type Digest, isDigest, sha256 } from "../../oci/digest.ts";
 import { isTag } from "../../oci/reference.ts";
 import { verified } from "../../oci/verify.ts";
 import { printable } from "../../text/redact.ts";
@@ -21,6 +21,9 @@ export interface ManifestContext extends ListContext {
   /** Manifests that are being read, by `repository@digest`. */
   readonly reading: Map<string, Promise<KnownManifest>>;
 }
+
+/** The digest of the content that an answer is about (distribution-spec, "Pulling manifests" and "Pushing Manifests"). */
+export const DIGEST_HEADER = "docker-content-digest";
 
 /** Reads a manifest by tag or digest; one with a digest at most once. */
 export async function getManifest(
@@ -40,7 +43,16 @@ export async function getManifest(
   return asked;
 }
 
-async function readManifest(reference: string, context: ManifestContext, signal?: AbortSignal): Promise<KnownManifest> {
+/**
+ * Reads a manifest by tag or digest as the registry has it now. Content under a tag is compared with the digest that the registry names,
+ * unless it is `expected`.
+ */
+export async function readManifest(
+  reference: string,
+  context: ManifestContext,
+  signal?: AbortSignal,
+  expected?: Digest,
+): Promise<KnownManifest> {
   const { name, base, client, scopes, where, manifests } = context;
   if (!isDigest(reference) && !isTag(reference)) {
     throw new TransferError("REFERENCE_MALFORMED", `"${printable(reference, 120)}" is neither tag nor digest`, {
@@ -63,31 +75,14 @@ async function readManifest(reference: string, context: ManifestContext, signal?
   const content = await readAll(response, MAX_MANIFEST_BYTES);
   const mediaType = mediaTypeOf(content, response.headers["content-type"]);
   const digest = isDigest(reference) ? reference : sha256(content);
+  const named = response.headers[DIGEST_HEADER];
   const manifest = { descriptor: { mediaType, digest, size: content.length }, content };
   verified(content, manifest.descriptor, where);
+  if (!isDigest(reference) && digest !== expected && isDigest(named)) {
+    verified(content, { ...manifest.descriptor, digest: named }, where);
+  }
   manifests.set(`${name}@${digest}`, manifest, content.length);
   return manifest;
-}
-
-/** Writes a manifest under a tag or its digest; `doing` is a phrase such as `tagging registry.test/a:1`. */
-export async function putManifest(
-  reference: string,
-  { descriptor, content }: KnownManifest,
-  { base, client, scopes, doing }: ListContext & { readonly doing: string },
-  signal?: AbortSignal,
-): Promise<void> {
-  const headers = { "content-type": descriptor.mediaType };
-  const url = `${base}manifests/${reference}`;
-  const response = await client.request({ method: "PUT", url, headers, body: content }, scopes, signal);
-  if (response.status >= 300) throw await registryError(response, `${doing} (${measureOf(content)})`, { of: "push" });
-  await drain(response);
-}
-
-/** What registries limit: `503 layers, 98304 bytes`. */
-function measureOf(content: Buffer): string {
-  const document = parsed(content);
-  const layers = isRecord(document) && Array.isArray(document.layers) ? `${document.layers.length} layers, ` : "";
-  return `${layers}${content.length} bytes`;
 }
 
 /** The media type in the document, unless the header is that of a manifest: some registries serve manifests as text. */
@@ -99,7 +94,8 @@ function mediaTypeOf(content: Buffer, contentType: string | undefined): string {
 }
 
 /** Undefined for invalid JSON, which the parser of manifests reports with its place. */
-function parsed(content: Buffer): unknown {
+/** The JSON document, or undefined. */
+export function parsed(content: Buffer): unknown {
   try {
     return JSON.parse(content.toString("utf8"));
   } catch {

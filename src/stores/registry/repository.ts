@@ -2,13 +2,15 @@ import type { Cache } from "../../bounds/cache.ts";
 import { drain } from "../../net/body.ts";
 import { bytesOf, streamOf } from "../../oci/content.ts";
 import { type Descriptor, isManifest } from "../../oci/descriptor.ts";
+import { type Digest, isDigest } from "../../oci/digest.ts";
 import { verified } from "../../oci/verify.ts";
 import { scopeOf } from "./auth/scope.ts";
 import { fetchBlob, mountBlob, probeBlob } from "./blobs.ts";
 import { TAG_SIZE } from "./cache.ts";
 import { registryError } from "./error.ts";
-import { getManifest, type ManifestContext, putManifest } from "./manifests.ts";
-import { checkPushRight, type PushProofs } from "./push-right.ts";
+import { DIGEST_HEADER, getManifest, type ManifestContext } from "./manifests.ts";
+import { putManifest, tagManifest } from "./push/manifest.ts";
+import { checkPushRight, type PushProofs } from "./push/right.ts";
 import type { ListReferrers } from "./referrers.ts";
 import type { RemoteRegistry, RemoteRepository } from "./store.ts";
 import { listTags } from "./tags.ts";
@@ -16,6 +18,8 @@ import { noUploads, pushBlob } from "./uploads/push.ts";
 
 export interface RepositoryContext extends ManifestContext {
   readonly proofs: PushProofs;
+  /** Attempts to find a tag that was set. */
+  readonly attempts: number;
   readonly listReferrers: ListReferrers;
   /** Tags by repository, as they were when they were first listed. */
   readonly tagLists: Cache<Promise<readonly string[]>>;
@@ -44,13 +48,13 @@ export function createRepository(store: RemoteRegistry, context: RepositoryConte
         await drain(response);
         response = await client.request({ ...request, method: "GET" }, scopes, signal);
       }
-      const { status } = response;
+      const { status, headers: answered } = response;
       if (status >= 400 && status !== 404) {
         throw await registryError(response, `looking for ${describe(target)} in ${where}`, { of });
       }
       await drain(response);
       // A registry that redirects the request has found the blob.
-      return status < 400;
+      return status < 400 && !isAnother(answered[DIGEST_HEADER], digest);
     },
 
     listTags(signal) {
@@ -91,7 +95,7 @@ export function createRepository(store: RemoteRegistry, context: RepositoryConte
 
     async tag(descriptor, tag, signal) {
       const { content } = await getManifest(descriptor.digest, context, signal);
-      await putManifest(tag, { descriptor, content }, { ...context, doing: `tagging ${where}:${tag}` }, signal);
+      await tagManifest(tag, { descriptor, content }, { ...context, doing: `tagging ${where}:${tag}` }, signal);
     },
 
     async untag(tag, signal) {
@@ -104,6 +108,11 @@ export function createRepository(store: RemoteRegistry, context: RepositoryConte
 
     mount: (target, from, signal) => mountBlob(target, from, context, signal),
   };
+}
+
+/** Whether an answer names a digest of the same algorithm that is another one. */
+function isAnother(named: string | undefined, digest: Digest): boolean {
+  return isDigest(named) && named !== digest && named.length === digest.length;
 }
 
 function describe({ mediaType, digest }: Descriptor): string {

@@ -1,14 +1,14 @@
-import type { Finding } from "../../errors/finding.ts";
-import { drain } from "../../net/body.ts";
-import type { PushProof } from "../../oci/store.ts";
-import { printable } from "../../text/redact.ts";
-import type { Grant } from "./auth/granted-actions.ts";
-import { bindingRemedy } from "./auth/realm.ts";
-import { areForReading } from "./auth/scope.ts";
-import { deniedRemedy, RegistryError, registryError } from "./error.ts";
-import { createsByUpload, creationOf, requiresRepositories } from "./known/creation.ts";
-import type { ManifestContext } from "./manifests.ts";
-import { tryUpload } from "./uploads/session.ts";
+import type { Finding } from "../../../errors/finding.ts";
+import { drain } from "../../../net/body.ts";
+import type { PushProof } from "../../../oci/store.ts";
+import { printable } from "../../../text/redact.ts";
+import type { Grant } from "../auth/granted-actions.ts";
+import { bindingRemedy } from "../auth/realm.ts";
+import { areForReading } from "../auth/scope.ts";
+import { deniedRemedy, RegistryError, registryError } from "../error.ts";
+import { createsByUpload, creationOf, requiresRepositories } from "../known/creation.ts";
+import type { ManifestContext } from "../manifests.ts";
+import { tryUpload } from "../uploads/session.ts";
 
 /** The upload that proved the right to push, once for each registry. */
 export interface PushProofs {
