@@ -1,12 +1,13 @@
 import { movedImages } from "../transfer/images/moved-images.ts";
 import { referenceMap } from "../transfer/images/reference-map.ts";
 import type { Gathered } from "../transfer/source/gather.ts";
-import { fallbackFinding, withFallback } from "../transfer/target/fallback.ts";
-import type { Plan } from "../transfer/target/plan.ts";
+import { withFallback } from "../transfer/target/fallback.ts";
+import { type Plan, withoutLeft } from "../transfer/target/plan.ts";
 import { prepare } from "../transfer/target/prepare.ts";
 import { nameSource } from "../transfer/target/signed-name.ts";
-import { withoutReferrers } from "../transfer/target/tag-referrers.ts";
-import { copy, ManifestRefused } from "../transfer/write/copy.ts";
+import { copy } from "../transfer/write/copy.ts";
+import type { Copied } from "../transfer/write/deliver.ts";
+import { ManifestRefused } from "../transfer/write/refusal.ts";
 import { describePlanned } from "./describe.ts";
 import { type Destination, imageNames } from "./destination.ts";
 import type { Run } from "./run.ts";
@@ -34,19 +35,21 @@ export async function planTransfer(run: Run, source: Gathered, destination: Dest
   return plan;
 }
 
+/** A plan that was carried out, but for its tags. */
+export interface CopiedPlan {
+  readonly plan: Plan;
+  readonly copied: Copied;
+}
+
 /**
- * Copies everything but the tags. Manifests that the target refuses are planned and copied again in the form of access-fallback, media type
- * after media type. Resolves to the plan that was carried out, and the referrers that were left.
+ * Copies everything but the tags. Manifests that the target refuses are planned and copied again in the form of access-fallback, kind
+ * after kind. Resolves to the plan that was carried out, without what had to be left.
  */
-export async function copyContent(
-  run: Run,
-  first: Gathered,
-  destination: Destination,
-): Promise<ReturnType<typeof withoutReferrers>> {
+export async function copyContent(run: Run, first: Gathered, destination: Destination): Promise<CopiedPlan> {
   for (let source = first; ; ) {
     const plan = await planTransfer(run, source, destination);
     const copied = await copyUnlessRefused(plan, run, destination);
-    if (!(copied instanceof ManifestRefused)) return withoutReferrers(plan, copied);
+    if (!(copied instanceof ManifestRefused)) return { plan: withoutLeft(plan, copied.left), copied };
     source = await inOtherForm(source, copied, run);
   }
 }
@@ -55,11 +58,13 @@ async function copyUnlessRefused(
   plan: Plan,
   { inputs, reporter, signal }: Run,
   { target }: Destination,
-): Promise<ReadonlySet<string> | ManifestRefused> {
+): Promise<Copied | ManifestRefused> {
   const progress = reporter.progress(plan);
   const { concurrency, retries: attempts } = inputs;
   try {
-    return await copy(plan, { target: target.registry, concurrency, attempts, ...progress.events }, signal);
+    const copied = await copy(plan, { target: target.registry, concurrency, attempts, ...progress.events }, signal);
+    reporter.findings(copied.findings);
+    return copied;
   } catch (error) {
     if (error instanceof ManifestRefused) return error;
     throw error;
@@ -75,6 +80,6 @@ async function inOtherForm(source: Gathered, refusal: ManifestRefused, run: Run)
   const fallback = { form: inputs.accessFallback, refused: refusal.refused };
   const other = await withFallback(source, { ...fallback, folder: session.temp, attempts: inputs.retries }, signal);
   if (other === undefined) throw refusal;
-  reporter.finding(fallbackFinding(fallback));
-  return other;
+  reporter.finding(other.finding);
+  return other.gathered;
 }

@@ -33,23 +33,23 @@ export async function transfer(run: Run): Promise<void> {
     return reportDryRun({ ...planned, tags: [...planned.tags, aliases.tags] }, run);
   }
 
-  const { plan: copied, left } = await copyContent(run, source, destination);
-  const aliases = await planAliases(source, copied, target, signal);
+  const { plan: carriedOut, copied } = await copyContent(run, source, destination);
+  const aliases = await planAliases(source, carriedOut, target, signal);
   reporter.findings(aliases.findings);
-  const referrers = await tagReferrers(copied, target.registry, signal);
-  const published = { ...copied, tags: [...copied.tags, aliases.tags] };
+  const referrers = await tagReferrers(carriedOut, target.registry, signal);
+  const published = { ...carriedOut, tags: [...carriedOut.tags, aliases.tags] };
   reporter.plan({ ...published, tags: [referrers.tags, ...published.tags] });
 
   await target.registry.publish(tagsToSet(published), signal);
   const lists = await publishLists(referrers.tags, run, destination);
   const unlisted = referrersUnder(
     referrers.tags.filter((tag) => !lists.includes(tag)),
-    copied,
+    carriedOut,
   );
-  reporter.findings(leftReferrers([...left, ...referrers.left, ...unlisted]));
+  reporter.findings(leftReferrers([...referrers.left, ...unlisted]));
   const plan = { ...published, tags: [lists, ...published.tags] };
-  if (keys.length > 0) await verifyCopy(run, { plan, named: source.named }, destination, keys);
-  reporter.versions(describePlanned(copied, target, "written"));
+  await verifyCopy(run, { plan, copied, named: source.named }, destination, keys);
+  reporter.versions(describePlanned(carriedOut, target, "written"));
   await writeImages(run, plan, destination);
 }
 

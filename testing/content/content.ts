@@ -27,14 +27,22 @@ export function descriptorOf(
 export function addImage(
   store: ContentStore,
   repository: string,
-  options: { layers?: readonly (string | Buffer)[]; config?: string; tag?: string; mediaType?: string } = {},
+  options: {
+    layers?: readonly (string | Buffer)[];
+    config?: string;
+    tag?: string;
+    mediaType?: string;
+    /** Members in the place of others. */
+    manifest?: object;
+  } = {},
 ): Descriptor {
-  const { layers = ["layer"], config = "{}", tag, mediaType = OCI_MANIFEST } = options;
+  const { layers = ["layer"], config = "{}", tag, mediaType = OCI_MANIFEST, manifest = {} } = options;
   const document = {
     schemaVersion: 2,
     mediaType,
     config: store.addBlob(repository, config, "application/vnd.oci.image.config.v1+json"),
     layers: layers.map((content) => store.addBlob(repository, content, "application/vnd.oci.image.layer.v1.tar")),
+    ...manifest,
   };
   return store.addManifest(repository, document, tag === undefined ? {} : { tag });
 }

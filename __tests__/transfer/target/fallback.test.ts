@@ -35,15 +35,17 @@ test("an artifact set whose content breaks off is packed again, and nothing is l
   const folder = temporaryFolder();
   const fallback = { form: "artifact-set", folder, attempts: 2 } as const;
   const changed = await withFallback(gathered, { ...fallback, refused: "index" });
-  const [item] = changed?.versions[0]?.items ?? [];
+  const [item] = changed?.gathered.versions[0]?.items ?? [];
   if (item?.kind !== "blob") throw new Error("not packed");
   const [blob] = item.blobs;
   if (blob === undefined) throw new Error("no blob");
   expect(sha256(await bytesOf(await item.from.fetch(blob)))).toBe(blob.digest);
   expect(readdirSync(folder)).toHaveLength(1);
   if (changed === undefined) throw new Error("nothing changed");
-  expect(await withFallback(changed, { ...fallback, refused: "index" })).toBeUndefined();
-  expect(await withFallback(gathered, { ...fallback, refused: { mediaType: "another/type" } })).toBeUndefined();
+  expect(await withFallback(changed.gathered, { ...fallback, refused: "index" })).toBeUndefined();
+  expect(
+    await withFallback(gathered, { ...fallback, refused: { mediaType: "another/type", contents: [] } }),
+  ).toBeUndefined();
 });
 
 async function* broken() {

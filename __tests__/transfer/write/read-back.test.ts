@@ -23,7 +23,7 @@ const SHOP = `${PATH}/component-descriptors/acme.org/shop`;
 type Arguments = Parameters<typeof readBack>;
 
 const read = (plan: Arguments[0], target: Arguments[1]) =>
-  readBack(plan, target, { concurrency: 2, attempts: 1 }, new AbortController().signal);
+  readBack(plan, target, { concurrency: 2, attempts: 1, isHeadTrusted: true }, new AbortController().signal);
 
 /** A shop with an image and a note at a target, and what a fresh look at it finds. */
 async function transferred(form: "localBlob" | "ociArtifact" = "localBlob") {

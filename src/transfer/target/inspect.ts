@@ -1,11 +1,12 @@
 import { TransferError } from "../../errors/transfer-error.ts";
 import { type Descriptor, isManifest } from "../../oci/descriptor.ts";
-import type { Repository, Store } from "../../oci/store.ts";
+import type { Digest } from "../../oci/digest.ts";
+import type { ReadableStore, Repository, Store } from "../../oci/store.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../ocm/descriptor/json.ts";
 import type { ComponentVersion } from "../../ocm/repository/component-version.ts";
 import { componentDigest } from "../../ocm/signing/normalise.ts";
 import { isAbsence } from "../source/locate.ts";
-import type { Placement, TagPlacement } from "./desired.ts";
+import type { DesiredVersion, Placement, TagPlacement } from "./desired.ts";
 
 /** The treatment of component versions that the target has already. */
 export type ExistingPolicy = "skip" | "overwrite" | "fail";
@@ -74,6 +75,33 @@ export function furtherSignatures(existing: ComponentVersion | undefined, source
 /** Identifies a piece of content in a repository of the target, where manifests and blobs are kept apart. */
 export function keyOf({ to, descriptor }: Pick<Placement, "to" | "descriptor">): string {
   return `${isManifest(descriptor.mediaType) ? "manifest" : "blob"} ${to}@${descriptor.digest}`;
+}
+
+/**
+ * The content that a target is asked for. The others take no request more without: a manifest under a tag is requested by the tag, one that a
+ * transfer makes is written, and in a component version that the target does not have yet, a blob of another of its repositories is mounted.
+ * `existing` are the component versions of the same names at the target.
+ */
+export function placementsToAsk(
+  desiredVersions: readonly Pick<DesiredVersion, "placements" | "artifactTags" | "componentTag">[],
+  existing: readonly (Pick<ComponentVersion, "root"> | undefined)[],
+  target: ReadableStore,
+): Placement[] {
+  const tags = desiredVersions.flatMap(({ artifactTags, componentTag }) => [...artifactTags, componentTag]);
+  const roots = new Set(tags.map(({ repository: to, target: descriptor }) => keyOf({ to, descriptor })));
+  const homes = new Map<Digest, string>();
+  return desiredVersions.flatMap(({ placements, componentTag }, index) => {
+    const isNew = existing[index]?.root.digest !== componentTag.target.digest;
+    return placements.filter((placement) => {
+      const { descriptor, from, to, about } = placement;
+      if (isManifest(descriptor.mediaType)) return !roots.has(keyOf(placement)) && !Buffer.isBuffer(from);
+      if (about !== undefined) return true;
+      const own = !Buffer.isBuffer(from) && from.store === target ? from.name : to;
+      const home = homes.get(descriptor.digest) ?? own;
+      homes.set(descriptor.digest, home);
+      return home === to || !isNew;
+    });
+  });
 }
 
 /** Which of the placements are at the target already; every one is asked for once, all at the same time. */

@@ -52,6 +52,17 @@ export function tagsToSet({ tags }: Pick<Plan, "tags">): readonly (readonly TagC
   return tags.map((group) => group.filter(({ kind }) => kind === "tag"));
 }
 
+/** The plan as it was carried out, where these steps had to be left; what is not at the target gets no tag. */
+export function withoutLeft(plan: Plan, left: ReadonlySet<string>): Plan {
+  if (left.size === 0) return plan;
+  const isLeft = ({ repository: to, target: descriptor }: TagChange) => left.has(keyOf({ to, descriptor }));
+  return {
+    ...plan,
+    steps: plan.steps.map((step) => (left.has(keyOf(step.placement)) ? { ...step, kind: "left" } : step)),
+    tags: plan.tags.map((group) => group.map((tag) => (isLeft(tag) ? { ...tag, kind: "left" } : tag))),
+  };
+}
+
 /** Decides on every step. `desiredVersions` come with referenced component versions before those that refer to them. */
 export function makePlan(desiredVersions: readonly DesiredVersion[], options: PlanOptions): Plan {
   checkVersionTags(desiredVersions);

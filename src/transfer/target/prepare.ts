@@ -13,7 +13,15 @@ import type { Gathered } from "../source/gather.ts";
 import { comparablesIn } from "../verify/comparison.ts";
 import { checkComponentDigest } from "./component-digest.ts";
 import { buildDesired, type DesiredVersion } from "./desired.ts";
-import { checkExisting, type ExistingPolicy, findPresent, findTags, furtherSignatures, keyOf } from "./inspect.ts";
+import {
+  checkExisting,
+  type ExistingPolicy,
+  findPresent,
+  findTags,
+  furtherSignatures,
+  keyOf,
+  placementsToAsk,
+} from "./inspect.ts";
 import { keepExistingManifest } from "./keep-existing.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import type { NameTemplate } from "./published-name.ts";
@@ -61,12 +69,9 @@ export async function prepare(
   if (isRegistry) checkLimits(target.registry.name, desiredVersions.flatMap(measured));
   // A manifest that is overwritten unread is still restored under its tag when the transfer fails.
   const unread = desiredVersions.filter((_, index) => existing === "overwrite" && there[index] === undefined);
-  const [present, tagged] = await Promise.all([
-    findPresent(
-      target.registry,
-      desiredVersions.flatMap(({ placements }) => placements),
-      signal,
-    ),
+  const tags = desiredVersions.flatMap(({ artifactTags, componentTag }) => [...artifactTags, componentTag]);
+  const [found, tagged] = await Promise.all([
+    findPresent(target.registry, placementsToAsk(desiredVersions, there, target.registry), signal),
     findTags(
       target.registry,
       [
@@ -79,11 +84,19 @@ export async function prepare(
   const componentTags = there.flatMap((version) =>
     version === undefined ? [] : [[tagKey(target, version), version.root] as const],
   );
+  const tagsBefore = new Map<string, Descriptor>([...tagged, ...componentTags]);
+  const right = tags.filter(
+    ({ repository, tag, target: { digest } }) => tagsBefore.get(`${repository}:${tag}`)?.digest === digest,
+  );
+  const present = new Set([
+    ...found,
+    ...right.map(({ repository: to, target: descriptor }) => keyOf({ to, descriptor })),
+  ]);
   return makePlan(desiredVersions, {
     existing,
     comparables: comparablesIn(versions),
     present,
-    tags: new Map<string, Descriptor>([...tagged, ...componentTags]),
+    tags: tagsBefore,
     supportsReferrers: await supportsReferrersOf(target.registry, desiredVersions, present, signal),
     asTargetRepository: (from) => (!Buffer.isBuffer(from) && from.store === target.registry ? from.name : undefined),
   });

@@ -26,23 +26,6 @@ export interface TaggedReferrers {
   readonly left: readonly DesiredReferrer[];
 }
 
-/** A plan without referrers that were left while it was carried out, and these. `keys` are those of content at the target. */
-export function withoutReferrers(
-  plan: Plan,
-  keys: ReadonlySet<string>,
-): { readonly plan: Plan; readonly left: readonly DesiredReferrer[] } {
-  const isLeft = (to: string, descriptor: Descriptor) => keys.has(keyOf({ to, descriptor }));
-  const isCopied = ({ repository, graph }: DesiredReferrer) => !isLeft(repository, graph.root);
-  return {
-    plan: {
-      ...plan,
-      desired: plan.desired.map((desired) => ({ ...desired, referrers: desired.referrers.filter(isCopied) })),
-      tags: plan.tags.map((group) => group.filter(({ repository, target }) => !isLeft(repository, target))),
-    },
-    left: plan.desired.flatMap(({ referrers }) => referrers).filter((each) => !isCopied(each)),
-  };
-}
-
 /** Referrers of a plan, but for those that are resources or sources themselves: these are copied in any case. */
 function referrersOf({ desired }: Pick<Plan, "desired">): DesiredReferrer[] {
   const certain = desired.flatMap(({ placements }) => placements).filter(({ about }) => about === undefined);
@@ -59,12 +42,14 @@ function referrersOf({ desired }: Pick<Plan, "desired">): DesiredReferrer[] {
  */
 export async function tagReferrers(plan: Plan, target: Store, signal?: AbortSignal): Promise<TaggedReferrers> {
   const all = referrersOf(plan);
+  const steps = leftSteps(plan);
+  const isLost = ({ repository, graph }: DesiredReferrer) => steps.has(`${repository}@${graph.root.digest}`);
   const bySubject = Map.groupBy(
-    all.filter(({ tag }) => tag === undefined),
+    all.filter((each) => each.tag === undefined && !isLost(each)),
     ({ repository, subject }) => `${repository}@${subject.digest}`,
   );
   const done = await Promise.all([...bySubject.values()].map((group) => tagOrLeave(group, target, signal)));
-  const unlisted = all.filter((each) => each.tag !== undefined && isTagLeft(each, plan));
+  const unlisted = all.filter((each) => (each.tag === undefined ? isLost(each) : isTagLeft(each, plan)));
   return { tags: done.flatMap(({ tags }) => tags), left: [...unlisted, ...done.flatMap(({ left }) => left)] };
 }
 
@@ -79,14 +64,16 @@ export function referrersUnder(tags: readonly Tagging[], plan: Plan): DesiredRef
 
 /** Referrers that a plan leaves behind; its execution may find more. */
 export function plannedToBeLeft(plan: Plan): DesiredReferrer[] {
-  const steps = new Set(
-    plan.steps.flatMap(({ kind, placement: { to, descriptor } }) =>
-      kind === "left" ? [`${to}@${descriptor.digest}`] : [],
-    ),
-  );
+  const steps = leftSteps(plan);
   return referrersOf(plan).filter((each) =>
     each.tag === undefined ? steps.has(`${each.repository}@${each.graph.root.digest}`) : isTagLeft(each, plan),
   );
+}
+
+/** What is left, `repository@digest`. */
+function leftSteps({ steps }: Plan): ReadonlySet<string> {
+  const left = steps.filter(({ kind }) => kind === "left");
+  return new Set(left.map(({ placement: { to, descriptor } }) => `${to}@${descriptor.digest}`));
 }
 
 function isTagLeft({ isTaggable, repository, tag }: DesiredReferrer, { tags }: Plan): boolean {
@@ -129,7 +116,8 @@ async function tagGroup(
   const known = new Set((await listedUnderTag(repository, before, signal)).map(({ digest }) => digest));
   const missing = unlisted.filter(({ graph }) => !known.has(graph.root.digest));
   if (missing.length === 0) return { tags: [], left: [] };
-  const index = await pushIndex(repository, before, missing, signal);
+  const index = await pushIndex(repository, before, missing, signal).catch(undefinedIfRefused);
+  if (index === undefined) return { tags: [], left: unlisted };
   return { tags: [{ kind: "tag", target: index, repository: name, tag, before }], left: [] };
 }
 
@@ -145,6 +133,11 @@ async function listed(
     if (isConclusive(error)) return undefined;
     throw error;
   }
+}
+
+/** What is attached to an image does not end a transfer. */
+function undefinedIfRefused(error: unknown): undefined {
+  if (!isConclusive(error)) throw error;
 }
 
 /** The entries of an existing index stay as they are. */

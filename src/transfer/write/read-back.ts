@@ -19,6 +19,8 @@ import { comparableKey, comparablesIn } from "../verify/comparison.ts";
 export interface ReadBackOptions extends Pick<ResolveOptions, "unpack"> {
   readonly concurrency: number;
   readonly attempts: number;
+  /** Whether HEAD shows what the registry has; otherwise the first byte of each blob is requested. */
+  readonly isHeadTrusted: boolean;
 }
 
 /**
@@ -35,7 +37,9 @@ export async function readBack(
   const asked = new Map<string, Promise<void>>();
 
   async function checkBlob(repository: ReadableRepository, blob: Descriptor, from: string): Promise<void> {
-    if (await repository.exists(blob, signal)) return;
+    // A HEAD that denies is no proof either.
+    if (options.isHeadTrusted && (await repository.exists(blob, signal))) return;
+    if (await isReadable(repository, blob, signal)) return;
     throw differs("BLOB_UNKNOWN", `${from} needs the blob ${blob.digest} (${blob.mediaType}), which is not there`);
   }
 
@@ -71,6 +75,17 @@ export async function readBack(
   const reader = createBlobReader(options, signal);
   throwAll(failures(await Promise.allSettled(left.map((comparable) => reader.compare(comparable)))));
   return resolved;
+}
+
+async function isReadable(repository: ReadableRepository, blob: Descriptor, signal: AbortSignal): Promise<boolean> {
+  if (repository.probe === undefined) return repository.exists(blob, signal);
+  try {
+    await repository.probe(blob, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof TransferError && error.code === "BLOB_UNKNOWN") return false;
+    throw error;
+  }
 }
 
 /** Compares the local content of the copies with its pins, as far as digests decide. */
