@@ -9369,6 +9369,8 @@ function withReason(error, { layers, subject }) {
 
 
 
+
+
 const MAX_READ_BYTES = 1024 * 1024;
 const claims_MAX_LISTED = 5;
 function createClaims({ steps }, { target, sent, send }, signal) {
@@ -9400,6 +9402,16 @@ function createClaims({ steps }, { target, sent, send }, signal) {
             throw error;
         }
     }
+    async function existsOrUnreadable(repository, descriptor) {
+        try {
+            return await repository.exists(descriptor, signal);
+        }
+        catch (error) {
+            if (isAbsence(error))
+                return true;
+            throw error;
+        }
+    }
     function sendOnce(placement) {
         const key = keyOf(placement);
         const known = sending.get(key) ?? send(placement);
@@ -9422,7 +9434,13 @@ function createClaims({ steps }, { target, sent, send }, signal) {
             await Promise.all([...sent.map(sendOnce), ...foreign.map((layer) => sendForeign(layer, send))]);
             return sent.length + foreign.length > 0;
         },
-        note: (digest) => disproved.add(digest),
+        async checkMount(placement) {
+            const { to, descriptor } = placement;
+            const isThere = (await existsOrUnreadable(target.repository(to), descriptor)) || (await isAtTarget(placement));
+            if (!isThere)
+                disproved.add(descriptor.digest);
+            return isThere;
+        },
         findings: () => (disproved.size === 0 ? [] : [misreported(target.name, [...disproved])]),
     };
 }
@@ -9440,7 +9458,7 @@ async function sendForeign(layer, send) {
         if (!(error instanceof TransferError) || error.code !== "BLOB_UNKNOWN")
             throw error;
         const { digest, urls = [] } = layer.descriptor;
-        const host = URL.parse(urls[0] ?? "")?.host ?? "another place";
+        const host = printable(URL.parse(urls[0] ?? "")?.host ?? "another place", 200);
         throw new TransferError("BLOB_UNKNOWN", `the target requires the layer ${digest}, which its source leaves at ${host}`, {
             where: layer.to,
             remedy: "Push the layer to the registry of the source first, or have the target allow foreign layers.",
@@ -9453,7 +9471,7 @@ function misreported(host, digests) {
     const more = digests.length > claims_MAX_LISTED ? ` and ${digests.length - claims_MAX_LISTED} more` : "";
     return {
         code: "CONTENT_MISREPORTED",
-        message: `${host} reported content that it does not have, in answers to HEAD or to mounts: ${listed}${more}. This run has sent it.`,
+        message: `${host} reported content, in answers to HEAD or to mounts, and then did not find it: ${listed}${more}. This run has sent it.`,
         remedy: "The copy is complete. Ask the operators of the registry: its index of content and its storage disagree.",
     };
 }
@@ -9571,7 +9589,6 @@ function acceptedButUnknown(refusal, { needs }) {
 
 
 
-
 function createDelivery(plan, options, signal) {
     const { target, attempts } = options;
     const moving = { ...options, limiter: createLimiter(options.concurrency) };
@@ -9598,14 +9615,9 @@ function createDelivery(plan, options, signal) {
         await send(placement, passing);
         return kind === "mount" ? "copy" : kind;
     }
-    async function mount({ to, descriptor }, from) {
-        const repository = target.repository(to);
-        if (!(await repository.mount(descriptor, from, signal)))
-            return false;
-        const isThere = await repository.exists(descriptor, signal).catch(trueUnlessReadable);
-        if (!isThere)
-            claims.note(descriptor.digest);
-        return isThere;
+    async function mount(placement, from) {
+        const { to, descriptor } = placement;
+        return (await target.repository(to).mount(descriptor, from, signal)) && (await claims.checkMount(placement));
     }
     async function send(placement, passing) {
         const to = target.repository(placement.to);
@@ -9633,11 +9645,6 @@ function createDelivery(plan, options, signal) {
         drain: (from, blob, passing) => drainBlob(from, blob, moving, signal, passing),
         copied: () => ({ sent, left, findings: claims.findings() }),
     };
-}
-function trueUnlessReadable(error) {
-    if (isAbsence(error))
-        return true;
-    throw error;
 }
 
 ;// CONCATENATED MODULE: ./lib/transfer/write/copy.js
@@ -10062,10 +10069,10 @@ function failures(results) {
 async function verifyCopy(run, published, { target }, keys) {
     const { registry } = target;
     try {
+        if (registry.kind === "registry")
+            await read_back_confirm(run, published, registry);
         if (keys.length > 0)
             await readSigned(run, published, keys);
-        else if (registry.kind === "registry")
-            await read_back_confirm(run, published, registry);
     }
     catch (error) {
         const rollback = await registry.rollback(tagsToSet(published.plan).flat());

@@ -18,8 +18,8 @@ export interface Published {
 }
 
 /**
- * Verifies the copy by requesting what was published, with `signatures` by reading it as a later reader does, and rolls it back where it
- * does not verify: tags are restored, a committed archive stays as it was written. Fails with READ_BACK_DIFFERS, with the error of a
+ * Verifies the copy by requesting what was published, with `signatures` also by reading it as a later reader does, and rolls it back where
+ * it does not verify: tags are restored, a committed archive stays as it was written. Fails with READ_BACK_DIFFERS, with the error of a
  * target that cannot be reached, or with PUBLISHED_IN_PART where tags could not be restored.
  */
 export async function verifyCopy(
@@ -30,8 +30,8 @@ export async function verifyCopy(
 ): Promise<void> {
   const { registry } = target;
   try {
+    if (registry.kind === "registry") await confirm(run, published, registry);
     if (keys.length > 0) await readSigned(run, published, keys);
-    else if (registry.kind === "registry") await confirm(run, published, registry);
   } catch (error) {
     const rollback = await registry.rollback(tagsToSet(published.plan).flat());
     const errors = errorsIn(error).filter(isConclusive);

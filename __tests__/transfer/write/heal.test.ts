@@ -80,7 +80,7 @@ describe("content that HEAD only claims", () => {
       expect(uploadsOf(target, blobOf(text).digest).length).toBeLessThanOrEqual(1);
     }
     expect(putsOf(target, platforms[0]?.digest ?? "")).toHaveLength(2);
-    expect(found(copied)).toMatch(new RegExp(`^CONTENT_MISREPORTED ${target.host} reported .*: ${digest}\\.`));
+    expect(found(copied)).toMatch(new RegExp(`^CONTENT_MISREPORTED ${target.host} reported content, .*: ${digest}\\.`));
     expect(tagsOf(target)).toHaveLength(2);
   });
 
@@ -126,6 +126,15 @@ describe("content that HEAD only claims", () => {
     expect(done.filter(({ kind }) => kind === "mount")).toEqual([]);
   });
 
+  test("is not sent, and not reported, where a mount happened and HEAD denies it", async () => {
+    const { target, plan } = await scene();
+    target.inject({ when: asked({ method: "HEAD", kind: "blob" }), act: { kind: "respond", status: 404 } });
+    const { copy, done } = await plan();
+    expect((await copy()).findings).toEqual([]);
+    expect(done.filter(({ kind }) => kind === "mount")).toHaveLength(1);
+    expect(uploadsOf(target, blobOf("shared").digest)).toHaveLength(1);
+  });
+
   test("is not sent where the registry has it, and refuses the manifest for another reason", async () => {
     const { target, plan } = await scene();
     await (await plan()).copy();
@@ -133,7 +142,7 @@ describe("content that HEAD only claims", () => {
     target.inject(faults.indexRefused("no index here"));
     await expect((await plan()).copy()).rejects.toMatchObject({ code: "INDEX_REFUSED" });
     const later = target.requests.slice(before);
-    expect(later.filter(({ kind }) => kind === "upload")).toEqual([]);
+    expect(later.filter(({ method, kind }) => method === "PUT" && kind === "upload")).toEqual([]);
   });
 
   test("fails with the words of the source where the source has lost it", async () => {

@@ -1,12 +1,14 @@
 import type { Finding } from "../../errors/finding.ts";
 import { isConclusive, TransferError } from "../../errors/transfer-error.ts";
 import { bytesOf } from "../../oci/content.ts";
-import { isManifest } from "../../oci/descriptor.ts";
+import { type Descriptor, isManifest } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { parseManifest } from "../../oci/manifest.ts";
-import type { Store } from "../../oci/store.ts";
+import type { Repository, Store } from "../../oci/store.ts";
 import type { RegistryError } from "../../stores/registry/error.ts";
+import { printable } from "../../text/redact.ts";
 import { isForeign } from "../source/graph.ts";
+import { isAbsence } from "../source/locate.ts";
 import type { Placement } from "../target/desired.ts";
 import { keyOf } from "../target/inspect.ts";
 import type { Plan } from "../target/plan.ts";
@@ -19,8 +21,8 @@ import { isAmbiguous, isMissingContent } from "./refusal.ts";
 export interface Claims {
   /** Sends the content of a refused manifest that this run has not sent. Resolves to whether there was any. */
   disprove(error: RegistryError, placement: Placement, content: Buffer): Promise<boolean>;
-  /** Notes content that the registry does not have in spite of its word. */
-  note(digest: Digest): void;
+  /** Whether a mount happened: by HEAD, and by GET where HEAD denies it. */
+  checkMount(placement: Placement): Promise<boolean>;
   findings(): readonly Finding[];
 }
 
@@ -66,6 +68,16 @@ export function createClaims({ steps }: Plan, { target, sent, send }: ClaimsOpti
     }
   }
 
+  /** An account without the right to read may have the right to push. */
+  async function existsOrUnreadable(repository: Repository, descriptor: Descriptor): Promise<boolean> {
+    try {
+      return await repository.exists(descriptor, signal);
+    } catch (error) {
+      if (isAbsence(error)) return true;
+      throw error;
+    }
+  }
+
   /** Once for all manifests that refer to the content. */
   function sendOnce(placement: Placement): Promise<void> {
     const key = keyOf(placement);
@@ -91,7 +103,12 @@ export function createClaims({ steps }: Plan, { target, sent, send }: ClaimsOpti
       await Promise.all([...sent.map(sendOnce), ...foreign.map((layer) => sendForeign(layer, send))]);
       return sent.length + foreign.length > 0;
     },
-    note: (digest) => disproved.add(digest),
+    async checkMount(placement) {
+      const { to, descriptor } = placement;
+      const isThere = (await existsOrUnreadable(target.repository(to), descriptor)) || (await isAtTarget(placement));
+      if (!isThere) disproved.add(descriptor.digest);
+      return isThere;
+    },
     findings: () => (disproved.size === 0 ? [] : [misreported(target.name, [...disproved])]),
   };
 }
@@ -109,7 +126,7 @@ async function sendForeign(layer: Placement, send: (placement: Placement) => Pro
   } catch (error) {
     if (!(error instanceof TransferError) || error.code !== "BLOB_UNKNOWN") throw error;
     const { digest, urls = [] } = layer.descriptor;
-    const host = URL.parse(urls[0] ?? "")?.host ?? "another place";
+    const host = printable(URL.parse(urls[0] ?? "")?.host ?? "another place", 200);
     throw new TransferError(
       "BLOB_UNKNOWN",
       `the target requires the layer ${digest}, which its source leaves at ${host}`,
@@ -127,7 +144,7 @@ function misreported(host: string, digests: readonly string[]): Finding {
   const more = digests.length > MAX_LISTED ? ` and ${digests.length - MAX_LISTED} more` : "";
   return {
     code: "CONTENT_MISREPORTED",
-    message: `${host} reported content that it does not have, in answers to HEAD or to mounts: ${listed}${more}. This run has sent it.`,
+    message: `${host} reported content, in answers to HEAD or to mounts, and then did not find it: ${listed}${more}. This run has sent it.`,
     remedy: "The copy is complete. Ask the operators of the registry: its index of content and its storage disagree.",
   };
 }

@@ -5,7 +5,6 @@ import { isConclusive } from "../../errors/transfer-error.ts";
 import { asSeparateWork } from "../../net/work.ts";
 import { type Descriptor, isManifest } from "../../oci/descriptor.ts";
 import type { ReadableRepository, Store } from "../../oci/store.ts";
-import { isAbsence } from "../source/locate.ts";
 import type { Placement } from "../target/desired.ts";
 import { keyOf } from "../target/inspect.ts";
 import type { Plan, Step } from "../target/plan.ts";
@@ -66,13 +65,10 @@ export function createDelivery(plan: Plan, options: DeliveryOptions, signal: Abo
     return kind === "mount" ? "copy" : kind;
   }
 
-  /** Whether a mount happened: HEAD comes after it, where it did not before. */
-  async function mount({ to, descriptor }: Placement, from: string): Promise<boolean> {
-    const repository = target.repository(to);
-    if (!(await repository.mount(descriptor, from, signal))) return false;
-    const isThere = await repository.exists(descriptor, signal).catch(trueUnlessReadable);
-    if (!isThere) claims.note(descriptor.digest);
-    return isThere;
+  /** Mounted blobs are requested after the mount, and most of them not before (see `placementsToAsk`). */
+  async function mount(placement: Placement, from: string): Promise<boolean> {
+    const { to, descriptor } = placement;
+    return (await target.repository(to).mount(descriptor, from, signal)) && (await claims.checkMount(placement));
   }
 
   async function send(placement: Placement, passing?: () => Transform): Promise<void> {
@@ -100,10 +96,4 @@ export function createDelivery(plan: Plan, options: DeliveryOptions, signal: Abo
     drain: (from, blob, passing) => drainBlob(from, blob, moving, signal, passing),
     copied: () => ({ sent, left, findings: claims.findings() }),
   };
-}
-
-/** An account without the right to read may have the right to push. */
-function trueUnlessReadable(error: unknown): boolean {
-  if (isAbsence(error)) return true;
-  throw error;
 }
