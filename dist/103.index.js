@@ -9322,8 +9322,10 @@ class ManifestRefused extends TransferError {
     }
 }
 const MISSING = /^(?:MANIFEST|BLOB|MANIFEST_BLOB)_UNKNOWN$/;
-function isMissingContent(error) {
-    return error.registryCodes.some((code) => MISSING.test(code));
+function isMissingContent({ status, registryCodes }) {
+    if (registryCodes.length === 0)
+        return status === 404;
+    return registryCodes.some((code) => MISSING.test(code));
 }
 function isAmbiguous({ status, code }) {
     return status < 500 && (code === "REGISTRY_REFUSED" || code === "REPOSITORY_UNKNOWN");

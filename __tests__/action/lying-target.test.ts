@@ -91,6 +91,8 @@ function expectHonest(result: ActionResult, target: FakeRegistry): void {
   }
   if (result.code !== 0) {
     expect(result.report.error.code).toMatch(/^(?!INTERNAL)[A-Z_]+$/);
+    const versions: { state: string }[] = JSON.parse(result.outputs["component-versions"] ?? "[]");
+    expect(versions.map(({ state }) => state)).not.toContain("written");
     return;
   }
   const names = tagsOf(target).map(({ name, tag }) => `${name}:${tag}`);

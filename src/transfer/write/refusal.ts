@@ -22,9 +22,10 @@ export class ManifestRefused extends TransferError {
 /** Codes of registries that lack content to which a manifest refers (distribution-spec, "Error Codes"). */
 const MISSING = /^(?:MANIFEST|BLOB|MANIFEST_BLOB)_UNKNOWN$/;
 
-/** Whether a registry refuses a manifest because it lacks content of it. */
-export function isMissingContent(error: RegistryError): boolean {
-  return error.registryCodes.some((code) => MISSING.test(code));
+/** Whether a registry refuses a manifest because it lacks content of it; 404 without a code is about that as well, not about the form. */
+export function isMissingContent({ status, registryCodes }: RegistryError): boolean {
+  if (registryCodes.length === 0) return status === 404;
+  return registryCodes.some((code) => MISSING.test(code));
 }
 
 /** Whether lacking content may be the reason of a refusal, though the registry does not name it. */
