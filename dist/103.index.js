@@ -4550,7 +4550,7 @@ function placementsToAsk(desiredVersions, existing, target) {
         return placements.filter((placement) => {
             const { descriptor, from, to, about } = placement;
             if (isManifest(descriptor.mediaType))
-                return !roots.has(keyOf(placement)) && !Buffer.isBuffer(from);
+                return !roots.has(keyOf(placement));
             if (about !== undefined)
                 return true;
             const own = !Buffer.isBuffer(from) && from.store === target ? from.name : to;
@@ -9592,9 +9592,10 @@ function acceptedButUnknown(refusal, { needs }) {
 
 
 function createDelivery(plan, options, signal) {
-    const { target, attempts } = options;
+    const { target, attempts, underWay } = options;
     const moving = { ...options, limiter: createLimiter(options.concurrency) };
-    const [sent, left] = [new Set(), new Set()];
+    const [sent, left, performed] = [new Set(), new Set(), new Set()];
+    const planned = new Set(plan.steps.map(({ placement }) => keyOf(placement)));
     const claims = createClaims(plan, { target, sent, send: sendAgain }, signal);
     let askingForReferrers;
     function supportsReferrers(repository, subject) {
@@ -9629,8 +9630,12 @@ function createDelivery(plan, options, signal) {
             await moveBlob(placement, to, moving, signal, passing);
         sent.add(keyOf(placement));
     }
-    function sendAgain(placement) {
-        return asSeparateWork(() => send(placement));
+    async function sendAgain(placement) {
+        const key = keyOf(placement);
+        if (!performed.has(key) && planned.has(key))
+            await underWay(key);
+        else
+            await asSeparateWork(() => send(placement));
     }
     return {
         async perform(step, passing) {
@@ -9640,6 +9645,7 @@ function createDelivery(plan, options, signal) {
                     throw error;
                 return "left";
             });
+            performed.add(keyOf(step.placement));
             if (kind === "left")
                 left.add(keyOf(step.placement));
             return kind;
@@ -9657,7 +9663,8 @@ function createDelivery(plan, options, signal) {
 async function copy(plan, options, signal) {
     const failure = new AbortController();
     const stop = signal === undefined ? failure.signal : AbortSignal.any([signal, failure.signal]);
-    const delivery = createDelivery(plan, options, stop);
+    const underWay = (key) => done.get(key);
+    const delivery = createDelivery(plan, { ...options, underWay }, stop);
     const run = async (step, passing) => {
         options.onDone(step, await asOneWork(() => delivery.perform(step, passing)));
     };

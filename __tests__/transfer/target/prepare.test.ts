@@ -17,13 +17,13 @@ async function scene() {
   return { source, target, plan: (more: Partial<TransferOptions> = {}) => planTransfer({ source, target, ...more }) };
 }
 
-test("the target is asked for everything but the manifests that a transfer makes, and nothing is written", async () => {
+test("the target is asked for everything but the manifest under the tag, and nothing is written", async () => {
   const { target, plan } = await scene();
   await plan();
   expect(new Set(target.requests.map(({ method }) => method))).toEqual(new Set(["GET", "HEAD"]));
   const heads = target.requests.filter(({ method }) => method === "HEAD").map(({ path }) => path);
-  expect(heads).toHaveLength(5);
-  expect(new Set(heads).size).toBe(5);
+  expect(heads).toHaveLength(6);
+  expect(new Set(heads).size).toBe(6);
 });
 
 test.each([401, 403, 404])(

@@ -78,8 +78,8 @@ export function keyOf({ to, descriptor }: Pick<Placement, "to" | "descriptor">):
 }
 
 /**
- * The content that a target is asked for. The others take no request more without: a manifest under a tag is requested by the tag, one that a
- * transfer makes is written, and in a component version that the target does not have yet, a blob of another of its repositories is mounted.
+ * The content that a target is asked for. The rest takes no request more without that: a manifest under a tag is requested by the tag,
+ * and in a component version that the target does not have yet, a blob of another of its repositories is mounted.
  * `existing` are the component versions of the same names at the target.
  */
 export function placementsToAsk(
@@ -94,7 +94,7 @@ export function placementsToAsk(
     const isNew = existing[index]?.root.digest !== componentTag.target.digest;
     return placements.filter((placement) => {
       const { descriptor, from, to, about } = placement;
-      if (isManifest(descriptor.mediaType)) return !roots.has(keyOf(placement)) && !Buffer.isBuffer(from);
+      if (isManifest(descriptor.mediaType)) return !roots.has(keyOf(placement));
       if (about !== undefined) return true;
       const own = !Buffer.isBuffer(from) && from.store === target ? from.name : to;
       const home = homes.get(descriptor.digest) ?? own;

@@ -19,7 +19,8 @@ export interface CopyOptions extends DeliveryOptions {
 export async function copy(plan: Plan, options: CopyOptions, signal?: AbortSignal): Promise<Copied> {
   const failure = new AbortController();
   const stop = signal === undefined ? failure.signal : AbortSignal.any([signal, failure.signal]);
-  const delivery = createDelivery(plan, options, stop);
+  const underWay = (key: string) => done.get(key);
+  const delivery = createDelivery(plan, { ...options, underWay }, stop);
   const run = async (step: Step, passing?: () => Transform) => {
     // A mount and the upload in its place are one piece of work, with one number of attempts.
     options.onDone(step, await asOneWork(() => delivery.perform(step, passing)));

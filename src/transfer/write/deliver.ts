@@ -38,11 +38,18 @@ export interface Delivery {
   copied(): Copied;
 }
 
-/** Moves content to a target, and remembers what of it this run has sent itself. */
-export function createDelivery(plan: Plan, options: DeliveryOptions, signal: AbortSignal): Delivery {
-  const { target, attempts } = options;
+/**
+ * Moves content to a target, and remembers what of it this run has sent itself. `underWay` resolves when the step with this key is over.
+ */
+export function createDelivery(
+  plan: Plan,
+  options: DeliveryOptions & { readonly underWay: (key: string) => Promise<void> | undefined },
+  signal: AbortSignal,
+): Delivery {
+  const { target, attempts, underWay } = options;
   const moving = { ...options, limiter: createLimiter(options.concurrency) };
-  const [sent, left] = [new Set<string>(), new Set<string>()];
+  const [sent, left, performed] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const planned = new Set(plan.steps.map(({ placement }) => keyOf(placement)));
   const claims = createClaims(plan, { target, sent, send: sendAgain }, signal);
   let askingForReferrers: Promise<boolean> | undefined;
 
@@ -78,8 +85,11 @@ export function createDelivery(plan: Plan, options: DeliveryOptions, signal: Abo
     sent.add(keyOf(placement));
   }
 
-  function sendAgain(placement: Placement): Promise<void> {
-    return asSeparateWork(() => send(placement));
+  async function sendAgain(placement: Placement): Promise<void> {
+    const key = keyOf(placement);
+    // A step that is not over sends its content itself: the manifest was refused too early.
+    if (!performed.has(key) && planned.has(key)) await underWay(key);
+    else await asSeparateWork(() => send(placement));
   }
 
   return {
@@ -90,6 +100,7 @@ export function createDelivery(plan: Plan, options: DeliveryOptions, signal: Abo
         if (step.placement.about === undefined || !isConclusive(error)) throw error;
         return "left";
       });
+      performed.add(keyOf(step.placement));
       if (kind === "left") left.add(keyOf(step.placement));
       return kind;
     },
