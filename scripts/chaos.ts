@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { startChaosEstate } from "../testing/chaos/estate.ts";
-import { type NumberedRun, runMany } from "../testing/chaos/many.ts";
+import { type NumberedRun, repetition, runMany } from "../testing/chaos/many.ts";
 import { stopEverything } from "../testing/real/running.ts";
 
 const { values } = parseArgs({
@@ -43,11 +43,9 @@ try {
   console.log(`\n${green.length} of ${done.length} runs green (${((100 * green.length) / done.length).toFixed(1)} %)`);
   console.log(`codes:\n${count(failed.map(({ code = "" }) => code))}`);
   console.log(`faults:\n${count(done.flatMap(({ met }) => met.map(({ fault }) => fault)))}`);
-  for (const { run, code, problems } of done.filter(
-    ({ code, problems }) => code !== undefined || problems.length > 0,
-  )) {
-    const what = [code ?? "green", ...(problems.length > 0 ? [`${problems.length} problems`] : [])].join(", ");
-    console.log(`${what}: npm run chaos -- --rate ${rate} --seed ${seed} --only ${run}`);
+  for (const run of done.filter(({ code, problems }) => code !== undefined || problems.length > 0)) {
+    const problems = run.problems.length > 0 ? [`${run.problems.length} problem(s)`] : [];
+    console.log(`${[run.code ?? "green", ...problems].join(", ")}: ${repetition({ seed, rate }, run)}`);
   }
   process.exitCode = done.every(({ problems }) => problems.length === 0) ? 0 : 1;
 } finally {

@@ -4,7 +4,7 @@ import { root } from "../../scripts/parts.ts";
 import type { ActionResult } from "../real/action.ts";
 import type { Target } from "./run.ts";
 import type { Expected } from "./tree.ts";
-import { damages, lacks, type Shelf } from "./walk.ts";
+import { damages, digestOf, lacks, type Shelf } from "./walk.ts";
 
 export interface Judged {
   readonly result: ActionResult;
@@ -24,7 +24,7 @@ export async function problemsOf({ result, folder, target, expected }: Judged): 
   return [
     ...problemsOfCode(result),
     ...(await damages(shelf)),
-    ...(await unreportedTags(result, shelf)),
+    ...(await problemsOfTags(result, shelf)),
     ...(result.code === 0
       ? (await Promise.all(expected.map((each) => lacks(shelf, target.path, each, target.host)))).flat()
       : []),
@@ -41,18 +41,24 @@ function problemsOfCode({ code, report, stdout, stderr }: ActionResult): readonl
   return documented.has(error.code) ? [] : [`${error.code} is not documented`];
 }
 
-/** A run that succeeded set the tags of its plan; one that failed set none, but for those that it names. */
-async function unreportedTags({ code, report }: ActionResult, shelf: Shelf): Promise<readonly string[]> {
-  const steps: readonly { readonly to?: string }[] = report?.plan ?? [];
-  const planned = steps.map(({ to = "" }) => to);
-  const { error, findings } = report ?? {};
-  const text = JSON.stringify({ error, findings });
-  return (await shelf.tags())
-    .map(({ repository, tag }) => `${repository}:${tag}`)
-    .filter(
-      (name) => !(code === 0 ? planned.some((to) => to === name || to.endsWith(`/${name}`)) : text.includes(name)),
-    )
-    .map((name) => `the tag ${name} is not reported`);
+interface PlannedStep {
+  readonly digest?: string;
+  readonly to?: string;
+}
+
+/** A run that succeeded set the tags of its plan, each to its digest; one that failed set none, but for those that it names. */
+async function problemsOfTags({ code, report }: ActionResult, shelf: Shelf): Promise<readonly string[]> {
+  const { plan = [], error, findings } = report ?? {};
+  const named = JSON.stringify({ error, findings });
+  const problems = (await shelf.tags()).map(async ({ repository, tag }) => {
+    const name = `${repository}:${tag}`;
+    if (code !== 0) return named.includes(name) ? [] : [`the tag ${name} is not reported`];
+    const step = (plan as readonly PlannedStep[]).find(({ to }) => to === name || to?.endsWith(`/${name}`));
+    if (step === undefined) return [`the tag ${name} is not planned`];
+    const found = digestOf(await shelf.manifest(repository, tag));
+    return found === step.digest ? [] : [`the tag ${name} is ${found}, and not ${step.digest}`];
+  });
+  return (await Promise.all(problems)).flat();
 }
 
 function leftovers(

@@ -40,3 +40,11 @@ export async function runMany(
   await Promise.all(Array.from({ length: concurrency }, work));
   return done.sort((one, other) => one.run - other.run);
 }
+
+/** The command that repeats a run. */
+export function repetition(
+  { seed, rate }: Pick<ChaosOptions, "seed" | "rate">,
+  { run }: Pick<NumberedRun, "run">,
+): string {
+  return `npm run chaos -- --rate ${rate} --seed ${seed} --only ${run}`;
+}

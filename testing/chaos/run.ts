@@ -21,6 +21,8 @@ export interface ChaosRun {
   readonly seed: string;
   readonly scenario: Scenario;
   readonly schedule: Schedule;
+  /** Adds what is transferred, unless that is signed; default a tree of the seed. */
+  readonly addContent?: typeof addTree;
   /** Inputs in addition to those of the scenario. */
   readonly inputs?: Readonly<Record<string, string>>;
 }
@@ -41,20 +43,31 @@ export interface Outcome {
   readonly met: readonly Met[];
 }
 
+/** A run that takes longer has an attempt without an end. */
+const MAX_RUN_MS = 100_000;
+
 /** Seconds: limits of one phase of a request, short because the faults of a run wait for them. */
 const TIMEOUT = "3";
 
 /** One transfer by the bundle, between real registries and archives, with the faults of the schedule; and its verdict. */
-export async function runChaos({ estate, seed, scenario, schedule, inputs = {} }: ChaosRun): Promise<Outcome> {
+export async function runChaos({
+  estate,
+  seed,
+  scenario,
+  schedule,
+  addContent = addTree,
+  inputs = {},
+}: ChaosRun): Promise<Outcome> {
   const met: Met[] = [];
   const network = await connectNetwork(estate, scenario, schedule, (fault, request) => met.push({ fault, request }));
   const folder = temporaryFolder();
   try {
     const [from, to] = [`from/${seed}`, `to/${seed}`];
-    const source = await fillSource(estate, { seed, scenario, network, path: from });
+    const source = await fillSource(estate, { seed, scenario, network, path: from, addContent });
     const target = targetOf(estate, { scenario, network, path: to, folder: join(folder, "out") });
     for (const name of ["out", "tmp"]) mkdirSync(join(folder, name));
     const result = await runAction({
+      timeout: MAX_RUN_MS,
       env: { TMPDIR: join(folder, "tmp") },
       inputs: {
         "component-versions": source.reference,
@@ -78,6 +91,10 @@ export async function runChaos({ estate, seed, scenario, schedule, inputs = {} }
       problems,
       met,
     };
+  } catch (error) {
+    // The rest of the message is the log of the run.
+    const [message = ""] = (error as Error).message.split("\n");
+    return { code: "no end", message, findings: [], problems: [message], met };
   } finally {
     await network.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -147,9 +164,15 @@ interface Source {
   readonly expected: readonly Expected[];
 }
 
+interface SourceOptions extends Pick<ChaosRun, "seed" | "scenario"> {
+  readonly network: Network;
+  readonly path: string;
+  readonly addContent: typeof addTree;
+}
+
 async function fillSource(
   estate: ChaosEstate,
-  { seed, scenario, network, path }: { seed: string; scenario: Scenario; network: Network; path: string },
+  { seed, scenario, network, path, addContent }: SourceOptions,
 ): Promise<Source> {
   const { source, route } = scenario;
   if (source === "signed") {
@@ -162,7 +185,7 @@ async function fillSource(
   const component = "acme.org/shop:1.0.0";
   if (source === "folder" || source === "tgz") {
     const ctf = createCtf();
-    const expected = addTree(ctf, { seed, path: "", images: "local" });
+    const expected = addContent(ctf, { seed, path: "", images: "local" });
     ctf.writeIndex();
     if (source === "folder") return { reference: `ctf::${ctf.folder}//${component}`, expected };
     const archive = join(temporaryFolder(), "source.tgz");
@@ -171,7 +194,7 @@ async function fillSource(
   }
   const host = network.hostOf(source);
   const recording = recordContent();
-  const expected = addTree(recording, { seed, path, images: route === "direct" ? "relative" : { host } });
+  const expected = addContent(recording, { seed, path, images: route === "direct" ? "relative" : { host } });
   await push(recording, estate.open(source));
   return { reference: `${host}/${path}//${component}`, expected };
 }

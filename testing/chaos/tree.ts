@@ -67,6 +67,27 @@ export function addTree(store: Store, options: TreeOptions): readonly Expected[]
   return versions;
 }
 
+/** One component version with an image and two local blobs: the same content for every seed. */
+export function addVersion(store: ContentStore, { path, images }: TreeOptions): readonly Expected[] {
+  if (images !== "relative") throw new Error("the single component version is for direct routes alone");
+  const [name, version] = ["acme.org/shop", "1.0.0"];
+  const repository = `${path}/images/image`;
+  const image = addImage(store, repository, {
+    layers: [noise(300_000, "large"), noise(20_000, "small")],
+    tag: version,
+  });
+  const access = { type: "relativeOciReference", reference: `${repository}:${version}@${image.digest}` };
+  const blobs = [noise(70_000, "blob"), noise(900, "text")];
+  addComponentVersion(store, {
+    path,
+    name,
+    version,
+    resources: [resource("image", access, artifactDigest(image))],
+    blobs,
+  });
+  return [{ name, version, resources: 1 + blobs.length }];
+}
+
 const local = ({ digest, mediaType }: Descriptor) => ({ type: "localBlob", localReference: digest, mediaType });
 
 interface Artifact {

@@ -78,7 +78,9 @@ function unpacked(archive: string): string {
   return folder;
 }
 
-const digestOf = (content: Buffer) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
+export function digestOf(content: Buffer): string {
+  return `sha256:${createHash("sha256").update(content).digest("hex")}`;
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: documents as they are in the store
 type Document = any;
