@@ -10,6 +10,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     /** The number of the single run to repeat. */
     only: { type: "string" },
+    /** Folder of another build of the action, to compare with. */
+    action: { type: "string" },
     concurrency: { type: "string", default: "4" },
   },
 });
@@ -33,7 +35,7 @@ function print({ run, scenario, code, message, problems, met }: NumberedRun): vo
 try {
   const done = await runMany(
     await startChaosEstate(),
-    { seed, rate, runs, concurrency: Number(values.concurrency) },
+    { seed, rate, runs, concurrency: Number(values.concurrency), action: values.action },
     print,
   );
   const [failed, green] = [

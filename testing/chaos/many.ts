@@ -12,6 +12,8 @@ export interface ChaosOptions {
   readonly runs: readonly number[];
   /** Runs at a time. */
   readonly concurrency: number;
+  /** Folder of the action; default the project's. */
+  readonly action?: string | undefined;
 }
 
 export interface NumberedRun extends Outcome {
@@ -22,7 +24,7 @@ export interface NumberedRun extends Outcome {
 /** Runs of a seed: each has a scenario, content and faults of its own, which follow from the seed and its number. */
 export async function runMany(
   estate: ChaosEstate,
-  { seed, rate, runs, concurrency }: ChaosOptions,
+  { seed, rate, runs, concurrency, action }: ChaosOptions,
   onEnd: (run: NumberedRun) => void = () => {},
 ): Promise<readonly NumberedRun[]> {
   const left = [...runs];
@@ -32,7 +34,7 @@ export async function runMany(
       const own = `${seed}-${run}`;
       const scenario = scenarioOf(own);
       const schedule = scheduleBySeed({ seed: own, rate, faults: FAULTS, tunnelFaults: TUNNEL_FAULTS });
-      const numbered = { run, scenario, ...(await runChaos({ estate, seed: own, scenario, schedule })) };
+      const numbered = { run, scenario, ...(await runChaos({ estate, seed: own, scenario, schedule, action })) };
       done.push(numbered);
       onEnd(numbered);
     }

@@ -23,6 +23,8 @@ export interface ChaosRun {
   readonly schedule: Schedule;
   /** Adds what is transferred, unless that is signed; default a tree of the seed. */
   readonly addContent?: typeof addTree;
+  /** Folder of the action; default the project's. */
+  readonly action?: string | undefined;
   /** Inputs in addition to those of the scenario. */
   readonly inputs?: Readonly<Record<string, string>>;
 }
@@ -56,6 +58,7 @@ export async function runChaos({
   scenario,
   schedule,
   addContent = addTree,
+  action,
   inputs = {},
 }: ChaosRun): Promise<Outcome> {
   const met: Met[] = [];
@@ -68,6 +71,7 @@ export async function runChaos({
     for (const name of ["out", "tmp"]) mkdirSync(join(folder, name));
     const result = await runAction({
       timeout: MAX_RUN_MS,
+      ...(action === undefined ? {} : { action }),
       env: { TMPDIR: join(folder, "tmp") },
       inputs: {
         "component-versions": source.reference,
