@@ -2,9 +2,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { root } from "../../scripts/parts.ts";
 import type { ActionResult } from "../real/action.ts";
-import type { Target } from "./run.ts";
 import type { Expected } from "./tree.ts";
 import { damages, digestOf, lacks, type Shelf } from "./walk.ts";
+
+export interface Target {
+  readonly reference: string;
+  /** Path of all repositories. */
+  readonly path: string;
+  /** Host in absolute references. */
+  readonly host: string;
+  readonly shelf: () => Shelf;
+}
 
 export interface Judged {
   readonly result: ActionResult;
@@ -55,7 +63,7 @@ async function problemsOfTags({ code, report }: ActionResult, shelf: Shelf): Pro
     if (code !== 0) return named.includes(name) ? [] : [`the tag ${name} is not reported`];
     const step = (plan as readonly PlannedStep[]).find(({ to }) => to === name || to?.endsWith(`/${name}`));
     if (step === undefined) return [`the tag ${name} is not planned`];
-    const found = digestOf(await shelf.manifest(repository, tag));
+    const found = await shelf.manifest(repository, tag).then(digestOf, (error: Error) => error.message);
     return found === step.digest ? [] : [`the tag ${name} is ${found}, and not ${step.digest}`];
   });
   return (await Promise.all(problems)).flat();
@@ -71,7 +79,13 @@ function leftovers(
     ...below(runnerTemp).filter((name) => name !== basename(outputs.report ?? "")),
     ...below(workspace),
     ...below(join(folder, "tmp")),
-    ...readdirSync(join(folder, "out")).filter((name) => name !== basename(target.reference)),
-    ...below(join(folder, "out")).filter((name) => /(?:^|\/)\.|tmp|part|staging/.test(name)),
+    ...below(join(folder, "out")).filter((name) => !isOfTarget(name, basename(target.reference))),
   ].map((name) => `the file ${name} is left`);
+}
+
+/** The archive, or the folder with the files of a CTF. */
+function isOfTarget(path: string, target: string): boolean {
+  if (path === target) return true;
+  const [first, ...below] = path.split("/");
+  return first === target && /^(?:artifact-index\.json|blobs|blobs\/sha(?:256|512)\.[0-9a-f]+)$/.test(below.join("/"));
 }

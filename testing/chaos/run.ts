@@ -6,14 +6,14 @@ import { componentDigests, resources } from "../fixtures/ocm/digests.ts";
 import { type ActionResult, runAction } from "../real/action.ts";
 import { acmePublicKey, temporaryFolder } from "../real/fixtures.ts";
 import { type ChaosEstate, LOGIN, nameOf } from "./estate.ts";
-import { problemsOf } from "./judge.ts";
+import { problemsOf, type Target } from "./judge.ts";
 import { startChaosProxy } from "./proxy.ts";
 import { push, recordContent } from "./push.ts";
 import { type RelayOptions, startRelay } from "./relay.ts";
 import { REGISTRIES, type RegistryName, type Scenario } from "./scenario.ts";
 import { NO_FAULTS, type Schedule } from "./schedule.ts";
 import { addTree, type Expected } from "./tree.ts";
-import { ctfShelf, registryShelf, type Shelf } from "./walk.ts";
+import { ctfShelf, registryShelf } from "./walk.ts";
 
 export interface ChaosRun {
   readonly estate: ChaosEstate;
@@ -201,15 +201,6 @@ async function fillSource(
   const expected = addContent(recording, { seed, path, images: route === "direct" ? "relative" : { host } });
   await push(recording, estate.open(source));
   return { reference: `${host}/${path}//${component}`, expected };
-}
-
-export interface Target {
-  readonly reference: string;
-  /** Path of all repositories. */
-  readonly path: string;
-  /** Host in absolute references. */
-  readonly host: string;
-  readonly shelf: () => Shelf;
 }
 
 function targetOf(

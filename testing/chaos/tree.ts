@@ -71,7 +71,7 @@ export function addTree(store: Store, options: TreeOptions): readonly Expected[]
 export function addVersion(store: ContentStore, { path, images }: TreeOptions): readonly Expected[] {
   if (images !== "relative") throw new Error("the single component version is for direct routes alone");
   const [name, version] = ["acme.org/shop", "1.0.0"];
-  const repository = `${path}/images/image`;
+  const repository = join(path, "images/image");
   const image = addImage(store, repository, {
     layers: [noise(300_000, "large"), noise(20_000, "small")],
     tag: version,
