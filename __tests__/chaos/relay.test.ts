@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { afterEach, expect, test } from "@jest/globals";
-import type { Fault } from "../../testing/chaos/fault.ts";
-import { FAULTS } from "../../testing/chaos/faults.ts";
+import type { Fault } from "../../testing/chaos/faults/fault.ts";
+import { FAULTS } from "../../testing/chaos/faults/registry-faults.ts";
 import { startRelay } from "../../testing/chaos/relay.ts";
 import { type Answer, type FileServer, startFileServer } from "../../testing/fakes/file-server.ts";
 import { stopEverything } from "../../testing/real/running.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { FAULTS } from "../../testing/chaos/faults.ts";
-import { scheduleBySeed } from "../../testing/chaos/schedule.ts";
-import { TUNNEL_FAULTS } from "../../testing/chaos/tunnel-faults.ts";
+import { FAULTS } from "../../testing/chaos/faults/registry-faults.ts";
+import { scheduleBySeed } from "../../testing/chaos/faults/schedule.ts";
+import { TUNNEL_FAULTS } from "../../testing/chaos/faults/tunnel-faults.ts";
 import { readRequest } from "../../testing/fakes/registry-request.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;

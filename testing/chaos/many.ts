@@ -1,9 +1,9 @@
 import type { ChaosEstate } from "./estate.ts";
-import { FAULTS } from "./faults.ts";
+import { FAULTS } from "./faults/registry-faults.ts";
+import { scheduleBySeed } from "./faults/schedule.ts";
+import { TUNNEL_FAULTS } from "./faults/tunnel-faults.ts";
 import { type Outcome, runChaos } from "./run.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
-import { scheduleBySeed } from "./schedule.ts";
-import { TUNNEL_FAULTS } from "./tunnel-faults.ts";
 
 export interface ChaosOptions {
   readonly seed: number;

@@ -2,9 +2,9 @@ import type { IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { Transform } from "node:stream";
 import { httpServer, listen } from "../real/listening.ts";
+import type { Schedule } from "./faults/schedule.ts";
+import type { TunnelFault } from "./faults/tunnel-faults.ts";
 import { type Address, type RelayOptions, relayListener } from "./relay.ts";
-import type { Schedule } from "./schedule.ts";
-import type { TunnelFault } from "./tunnel-faults.ts";
 
 export interface ChaosProxyOptions extends Omit<RelayOptions, "tls" | "schedule"> {
   readonly schedule: Schedule;

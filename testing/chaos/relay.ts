@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type AskedRequest, readRequest } from "../fakes/registry-request.ts";
 import type { KeyPair } from "../real/certificates.ts";
 import { httpServer, type Listening, listen, schemeOf } from "../real/listening.ts";
-import type { Answer, Fault, Reply, Sent } from "./fault.ts";
-import type { Schedule } from "./schedule.ts";
+import type { Answer, Fault, Reply, Sent } from "./faults/fault.ts";
+import type { Schedule } from "./faults/schedule.ts";
 
 /** `ADDRESS:PORT` */
 export type Address = string;

@@ -5,13 +5,12 @@ import { createCtf } from "../content/ctf.ts";
 import { componentDigests, resources } from "../fixtures/ocm/digests.ts";
 import { type ActionResult, runAction } from "../real/action.ts";
 import { acmePublicKey, temporaryFolder } from "../real/fixtures.ts";
-import { type ChaosEstate, LOGIN, nameOf } from "./estate.ts";
+import type { ChaosEstate } from "./estate.ts";
+import type { Schedule } from "./faults/schedule.ts";
 import { problemsOf, type Target } from "./judge.ts";
-import { startChaosProxy } from "./proxy.ts";
+import { connectNetwork, type Network } from "./network.ts";
 import { push, recordContent } from "./push.ts";
-import { type RelayOptions, startRelay } from "./relay.ts";
-import { REGISTRIES, type RegistryName, type Scenario } from "./scenario.ts";
-import { NO_FAULTS, type Schedule } from "./schedule.ts";
+import type { Scenario } from "./scenario.ts";
 import { addTree, type Expected } from "./tree.ts";
 import { ctfShelf, registryShelf } from "./walk.ts";
 
@@ -107,60 +106,6 @@ export async function runChaos({
 
 function removeFoldersOf({ home }: ActionResult): void {
   rmSync(dirname(home), { recursive: true, force: true });
-}
-
-/** How the action reaches registries in a run. */
-interface Network {
-  /** What precedes the path of a repository on that registry. */
-  readonly hostOf: (registry: RegistryName) => string;
-  readonly inputs: Readonly<Record<string, string>>;
-  stop(): Promise<void>;
-}
-
-async function connectNetwork(
-  { registries, tokens, signed, blobs, authority, tls }: ChaosEstate,
-  { route }: Scenario,
-  schedule: Schedule,
-  onFault: RelayOptions["onFault"],
-): Promise<Network> {
-  const upstreamAt = (name: RegistryName) => ({ registry: registries[name].host, tokens: tokens.host });
-  const credentials = (hosts: readonly string[]) =>
-    hosts.map((host) => `${host}=${LOGIN.user}:${LOGIN.password}`).join("\n");
-  if (route === "direct") {
-    const relays = await Promise.all(
-      REGISTRIES.map((name) => startRelay({ upstreamOf: () => upstreamAt(name), schedule, onFault })),
-    );
-    const hosts = relays.map(({ address, port }) => `${address}:${port}`);
-    return {
-      hostOf: (registry) => `http://${hosts[REGISTRIES.indexOf(registry)]}`,
-      inputs: { credentials: credentials(hosts) },
-      stop: async () => void (await Promise.all(relays.map(({ stop }) => stop()))),
-    };
-  }
-  const scheme = route === "proxy" ? "http://" : "";
-  const port = route === "proxy" ? 80 : 443;
-  const named: Readonly<Record<string, { readonly registry: string; readonly tokens?: string }>> = {
-    ...Object.fromEntries(REGISTRIES.map((name) => [`${nameOf(name)}:${port}`, upstreamAt(name)])),
-    "source.example.test:5000": { registry: signed.host },
-    "cdn.example.test:8080": { registry: blobs.host },
-  };
-  const upstreamOf = (host: string) => named[host];
-  const relay = await startRelay({ upstreamOf, schedule: route === "tunnel" ? schedule : NO_FAULTS, onFault, tls });
-  const tunnelTo = (target: string) => (named[target] === undefined ? undefined : `${relay.address}:${relay.port}`);
-  const proxy = await startChaosProxy({ upstreamOf, tunnelTo, schedule, onFault });
-  return {
-    hostOf: (registry) => `${scheme}${nameOf(registry)}`,
-    inputs: {
-      "http-proxy": proxy.url,
-      "https-proxy": proxy.url,
-      "ca-certificates": authority.path,
-      credentials: credentials(REGISTRIES.map(nameOf)),
-    },
-    async stop() {
-      await proxy.stop();
-      await relay.stop();
-    },
-  };
 }
 
 interface Source {

@@ -1,12 +1,12 @@
 import type { AskedRequest } from "../fakes/registry-request.ts";
 import type { ChaosEstate } from "./estate.ts";
-import type { Fault } from "./fault.ts";
-import { FAULTS } from "./faults.ts";
+import type { Fault } from "./faults/fault.ts";
+import { FAULTS } from "./faults/registry-faults.ts";
+import { NO_FAULTS, type Schedule } from "./faults/schedule.ts";
+import { TUNNEL_FAULTS, type TunnelFault } from "./faults/tunnel-faults.ts";
 import { type Outcome, runChaos } from "./run.ts";
 import type { Scenario } from "./scenario.ts";
-import { NO_FAULTS, type Schedule } from "./schedule.ts";
 import { addTree, addVersion } from "./tree.ts";
-import { TUNNEL_FAULTS, type TunnelFault } from "./tunnel-faults.ts";
 
 /** A kind of request at which a fault is shown. */
 interface Place {

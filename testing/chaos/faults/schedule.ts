@@ -1,5 +1,5 @@
-import type { AskedRequest } from "../fakes/registry-request.ts";
-import { chance, choice } from "./chance.ts";
+import type { AskedRequest } from "../../fakes/registry-request.ts";
+import { chance, choice } from "../chance.ts";
 import type { Fault } from "./fault.ts";
 import type { TunnelFault } from "./tunnel-faults.ts";
 

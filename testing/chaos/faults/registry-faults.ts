@@ -1,5 +1,5 @@
-import { ociError } from "../fakes/registry-faults.ts";
-import type { AskedRequest } from "../fakes/registry-request.ts";
+import { ociError } from "../../fakes/registry-faults.ts";
+import type { AskedRequest } from "../../fakes/registry-request.ts";
 import { type Answer, after, before, type Fault, instead, type Reply } from "./fault.ts";
 
 type Test = Fault["at"];

@@ -1,4 +1,4 @@
-import type { AskedRequest } from "../fakes/registry-request.ts";
+import type { AskedRequest } from "../../fakes/registry-request.ts";
 
 /** A request on its way to the registry. */
 export interface Sent {
