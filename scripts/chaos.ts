@@ -24,6 +24,17 @@ function count(items: readonly string[]): string {
   return groups.map(([item, all]) => `  ${String(all.length).padStart(4)} ${item}`).join("\n");
 }
 
+/** How many of the runs that met a fault failed: a fault that the action survives is met by runs that succeed. */
+function failuresByFault(runs: readonly NumberedRun[]): string {
+  const faults = [...new Set(runs.flatMap(({ met }) => met.map(({ fault }) => fault)))];
+  const rows = faults.map((fault) => {
+    const concerned = runs.filter(({ met }) => met.some((each) => each.fault === fault));
+    return { fault, all: concerned.length, failed: concerned.filter(({ code }) => code !== undefined).length };
+  });
+  const sorted = rows.sort((one, other) => other.failed / other.all - one.failed / one.all);
+  return sorted.map(({ fault, all, failed }) => `  ${`${failed} of ${all}`.padStart(10)} ${fault}`).join("\n");
+}
+
 function print({ run, scenario, code, message, problems, met }: NumberedRun): void {
   const { source, target, route, access } = scenario;
   console.log(`${run}: ${source} to ${target}, ${route}, ${access}: ${met.length} faults, ${code ?? "green"}`);
@@ -44,7 +55,7 @@ try {
   ];
   console.log(`\n${green.length} of ${done.length} runs green (${((100 * green.length) / done.length).toFixed(1)} %)`);
   console.log(`codes:\n${count(failed.map(({ code = "" }) => code))}`);
-  console.log(`faults:\n${count(done.flatMap(({ met }) => met.map(({ fault }) => fault)))}`);
+  console.log(`runs that failed, of those that met a fault:\n${failuresByFault(done)}`);
   for (const run of done.filter(({ code, problems }) => code !== undefined || problems.length > 0)) {
     const problems = run.problems.length > 0 ? [`${run.problems.length} problem(s)`] : [];
     console.log(`${[run.code ?? "green", ...problems].join(", ")}: ${repetition({ seed, rate }, run)}`);

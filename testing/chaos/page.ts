@@ -3,7 +3,7 @@ import type { SingleOutcome } from "./single.ts";
 
 const INTRODUCTION = `# Faults of registries and proxies
 
-What becomes of a transfer when a registry, or a proxy in front of it, deviates from the specification. Each fault occurred alone: *once*, at
+The outcome of a transfer when a registry, or a proxy in front of it, deviates from the specification. Each fault occurred alone: *once*, at
 the first request of its kind, and *always*, at every one. \`retries\` was 3.
 
 A run that succeeds has the complete content at the target, and has compared every digest. One that fails has a code of the

@@ -15,7 +15,7 @@ export interface Shelf {
   readonly blob: (repository: string, digest: string) => Promise<Buffer>;
 }
 
-/** What is below a path of a real registry. Its storage folder lists the repositories, whatever the catalogue says. */
+/** The repositories below a path of a real registry, as its storage folder lists them: the catalogue is optional and paged. */
 export function registryShelf({ origin, headersFor }: Opened, storage: string, path: string): Shelf {
   const root = join(storage, "docker/registry/v2/repositories");
   const get = async (repository: string, rest: string): Promise<Buffer> => {

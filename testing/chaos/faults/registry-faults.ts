@@ -6,7 +6,7 @@ type Test = Fault["at"];
 
 const anything: Test = () => true;
 const isRead: Test = ({ method }) => method === "GET";
-/** Of HEAD too: whatever stores nothing. */
+/** Requests that store nothing. */
 const isQuestion: Test = ({ method }) => method === "GET" || method === "HEAD";
 const isWrite: Test = ({ method }) => method === "POST" || method === "PUT";
 const isContent: Test = ({ kind }) => kind === "blob" || kind === "manifest";
