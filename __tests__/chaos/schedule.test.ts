@@ -18,7 +18,10 @@ const REQUESTS = [
 ].map(([method = "", url = ""]) => askedFor(method, url));
 
 function askedFor(method: string, url: string) {
-  return readRequest({ method, url, headers: { authorization: "Bearer x" } } as Parameters<typeof readRequest>[0]);
+  return readRequest(
+    { method, url, headers: { authorization: "Bearer x" } } as Parameters<typeof readRequest>[0],
+    "/token",
+  );
 }
 
 const chances = { seed: "7", rate: 0.5, faults: FAULTS, tunnelFaults: TUNNEL_FAULTS };
