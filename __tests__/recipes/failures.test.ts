@@ -94,7 +94,7 @@ const FAILURES: readonly Failure[] = [
   },
   {
     recipe: "harbor.yml",
-    code: "UNAUTHORIZED",
+    code: "REPOSITORY_UNKNOWN",
     cause: "the project does not exist",
     words: "project ocm not found",
     faults: refused(isOfRepository, 401, ociError("UNAUTHORIZED", "project ocm not found")),

@@ -16,6 +16,7 @@ import {
   type Stage,
   stage,
   vendorOf,
+  writesAt,
 } from "./stage.ts";
 import { SECRET } from "./vendors.ts";
 
@@ -170,7 +171,7 @@ withParts(["openssl"], "a login", () => {
       const staged = await stageOf(form);
       const problem = problemOf(await runWith(form, staged, "wrong"));
       expect(problem).toMatchObject({ title: "CREDENTIALS_REFUSED" });
-      expect(staged.target.repositories()).toEqual([]);
+      expect(writesAt(staged)).toEqual([]);
     });
 
     test("is not used for another host", async () => {
@@ -178,7 +179,7 @@ withParts(["openssl"], "a login", () => {
       const problem = problemOf(await runWith(form, staged, SECRET, "other.example"));
       expect(problem?.message).toMatch(/no login for|got no credentials/);
       expect([...loginsAt(staged.target), ...loginsAt(staged.source)].join()).not.toContain(SECRET);
-      expect(staged.target.repositories()).toEqual([]);
+      expect(writesAt(staged)).toEqual([]);
     });
 
     test("fails when it expires during the transfer, and publishes nothing", async () => {

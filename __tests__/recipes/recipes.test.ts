@@ -13,6 +13,7 @@ import {
   run,
   sourceOf,
   stage,
+  writesAt,
 } from "./stage.ts";
 import { SECRET, VENDORS } from "./vendors.ts";
 
@@ -47,14 +48,14 @@ withParts(["openssl"], "a recipe", () => {
       const staged = await stage(name);
       const results = await run(staged, { secret: "wrong" });
       expect(problemOf(results)).toMatchObject({ title: "CREDENTIALS_REFUSED" });
-      expect(staged.target.repositories()).toEqual([]);
+      expect(writesAt(staged)).toEqual([]);
     });
 
     test("reports a secret that is not set before anything is written", async () => {
       const staged = await stage(name);
       const results = await run(staged, { secret: "" });
       expect(problemOf(results)?.message).toMatch(/no login for|the password is empty/);
-      expect(staged.target.repositories()).toEqual([]);
+      expect(writesAt(staged)).toEqual([]);
     });
 
     test("fails when the login expires during the transfer, and publishes nothing", async () => {

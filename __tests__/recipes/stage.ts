@@ -39,6 +39,9 @@ export async function stage(recipeName: string, vendor: Vendor = vendorOf(recipe
   const auth = isElsewhere ? { ...vendor.auth, tokenAddress: uniqueAddress() } : vendor.auth;
   const target = await startFakeRegistry({ tls, auth });
 
+  // ECR creates no repository by a push.
+  if (recipeName === "ecr.yml") target.addBlob(repositoryOf(vendor), "");
+
   const sourceName = sourceOf(recipeName);
   const source = await startFakeRegistry({
     tls: authority.issue(sourceName),
@@ -116,7 +119,19 @@ export function problemOf(results: readonly ActionResult[]): ActionResult["annot
 
 /** Tags of the component version at the target. */
 export function published({ vendor, target }: Stage): readonly string[] {
-  return Object.keys(target.tags(`${vendor.path}/component-descriptors/acme.org/shop`));
+  return Object.keys(target.tags(repositoryOf(vendor)));
+}
+
+function repositoryOf({ path }: Vendor): string {
+  return `${path}/component-descriptors/acme.org/shop`;
+}
+
+/** Requests that began to write at the target and were accepted. */
+export function writesAt({ target }: Stage): readonly string[] {
+  const writes = target.requests.filter(
+    ({ method, kind }) => kind !== "token" && method !== "GET" && method !== "HEAD",
+  );
+  return writes.filter(({ status }) => status < 300).map(({ method, path }) => `${method} ${path}`);
 }
 
 /** Every `HOST registry|token USER:PASSWORD` that a registry or its token server received. */
