@@ -59,7 +59,7 @@ describe("the allow list of a run", () => {
     const contacted = [hostResult("eus12.blob.core.windows.net:443", "proxy", "blobs of acme.azurecr.io:443")];
     const { hosts, domains } = listOf(["acme.azurecr.io:443"], { contacted });
     expect(namesOf(hosts)).toContain("eus12.blob.core.windows.net:443");
-    expect(namesOf(domains)).toEqual([".data.azurecr.io:443", ".geo.azurecr.io:443"]);
+    expect(namesOf(domains)).toEqual([".data.azurecr.io:443"]);
   });
 
   test.each([
