@@ -1,4 +1,5 @@
 import { errorCode } from "../errors/transfer-error.ts";
+import { NOT_HTTP } from "../net/connection/response-head.ts";
 import type { Hop, HopError, ProxyReply } from "../net/hop.ts";
 import { describePurpose } from "../net/purpose.ts";
 import { noProxyEntriesFor } from "../stores/registry/hosts.ts";
@@ -63,7 +64,7 @@ function unusableCause({ hop, failure }: HopError): Cause {
     };
   }
   const { name } = (failure.cause ?? {}) as { name?: unknown };
-  if (name === "HTTPParserError" || errorCode(failure.cause)?.startsWith("HPE_")) {
+  if (errorCode(failure.cause) === NOT_HTTP || name === "HTTPParserError") {
     return {
       code: "PROXY_NOT_A_PROXY",
       remedy: `What listens at ${display} does not speak HTTP: correct the proxy setting (${from}).`,

@@ -1,9 +1,10 @@
 import type { LookupFunction, Socket } from "node:net";
 import type { buildConnector } from "undici";
+import { errorCode } from "../../errors/transfer-error.ts";
 import type { ProxyUrl } from "../../proxy/proxy-url.ts";
-import { PhaseError } from "../hop.ts";
-import { type ConnectOptions, dial, type Origin, secure } from "./socket.ts";
-import { isResponsive, tunnel } from "./tunnel.ts";
+import { PhaseError, type ProxyReply } from "../hop.ts";
+import { bracketed, type ConnectOptions, dial, type Origin, secure } from "./socket.ts";
+import { isResponsive, type Tunnel, tunnel } from "./tunnel.ts";
 
 type Connector = buildConnector.connector;
 
@@ -18,9 +19,24 @@ export function directConnector(options: ConnectOptions, lookup?: LookupFunction
 /** Opens connections to the origin inside a tunnel that the proxy makes (RFC 9110, 9.3.6), each phase with its own deadline. */
 export function tunnelConnector(proxy: ProxyUrl, options: ConnectOptions): Connector {
   return connector(async (origin) => {
-    const socket = await tunnelTo(origin, proxy, options);
-    return origin.secure ? secure("tls", socket, origin, options) : socket;
+    const { socket, page } = await tunnelTo(origin, proxy, options);
+    try {
+      return await secure("tls", socket, origin, options);
+    } catch (error) {
+      throw page === undefined || isOfTls(error) ? error : pageInstead(error, origin, page);
+    }
   });
+}
+
+/** Whether a failed handshake was one with a server that uses TLS. */
+function isOfTls(error: unknown): boolean {
+  if (!(error instanceof PhaseError) || error.issuer !== undefined) return true;
+  return /^ERR_SSL_(?!WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)/.test(errorCode(error.cause) ?? "");
+}
+
+function pageInstead(cause: unknown, { hostname, port }: Origin, page: ProxyReply): PhaseError {
+  const why = `the proxy answered CONNECT ${bracketed(hostname)}:${port} with ${page.status} and a page`;
+  return new PhaseError("tunnel", why, { cause, reply: page });
 }
 
 /** Opens connections to the proxy itself, for requests that it forwards in absolute form (RFC 9112, 3.2.2). */
@@ -44,9 +60,9 @@ async function dialProxy(proxy: ProxyUrl, options: ConnectOptions): Promise<Sock
   return secure("proxy-tls", socket, { hostname: proxy.hostname, port: proxy.port, secure: true }, options);
 }
 
-async function tunnelTo(origin: Origin, proxy: ProxyUrl, options: ConnectOptions): Promise<Socket> {
+async function tunnelTo(origin: Origin, proxy: ProxyUrl, options: ConnectOptions): Promise<Tunnel> {
   try {
-    return await tunnel(await dialProxy(proxy, options), proxy, origin, options.timeout);
+    return await tunnel(await dialProxy(proxy, options), proxy, origin, options);
   } catch (error) {
     throw error instanceof PhaseError ? await withProbe(error, proxy, options) : error;
   }
@@ -71,7 +87,8 @@ export async function withProbe(error: PhaseError, proxy: ProxyUrl, options: Con
 async function reacts(proxy: ProxyUrl, options: ConnectOptions): Promise<boolean> {
   const timeout = Math.min(options.timeout, MAX_PROBE_MS);
   try {
-    return await isResponsive(await dialProxy(proxy, { ...options, timeout }), proxy, timeout);
+    const hurried = { ...options, timeout };
+    return await isResponsive(await dialProxy(proxy, hurried), proxy, hurried);
   } catch {
     return false;
   }
@@ -84,7 +101,7 @@ const MAX_PROBE_MS = 3000;
 async function spokenProtocol(proxy: ProxyUrl, options: ConnectOptions): Promise<"tls" | "http" | undefined> {
   try {
     const socket = await dialProxy(proxy, { ...options, isUnverified: () => true });
-    if (proxy.scheme !== "https") await tunnel(socket, proxy, NO_ORIGIN, options.timeout);
+    if (proxy.scheme !== "https") await tunnel(socket, proxy, NO_ORIGIN, options);
     socket.destroy();
     return proxy.scheme === "https" ? "tls" : "http";
   } catch (error) {

@@ -31,10 +31,12 @@ export interface DispatcherOptions {
   readonly tls: TlsSettings;
   /** Milliseconds that each phase of a connection may take. */
   readonly connectTimeout: number;
+  /** Sent in CONNECT too: some proxies refuse requests without it. */
+  readonly userAgent: string;
 }
 
 /** One pool per route, made when it is first needed. No request is sent without one: undici's own would follow the environment. */
-export function createDispatchers({ tls, connectTimeout }: DispatcherOptions): Dispatchers {
+export function createDispatchers({ tls, connectTimeout, userAgent }: DispatcherOptions): Dispatchers {
   let secureContext: SecureContext | undefined;
   const connect = {
     // Made at the first handshake: parsing all roots takes longer than many a transfer over plain HTTP.
@@ -44,6 +46,7 @@ export function createDispatchers({ tls, connectTimeout }: DispatcherOptions): D
     },
     isUnverified: tls.isUnverified ?? (() => false),
     timeout: connectTimeout,
+    userAgent,
   };
   const pools = new Map<string, Agent | Pool>();
   const pool = <P extends Agent | Pool>(key: string, open: () => P): P => {

@@ -10,6 +10,7 @@ export interface ConnectOptions {
   readonly isUnverified: (host: string) => boolean;
   /** Milliseconds that each phase may take. */
   readonly timeout: number;
+  readonly userAgent: string;
 }
 
 export interface Origin {
