@@ -3,7 +3,8 @@ import type { buildConnector } from "undici";
 import { errorCode } from "../../errors/transfer-error.ts";
 import type { ProxyUrl } from "../../proxy/proxy-url.ts";
 import { PhaseError, type ProxyReply } from "../hop.ts";
-import { bracketed, type ConnectOptions, dial, type Origin, secure } from "./socket.ts";
+import { dial } from "./dial.ts";
+import { bracketed, type ConnectOptions, type Origin, secure } from "./socket.ts";
 import { isResponsive, type Tunnel, tunnel } from "./tunnel.ts";
 
 type Connector = buildConnector.connector;

@@ -1,4 +1,4 @@
-import { connect as dialSocket, isIP, type LookupFunction, type Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { type PeerCertificate, type SecureContext, connect as secureSocket } from "node:tls";
 import { errorMessage } from "../../errors/transfer-error.ts";
 import { printable } from "../../text/redact.ts";
@@ -17,28 +17,6 @@ export interface Origin {
   readonly hostname: string;
   readonly port: number;
   readonly secure: boolean;
-}
-
-type Phases = readonly [first: ConnectionPhase, ...more: ConnectionPhase[]];
-
-/** Resolves the name, then connects: two phases, each with its own deadline. */
-export function dial(
-  phases: readonly [ConnectionPhase, ConnectionPhase],
-  host: string,
-  port: number,
-  timeout: number,
-  lookup?: LookupFunction,
-): Promise<Socket> {
-  const socket = dialSocket({
-    host,
-    port,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: 60_000,
-    ...(lookup === undefined ? {} : { lookup }),
-  });
-  const doing = `connecting to ${bracketed(host)}:${port}`;
-  return settled(socket, "connect", { phases: isIP(host) === 0 ? phases : [phases[1]], doing, timeout });
 }
 
 /**
@@ -60,7 +38,7 @@ export async function secure(
     secureContext,
     rejectUnauthorized: false,
   });
-  await settled(secured, "secureConnect", { phases: [phase], doing: `TLS with ${host}`, timeout });
+  await settled(secured, "secureConnect", { phase, doing: `TLS with ${host}`, timeout });
   if (secured.authorized || isUnverified(host)) return secured;
   const issuer = issuerOf(secured.getPeerCertificate());
   const code = String(secured.authorizationError);
@@ -76,28 +54,19 @@ function issuerOf({ issuer }: PeerCertificate): string {
   return name.length === 0 ? "an unnamed issuer" : `"${printable(name.join(", "), 120)}"`;
 }
 
-/**
- * Resolves with the socket at `event`; rejects at an error, at the end of the connection, or when a phase took longer than `timeout`.
- * Where there are two phases, the first ends when the name is resolved.
- */
-function settled<S extends Socket>(
+/** Resolves with the socket at `event`; rejects at an error, at the end of the connection, or after `timeout` milliseconds. */
+export function settled<S extends Socket>(
   socket: S,
   event: "connect" | "secureConnect",
-  { phases, doing, timeout }: { phases: Phases; doing: string; timeout: number },
+  { phase, doing, timeout }: { phase: ConnectionPhase; doing: string; timeout: number },
 ): Promise<S> {
   return new Promise((resolve, reject) => {
-    let [phase] = phases;
     const timer = setTimeout(() => fail(`no answer within ${timeout / 1000} s`, { timedOut: true }), timeout);
-    const onLookup = (error: unknown) => {
-      if (error) return;
-      phase = phases.at(-1) ?? phase;
-      timer.refresh();
-    };
     const onError = (error: unknown) => fail(errorMessage(error), { cause: error });
     const onClose = () => fail("the connection was closed", {});
     const stopListening = () => {
       clearTimeout(timer);
-      socket.off("error", onError).off("close", onClose).off("lookup", onLookup).off(event, onEvent);
+      socket.off("error", onError).off("close", onClose).off(event, onEvent);
     };
     const onEvent = () => {
       stopListening();
@@ -108,7 +77,7 @@ function settled<S extends Socket>(
       socket.on("error", () => {}).destroy();
       reject(new PhaseError(phase, `${doing}: ${why}`, more));
     };
-    socket.on("error", onError).on("close", onClose).on("lookup", onLookup).on(event, onEvent);
+    socket.on("error", onError).on("close", onClose).on(event, onEvent);
   });
 }
 
