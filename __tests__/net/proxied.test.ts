@@ -53,7 +53,7 @@ describe("plain HTTP through a proxy", () => {
   test.each<[ProxyFault, { readonly phase: string; readonly timedOut: boolean; readonly [more: string]: unknown }]>([
     ["mute", { phase: "tunnel", timedOut: true }],
     ["close", { phase: "response", timedOut: false }],
-    ["not-http", { phase: "tunnel", timedOut: false, cause: { name: "HTTPParserError" } }],
+    ["not-http", { phase: "tunnel", timedOut: false, cause: { code: "ERR_NOT_HTTP" } }],
   ])("fails with a proxy that is %s", async (fault, failure) => {
     const proxy = await startProxy({ fault });
     const client = openClient({ timeout: failure.timedOut ? 500 : 5000, routeFor: () => through(proxy.url) });

@@ -1,5 +1,6 @@
 import type { Code } from "../errors/codes.ts";
 import { errorCode } from "../errors/transfer-error.ts";
+import { MALFORMED_RESPONSE, NOT_HTTP } from "../net/connection/response-head.ts";
 import type { Hop, HopError } from "../net/hop.ts";
 import { describePurpose } from "../net/purpose.ts";
 import { type InputLine, proxyOf, quotedReply, roleOf, uploadRegistry, uploadRemedy, type Verdict } from "./verdict.ts";
@@ -82,7 +83,16 @@ function tlsCause({ host }: Hop, code: string): Cause {
   return CERTIFICATE_CAUSES[code] ?? ["TLS_FAILED", other];
 }
 
-function answerCause({ timedOut }: HopError): Cause {
+/** Codes of responses that Go's clients do not read either. */
+const INVALID_RESPONSES = new Set<string | undefined>([MALFORMED_RESPONSE, NOT_HTTP]);
+
+function answerCause({ timedOut, failure }: HopError): Cause {
+  if (INVALID_RESPONSES.has(errorCode(failure.cause))) {
+    return [
+      "RESPONSE_MALFORMED",
+      "Ask the operators of the host, or of a gateway or proxy before it, to correct the response: Go's clients refuse it, too.",
+    ];
+  }
   if (timedOut) {
     return [
       "RESPONSE_TIMED_OUT",

@@ -63,8 +63,7 @@ function unusableCause({ hop, failure }: HopError): Cause {
       remedy: `The proxy speaks TLS: write https:// instead of http:// in the proxy setting (${from}).`,
     };
   }
-  const { name } = (failure.cause ?? {}) as { name?: unknown };
-  if (errorCode(failure.cause) === NOT_HTTP || name === "HTTPParserError") {
+  if (errorCode(failure.cause) === NOT_HTTP) {
     return {
       code: "PROXY_NOT_A_PROXY",
       remedy: `What listens at ${display} does not speak HTTP: correct the proxy setting (${from}).`,

@@ -79,6 +79,7 @@ export const codes = {
   TLS_FAILED: "The TLS handshake with a host fails.",
   PLAIN_HTTP_REGISTRY: "A host responds in plain HTTP to a TLS handshake.",
   RESPONSE_TIMED_OUT: "A host accepts the connection, but does not respond in time.",
+  RESPONSE_MALFORMED: "A response is not valid HTTP.",
   CONNECTION_LOST: "A connection was closed before the response was complete.",
 
   REDIRECT_MALFORMED: "A registry redirects to an invalid URL or to an invalid host name.",

@@ -1,5 +1,5 @@
 import { createSecureContext, type SecureContext } from "node:tls";
-import { Agent, type Dispatcher, Pool } from "undici";
+import { Agent, type buildConnector, type Dispatcher, Pool } from "undici";
 import { TransferError } from "../../errors/transfer-error.ts";
 import type { ProxyUrl } from "../../proxy/proxy-url.ts";
 import type { Route } from "../../proxy/route.ts";
@@ -7,12 +7,14 @@ import type { AddressPolicy } from "../address/address-policy.ts";
 import { lookupWithin } from "../address/judged-lookup.ts";
 import type { PhaseError } from "../hop.ts";
 import { directConnector, proxyConnector, tunnelConnector, withProbe } from "./connect.ts";
+import { leniently, withLeniency } from "./leniency.ts";
+import { MAX_HEAD_BYTES } from "./response-head.ts";
 import type { TlsSettings } from "./tls.ts";
 import { proxyAuthorization } from "./tunnel.ts";
 
 export interface Dispatchers {
   /**
-   * The connection pool of a route, with the path and the additional headers of the request: for a proxy that forwards plain HTTP, the
+   * Requests on the connections of a route, with the path and the additional headers of the request: for a proxy that forwards plain HTTP, the
    * absolute URL and the proxy's credentials.
    */
   pick(route: Route, url: URL, addressPolicy: AddressPolicy): Picked;
@@ -21,8 +23,12 @@ export interface Dispatchers {
   close(): Promise<void>;
 }
 
+type Request = (options: Dispatcher.RequestOptions) => Promise<Dispatcher.ResponseData>;
+type Connector = buildConnector.connector;
+type Open = (connector: Connector) => Agent | Pool;
+
 interface Picked {
-  readonly dispatcher: Dispatcher;
+  readonly request: Request;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -49,15 +55,21 @@ export function createDispatchers({ tls, connectTimeout, userAgent }: Dispatcher
     userAgent,
   };
   const pools = new Map<string, Agent | Pool>();
-  const pool = <P extends Agent | Pool>(key: string, open: () => P): P => {
-    const known = pools.get(key) as P | undefined;
-    if (known !== undefined) return known;
-    const opened = open();
-    pools.set(key, opened);
-    return opened;
+  const pool = (key: string, open: () => Agent | Pool): Agent | Pool => {
+    const known = pools.get(key) ?? open();
+    pools.set(key, known);
+    return known;
+  };
+  const lenientOrigins = new Set<string>();
+  /** Requests to an origin on the connections of a route, of a pool that `open` makes. */
+  const requests = (key: string, origin: string, connector: Connector, open: Open) => {
+    const strict: Request = (options) => pool(key, () => open(connector)).request(options);
+    const lenient: Request = (options) => pool(`lenient ${key}`, () => open(leniently(connector))).request(options);
+    return withLeniency(strict, lenient, lenientOrigins, `${key} ${origin}`);
   };
   // HTTP/1.1 for blobs: one flow-control window and one TCP stream for all of them would be the bottleneck behind a proxy.
-  const shared = { allowH2: false, pipelining: 1 } as const;
+  const shared = { allowH2: false, pipelining: 1, maxHeaderSize: MAX_HEAD_BYTES } as const;
+  const openAgent: Open = (connector) => new Agent({ ...shared, connect: connector });
 
   return {
     pick(route, url, addressPolicy) {
@@ -65,19 +77,18 @@ export function createDispatchers({ tls, connectTimeout, userAgent }: Dispatcher
       if (route.via === "direct") {
         // A pool of its own: a connection that may lead anywhere must not serve a request that may not.
         const lookup = addressPolicy === "any" ? undefined : lookupWithin(addressPolicy);
-        const open = () => new Agent({ ...shared, connect: directConnector(connect, lookup) });
-        const dispatcher = pool(`direct ${addressPolicy}`, open);
-        return { dispatcher, path, headers: {} };
+        const connector = directConnector(connect, lookup);
+        return { request: requests(`direct ${addressPolicy}`, url.origin, connector, openAgent), path, headers: {} };
       }
       const { proxy } = route;
       refuseSocks(proxy, url);
       if (url.protocol === "https:") {
-        const open = () => new Agent({ ...shared, connect: tunnelConnector(proxy, connect) });
-        return { dispatcher: pool(`tunnel ${proxy.href}`, open), path, headers: {} };
+        const connector = tunnelConnector(proxy, connect);
+        return { request: requests(`tunnel ${proxy.href}`, url.origin, connector, openAgent), path, headers: {} };
       }
-      const open = () => new Pool(proxyOrigin(proxy), { ...shared, connect: proxyConnector(proxy, connect) });
+      const openPool: Open = (connector) => new Pool(proxyOrigin(proxy), { ...shared, connect: connector });
       return {
-        dispatcher: pool(`forward ${proxy.href}`, open),
+        request: requests(`forward ${proxy.href}`, url.origin, proxyConnector(proxy, connect), openPool),
         path: `${url.origin}${path}`,
         headers: { host: url.host, ...proxyAuthorization(proxy) },
       };

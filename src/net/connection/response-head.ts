@@ -19,8 +19,9 @@ export const NOT_HTTP = "ERR_NOT_HTTP";
 /** The code of an error: the head, or the body, of a response is invalid. */
 export const MALFORMED_RESPONSE = "ERR_MALFORMED_RESPONSE";
 
-export function malformed(message: string): Error {
-  return Object.assign(new Error(message), { code: MALFORMED_RESPONSE });
+/** `fault` names the header field and its value. */
+export function malformed(fault: string): Error {
+  return Object.assign(new Error(`the response is not valid HTTP: ${fault}`), { code: MALFORMED_RESPONSE });
 }
 
 /**
@@ -32,8 +33,7 @@ export function readHead(bytes: Buffer): { readonly head: ResponseHead; readonly
   if (!isPrefix(bytes)) throw notHttp(bytes);
   const end = /\n\r?\n/.exec(bytes.subarray(0, MAX_HEAD_BYTES).toString("latin1"));
   if (end === null) {
-    if (bytes.length >= MAX_HEAD_BYTES)
-      throw malformed(`the head of the response is longer than ${MAX_HEAD_BYTES} bytes`);
+    if (bytes.length >= MAX_HEAD_BYTES) throw malformed(`a head of more than ${MAX_HEAD_BYTES} bytes`);
     return undefined;
   }
   const length = end.index + end[0].length;

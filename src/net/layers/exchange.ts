@@ -1,8 +1,9 @@
 import { Readable } from "node:stream";
-import { TransferError } from "../../errors/transfer-error.ts";
+import { errorCode, TransferError } from "../../errors/transfer-error.ts";
 import { incomplete, readAll } from "../body.ts";
 import { informationalDeadline } from "../connection/deadlines.ts";
 import type { Dispatchers } from "../connection/dispatchers.ts";
+import { MALFORMED_RESPONSE, NOT_HTTP } from "../connection/response-head.ts";
 import { stallGuard } from "../connection/stall.ts";
 import { singleValues } from "../connection/tunnel.ts";
 import { type Hop, HopError, PhaseError } from "../hop.ts";
@@ -50,7 +51,7 @@ export function createExchange(dispatchers: Dispatchers, options: ExchangeOption
     const late =
       headersTimeout > policy.timeout && !isWrite(request) ? setTimeout(reportWait, policy.timeout, hop) : undefined;
     try {
-      const response = await picked.dispatcher.request({
+      const response = await picked.request({
         origin: url.origin,
         path: picked.path,
         method,
@@ -97,7 +98,9 @@ export function createExchange(dispatchers: Dispatchers, options: ExchangeOption
     const failed = incomplete(hop, "response", error);
     const { route, url } = hop;
     if (route.via === "direct" || !url.startsWith("http:")) return failed;
-    const isForeign = (error as { name?: unknown }).name === "HTTPParserError";
+    const code = errorCode(error);
+    if (code === MALFORMED_RESPONSE) return failed;
+    const isForeign = code === NOT_HTTP;
     const { timedOut } = failed;
     const failure = new PhaseError("tunnel", failed.failure.message, { cause: error, timedOut });
     const probed = await dispatchers.explain(failure, route.proxy);
