@@ -25,6 +25,7 @@ const ROOMS = [
   "transfer/target",
   "transfer/verify",
   "transfer/source",
+  "transfer/names",
   "transfer/pins",
   "logins",
   "stores/elsewhere",

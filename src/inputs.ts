@@ -43,6 +43,8 @@ export interface Inputs {
   readonly writeImages: readonly ImageFileRequest[];
   /** Host and path under which consumers reach the target; empty for the target's own. */
   readonly imagesPrefix: string;
+  /** Whether copies record the first references of artifacts. */
+  readonly originNames: boolean;
   readonly existing: ExistingPolicy;
   readonly dryRun: boolean;
   /** Signatures that every named component version has to have. */
@@ -101,6 +103,7 @@ export function readInputs(environment: Environment): Inputs {
     copySources: input.boolean("copy-sources"),
     accessFallback: input.choice("access-fallback", ["none", "artifact-set", "ociArtifact"]),
     publishArtifacts: template === "" ? undefined : parseNameTemplate(template, nameSource(trust)),
+    originNames: input.boolean("origin-names"),
     existing: input.choice("existing", ["skip", "overwrite", "fail"]),
     dryRun: input.boolean("dry-run"),
     ...trust,

@@ -35,7 +35,11 @@ withParts(["docker-registry"], "artifacts that are published beside", () => {
       expect(sha256(Buffer.from(text))).toBe(digest);
       expect(await tagsOf(target.origin, `ocm/component-descriptors/${component}`)).toHaveLength(1);
     }
-    expect(Object.values(JSON.parse(result.outputs.images ?? ""))).toEqual([]);
+    const byName = artifacts.map(({ reference = "", digest }) => [
+      reference,
+      `${target.host}/ocm/pull/${reference}@${digest}`,
+    ]);
+    expect(JSON.parse(result.outputs.images ?? "")).toEqual(Object.fromEntries(byName));
     const again = await runAction({ inputs });
     expect([again.outputs["bytes-copied"], again.outputs["bytes-mounted"]]).toEqual(["0", "0"]);
   });

@@ -23,6 +23,7 @@ export async function planTransfer(run: Run, source: Gathered, destination: Dest
       form: inputs.access,
       published: inputs.publishArtifacts,
       names: nameSource(inputs),
+      originNames: inputs.originNames,
       existing: inputs.existing,
       existingVersion: destination.existing,
     },

@@ -1,5 +1,5 @@
 import { TransferError } from "../errors/transfer-error.ts";
-import { findingsOf, leftReferrers } from "../transfer/findings.ts";
+import { findingsOf, leftReferrers, unknownNames } from "../transfer/findings.ts";
 import { writeImageFiles } from "../transfer/images/image-files.ts";
 import { deployedImages, movedImages } from "../transfer/images/moved-images.ts";
 import { type Plan, type Tagging, tagsToSet } from "../transfer/target/plan.ts";
@@ -25,7 +25,7 @@ export async function transfer(run: Run): Promise<void> {
 
   const source = await readSource(run, destination);
   reporter.findings([...findingsOf(source), ...checkTrust(source, keys)]);
-  if (nameSource(inputs) === "signed") reporter.findings(unsignedNames(source));
+  reporter.findings(nameSource(inputs) === "signed" ? unsignedNames(source) : unknownNames(source));
   if (inputs.dryRun) {
     const planned = await planTransfer(run, source, destination);
     const aliases = await planAliases(source, planned, target, signal);

@@ -158,6 +158,7 @@ export const codes = {
   ARTIFACT_SET_KEPT: "An image is stored as an artifact set, and is copied in that form.",
   REFERRERS_LEFT: "Signatures, SBOMs or attestations of an image were not copied.",
   REFERRERS_UNREAD: "The referrers of an image could not be listed or read completely.",
+  NAME_UNKNOWN: "The first reference of an image is unknown.",
   NAME_UNSIGNED: "Unsigned names of images were not used.",
   ARTIFACT_NAME_TAKEN: "Two artifacts would have the same name at the target.",
   COMPONENT_VERSION_EXISTS: "The component version exists at the target already.",

@@ -19,6 +19,7 @@ export const DEFAULTS = {
   "publish-artifacts": "",
   "write-images": "",
   "images-prefix": "",
+  "origin-names": "true",
   existing: "skip",
   "dry-run": "false",
   signatures: "",

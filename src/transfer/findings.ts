@@ -2,6 +2,7 @@ import type { Finding } from "../errors/finding.ts";
 import { parseAccess } from "../ocm/access/access.ts";
 import { isArtifactSet } from "../ocm/repository/media-types.ts";
 import { printable } from "../text/redact.ts";
+import { firstName } from "./names/first-name.ts";
 import type { Gathered } from "./source/gather.ts";
 import type { DesiredReferrer } from "./target/desired-referrers.ts";
 
@@ -12,6 +13,27 @@ export function findingsOf(gathered: Omit<Gathered, "named">): Finding[] {
     ...packedArtifacts(gathered),
     ...leftByReference(gathered),
     ...unreadReferrers(gathered),
+  ];
+}
+
+/** Images without a first reference: the hints of their accesses are used in their place. */
+export function unknownNames({ versions }: Pick<Gathered, "versions">): Finding[] {
+  const unknown = versions.flatMap(({ version, items }) =>
+    items.flatMap(({ kind, element }) => {
+      if (kind !== "artifact") return [];
+      const first = firstName(element, version);
+      if (first?.kind === "reference") return [];
+      return [first === undefined ? element.name : `${element.name} (${printable(first.text, 120)})`];
+    }),
+  );
+  if (unknown.length === 0) return [];
+  return [
+    {
+      code: "NAME_UNKNOWN",
+      message: `The source does not record which registry images came from: ${listed(unknown)}.`,
+      remedy:
+        "Their old references in images have no host, and files that match references of deployments omit them. Transfer from the original registry, or from a copy with origin-names, for complete names.",
+    },
   ];
 }
 

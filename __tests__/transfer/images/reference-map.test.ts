@@ -126,7 +126,7 @@ describe("the output and the files have the same new name for every old one", ()
 
   test.each(["/archives/shop", "shop.tgz"])("the archive %s is no host that images are pulled from", async (from) => {
     const { output, references, kustomize } = await renamed("relative:app:1", { from });
-    expect(output).toEqual({});
+    expect(output).toEqual({ "app:1": [...references][0] });
     expect(references.size).toBe(1);
     expect(kustomize).toEqual([]);
   });

@@ -10,6 +10,7 @@ import {
   COMPONENT_VERSION_ANNOTATION,
   CREATOR_ANNOTATION,
 } from "./media-types.ts";
+import { identityOf, type OriginNames, originList, originOfContent } from "./origin-names.ts";
 
 /** Generated content with its descriptor. */
 export interface Content {
@@ -47,8 +48,17 @@ export function buildComponentManifest(component: {
   readonly natives: readonly LocalContent[];
   /** Manifests below the native ones, each once and in any order. */
   readonly nested?: readonly Descriptor[];
+  /** References to record; none by default. */
+  readonly origins?: OriginNames;
 }): ComponentManifest {
+  const { origins = new Map() } = component;
+  const entry = (each: LocalContent) => entryOf(each, origins);
+  const local = new Set([...component.layers, ...component.natives].flatMap(({ elements }) => elements));
   const annotations = {
+    ...originList(
+      [...origins.keys()].filter((element) => !local.has(element)),
+      origins,
+    ),
     [COMPONENT_VERSION_ANNOTATION]: `${component.name}:${component.version}`,
     [CREATOR_ANNOTATION]: "ocm-proxied-transfer",
   };
@@ -100,10 +110,8 @@ function nestedEntries(nested: readonly Descriptor[]) {
 }
 
 /** A blob of several elements is listed once, with all of them in its annotation. */
-function entry({ descriptor: { mediaType, digest, size }, elements }: LocalContent) {
-  const artifacts = elements.map(({ name, version, extraIdentity, kind }) => ({
-    identity: { ...extraIdentity, name, ...(version === "" ? {} : { version }) },
-    kind,
-  }));
-  return { mediaType, digest, size, annotations: { [ARTIFACT_ANNOTATION]: JSON.stringify(artifacts) } };
+function entryOf({ descriptor: { mediaType, digest, size }, elements }: LocalContent, origins: OriginNames) {
+  const artifacts = elements.map((element) => ({ identity: identityOf(element), kind: element.kind }));
+  const annotations = { [ARTIFACT_ANNOTATION]: JSON.stringify(artifacts), ...originOfContent(elements, origins) };
+  return { mediaType, digest, size, annotations };
 }

@@ -36,6 +36,8 @@ export interface ComponentVersion {
   readonly nativeManifests: ReadonlyMap<Digest, Descriptor>;
   /** Layers of the component manifest: the descriptor and the other local blobs. */
   readonly layers: ReadonlyMap<Digest, Descriptor>;
+  /** Of the component manifest. */
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 /** For a component descriptor with its archive: ten thousand resources take half of it, and parsing takes a second. */
@@ -118,7 +120,16 @@ async function readFrom(
   const manifest = isIndex(root.mediaType) ? await read(componentManifest) : outer;
   const { descriptor, size } = await readDescriptor(repository, manifest, where, signal);
   const contents = { nativeManifests: byDigest(nativeManifests), layers: byDigest(manifest.layers) };
-  return { from, repository, descriptor, descriptorSize: size, root, isPinned: false, ...contents };
+  return {
+    from,
+    repository,
+    descriptor,
+    descriptorSize: size,
+    root,
+    isPinned: false,
+    ...contents,
+    annotations: manifest.annotations,
+  };
 }
 
 /** A tag of a component that leads to another version than the requested one. */

@@ -1,9 +1,10 @@
-import { isManifest, ociEquivalent } from "../../oci/descriptor.ts";
+import { isManifest } from "../../oci/descriptor.ts";
 import { type Digest, encoded } from "../../oci/digest.ts";
-import { type ImageReference, isTag, parseArtifactReference, parseImageReference } from "../../oci/reference.ts";
+import { isTag, parseArtifactReference, parseImageReference } from "../../oci/reference.ts";
 import { type Access, parseAccess } from "../../ocm/access/access.ts";
-import { type ComponentVersion, tagOf } from "../../ocm/repository/component-version.ts";
+import { tagOf } from "../../ocm/repository/component-version.ts";
 import { compareVersions } from "../../ocm/version/version.ts";
+import { firstName, type WrittenReference, writtenReference } from "../names/first-name.ts";
 import type { Change } from "../target/change.ts";
 import type { DesiredVersion } from "../target/desired.ts";
 import { type NameSource, signedReference } from "../target/signed-name.ts";
@@ -18,11 +19,6 @@ export interface ImageNames {
   readonly names: NameSource;
 }
 
-/** The old name of an image, as deployments write it: its reference without a scheme, or its signed name. */
-export interface OldReference extends ImageReference {
-  readonly text: string;
-}
-
 /** An image or chart of a component version, under its old name and its new one. */
 export interface MovedImage {
   readonly component: string;
@@ -30,8 +26,10 @@ export interface MovedImage {
   /** Of the resource or source. */
   readonly name: string;
   readonly kind: "resource" | "source";
-  /** Undefined where nobody could pull it by a name: out of an archive, or packed. */
-  readonly before: OldReference | undefined;
+  /** The first reference of the image, or its signed name. Undefined where it is unknown: in an archive of another tool, or packed. */
+  readonly before: WrittenReference | undefined;
+  /** Where that is unknown: the name in the access, which has no host. */
+  readonly hint?: string;
   /** At the target, below the path of the target: neither host nor path are part of it. */
   readonly repository: string;
   /** The tag of the artifact, else one made of its version or digest. */
@@ -90,7 +88,8 @@ function movedImage(
   if (root === undefined || !isManifest(root.mediaType)) return [];
   const [old, renewed] = [parseAccess(before), parseAccess(after)];
   const signed = names === "signed" ? signedReference({ element, graph: { root } }, version) : undefined;
-  const oldReference = parsed(signed ?? referenceOf(old, version));
+  const first = signed === undefined ? firstName(element, version) : undefined;
+  const oldReference = first?.kind === "reference" ? first.reference : writtenReference(signed);
   const tag = published?.tag ?? (signed === undefined ? undefined : oldReference?.tag) ?? tagIn(renewed) ?? tagIn(old);
   const fallbackTag = tagOf(element.version);
   return [
@@ -100,28 +99,13 @@ function movedImage(
       name: element.name,
       kind: element.kind,
       before: oldReference,
+      ...(first?.kind === "hint" ? { hint: first.text } : {}),
       repository: targetPath === "" ? repository : repository.slice(targetPath.length + 1),
       tag: tag ?? (isTag(fallbackTag) ? fallbackTag : encoded(root.digest).slice(0, 12)),
       isTagged: published !== undefined || (renewed.kind !== "localBlob" && tagIn(renewed) !== undefined),
       digest: root.digest,
     },
   ];
-}
-
-/** A reference that can be pulled; undefined where there is none. With `oci://`, the first part is the host even without a dot. */
-function referenceOf(access: Access, { from: { registry }, repository }: ComponentVersion): string | undefined {
-  if (access.kind === "ociArtifact") return access.imageReference;
-  if (registry.kind !== "registry") return undefined;
-  if (access.kind === "relativeOciReference") return `oci://${registry.name}/${access.reference}`;
-  // A layer with an artifact set cannot be pulled.
-  if (access.kind !== "localBlob" || !isManifest(ociEquivalent(access.mediaType))) return undefined;
-  return `oci://${registry.name}/${repository.name}@${access.localReference}`;
-}
-
-function parsed(reference: string | undefined): OldReference | undefined {
-  if (reference === undefined) return undefined;
-  const text = reference.replace(/^(?:https?|oci):\/\//, "");
-  return orUndefined(() => ({ ...parseImageReference(reference, ""), text }));
 }
 
 function tagIn(access: Access): string | undefined {

@@ -8,9 +8,10 @@ export function referenceMap(
   // Sources have no digest that would be signed with them.
   const named = images.filter(({ kind }) => names !== "signed" || kind === "resource");
   const pairs = named.flatMap((image): [string, string][] => {
-    const { before, repository, tag, isTagged, digest } = image;
+    const { before, hint, repository, tag, isTagged, digest } = image;
+    const old = before?.text ?? hint;
     const reference = `${prefix === "" ? "" : `${prefix}/`}${repository}${isTagged ? `:${tag}` : ""}@${digest}`;
-    return before === undefined || before.text === reference ? [] : [[before.text, reference]];
+    return old === undefined || old === reference ? [] : [[old, reference]];
   });
   return Object.fromEntries(names === "signed" ? distinct(pairs) : pairs);
 }

@@ -9,6 +9,8 @@ import {
   type LocalContent,
 } from "../../ocm/repository/component-manifest.ts";
 import { type ComponentVersion, componentRepositoryName, tagOf } from "../../ocm/repository/component-version.ts";
+import type { OriginNames } from "../../ocm/repository/origin-names.ts";
+import { firstName, formatOrigin, recordedName } from "../names/first-name.ts";
 import { below } from "../source/artifact-name.ts";
 import type { Graph, Node } from "../source/graph.ts";
 import type { ResolvedElement, ResolvedVersion } from "../source/resolve-elements.ts";
@@ -68,6 +70,8 @@ export interface DesiredOptions {
   readonly published?: NameTemplate | undefined;
   /** What may decide the names of artifacts; default any. */
   readonly names?: NameSource | undefined;
+  /** Whether to record the references that artifacts had before their first copy; default true. */
+  readonly originNames?: boolean | undefined;
   readonly target: TargetLocation;
   /** Signatures that only the target's copy has; they hold for the same component digest and are not thrown away. */
   readonly furtherSignatures: readonly JsonObject[];
@@ -92,6 +96,7 @@ export function buildDesired({ version, items }: ResolvedVersion, options: Desir
     layers: [...contents.layers.values()],
     natives: [...contents.natives.values()],
     nested,
+    origins: options.originNames === false ? new Map() : originsOf(items, version),
   });
   return {
     version,
@@ -108,6 +113,17 @@ export function buildDesired({ version, items }: ResolvedVersion, options: Desir
     contents: { layers: descriptorsOf(contents.layers), natives: descriptorsOf(contents.natives) },
     changes,
   };
+}
+
+/** The first references to record; content that is no artifact has one only if it was one before. */
+function originsOf(items: readonly ResolvedElement[], version: ComponentVersion): OriginNames {
+  return new Map(
+    items.flatMap(({ kind, element }): [Element, string][] => {
+      const first = kind === "artifact" ? firstName(element, version) : undefined;
+      const reference = first?.kind === "reference" ? first.reference : recordedName(element, version);
+      return reference === undefined ? [] : [[element, formatOrigin(reference)]];
+    }),
+  );
 }
 
 /** The part of one resource or source. */

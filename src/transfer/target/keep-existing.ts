@@ -3,6 +3,7 @@ import type { Element } from "../../ocm/descriptor/component-descriptor.ts";
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../../ocm/descriptor/json.ts";
 import type { ComponentVersion } from "../../ocm/repository/component-version.ts";
 import { componentDigest } from "../../ocm/signing/normalise.ts";
+import { recordedName } from "../names/first-name.ts";
 import type { Change } from "./change.ts";
 import type { DesiredVersion } from "./desired.ts";
 
@@ -10,14 +11,18 @@ import type { DesiredVersion } from "./desired.ts";
  * Leaves a component version that is at the target in the form that was asked for under the manifest that it has: rewritten, it
  * would have the same content in other bytes, and references to its digest would break. Its artifacts are completed all the same.
  */
-export function keepExistingManifest(desired: DesiredVersion, existing: ComponentVersion | undefined): DesiredVersion {
+export function keepExistingManifest(
+  desired: DesiredVersion,
+  existing: ComponentVersion | undefined,
+  { originNames = true }: { readonly originNames?: boolean } = {},
+): DesiredVersion {
   if (existing === undefined) return desired;
   const isSame = componentDigest(existing.descriptor) === componentDigest(desired.version.descriptor);
   const changes = new Map(desired.changes.map((change) => [keyOf(change.element), change]));
   const holds = existing.descriptor.elements.filter(
     (element) => isSame && holdsMore(element, changes.get(keyOf(element))),
   );
-  if (holds.length === 0 && !saysTheSame(existing, desired)) return desired;
+  if (holds.length === 0 && !(saysTheSame(existing, desired) && (originNames || !hasRecords(existing)))) return desired;
   const accesses = new Map(holds.map((element) => [keyOf(element), element.access]));
   return {
     ...desired,
@@ -44,6 +49,11 @@ function holdsMore({ access }: Element, change: Change | undefined): boolean {
     change !== undefined && REFERENCES.has(parseAccess(change.after).kind) && change.contents.length === 0;
   const there = parseAccess(access).kind;
   return isReference && (there === "localBlob" || there === "relativeOciReference");
+}
+
+/** Records that are not wanted are removed; missing ones are no reason to change the digest of a copy. */
+function hasRecords(existing: ComponentVersion): boolean {
+  return existing.descriptor.elements.some((element) => recordedName(element, existing) !== undefined);
 }
 
 function saysTheSame(existing: ComponentVersion, { tree, contents }: DesiredVersion): boolean {

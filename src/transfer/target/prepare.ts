@@ -34,6 +34,7 @@ export interface PrepareOptions {
   readonly form: AccessForm;
   readonly published?: NameTemplate | undefined;
   readonly names?: NameSource | undefined;
+  readonly originNames?: boolean | undefined;
   readonly existing: ExistingPolicy;
   /** The component version of the same name at the target, or undefined. */
   readonly existingVersion: (source: ComponentVersion) => Promise<ComponentVersion | undefined>;
@@ -45,7 +46,7 @@ export async function prepare(
   options: PrepareOptions,
   signal?: AbortSignal,
 ): Promise<Plan> {
-  const { target, form, published, names = "any", existing } = options;
+  const { target, form, published, names = "any", originNames = true, existing } = options;
   const isRegistry = target.registry.kind === "registry";
   if (isRegistry) {
     const written = writtenRepositories(versions, { form, published, names, path: target.path });
@@ -60,11 +61,12 @@ export async function prepare(
       form,
       published,
       names,
+      originNames,
       target: location,
       furtherSignatures: signatures,
     });
     checkComponentDigest(surveyed.version.descriptor, desired.manifest);
-    return keepExistingManifest(desired, there[index]);
+    return keepExistingManifest(desired, there[index], { originNames });
   });
   if (isRegistry) checkLimits(target.registry.name, desiredVersions.flatMap(measured));
   // A manifest that is overwritten unread is still restored under its tag when the transfer fails.

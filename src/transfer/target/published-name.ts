@@ -1,11 +1,11 @@
 import { TransferError } from "../../errors/transfer-error.ts";
-import { invalidRepository, isRepository, isTag, parseImageReference } from "../../oci/reference.ts";
-import { parseAccess } from "../../ocm/access/access.ts";
+import { invalidRepository, isRepository, isTag } from "../../oci/reference.ts";
 import type { Element } from "../../ocm/descriptor/component-descriptor.ts";
 import { COMPONENT_DESCRIPTORS } from "../../ocm/descriptor/component-reference.ts";
 import type { ComponentVersion } from "../../ocm/repository/component-version.ts";
 import { tagOf } from "../../ocm/repository/component-version.ts";
 import { printable } from "../../text/redact.ts";
+import { firstName } from "../names/first-name.ts";
 import type { ArtifactName } from "../source/artifact-name.ts";
 import type { NameSource } from "./signed-name.ts";
 
@@ -92,9 +92,10 @@ function fill({ repository, tag }: NameTemplate, fields: Fields): NameTemplate {
   return { repository: filled(repository), tag: filled(tag) };
 }
 
-/** Where the artifact was before, as far as that is a registry. */
-function registryOf(element: Element, { from }: ComponentVersion): string {
-  const access = parseAccess(element.access);
-  if (access.kind === "ociArtifact") return parseImageReference(access.imageReference, element.name).host;
-  return /^[^/]+$/.test(from.registry.name) ? from.registry.name : "local";
+/** The first registry of the artifact, as far as it is known. */
+function registryOf(element: Element, version: ComponentVersion): string {
+  const first = firstName(element, version);
+  if (first?.kind === "reference") return first.reference.host;
+  const { kind, name } = version.from.registry;
+  return kind === "registry" ? name : "local";
 }
