@@ -162,7 +162,7 @@ test("defaults", () => {
     accessFallback: "none",
     publishArtifacts: undefined,
     writeImages: [],
-    imagesPrefix: "",
+    consumerRepository: undefined,
     target: undefined,
     recursive: false,
     copyResources: true,
@@ -288,9 +288,9 @@ describe("bad values are refused by name, with what to use", () => {
     );
   });
 
-  test("images-prefix is quoted as it was written", () => {
-    expect(() => read({ "images-prefix": "ghcr.io/Acme" })).toThrow(
-      /^input images-prefix: "ghcr\.io\/Acme" has the path/,
+  test("consumer-repository is quoted as it was written", () => {
+    expect(() => read({ "consumer-repository": "ghcr.io/Acme" })).toThrow(
+      /^input consumer-repository: "ghcr\.io\/Acme" has the path/,
     );
   });
 
@@ -310,9 +310,8 @@ describe("bad values are refused by name, with what to use", () => {
     ["publish-artifacts", "/{repository}", "INPUT_INVALID", "{repository}:{tag}"],
     ["publish-artifacts", "component-descriptors/{repository}", "INPUT_INVALID", "{repository}:{tag}"],
     ["access-fallback", "localBlob", "INPUT_INVALID", "artifact-set"],
-    ["images-prefix", "https://registry.corp/ocm", "INPUT_INVALID", "without a scheme"],
-    ["images-prefix", "registry.corp/OCM", "REFERENCE_MALFORMED", "Write registry.corp/ocm: "],
-    ["images-prefix", "oci::registry.corp/ocm", "REFERENCE_MALFORMED", "Write a registry"],
+    ["consumer-repository", "registry.corp/OCM", "REFERENCE_MALFORMED", "Write registry.corp/ocm: "],
+    ["consumer-repository", "oci::registry.corp/ocm", "REFERENCE_MALFORMED", "Write a registry"],
     ["publish-artifacts", "Images/{repository}", "INPUT_INVALID", "{repository}:{tag}"],
   ])("%s: %j: %s", (name, value, code, remedy) => {
     expect(() => read({ [name]: value })).toThrow(
@@ -320,12 +319,44 @@ describe("bad values are refused by name, with what to use", () => {
     );
   });
 
-  test("files for deployments need images-prefix when the target is an archive", () => {
-    const inputs = { target: "./shop.tgz", "write-images": "helm=images.yaml" };
-    expect(() => read(inputs)).toThrow(
-      expect.objectContaining({ code: "INPUT_MISSING", where: "input images-prefix" }),
+  describe("references with a host need consumer-repository", () => {
+    const missing = expect.objectContaining({ code: "INPUT_MISSING", where: "input consumer-repository" });
+    const absolute = [{ access: "ociArtifact" }, { "access-fallback": "ociArtifact" }];
+    const loopback = [
+      "localhost:5000",
+      "http://LOCALHOST",
+      "127.0.0.9:5000/ocm",
+      "127.1",
+      "[::1]:5000",
+      "a.localhost",
+      "0.0.0.0:1",
+    ];
+
+    test.each(loopback)("where the target is %s", (target) => {
+      for (const inputs of absolute) {
+        expect(() => read({ ...inputs, target })).toThrow(missing);
+        const consumer = { "consumer-repository": "http://registry.svc:5000/ocm" };
+        expect(read({ ...inputs, ...consumer, target }).consumerRepository).toMatchObject({
+          host: "registry.svc:5000",
+        });
+        expect(read({ ...inputs, target: "registry.corp/ocm" }).consumerRepository).toBeUndefined();
+      }
+      expect(read({ target, access: "relativeOciReference" }).consumerRepository).toBeUndefined();
+    });
+
+    test.each<Record<string, string>>([{ access: "ociArtifact" }, { "write-images": "helm=images.yaml" }])(
+      "where the target is an archive: %j",
+      (inputs) => {
+        expect(() => read({ ...inputs, target: "./shop.tgz" })).toThrow(missing);
+        const consumer = { "consumer-repository": "registry.corp" };
+        expect(read({ ...inputs, ...consumer, target: "./shop.tgz" }).consumerRepository).toEqual({
+          kind: "registry",
+          scheme: undefined,
+          host: "registry.corp",
+          path: "",
+        });
+      },
     );
-    expect(read({ ...inputs, "images-prefix": "registry.corp/ocm" }).imagesPrefix).toBe("registry.corp/ocm");
   });
 
   test.each([
@@ -340,12 +371,6 @@ describe("bad values are refused by name, with what to use", () => {
       message: expect.stringMatching(`^(?!.*MIIsecret).*${why}`),
     });
     expect(() => read({ signatures: `first=./first.pem\n${value}` })).toThrow(thrown);
-  });
-
-  test("an access that needs a host is refused for an archive", () => {
-    expect(() => read({ target: "./shop.tgz", access: "ociArtifact" })).toThrow(
-      expect.objectContaining({ code: "INPUT_INVALID", where: "input access" }),
-    );
   });
 
   test.each([

@@ -6822,9 +6822,16 @@ function formsOf(inputs, path) {
     return { form: inputs.access, published: inputs.publishArtifacts, names: nameSource(inputs), path };
 }
 function imageNames({ inputs }, { target: { registry, path } }) {
-    const host = registry.kind === "registry" ? `${registry.name}${path === "" ? "" : `/${path}`}` : "";
-    const prefix = inputs.imagesPrefix === "" ? host : inputs.imagesPrefix;
+    const own = registry.kind === "registry" ? { host: registry.name, path } : undefined;
+    const consumer = inputs.consumerRepository ?? own;
+    const prefix = consumer === undefined ? "" : [consumer.host, consumer.path].filter((part) => part !== "").join("/");
     return { prefix, targetPath: path, names: nameSource(inputs) };
+}
+function consumerOf({ inputs }) {
+    if (inputs.consumerRepository === undefined)
+        return undefined;
+    const { scheme, host, path } = inputs.consumerRepository;
+    return { origin: scheme === "http" ? `http://${host}` : host, path };
 }
 
 ;// CONCATENATED MODULE: ./lib/transfer/source/whole-archive.js
@@ -9086,6 +9093,13 @@ function entryOf({ descriptor: { mediaType, digest, size }, elements }, origins)
 
 
 
+
+function consumerName(repository, { path, consumer, origin }) {
+    if (consumer === undefined)
+        return `${origin}/${repository}`;
+    const relative = path === "" ? repository : repository.slice(path.length + 1);
+    return `${consumer.origin}/${below(consumer.path, relative)}`;
+}
 function accessOf(form, artifact) {
     const { root, name, repository, target } = artifact;
     if (form === "localBlob") {
@@ -9096,10 +9110,14 @@ function accessOf(form, artifact) {
             referenceName: formatArtifactReference({ ...name, digest: undefined }),
         };
     }
-    const reference = formatArtifactReference({ repository, tag: name.tag, digest: root.digest });
+    const named = (text) => formatArtifactReference({ repository: text, tag: name.tag, digest: root.digest });
     if (form === "relativeOciReference")
-        return { type: "relativeOciReference", reference };
-    return { type: "ociArtifact", imageReference: `${target.origin}/${reference}` };
+        return { type: "relativeOciReference", reference: named(repository) };
+    return { type: "ociArtifact", imageReference: named(consumerName(repository, target)) };
+}
+function repositoryContext({ origin, path }) {
+    const subPath = path === "" ? {} : { subPath: path };
+    return { type: "OCIRegistry", baseUrl: origin, componentNameMapping: "urlPath", ...subPath };
 }
 function sameAccess(before, after) {
     if (before.globalAccess !== undefined)
@@ -9182,7 +9200,7 @@ function desiredReferrers({ element, referrers }, to, { isTaggable }) {
 
 ;// CONCATENATED MODULE: ./lib/transfer/target/rewrite.js
 
-function rewriteDescriptor(tree, changes, furtherSignatures) {
+function rewriteDescriptor(tree, changes, { furtherSignatures, context }) {
     const component = isJsonObject(tree.component) ? tree.component : {};
     const signatures = Array.isArray(tree.signatures) ? tree.signatures : [];
     return {
@@ -9191,9 +9209,15 @@ function rewriteDescriptor(tree, changes, furtherSignatures) {
             ...component,
             ...rewritten(component, "resources", changes),
             ...rewritten(component, "sources", changes),
+            ...(context === undefined ? {} : { repositoryContexts: withContext(component.repositoryContexts, context) }),
         },
         ...(furtherSignatures.length === 0 ? {} : { signatures: [...signatures, ...furtherSignatures] }),
     };
+}
+function withContext(contexts, context) {
+    const others = Array.isArray(contexts) ? contexts : [];
+    const text = canonicalJson(context);
+    return [...others.filter((other) => canonicalJson(other) !== text), context];
 }
 function rewritten(component, key, changes) {
     const elements = component[key];
@@ -9206,6 +9230,7 @@ function rewritten(component, key, changes) {
 }
 
 ;// CONCATENATED MODULE: ./lib/transfer/target/desired.js
+
 
 
 
@@ -9229,7 +9254,10 @@ function buildDesired({ version, items }, options) {
     }
     const nested = nestedManifests(desiredItems, contents);
     const changes = desiredItems.map(({ change }) => change);
-    const tree = rewriteDescriptor(before, changes, options.furtherSignatures);
+    const tree = rewriteDescriptor(before, changes, {
+        furtherSignatures: options.furtherSignatures,
+        context: contextOf(changes, options.target),
+    });
     const manifest = buildComponentManifest({
         name,
         version: number,
@@ -9254,6 +9282,10 @@ function buildDesired({ version, items }, options) {
         contents: { layers: descriptorsOf(contents.layers), natives: descriptorsOf(contents.natives) },
         changes,
     };
+}
+function contextOf(changes, { consumer }) {
+    const isAbsolute = changes.some(({ contents, after }) => contents.length > 0 && after.type === "ociArtifact");
+    return isAbsolute && consumer !== undefined ? repositoryContext(consumer) : undefined;
 }
 function originsOf(items, version) {
     return new Map(items.flatMap(({ kind, element }) => {
@@ -9423,7 +9455,8 @@ async function prepare({ versions }, options, signal) {
         checkRepositoryNames(target.registry.name, written);
     }
     const there = await Promise.all(versions.map(({ version }) => options.existingVersion(version)));
-    const location = { origin: target.registry.origin ?? target.registry.name, path: target.path };
+    const { origin = target.registry.name } = target.registry;
+    const location = { origin, path: target.path, consumer: options.consumer };
     const desiredVersions = versions.map((surveyed, index) => {
         checkExisting(there[index], surveyed.version, existing);
         const signatures = furtherSignatures(there[index], surveyed.version);
@@ -9927,6 +9960,7 @@ async function planTransfer(run, source, destination) {
         published: inputs.publishArtifacts,
         names: nameSource(inputs),
         originNames: inputs.originNames,
+        consumer: consumerOf(run),
         existing: inputs.existing,
         existingVersion: destination.existing,
     }, signal);
@@ -10896,7 +10930,7 @@ const DEFAULTS = {
     "access-fallback": "none",
     "publish-artifacts": "",
     "write-images": "",
-    "images-prefix": "",
+    "consumer-repository": "",
     "origin-names": "true",
     existing: "skip",
     "dry-run": "false",
@@ -11036,29 +11070,34 @@ function signatures_malformed(where, problem) {
 function target_readTarget(input) {
     const text = input.text("target");
     const target = text === "" ? undefined : parseRepository(text, "input target");
-    const isArchive = target?.kind === "ctf";
     const access = input.choice("access", ["localBlob", "relativeOciReference", "ociArtifact"]);
-    if (access === "ociArtifact" && isArchive) {
-        throw invalidInput("access", access, "An archive has no host for a reference: use localBlob or relativeOciReference.");
-    }
+    const accessFallback = input.choice("access-fallback", ["none", "artifact-set", "ociArtifact"]);
     const writeImages = input.parseLines("write-images", parseImageFileRequest);
-    const imagesPrefix = readImagesPrefix(input);
-    if (writeImages.length > 0 && isArchive && imagesPrefix === "") {
-        throw new TransferError("INPUT_MISSING", "images cannot be pulled from an archive, so that they have no new names", {
-            where: "input images-prefix",
-            remedy: "Set images-prefix to the registry and path that the archive will be imported to: registry.corp/ocm.",
-        });
+    const consumer = input.text("consumer-repository");
+    const consumerRepository = consumer === "" ? undefined : parseRegistry(consumer, "input consumer-repository");
+    if (target !== undefined && consumerRepository === undefined) {
+        const isArchive = target.kind === "ctf";
+        if (access === "ociArtifact")
+            checkReachable(target, "access: ociArtifact writes");
+        if (accessFallback === "ociArtifact" && !isArchive)
+            checkReachable(target, "access-fallback: ociArtifact writes");
+        if (writeImages.length > 0 && isArchive)
+            checkReachable(target, "write-images writes");
     }
-    return { target, access, writeImages, imagesPrefix };
+    return { target, access, accessFallback, writeImages, consumerRepository };
 }
-function readImagesPrefix(input) {
-    const text = input.text("images-prefix");
-    if (text === "")
-        return "";
-    const { host, path, scheme } = parseRegistry(text, "input images-prefix");
-    if (scheme !== undefined)
-        throw invalidInput("images-prefix", text, "Write it as in deployments, without a scheme: registry.corp/ocm.");
-    return path === "" ? host : `${host}/${path}`;
+function checkReachable(target, what) {
+    const place = target.kind === "ctf" ? "an archive" : `on loopback (${target.host})`;
+    if (target.kind === "registry" && !isLoopbackHost(target.host))
+        return;
+    throw new TransferError("INPUT_MISSING", `${what} references with a host, and the target is ${place}, where consumers cannot pull from`, {
+        where: "input consumer-repository",
+        remedy: "Set consumer-repository to the host and path under which consumers reach the copy, for example registry.corp/ocm or http://registry.svc/ocm.",
+    });
+}
+function isLoopbackHost(host) {
+    const name = (URL.parse(`http://${host}/`)?.hostname ?? host).replace(/^\[|\]$/g, "");
+    return isLoopbackName(name) || name.endsWith(".localhost") || name === "0.0.0.0" || name === "::";
 }
 
 ;// CONCATENATED MODULE: ./lib/proxy/files/write-request.js
@@ -11181,7 +11220,6 @@ function readInputs(environment) {
         recursive: input.boolean("recursive"),
         copyResources: input.boolean("copy-resources"),
         copySources: input.boolean("copy-sources"),
-        accessFallback: input.choice("access-fallback", ["none", "artifact-set", "ociArtifact"]),
         publishArtifacts: template === "" ? undefined : parseNameTemplate(template, nameSource(trust)),
         originNames: input.boolean("origin-names"),
         existing: input.choice("existing", ["skip", "overwrite", "fail"]),

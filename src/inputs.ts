@@ -6,7 +6,7 @@ import { createInputReader, type InputReader, invalidInput } from "./inputs/inpu
 import { readSignatures, type SignatureSpec } from "./inputs/signatures.ts";
 import { readTarget } from "./inputs/target.ts";
 import type { AccessForm } from "./ocm/access/access-form.ts";
-import type { ComponentVersionSpec, RepositorySpec } from "./ocm/descriptor/component-reference.ts";
+import type { ComponentVersionSpec, RegistrySpec, RepositorySpec } from "./ocm/descriptor/component-reference.ts";
 import { parseWriteRequest, type WriteRequest } from "./proxy/files/write-request.ts";
 import type { Environment } from "./proxy/settings.ts";
 import { type AllowedRegistry, parseAllowedRegistry } from "./stores/registry/allowed-registries.ts";
@@ -41,8 +41,8 @@ export interface Inputs {
   /** Names under which artifacts are tagged beside their component version. */
   readonly publishArtifacts: NameTemplate | undefined;
   readonly writeImages: readonly ImageFileRequest[];
-  /** Host and path under which consumers reach the target; empty for the target's own. */
-  readonly imagesPrefix: string;
+  /** Host and path under which consumers reach the target; undefined for those of the target. */
+  readonly consumerRepository: RegistrySpec | undefined;
   /** Whether copies record the first references of artifacts. */
   readonly originNames: boolean;
   readonly existing: ExistingPolicy;
@@ -101,7 +101,6 @@ export function readInputs(environment: Environment): Inputs {
     recursive: input.boolean("recursive"),
     copyResources: input.boolean("copy-resources"),
     copySources: input.boolean("copy-sources"),
-    accessFallback: input.choice("access-fallback", ["none", "artifact-set", "ociArtifact"]),
     publishArtifacts: template === "" ? undefined : parseNameTemplate(template, nameSource(trust)),
     originNames: input.boolean("origin-names"),
     existing: input.choice("existing", ["skip", "overwrite", "fail"]),

@@ -77,6 +77,7 @@ withParts(["docker-registry", "distribution", "squid"], "from every form to ever
         recursive: "true",
         target: to,
         access,
+        ...(access === "ociArtifact" && to.startsWith("http") ? { "consumer-repository": to } : {}),
         "http-proxy": estate.squid.url,
         "https-proxy": estate.squid.url,
       },
@@ -133,7 +134,7 @@ withParts(["docker-registry", "distribution", "squid"], "from every form to ever
       const file = join(temporaryFolder(), kind);
       const { code, annotations } = await move("v1-by-value", file, "ociArtifact");
       expect(code).toBe(1);
-      expect(annotations.map(({ title }) => title)).toEqual(["INPUT_INVALID"]);
+      expect(annotations.map(({ title }) => title)).toEqual(["INPUT_MISSING"]);
       expect(existsSync(file)).toBe(false);
     },
   );

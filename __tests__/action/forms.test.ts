@@ -48,7 +48,8 @@ withParts(["docker-registry", "squid"], "the other forms of access", () => {
   ] as const)("%s names every artifact at the target, under its own name and tag", async (access, expected) => {
     const estate = await startEstate("docker-registry");
     const target = await startRegistry({ kind: "docker-registry" });
-    const result = await runAction({ inputs: { ...mainJob(estate, target, "forms"), access } });
+    const inputs = { ...mainJob(estate, target, "forms"), access, "consumer-repository": `${target.origin}/forms` };
+    const result = await runAction({ inputs });
     expect(result.annotations).toEqual([]);
     expect(digestsOf(result)).toEqual(expectedDigests);
     const written = await resourcesAt(target, "forms");
@@ -173,7 +174,8 @@ withParts(["distribution"], "a copy that nobody else can read", () => {
     "v1-relative taken to %s does not pile up paths",
     async (access) => {
       const registry = await startRegistry({ kind: "distribution", storage: unpack("registry-target") });
-      const result = await repair(registry, "v1-relative", { target: `${registry.origin}/onward`, access });
+      const onward = `${registry.origin}/onward`;
+      const result = await repair(registry, "v1-relative", { target: onward, "consumer-repository": onward, access });
       expect(result.code).toBe(0);
       expect(await tagsOf(registry.origin, "onward/images/frontend")).toEqual(["1.4.0"]);
       expect(JSON.stringify(await resourcesAt(registry, "onward"))).not.toContain("v1-relative");

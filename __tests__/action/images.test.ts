@@ -54,7 +54,7 @@ test("files tell deployments what images are called now, for whoever reads them 
       "component-versions": ALL,
       recursive: "true",
       target: `${target.origin}/ocm`,
-      "images-prefix": "mirror.corp/team",
+      "consumer-repository": "https://mirror.corp/team",
       "write-images": [
         `images=${path("images.json")}`,
         `helm=${path("values.yaml")}`,

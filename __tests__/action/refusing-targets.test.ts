@@ -111,7 +111,10 @@ describe("a target that takes no Docker manifests", () => {
   test("cannot be helped by other names for them", async () => {
     const target = await startFakeRegistry();
     target.inject(dockerRefused);
-    const result = await transfer(target, { "access-fallback": "ociArtifact" });
+    const result = await transfer(target, {
+      "access-fallback": "ociArtifact",
+      "consumer-repository": `${target.origin}/x`,
+    });
     expect(titlesOf(result)).toEqual(["warning ACCESS_FALLBACK", "error REGISTRY_REFUSED"]);
     expect(tagsOf(target)).toEqual([]);
   });
@@ -126,7 +129,10 @@ test("a target that takes no indexes of images either: absolute references where
       method === "PUT" && kind === "manifest" && isOurs(repository) && /index|list/.test(headers["content-type"] ?? ""),
     act: { kind: "respond", status: 400, body: ociError("MANIFEST_INVALID", "no") },
   });
-  const result = await transfer(target, { "access-fallback": "ociArtifact" });
+  const result = await transfer(target, {
+    "access-fallback": "ociArtifact",
+    "consumer-repository": `${target.origin}/x`,
+  });
   expect(titlesOf(result)).toContain("warning ACCESS_FALLBACK");
   expect(result.code).toBe(0);
   for (const { type } of Object.values(accessesIn(result))) expect(["ociArtifact", "localBlob"]).toContain(type);

@@ -69,7 +69,7 @@ async function namesFrom(line: string, more: Readonly<Record<string, string>>) {
       "component-versions": line,
       target: `${target.origin}/team`,
       signatures: `acme=${key}`,
-      "images-prefix": PREFIX,
+      "consumer-repository": PREFIX,
       "write-images": formats.map((format) => `${format}=${join(folder, format)}`).join("\n"),
       ...more,
     },
@@ -160,6 +160,7 @@ test("a second transfer of the same finds everything under its signed name", asy
   const inputs = {
     "component-versions": `${registry.origin}/honest//${SHOP}:1.0.0`,
     target: `${target.origin}/team`,
+    "consumer-repository": `${target.origin}/team`,
     signatures: `acme=${key}`,
     access: "ociArtifact",
   };

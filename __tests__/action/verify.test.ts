@@ -303,7 +303,8 @@ describe("a transfer with signatures", () => {
   test.each(["localBlob", "relativeOciReference", "ociArtifact"])("reads back what it wrote as %s", async (access) => {
     const { registry, inputs } = await startShop();
     const target = await startFakeRegistry();
-    const given = { ...inputs, access, target: `${target.origin}/moved` };
+    const moved = `${target.origin}/moved`;
+    const given = { ...inputs, access, target: moved, "consumer-repository": moved };
     const result = await transfer(given);
     expect(result.annotations).toEqual([]);
     const published = target.requests.findLastIndex(({ method }) => method === "PUT");

@@ -35,6 +35,7 @@ const transfer = (source: FakeRegistry, target: string, more: Readonly<Record<st
   runCommand("transfer", {
     "component-versions": `${source.origin}//acme.org/shop:1.0.0`,
     target,
+    ...(target.startsWith("http") ? { "consumer-repository": target } : {}),
     "copy-resources": "true",
     ...more,
   });

@@ -117,7 +117,14 @@ test("referrers of an image go along, and are named", async () => {
   const access = { type: "ociArtifact", imageReference: `${registry.origin}/images/shop:1` };
   addComponentVersion(registry, signed({ path: "ocm", resources: [resource("image", access, artifactDigest(image))] }));
   const [target, inputs] = [await startFakeRegistry(), inputsFor(registry)];
-  const given = { ...inputs, access: "ociArtifact", target: `${target.origin}/moved`, "trust-names": "true" };
+  const moved = `${target.origin}/moved`;
+  const given = {
+    ...inputs,
+    access: "ociArtifact",
+    target: moved,
+    "consumer-repository": moved,
+    "trust-names": "true",
+  };
   expect(findingsOf(await runCommand("transfer", given))).toEqual([
     "CONTENT_UNCHECKED Not compared with any digest: " +
       "referrers of image of acme.org/shop:1.0.0 (no component version pins them).",

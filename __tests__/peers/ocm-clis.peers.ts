@@ -118,7 +118,9 @@ async function write(place: string, more: Record<string, string>): Promise<strin
     ? `${(await startRegistry({ kind: "distribution" })).origin}/moved/here`
     : join(temporaryFolder(), `copy${suffix.startsWith(".") ? suffix : ""}`);
   const source = `ctf::${ctf("v1-by-value")}//example.org/shop:1.2.0`;
-  const result = await runAction({ inputs: { "component-versions": source, recursive: "true", target, ...more } });
+  const inputs = { "component-versions": source, recursive: "true", target, ...more };
+  const consumer = isRegistry ? { "consumer-repository": target } : {};
+  const result = await runAction({ inputs: { ...inputs, ...consumer } });
   expect(result.annotations).toEqual([]);
   return isRegistry ? target : `ctf::${target}`;
 }

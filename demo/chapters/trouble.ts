@@ -23,6 +23,8 @@ export async function showTrouble(
     recursive: "true",
     target: `http://${forward.host}/local/components`,
     access: "ociArtifact",
+    // Absolute references to loopback are written on request only.
+    "consumer-repository": `http://${forward.host}/local/components`,
   });
   const isClosed = await forward.close();
   story.check(

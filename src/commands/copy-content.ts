@@ -9,7 +9,7 @@ import { copy } from "../transfer/write/copy.ts";
 import type { Copied } from "../transfer/write/deliver.ts";
 import { ManifestRefused } from "../transfer/write/refusal.ts";
 import { describePlanned } from "./describe.ts";
-import { type Destination, imageNames } from "./destination.ts";
+import { consumerOf, type Destination, imageNames } from "./destination.ts";
 import type { Run } from "./run.ts";
 
 /** Decides on every step, and reports the plan. Nothing is written. */
@@ -24,6 +24,7 @@ export async function planTransfer(run: Run, source: Gathered, destination: Dest
       published: inputs.publishArtifacts,
       names: nameSource(inputs),
       originNames: inputs.originNames,
+      consumer: consumerOf(run),
       existing: inputs.existing,
       existingVersion: destination.existing,
     },

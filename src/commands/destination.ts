@@ -9,6 +9,7 @@ import {
 import { checkRepositoryNames } from "../stores/registry/known/repository-names.ts";
 import type { ImageNames } from "../transfer/images/moved-images.ts";
 import type { ResolvedVersion } from "../transfer/source/resolve-elements.ts";
+import type { RegistryLocation } from "../transfer/target/access-form.ts";
 import { existingOrNone } from "../transfer/target/inspect.ts";
 import { versionTagsCollide } from "../transfer/target/plan.ts";
 import { nameSource } from "../transfer/target/signed-name.ts";
@@ -83,9 +84,17 @@ function formsOf(inputs: Run["inputs"], path: string): WrittenForms {
   return { form: inputs.access, published: inputs.publishArtifacts, names: nameSource(inputs), path };
 }
 
-/** The names that deployments pull images of the target by: below images-prefix, else host and path, or neutral in an archive. */
+/** The names that deployments pull images of the target by: below consumer-repository, else the target's own, or neutral in an archive. */
 export function imageNames({ inputs }: Run, { target: { registry, path } }: Destination): ImageNames {
-  const host = registry.kind === "registry" ? `${registry.name}${path === "" ? "" : `/${path}`}` : "";
-  const prefix = inputs.imagesPrefix === "" ? host : inputs.imagesPrefix;
+  const own = registry.kind === "registry" ? { host: registry.name, path } : undefined;
+  const consumer = inputs.consumerRepository ?? own;
+  const prefix = consumer === undefined ? "" : [consumer.host, consumer.path].filter((part) => part !== "").join("/");
   return { prefix, targetPath: path, names: nameSource(inputs) };
+}
+
+/** The input consumer-repository as the location of references. */
+export function consumerOf({ inputs }: Pick<Run, "inputs">): RegistryLocation | undefined {
+  if (inputs.consumerRepository === undefined) return undefined;
+  const { scheme, host, path } = inputs.consumerRepository;
+  return { origin: scheme === "http" ? `http://${host}` : host, path };
 }

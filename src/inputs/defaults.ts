@@ -18,7 +18,7 @@ export const DEFAULTS = {
   "access-fallback": "none",
   "publish-artifacts": "",
   "write-images": "",
-  "images-prefix": "",
+  "consumer-repository": "",
   "origin-names": "true",
   existing: "skip",
   "dry-run": "false",

@@ -77,6 +77,7 @@ export async function runChaos({
         recursive: "true",
         target: target.reference,
         access: scenario.access,
+        ...(scenario.access === "ociArtifact" ? { "consumer-repository": target.reference } : {}),
         "probe-timeout": TIMEOUT,
         "stall-timeout": TIMEOUT,
         ...network.inputs,

@@ -3,13 +3,26 @@ import { formatArtifactReference } from "../../oci/reference.ts";
 import { parseAccess } from "../../ocm/access/access.ts";
 import type { AccessForm } from "../../ocm/access/access-form.ts";
 import type { JsonObject } from "../../ocm/descriptor/json.ts";
-import type { ArtifactName } from "../source/artifact-name.ts";
+import { type ArtifactName, below } from "../source/artifact-name.ts";
 
-/** Where component versions go to: a registry, and a path below its host. */
-export interface TargetLocation {
-  /** `host[:port]`, and `http://` before it where the registry speaks plain HTTP. */
+/** A registry, and a path below its host, which may be empty. */
+export interface RegistryLocation {
+  /** `host[:port]`, and `http://` before it where the registry expects plain HTTP. */
   readonly origin: string;
   readonly path: string;
+}
+
+/** Where component versions go to. */
+export interface TargetLocation extends RegistryLocation {
+  /** The location under which consumers reach it, where that is another. */
+  readonly consumer?: RegistryLocation | undefined;
+}
+
+/** A repository of the target as consumers reach it: `host/path/repository`. */
+export function consumerName(repository: string, { path, consumer, origin }: TargetLocation): string {
+  if (consumer === undefined) return `${origin}/${repository}`;
+  const relative = path === "" ? repository : repository.slice(path.length + 1);
+  return `${consumer.origin}/${below(consumer.path, relative)}`;
 }
 
 /**
@@ -29,9 +42,15 @@ export function accessOf(
       referenceName: formatArtifactReference({ ...name, digest: undefined }),
     };
   }
-  const reference = formatArtifactReference({ repository, tag: name.tag, digest: root.digest });
-  if (form === "relativeOciReference") return { type: "relativeOciReference", reference };
-  return { type: "ociArtifact", imageReference: `${target.origin}/${reference}` };
+  const named = (text: string) => formatArtifactReference({ repository: text, tag: name.tag, digest: root.digest });
+  if (form === "relativeOciReference") return { type: "relativeOciReference", reference: named(repository) };
+  return { type: "ociArtifact", imageReference: named(consumerName(repository, target)) };
+}
+
+/** An entry of `repositoryContexts`, as v1 of the CLI writes it (OCM spec, repository contexts). */
+export function repositoryContext({ origin, path }: RegistryLocation): JsonObject {
+  const subPath = path === "" ? {} : { subPath: path };
+  return { type: "OCIRegistry", baseUrl: origin, componentNameMapping: "urlPath", ...subPath };
 }
 
 /** Whether two accesses say the same: a hint or a spelling of the type is no reason to rewrite a component version. */

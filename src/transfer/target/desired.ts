@@ -14,7 +14,7 @@ import { firstName, formatOrigin, recordedName } from "../names/first-name.ts";
 import { below } from "../source/artifact-name.ts";
 import type { Graph, Node } from "../source/graph.ts";
 import type { ResolvedElement, ResolvedVersion } from "../source/resolve-elements.ts";
-import type { TargetLocation } from "./access-form.ts";
+import { repositoryContext, type TargetLocation } from "./access-form.ts";
 import { artifactChange, type Change, localBlobChange, unchanged } from "./change.ts";
 import { type DesiredReferrer, desiredReferrers } from "./desired-referrers.ts";
 import { type NameTemplate, publishedName } from "./published-name.ts";
@@ -88,7 +88,10 @@ export function buildDesired({ version, items }: ResolvedVersion, options: Desir
   }
   const nested = nestedManifests(desiredItems, contents);
   const changes = desiredItems.map(({ change }) => change);
-  const tree = rewriteDescriptor(before, changes, options.furtherSignatures);
+  const tree = rewriteDescriptor(before, changes, {
+    furtherSignatures: options.furtherSignatures,
+    context: contextOf(changes, options.target),
+  });
   const manifest = buildComponentManifest({
     name,
     version: number,
@@ -113,6 +116,12 @@ export function buildDesired({ version, items }: ResolvedVersion, options: Desir
     contents: { layers: descriptorsOf(contents.layers), natives: descriptorsOf(contents.natives) },
     changes,
   };
+}
+
+/** Readers of absolute references find the repository of the consumer in the descriptor, and so does the next transfer. */
+function contextOf(changes: readonly Change[], { consumer }: TargetLocation): JsonObject | undefined {
+  const isAbsolute = changes.some(({ contents, after }) => contents.length > 0 && after.type === "ociArtifact");
+  return isAbsolute && consumer !== undefined ? repositoryContext(consumer) : undefined;
 }
 
 /** The first references to record; content that is no artifact has one only if it was one before. */

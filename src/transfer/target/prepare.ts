@@ -11,6 +11,7 @@ import { checkLimits, type MeasuredManifest } from "../../stores/registry/known/
 import { checkRepositoryNames } from "../../stores/registry/known/repository-names.ts";
 import type { Gathered } from "../source/gather.ts";
 import { comparablesIn } from "../verify/comparison.ts";
+import type { RegistryLocation } from "./access-form.ts";
 import { checkComponentDigest } from "./component-digest.ts";
 import { buildDesired, type DesiredVersion } from "./desired.ts";
 import {
@@ -35,6 +36,8 @@ export interface PrepareOptions {
   readonly published?: NameTemplate | undefined;
   readonly names?: NameSource | undefined;
   readonly originNames?: boolean | undefined;
+  /** The location under which consumers reach the target; default is its own. */
+  readonly consumer?: RegistryLocation | undefined;
   readonly existing: ExistingPolicy;
   /** The component version of the same name at the target, or undefined. */
   readonly existingVersion: (source: ComponentVersion) => Promise<ComponentVersion | undefined>;
@@ -53,7 +56,8 @@ export async function prepare(
     checkRepositoryNames(target.registry.name, written);
   }
   const there = await Promise.all(versions.map(({ version }) => options.existingVersion(version)));
-  const location = { origin: target.registry.origin ?? target.registry.name, path: target.path };
+  const { origin = target.registry.name } = target.registry;
+  const location = { origin, path: target.path, consumer: options.consumer };
   const desiredVersions = versions.map((surveyed, index) => {
     checkExisting(there[index], surveyed.version, existing);
     const signatures = furtherSignatures(there[index], surveyed.version);

@@ -1,9 +1,16 @@
 import type { Element } from "../../ocm/descriptor/component-descriptor.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../ocm/descriptor/json.ts";
+import { canonicalJson, isJsonObject, type Json, type JsonObject } from "../../ocm/descriptor/json.ts";
 
 export interface AccessChange {
   readonly element: Element;
   readonly after: JsonObject;
+}
+
+/** What a copy has in addition; neither is part of the normalised descriptor. */
+export interface DescriptorAdditions {
+  readonly furtherSignatures: readonly JsonObject[];
+  /** The repository of the copy, as the last of its repository contexts. */
+  readonly context?: JsonObject | undefined;
 }
 
 /**
@@ -13,7 +20,7 @@ export interface AccessChange {
 export function rewriteDescriptor(
   tree: JsonObject,
   changes: readonly AccessChange[],
-  furtherSignatures: readonly JsonObject[],
+  { furtherSignatures, context }: DescriptorAdditions,
 ): JsonObject {
   const component = isJsonObject(tree.component) ? tree.component : {};
   const signatures = Array.isArray(tree.signatures) ? tree.signatures : [];
@@ -23,9 +30,16 @@ export function rewriteDescriptor(
       ...component,
       ...rewritten(component, "resources", changes),
       ...rewritten(component, "sources", changes),
+      ...(context === undefined ? {} : { repositoryContexts: withContext(component.repositoryContexts, context) }),
     },
     ...(furtherSignatures.length === 0 ? {} : { signatures: [...signatures, ...furtherSignatures] }),
   };
+}
+
+function withContext(contexts: Json | undefined, context: JsonObject): readonly Json[] {
+  const others = Array.isArray(contexts) ? contexts : [];
+  const text = canonicalJson(context);
+  return [...others.filter((other: Json) => canonicalJson(other) !== text), context];
 }
 
 function rewritten(component: JsonObject, key: "resources" | "sources", changes: readonly AccessChange[]): JsonObject {
