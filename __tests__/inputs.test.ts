@@ -46,6 +46,7 @@ describe("good values", () => {
     ["access", "relativeOciReference", "access", "relativeOciReference"],
     ["access", "ociArtifact", "access", "ociArtifact"],
     ["origin-names", "false", "originNames", false],
+    ["global-access", "TRUE", "globalAccess", true],
     ["existing", "skip", "existing", "skip"],
     ["existing", "overwrite", "existing", "overwrite"],
     ["existing", "fail", "existing", "fail"],
@@ -163,6 +164,7 @@ test("defaults", () => {
     publishArtifacts: undefined,
     writeImages: [],
     consumerRepository: undefined,
+    globalAccess: false,
     target: undefined,
     recursive: false,
     copyResources: true,
@@ -321,7 +323,7 @@ describe("bad values are refused by name, with what to use", () => {
 
   describe("references with a host need consumer-repository", () => {
     const missing = expect.objectContaining({ code: "INPUT_MISSING", where: "input consumer-repository" });
-    const absolute = [{ access: "ociArtifact" }, { "access-fallback": "ociArtifact" }];
+    const absolute = [{ access: "ociArtifact" }, { "access-fallback": "ociArtifact" }, { "global-access": "true" }];
     const loopback = [
       "localhost:5000",
       "http://LOCALHOST",
@@ -344,19 +346,20 @@ describe("bad values are refused by name, with what to use", () => {
       expect(read({ target, access: "relativeOciReference" }).consumerRepository).toBeUndefined();
     });
 
-    test.each<Record<string, string>>([{ access: "ociArtifact" }, { "write-images": "helm=images.yaml" }])(
-      "where the target is an archive: %j",
-      (inputs) => {
-        expect(() => read({ ...inputs, target: "./shop.tgz" })).toThrow(missing);
-        const consumer = { "consumer-repository": "registry.corp" };
-        expect(read({ ...inputs, ...consumer, target: "./shop.tgz" }).consumerRepository).toEqual({
-          kind: "registry",
-          scheme: undefined,
-          host: "registry.corp",
-          path: "",
-        });
-      },
-    );
+    test.each<Record<string, string>>([
+      { access: "ociArtifact" },
+      { "global-access": "true" },
+      { "write-images": "helm=images.yaml" },
+    ])("where the target is an archive: %j", (inputs) => {
+      expect(() => read({ ...inputs, target: "./shop.tgz" })).toThrow(missing);
+      const consumer = { "consumer-repository": "registry.corp" };
+      expect(read({ ...inputs, ...consumer, target: "./shop.tgz" }).consumerRepository).toEqual({
+        kind: "registry",
+        scheme: undefined,
+        host: "registry.corp",
+        path: "",
+      });
+    });
   });
 
   test.each([

@@ -1021,6 +1021,13 @@ function recordedName(element, version) {
     const text = recordedOrigin(element, content?.annotations) ?? recordedOrigin(element, version.annotations);
     return text === undefined || text.length > MAX_ORIGIN ? undefined : writtenReference(text);
 }
+function originsIn(version, items) {
+    return new Map(items.flatMap(({ kind, element }) => {
+        const first = kind === "artifact" ? firstName(element, version) : undefined;
+        const reference = first?.kind === "reference" ? first.reference : recordedName(element, version);
+        return reference === undefined ? [] : [[element, formatOrigin(reference)]];
+    }));
+}
 function formatOrigin({ text, host }) {
     return writtenReference(text)?.host === host ? text : `oci://${text}`;
 }
@@ -1056,12 +1063,34 @@ function writtenReference(reference) {
 
 
 
+
 function findingsOf(gathered) {
     return [
         ...movedTags(gathered),
         ...packedArtifacts(gathered),
         ...leftByReference(gathered),
         ...unreadReferrers(gathered),
+    ];
+}
+function droppedGlobalAccesses(desired) {
+    const dropped = desired.flatMap(({ changes }) => changes.flatMap(({ element, before, after }) => {
+        const { globalAccess } = before;
+        if (!isJsonObject(globalAccess))
+            return [];
+        if (canonicalJson(globalAccess) === canonicalJson(after.globalAccess ?? null))
+            return [];
+        const { imageReference, ref, type } = globalAccess;
+        const place = [imageReference, ref, type].find((each) => typeof each === "string");
+        return [`${element.name} (${printable(String(place), 200)})`];
+    }));
+    if (dropped.length === 0)
+        return [];
+    return [
+        {
+            code: "GLOBAL_ACCESS_DROPPED",
+            message: `Global accesses of local blobs name other places, and are not copied: ${listed(dropped)}.`,
+            remedy: "Set global-access: true for consumers that need absolute references; they then name the copy.",
+        },
     ];
 }
 function unknownNames({ versions }) {
@@ -9094,6 +9123,7 @@ function entryOf({ descriptor: { mediaType, digest, size }, elements }, origins)
 
 
 
+
 function consumerName(repository, { path, consumer, origin }) {
     if (consumer === undefined)
         return `${origin}/${repository}`;
@@ -9108,6 +9138,7 @@ function accessOf(form, artifact) {
             localReference: root.digest,
             mediaType: ociEquivalent(root.mediaType),
             referenceName: formatArtifactReference({ ...name, digest: undefined }),
+            ...(artifact.globalAccess === true ? { globalAccess: globalAccessOf(root, repository, target) } : {}),
         };
     }
     const named = (text) => formatArtifactReference({ repository: text, tag: name.tag, digest: root.digest });
@@ -9115,12 +9146,22 @@ function accessOf(form, artifact) {
         return { type: "relativeOciReference", reference: named(repository) };
     return { type: "ociArtifact", imageReference: named(consumerName(repository, target)) };
 }
+function globalAccessOf({ digest }, repository, target) {
+    const name = consumerName(repository, target).replace(/^https?:\/\//, "");
+    return { type: "ociArtifact", imageReference: `${name}@${digest}` };
+}
+function contextOf(changes, { target, globalAccess }) {
+    const isAbsolute = changes.some(({ contents, after }) => contents.length > 0 && after.type === "ociArtifact");
+    if (globalAccess === true)
+        return repositoryContext(target.consumer ?? target);
+    return isAbsolute && target.consumer !== undefined ? repositoryContext(target.consumer) : undefined;
+}
 function repositoryContext({ origin, path }) {
     const subPath = path === "" ? {} : { subPath: path };
     return { type: "OCIRegistry", baseUrl: origin, componentNameMapping: "urlPath", ...subPath };
 }
 function sameAccess(before, after) {
-    if (before.globalAccess !== undefined)
+    if (canonicalJson(before.globalAccess ?? null) !== canonicalJson(after.globalAccess ?? null))
         return false;
     const [one, other] = [parseAccess(before), parseAccess(after)];
     if (one.kind === "localBlob" && other.kind === "localBlob") {
@@ -9134,9 +9175,9 @@ function sameAccess(before, after) {
 
 function artifactChange(item, name, repository, options) {
     const { element, graph, form = options.form } = item;
-    const { target } = options;
+    const { target, globalAccess } = options;
     const before = element.access;
-    const after = accessOf(form, { root: graph.root, name, repository, target });
+    const after = accessOf(form, { root: graph.root, name, repository, target, globalAccess });
     const isSame = sameAccess(before, after);
     return {
         element,
@@ -9256,7 +9297,7 @@ function buildDesired({ version, items }, options) {
     const changes = desiredItems.map(({ change }) => change);
     const tree = rewriteDescriptor(before, changes, {
         furtherSignatures: options.furtherSignatures,
-        context: contextOf(changes, options.target),
+        context: contextOf(changes, options),
     });
     const manifest = buildComponentManifest({
         name,
@@ -9265,7 +9306,7 @@ function buildDesired({ version, items }, options) {
         layers: [...contents.layers.values()],
         natives: [...contents.natives.values()],
         nested,
-        origins: options.originNames === false ? new Map() : originsOf(items, version),
+        origins: options.originNames === false ? new Map() : originsIn(version, items),
     });
     return {
         version,
@@ -9282,17 +9323,6 @@ function buildDesired({ version, items }, options) {
         contents: { layers: descriptorsOf(contents.layers), natives: descriptorsOf(contents.natives) },
         changes,
     };
-}
-function contextOf(changes, { consumer }) {
-    const isAbsolute = changes.some(({ contents, after }) => contents.length > 0 && after.type === "ociArtifact");
-    return isAbsolute && consumer !== undefined ? repositoryContext(consumer) : undefined;
-}
-function originsOf(items, version) {
-    return new Map(items.flatMap(({ kind, element }) => {
-        const first = kind === "artifact" ? firstName(element, version) : undefined;
-        const reference = first?.kind === "reference" ? first.reference : recordedName(element, version);
-        return reference === undefined ? [] : [[element, formatOrigin(reference)]];
-    }));
 }
 function desiredItem(item, version, home, options) {
     const nothing = { placements: [], tags: [], referrers: [], layers: [], natives: [] };
@@ -9465,6 +9495,7 @@ async function prepare({ versions }, options, signal) {
             published,
             names,
             originNames,
+            globalAccess: options.globalAccess,
             target: location,
             furtherSignatures: signatures,
         });
@@ -9961,6 +9992,7 @@ async function planTransfer(run, source, destination) {
         names: nameSource(inputs),
         originNames: inputs.originNames,
         consumer: consumerOf(run),
+        globalAccess: inputs.globalAccess,
         existing: inputs.existing,
         existingVersion: destination.existing,
     }, signal);
@@ -10416,11 +10448,13 @@ async function transfer(run) {
     reporter.findings(nameSource(inputs) === "signed" ? unsignedNames(source) : unknownNames(source));
     if (inputs.dryRun) {
         const planned = await planTransfer(run, source, destination);
+        reporter.findings(droppedGlobalAccesses(planned.desired));
         const aliases = await planAliases(source, planned, target, signal);
         reporter.findings(aliases.findings);
         return reportDryRun({ ...planned, tags: [...planned.tags, aliases.tags] }, run);
     }
     const { plan: carriedOut, copied } = await copyContent(run, source, destination);
+    reporter.findings(droppedGlobalAccesses(carriedOut.desired));
     const aliases = await planAliases(source, carriedOut, target, signal);
     reporter.findings(aliases.findings);
     const referrers = await tagReferrers(carriedOut, target.registry, signal);
@@ -10931,6 +10965,7 @@ const DEFAULTS = {
     "publish-artifacts": "",
     "write-images": "",
     "consumer-repository": "",
+    "global-access": "false",
     "origin-names": "true",
     existing: "skip",
     "dry-run": "false",
@@ -11075,16 +11110,19 @@ function target_readTarget(input) {
     const writeImages = input.parseLines("write-images", parseImageFileRequest);
     const consumer = input.text("consumer-repository");
     const consumerRepository = consumer === "" ? undefined : parseRegistry(consumer, "input consumer-repository");
+    const globalAccess = input.boolean("global-access");
     if (target !== undefined && consumerRepository === undefined) {
         const isArchive = target.kind === "ctf";
         if (access === "ociArtifact")
             checkReachable(target, "access: ociArtifact writes");
+        if (globalAccess)
+            checkReachable(target, "global-access writes");
         if (accessFallback === "ociArtifact" && !isArchive)
             checkReachable(target, "access-fallback: ociArtifact writes");
         if (writeImages.length > 0 && isArchive)
             checkReachable(target, "write-images writes");
     }
-    return { target, access, accessFallback, writeImages, consumerRepository };
+    return { target, access, accessFallback, writeImages, consumerRepository, globalAccess };
 }
 function checkReachable(target, what) {
     const place = target.kind === "ctf" ? "an archive" : `on loopback (${target.host})`;
@@ -11655,6 +11693,7 @@ const NOTICES = new Set([
     "CLOCK_SKEWED",
     "CONTENT_UNCHECKED",
     "DIGEST_HEADER_MISSING",
+    "GLOBAL_ACCESS_DROPPED",
     "HASH_UNSUPPORTED",
     "LEFT_BY_REFERENCE",
     "NAME_UNKNOWN",
@@ -17501,7 +17540,7 @@ function statements_stringEnd(text, start) {
 ;// CONCATENATED MODULE: ./lib/proxy/files/toml/origins.js
 
 
-function originsIn({ origin, text }) {
+function origins_originsIn({ origin, text }) {
     const starts = new Map(tomlStatements(text).map(({ path, keyStart }) => [JSON.stringify(path), keyStart]));
     return (path) => {
         const prefixes = path.map((_key, index) => JSON.stringify(path.slice(0, path.length - index)));
@@ -17634,7 +17673,7 @@ const quoteKey = (key) => (/^[\w-]+$/.test(key) ? key : JSON.stringify(key));
 const TABLE = ["image", "image_pull_proxy"];
 const cdh_NAME = TABLE.join(".");
 function readCdh(file, parsed = parseToml(file)) {
-    const where = originsIn(file);
+    const where = origins_originsIn(file);
     const image = tableIn(parsed, ["image"], where);
     const proxy = tableIn(image, TABLE, where);
     const read = (key) => {
@@ -17826,7 +17865,7 @@ const isSpelling = (key) => isLower(key) || key === key.toUpperCase();
 
 function readInsecureRegistries(file) {
     const parsed = parseToml(file);
-    const where = originsIn(file);
+    const where = origins_originsIn(file);
     const registries = registries_conf_listIn(parsed.registry, ["registry"], where);
     const second = registries.flatMap((registry, index) => {
         const path = ["registry", String(index)];
@@ -18096,7 +18135,7 @@ function writeInitdata(encoded, settings) {
 function readDocument(file) {
     const parsed = parseToml(file);
     const { version, algorithm, data } = parsed;
-    const where = originsIn(file);
+    const where = origins_originsIn(file);
     const require = (isRight, path, problem, remedy) => {
         if (!isRight)
             throw config_malformed(where(path), problem, remedy);

@@ -43,6 +43,8 @@ export interface Inputs {
   readonly writeImages: readonly ImageFileRequest[];
   /** Host and path under which consumers reach the target; undefined for those of the target. */
   readonly consumerRepository: RegistrySpec | undefined;
+  /** Whether local blobs also get an absolute access. */
+  readonly globalAccess: boolean;
   /** Whether copies record the first references of artifacts. */
   readonly originNames: boolean;
   readonly existing: ExistingPolicy;

@@ -103,6 +103,47 @@ describe("absolute accesses and the names of images are those of consumer-reposi
   });
 });
 
+describe("global-access", () => {
+  const PLACE = "registry.svc/other";
+
+  test("adds an absolute access and the repository of the consumers, and names no scheme", async () => {
+    const { image, inputs } = await startShop();
+    const target = await startFakeRegistry();
+    const consumer = { "global-access": "true", "consumer-repository": `http://${PLACE}` };
+    const given = { ...inputs, ...consumer, target: `${target.origin}/moved` };
+    expect((await transfer(given)).annotations).toEqual([]);
+    const { resources, repositoryContexts } = await componentAt(target, "moved");
+    expect(resources[0].access).toEqual({
+      type: "localBlob",
+      localReference: image.digest,
+      mediaType: image.mediaType,
+      referenceName: "images/app:1.4",
+      globalAccess: { type: "ociArtifact", imageReference: `${PLACE}/${HOME}@${image.digest}` },
+    });
+    expect(repositoryContexts.at(-1)).toMatchObject({ baseUrl: "http://registry.svc", subPath: "other" });
+    const again = await transfer(given);
+    expect(JSON.parse(again.outputs["component-versions"] ?? "")[0].state).toBe("unchanged");
+    expect(again.outputs.findings).not.toContain("GLOBAL_ACCESS_DROPPED");
+  });
+
+  test("of another place is not copied, with a finding, and is replaced by that of the copy", async () => {
+    const { image, inputs } = await startShop();
+    const [first, plain, renewed] = await Promise.all([startFakeRegistry(), startFakeRegistry(), startFakeRegistry()]);
+    const target = `${first.origin}/moved`;
+    await transfer({ ...inputs, "global-access": "true", "consumer-repository": PLACE, target });
+    const onwards = { "component-versions": `${target}//${SHOP}:1.0.0` };
+    const finding = { code: "GLOBAL_ACCESS_DROPPED", message: expect.stringContaining(`app (${PLACE}/${HOME}@`) };
+    const dropped = await transfer({ ...onwards, target: `${plain.origin}/x` });
+    expect(JSON.parse(dropped.outputs.findings ?? "")).toContainEqual(expect.objectContaining(finding));
+    expect((await componentAt(plain, "x")).resources[0].access).not.toHaveProperty("globalAccess");
+    const again = { "global-access": "true", "consumer-repository": "mirror.svc", target: `${renewed.origin}/x` };
+    const replaced = await transfer({ ...onwards, ...again });
+    expect(JSON.parse(replaced.outputs.findings ?? "")).toContainEqual(expect.objectContaining(finding));
+    const { access } = (await componentAt(renewed, "x")).resources[0];
+    expect(access.globalAccess.imageReference).toBe(`mirror.svc/${HOME}@${image.digest}`);
+  });
+});
+
 describe("references with a host are refused without consumer-repository", () => {
   test("for an archive", async () => {
     const { inputs } = await startShop();

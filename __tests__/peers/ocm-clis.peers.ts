@@ -20,6 +20,9 @@ test("an OCM CLI is on the PATH", () => {
 
 const SIGNED = { signatures: `acme=${acmePublicKey}` };
 
+/** Port 9 of loopback refuses connections. */
+const GLOBAL_ELSEWHERE = { "global-access": "true", "consumer-repository": "http://127.0.0.1:9/other/place" };
+
 /** What this action writes, by where and in which form. */
 const copies: readonly (readonly [place: string, inputs: Record<string, string>])[] = [
   ["a registry", {}],
@@ -27,6 +30,10 @@ const copies: readonly (readonly [place: string, inputs: Record<string, string>]
   ["a registry, published by name too", { "publish-artifacts": "{repository}:{tag}" }],
   ["a registry, by absolute reference and signed name", { access: "ociArtifact", ...SIGNED }],
   ["a registry, published by signed name too", { "publish-artifacts": "{repository}:{tag}", ...SIGNED }],
+  ["a registry, with global access to its own host", { "global-access": "true" }],
+  ["a registry, with global access to a host that does not respond", { ...GLOBAL_ELSEWHERE }],
+  ["a .tgz, with global access", { ...GLOBAL_ELSEWHERE }],
+  ["a .tgz, without recorded references", { "origin-names": "false" }],
   ["a folder", {}],
   ["a .tar", {}],
   ["a .tgz", {}],
@@ -113,14 +120,14 @@ withParts(["distribution"], "an archive as a whole", () => {
 /** The repository that a transfer of the fixtures made, as both CLIs spell it. */
 async function write(place: string, more: Record<string, string>): Promise<string> {
   const isRegistry = place.startsWith("a registry");
-  const suffix = place.split(" ")[1] ?? "";
+  const suffix = place.split(/,? /)[1] ?? "";
   const target = isRegistry
     ? `${(await startRegistry({ kind: "distribution" })).origin}/moved/here`
     : join(temporaryFolder(), `copy${suffix.startsWith(".") ? suffix : ""}`);
   const source = `ctf::${ctf("v1-by-value")}//example.org/shop:1.2.0`;
   const inputs = { "component-versions": source, recursive: "true", target, ...more };
   const consumer = isRegistry ? { "consumer-repository": target } : {};
-  const result = await runAction({ inputs: { ...inputs, ...consumer } });
+  const result = await runAction({ inputs: { ...consumer, ...inputs } });
   expect(result.annotations).toEqual([]);
   return isRegistry ? target : `ctf::${target}`;
 }

@@ -25,6 +25,7 @@ export async function planTransfer(run: Run, source: Gathered, destination: Dest
       names: nameSource(inputs),
       originNames: inputs.originNames,
       consumer: consumerOf(run),
+      globalAccess: inputs.globalAccess,
       existing: inputs.existing,
       existingVersion: destination.existing,
     },

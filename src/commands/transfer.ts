@@ -1,5 +1,5 @@
 import { TransferError } from "../errors/transfer-error.ts";
-import { findingsOf, leftReferrers, unknownNames } from "../transfer/findings.ts";
+import { droppedGlobalAccesses, findingsOf, leftReferrers, unknownNames } from "../transfer/findings.ts";
 import { writeImageFiles } from "../transfer/images/image-files.ts";
 import { deployedImages, movedImages } from "../transfer/images/moved-images.ts";
 import { type Plan, type Tagging, tagsToSet } from "../transfer/target/plan.ts";
@@ -28,12 +28,14 @@ export async function transfer(run: Run): Promise<void> {
   reporter.findings(nameSource(inputs) === "signed" ? unsignedNames(source) : unknownNames(source));
   if (inputs.dryRun) {
     const planned = await planTransfer(run, source, destination);
+    reporter.findings(droppedGlobalAccesses(planned.desired));
     const aliases = await planAliases(source, planned, target, signal);
     reporter.findings(aliases.findings);
     return reportDryRun({ ...planned, tags: [...planned.tags, aliases.tags] }, run);
   }
 
   const { plan: carriedOut, copied } = await copyContent(run, source, destination);
+  reporter.findings(droppedGlobalAccesses(carriedOut.desired));
   const aliases = await planAliases(source, carriedOut, target, signal);
   reporter.findings(aliases.findings);
   const referrers = await tagReferrers(carriedOut, target.registry, signal);

@@ -160,6 +160,7 @@ export const codes = {
   REFERRERS_UNREAD: "The referrers of an image could not be listed or read completely.",
   NAME_UNKNOWN: "The first reference of an image is unknown.",
   NAME_UNSIGNED: "Unsigned names of images were not used.",
+  GLOBAL_ACCESS_DROPPED: "The global access of a local blob named another place and was not copied.",
   ARTIFACT_NAME_TAKEN: "Two artifacts would have the same name at the target.",
   COMPONENT_VERSION_EXISTS: "The component version exists at the target already.",
   COMPONENT_DIGEST_DIFFERS: "The target has a different component version under the same name and version.",

@@ -19,6 +19,7 @@ export const DEFAULTS = {
   "publish-artifacts": "",
   "write-images": "",
   "consumer-repository": "",
+  "global-access": "false",
   "origin-names": "true",
   existing: "skip",
   "dry-run": "false",

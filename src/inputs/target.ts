@@ -19,6 +19,8 @@ export function readTarget(input: InputReader): {
   readonly writeImages: readonly ImageFileRequest[];
   /** Host and path under which consumers reach the target; undefined for those of the target. */
   readonly consumerRepository: RegistrySpec | undefined;
+  /** Whether local blobs also get an absolute access. */
+  readonly globalAccess: boolean;
 } {
   const text = input.text("target");
   const target = text === "" ? undefined : parseRepository(text, "input target");
@@ -27,14 +29,16 @@ export function readTarget(input: InputReader): {
   const writeImages = input.parseLines("write-images", parseImageFileRequest);
   const consumer = input.text("consumer-repository");
   const consumerRepository = consumer === "" ? undefined : parseRegistry(consumer, "input consumer-repository");
+  const globalAccess = input.boolean("global-access");
   if (target !== undefined && consumerRepository === undefined) {
     const isArchive = target.kind === "ctf";
     if (access === "ociArtifact") checkReachable(target, "access: ociArtifact writes");
+    if (globalAccess) checkReachable(target, "global-access writes");
     // An archive refuses nothing.
     if (accessFallback === "ociArtifact" && !isArchive) checkReachable(target, "access-fallback: ociArtifact writes");
     if (writeImages.length > 0 && isArchive) checkReachable(target, "write-images writes");
   }
-  return { target, access, accessFallback, writeImages, consumerRepository };
+  return { target, access, accessFallback, writeImages, consumerRepository, globalAccess };
 }
 
 /** Absolute references to an archive or to loopback lead nowhere for everybody else. */

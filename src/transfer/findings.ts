@@ -1,9 +1,11 @@
 import type { Finding } from "../errors/finding.ts";
 import { parseAccess } from "../ocm/access/access.ts";
+import { canonicalJson, isJsonObject } from "../ocm/descriptor/json.ts";
 import { isArtifactSet } from "../ocm/repository/media-types.ts";
 import { printable } from "../text/redact.ts";
 import { firstName } from "./names/first-name.ts";
 import type { Gathered } from "./source/gather.ts";
+import type { DesiredVersion } from "./target/desired.ts";
 import type { DesiredReferrer } from "./target/desired-referrers.ts";
 
 /** Findings about content that is transferred as it is. */
@@ -13,6 +15,28 @@ export function findingsOf(gathered: Omit<Gathered, "named">): Finding[] {
     ...packedArtifacts(gathered),
     ...leftByReference(gathered),
     ...unreadReferrers(gathered),
+  ];
+}
+
+/** Global accesses of local blobs that name another place than the copy. */
+export function droppedGlobalAccesses(desired: readonly Pick<DesiredVersion, "changes">[]): Finding[] {
+  const dropped = desired.flatMap(({ changes }) =>
+    changes.flatMap(({ element, before, after }) => {
+      const { globalAccess } = before;
+      if (!isJsonObject(globalAccess)) return [];
+      if (canonicalJson(globalAccess) === canonicalJson(after.globalAccess ?? null)) return [];
+      const { imageReference, ref, type } = globalAccess;
+      const place = [imageReference, ref, type].find((each) => typeof each === "string");
+      return [`${element.name} (${printable(String(place), 200)})`];
+    }),
+  );
+  if (dropped.length === 0) return [];
+  return [
+    {
+      code: "GLOBAL_ACCESS_DROPPED",
+      message: `Global accesses of local blobs name other places, and are not copied: ${listed(dropped)}.`,
+      remedy: "Set global-access: true for consumers that need absolute references; they then name the copy.",
+    },
   ];
 }
 

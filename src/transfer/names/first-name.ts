@@ -4,7 +4,7 @@ import { type ImageReference, parseImageReference } from "../../oci/reference.ts
 import { type Access, parseAccess } from "../../ocm/access/access.ts";
 import type { Element } from "../../ocm/descriptor/component-descriptor.ts";
 import type { ComponentVersion } from "../../ocm/repository/component-version.ts";
-import { recordedOrigin } from "../../ocm/repository/origin-names.ts";
+import { type OriginNames, recordedOrigin } from "../../ocm/repository/origin-names.ts";
 
 /** A reference as deployments write it: its text has no scheme. */
 export interface WrittenReference extends ImageReference {
@@ -35,6 +35,20 @@ export function recordedName(element: Element, version: ComponentVersion): Writt
     digest === undefined ? undefined : (version.nativeManifests.get(digest) ?? version.layers.get(digest));
   const text = recordedOrigin(element, content?.annotations) ?? recordedOrigin(element, version.annotations);
   return text === undefined || text.length > MAX_ORIGIN ? undefined : writtenReference(text);
+}
+
+/** The references to record in a copy. Content that is no artifact has one only if it was an artifact before. */
+export function originsIn(
+  version: ComponentVersion,
+  items: readonly { readonly kind: string; readonly element: Element }[],
+): OriginNames {
+  return new Map(
+    items.flatMap(({ kind, element }): [Element, string][] => {
+      const first = kind === "artifact" ? firstName(element, version) : undefined;
+      const reference = first?.kind === "reference" ? first.reference : recordedName(element, version);
+      return reference === undefined ? [] : [[element, formatOrigin(reference)]];
+    }),
+  );
 }
 
 /** For the record: `oci://` is written only where the host would not be recognised as one. */

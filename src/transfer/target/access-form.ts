@@ -2,7 +2,7 @@ import { type Descriptor, ociEquivalent } from "../../oci/descriptor.ts";
 import { formatArtifactReference } from "../../oci/reference.ts";
 import { parseAccess } from "../../ocm/access/access.ts";
 import type { AccessForm } from "../../ocm/access/access-form.ts";
-import type { JsonObject } from "../../ocm/descriptor/json.ts";
+import { canonicalJson, type JsonObject } from "../../ocm/descriptor/json.ts";
 import { type ArtifactName, below } from "../source/artifact-name.ts";
 
 /** A registry, and a path below its host, which may be empty. */
@@ -31,7 +31,13 @@ export function consumerName(repository: string, { path, consumer, origin }: Tar
  */
 export function accessOf(
   form: AccessForm,
-  artifact: { root: Descriptor; name: ArtifactName; repository: string; target: TargetLocation },
+  artifact: {
+    readonly root: Descriptor;
+    readonly name: ArtifactName;
+    readonly repository: string;
+    readonly target: TargetLocation;
+    readonly globalAccess?: boolean | undefined;
+  },
 ): JsonObject {
   const { root, name, repository, target } = artifact;
   if (form === "localBlob") {
@@ -40,6 +46,7 @@ export function accessOf(
       localReference: root.digest,
       mediaType: ociEquivalent(root.mediaType),
       referenceName: formatArtifactReference({ ...name, digest: undefined }),
+      ...(artifact.globalAccess === true ? { globalAccess: globalAccessOf(root, repository, target) } : {}),
     };
   }
   const named = (text: string) => formatArtifactReference({ repository: text, tag: name.tag, digest: root.digest });
@@ -47,15 +54,33 @@ export function accessOf(
   return { type: "ociArtifact", imageReference: named(consumerName(repository, target)) };
 }
 
-/** An entry of `repositoryContexts`, as v1 of the CLI writes it (OCM spec, repository contexts). */
-export function repositoryContext({ origin, path }: RegistryLocation): JsonObject {
+/** A reference that is pulled by any client (OCM spec, localBlob, globalAccess): container engines accept no scheme. */
+function globalAccessOf({ digest }: Descriptor, repository: string, target: TargetLocation): JsonObject {
+  const name = consumerName(repository, target).replace(/^https?:\/\//, "");
+  return { type: "ociArtifact", imageReference: `${name}@${digest}` };
+}
+
+/**
+ * The repository context of a copy with absolute references, as v1 of the CLI writes it: consumers (Kyma) find the repository by it, and the
+ * next transfer the artifacts. Undefined for a copy that is written for no other location than its own.
+ */
+export function contextOf(
+  changes: readonly { readonly contents: readonly Descriptor[]; readonly after: JsonObject }[],
+  { target, globalAccess }: { readonly target: TargetLocation; readonly globalAccess?: boolean | undefined },
+): JsonObject | undefined {
+  const isAbsolute = changes.some(({ contents, after }) => contents.length > 0 && after.type === "ociArtifact");
+  if (globalAccess === true) return repositoryContext(target.consumer ?? target);
+  return isAbsolute && target.consumer !== undefined ? repositoryContext(target.consumer) : undefined;
+}
+
+function repositoryContext({ origin, path }: RegistryLocation): JsonObject {
   const subPath = path === "" ? {} : { subPath: path };
   return { type: "OCIRegistry", baseUrl: origin, componentNameMapping: "urlPath", ...subPath };
 }
 
 /** Whether two accesses say the same: a hint or a spelling of the type is no reason to rewrite a component version. */
 export function sameAccess(before: JsonObject, after: JsonObject): boolean {
-  if (before.globalAccess !== undefined) return false;
+  if (canonicalJson(before.globalAccess ?? null) !== canonicalJson(after.globalAccess ?? null)) return false;
   const [one, other] = [parseAccess(before), parseAccess(after)];
   if (one.kind === "localBlob" && other.kind === "localBlob") {
     return one.localReference === other.localReference && one.mediaType === other.mediaType;

@@ -25,12 +25,16 @@ export function artifactChange(
   item: Extract<ResolvedElement, { kind: "artifact" }>,
   name: ArtifactName,
   repository: string,
-  options: { readonly form: AccessForm; readonly target: TargetLocation },
+  options: {
+    readonly form: AccessForm;
+    readonly target: TargetLocation;
+    readonly globalAccess?: boolean | undefined;
+  },
 ): Change {
   const { element, graph, form = options.form } = item;
-  const { target } = options;
+  const { target, globalAccess } = options;
   const before = element.access;
-  const after = accessOf(form, { root: graph.root, name, repository, target });
+  const after = accessOf(form, { root: graph.root, name, repository, target, globalAccess });
   const isSame = sameAccess(before, after);
   return {
     element,

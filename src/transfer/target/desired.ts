@@ -9,12 +9,11 @@ import {
   type LocalContent,
 } from "../../ocm/repository/component-manifest.ts";
 import { type ComponentVersion, componentRepositoryName, tagOf } from "../../ocm/repository/component-version.ts";
-import type { OriginNames } from "../../ocm/repository/origin-names.ts";
-import { firstName, formatOrigin, recordedName } from "../names/first-name.ts";
+import { originsIn } from "../names/first-name.ts";
 import { below } from "../source/artifact-name.ts";
 import type { Graph, Node } from "../source/graph.ts";
 import type { ResolvedElement, ResolvedVersion } from "../source/resolve-elements.ts";
-import { repositoryContext, type TargetLocation } from "./access-form.ts";
+import { contextOf, type TargetLocation } from "./access-form.ts";
 import { artifactChange, type Change, localBlobChange, unchanged } from "./change.ts";
 import { type DesiredReferrer, desiredReferrers } from "./desired-referrers.ts";
 import { type NameTemplate, publishedName } from "./published-name.ts";
@@ -73,6 +72,8 @@ export interface DesiredOptions {
   /** Whether to record the references that artifacts had before their first copy; default true. */
   readonly originNames?: boolean | undefined;
   readonly target: TargetLocation;
+  /** Whether local blobs also get an absolute access; default false. */
+  readonly globalAccess?: boolean | undefined;
   /** Signatures that only the target's copy has; they hold for the same component digest and are not thrown away. */
   readonly furtherSignatures: readonly JsonObject[];
 }
@@ -90,7 +91,7 @@ export function buildDesired({ version, items }: ResolvedVersion, options: Desir
   const changes = desiredItems.map(({ change }) => change);
   const tree = rewriteDescriptor(before, changes, {
     furtherSignatures: options.furtherSignatures,
-    context: contextOf(changes, options.target),
+    context: contextOf(changes, options),
   });
   const manifest = buildComponentManifest({
     name,
@@ -99,7 +100,7 @@ export function buildDesired({ version, items }: ResolvedVersion, options: Desir
     layers: [...contents.layers.values()],
     natives: [...contents.natives.values()],
     nested,
-    origins: options.originNames === false ? new Map() : originsOf(items, version),
+    origins: options.originNames === false ? new Map() : originsIn(version, items),
   });
   return {
     version,
@@ -116,23 +117,6 @@ export function buildDesired({ version, items }: ResolvedVersion, options: Desir
     contents: { layers: descriptorsOf(contents.layers), natives: descriptorsOf(contents.natives) },
     changes,
   };
-}
-
-/** Readers of absolute references find the repository of the consumer in the descriptor, and so does the next transfer. */
-function contextOf(changes: readonly Change[], { consumer }: TargetLocation): JsonObject | undefined {
-  const isAbsolute = changes.some(({ contents, after }) => contents.length > 0 && after.type === "ociArtifact");
-  return isAbsolute && consumer !== undefined ? repositoryContext(consumer) : undefined;
-}
-
-/** The first references to record; content that is no artifact has one only if it was one before. */
-function originsOf(items: readonly ResolvedElement[], version: ComponentVersion): OriginNames {
-  return new Map(
-    items.flatMap(({ kind, element }): [Element, string][] => {
-      const first = kind === "artifact" ? firstName(element, version) : undefined;
-      const reference = first?.kind === "reference" ? first.reference : recordedName(element, version);
-      return reference === undefined ? [] : [[element, formatOrigin(reference)]];
-    }),
-  );
 }
 
 /** The part of one resource or source. */

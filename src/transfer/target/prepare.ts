@@ -38,6 +38,8 @@ export interface PrepareOptions {
   readonly originNames?: boolean | undefined;
   /** The location under which consumers reach the target; default is its own. */
   readonly consumer?: RegistryLocation | undefined;
+  /** Whether local blobs also get an absolute access; default false. */
+  readonly globalAccess?: boolean | undefined;
   readonly existing: ExistingPolicy;
   /** The component version of the same name at the target, or undefined. */
   readonly existingVersion: (source: ComponentVersion) => Promise<ComponentVersion | undefined>;
@@ -66,6 +68,7 @@ export async function prepare(
       published,
       names,
       originNames,
+      globalAccess: options.globalAccess,
       target: location,
       furtherSignatures: signatures,
     });
