@@ -45,6 +45,16 @@ describe("good values", () => {
     ["access", "localBlob", "access", "localBlob"],
     ["access", "relativeOciReference", "access", "relativeOciReference"],
     ["access", "ociArtifact", "access", "ociArtifact"],
+    [
+      "rename",
+      "acme/=x\nghcr.io/acme/ = mirror/acme/\nIndex.Docker.io/=",
+      "renames",
+      [
+        { from: "ghcr.io/acme", to: "mirror/acme" },
+        { from: "docker.io", to: "" },
+        { from: "acme", to: "x" },
+      ],
+    ],
     ["origin-names", "false", "originNames", false],
     ["global-access", "TRUE", "globalAccess", true],
     ["existing", "skip", "existing", "skip"],
@@ -162,6 +172,7 @@ test("defaults", () => {
     exclude: [],
     accessFallback: "none",
     publishArtifacts: undefined,
+    renames: [],
     writeImages: [],
     consumerRepository: undefined,
     globalAccess: false,
@@ -318,6 +329,23 @@ describe("bad values are refused by name, with what to use", () => {
   ])("%s: %j: %s", (name, value, code, remedy) => {
     expect(() => read({ [name]: value })).toThrow(
       expect.objectContaining({ code, where: `input ${name}`, remedy: expect.stringContaining(remedy) }),
+    );
+  });
+
+  test.each([
+    ["ghcr.io/acme", "is not of the form"],
+    ["=mirror", "is not of the form"],
+    ["a=b=c", "is not of the form"],
+    ["https://ghcr.io/acme=x", "has a scheme"],
+    ["ghcr.io/acme=Mirror", "has capitals"],
+    ["ghcr.io/acme=component-descriptors/x", "repositories of component versions"],
+  ])("rename %j %s", (line, why) => {
+    expect(() => read({ rename: `a=b\n${line}` })).toThrow(
+      expect.objectContaining({
+        code: "INPUT_INVALID",
+        where: "input rename, line 2",
+        message: expect.stringContaining(why),
+      }),
     );
   });
 

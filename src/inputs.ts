@@ -12,6 +12,7 @@ import type { Environment } from "./proxy/settings.ts";
 import { type AllowedRegistry, parseAllowedRegistry } from "./stores/registry/allowed-registries.ts";
 import { printable } from "./text/redact.ts";
 import type { ImageFileRequest } from "./transfer/images/image-files.ts";
+import { parseRenames, type Rename } from "./transfer/names/rename.ts";
 import type { VersionSelection } from "./transfer/source/select-versions.ts";
 import { parseSelectors, type Selector } from "./transfer/source/selector.ts";
 import type { AccessFallback } from "./transfer/target/fallback.ts";
@@ -40,6 +41,8 @@ export interface Inputs {
   readonly accessFallback: AccessFallback;
   /** Names under which artifacts are tagged beside their component version. */
   readonly publishArtifacts: NameTemplate | undefined;
+  /** Prefixes of the names of artifacts at the target, longest first. */
+  readonly renames: readonly Rename[];
   readonly writeImages: readonly ImageFileRequest[];
   /** Host and path under which consumers reach the target; undefined for those of the target. */
   readonly consumerRepository: RegistrySpec | undefined;
@@ -103,6 +106,7 @@ export function readInputs(environment: Environment): Inputs {
     recursive: input.boolean("recursive"),
     copyResources: input.boolean("copy-resources"),
     copySources: input.boolean("copy-sources"),
+    renames: parseRenames(input.lines("rename"), "input rename"),
     publishArtifacts: template === "" ? undefined : parseNameTemplate(template, nameSource(trust)),
     originNames: input.boolean("origin-names"),
     existing: input.choice("existing", ["skip", "overwrite", "fail"]),

@@ -88,3 +88,19 @@ test("files tell deployments what images are called now, for whoever reads them 
     "registries",
   ]);
 });
+
+test("artifacts that are published have the names of rename", async () => {
+  const target = await startFakeRegistry();
+  const result = await runAction({
+    inputs: {
+      "component-versions": ALL,
+      target: `${target.origin}/ocm`,
+      "publish-artifacts": "pull/{repository}:{tag}",
+      rename: "images/=mirror/img/",
+    },
+  });
+  expect(result.annotations).toEqual([]);
+  expect(Object.keys(target.tags("ocm/pull/mirror/img/frontend"))).toEqual(["1.4.0"]);
+  const names = Object.values(JSON.parse(result.outputs.images ?? "") as Record<string, string>);
+  expect(names).toContainEqual(expect.stringContaining(`${target.host}/ocm/pull/mirror/img/frontend:1.4.0@sha256:`));
+});

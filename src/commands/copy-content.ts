@@ -23,6 +23,7 @@ export async function planTransfer(run: Run, source: Gathered, destination: Dest
       form: inputs.access,
       published: inputs.publishArtifacts,
       names: nameSource(inputs),
+      renames: inputs.renames,
       originNames: inputs.originNames,
       consumer: consumerOf(run),
       globalAccess: inputs.globalAccess,

@@ -81,7 +81,13 @@ export async function repositoriesToWrite(
 }
 
 function formsOf(inputs: Run["inputs"], path: string): WrittenForms {
-  return { form: inputs.access, published: inputs.publishArtifacts, names: nameSource(inputs), path };
+  return {
+    form: inputs.access,
+    published: inputs.publishArtifacts,
+    names: nameSource(inputs),
+    renames: inputs.renames,
+    path,
+  };
 }
 
 /** The names that deployments pull images of the target by: below consumer-repository, else the target's own, or neutral in an archive. */

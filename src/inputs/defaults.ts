@@ -17,6 +17,7 @@ export const DEFAULTS = {
   access: "localBlob",
   "access-fallback": "none",
   "publish-artifacts": "",
+  rename: "",
   "write-images": "",
   "consumer-repository": "",
   "global-access": "false",

@@ -18,7 +18,7 @@ import { artifactChange, type Change, localBlobChange, unchanged } from "./chang
 import { type DesiredReferrer, desiredReferrers } from "./desired-referrers.ts";
 import { type NameTemplate, publishedName } from "./published-name.ts";
 import { rewriteDescriptor } from "./rewrite.ts";
-import { type NameSource, targetName } from "./signed-name.ts";
+import { type Naming, targetName } from "./signed-name.ts";
 
 /** A piece of content, where it comes from, and the target repository it goes to. */
 export interface Placement extends Node {
@@ -63,12 +63,10 @@ interface OwnContent extends LocalContent {
   readonly elements: Element[];
 }
 
-export interface DesiredOptions {
+export interface DesiredOptions extends Naming {
   readonly form: AccessForm;
   /** Additional names of artifacts, for clients that pull by name. */
   readonly published?: NameTemplate | undefined;
-  /** What may decide the names of artifacts; default any. */
-  readonly names?: NameSource | undefined;
   /** Whether to record the references that artifacts had before their first copy; default true. */
   readonly originNames?: boolean | undefined;
   readonly target: TargetLocation;
@@ -144,7 +142,7 @@ function desiredItem(
     return { ...nothing, placements, layers: item.blobs, change: localBlobChange(item, home) };
   }
   const { root } = item.graph;
-  const name = targetName(item, version, options.names ?? "any");
+  const name = targetName(item, version, options);
   if ((item.form ?? options.form) === "localBlob") {
     const native = { ...nothing, placements: placed(item.graph, home), natives: [root] };
     const change = artifactChange(item, item.name, home, options);

@@ -26,15 +26,14 @@ import {
 import { keepExistingManifest } from "./keep-existing.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import type { NameTemplate } from "./published-name.ts";
-import type { NameSource } from "./signed-name.ts";
+import type { Naming } from "./signed-name.ts";
 import { supportsReferrersApi } from "./tag-referrers.ts";
 import { writtenRepositories } from "./written-repositories.ts";
 
-export interface PrepareOptions {
+export interface PrepareOptions extends Naming {
   readonly target: ComponentRepository<Store>;
   readonly form: AccessForm;
   readonly published?: NameTemplate | undefined;
-  readonly names?: NameSource | undefined;
   readonly originNames?: boolean | undefined;
   /** The location under which consumers reach the target; default is its own. */
   readonly consumer?: RegistryLocation | undefined;
@@ -51,10 +50,10 @@ export async function prepare(
   options: PrepareOptions,
   signal?: AbortSignal,
 ): Promise<Plan> {
-  const { target, form, published, names = "any", originNames = true, existing } = options;
+  const { target, form, published, names, renames, originNames = true, existing } = options;
   const isRegistry = target.registry.kind === "registry";
   if (isRegistry) {
-    const written = writtenRepositories(versions, { form, published, names, path: target.path });
+    const written = writtenRepositories(versions, { form, published, names, renames, path: target.path });
     checkRepositoryNames(target.registry.name, written);
   }
   const there = await Promise.all(versions.map(({ version }) => options.existingVersion(version)));
@@ -67,6 +66,7 @@ export async function prepare(
       form,
       published,
       names,
+      renames,
       originNames,
       globalAccess: options.globalAccess,
       target: location,

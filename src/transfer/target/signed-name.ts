@@ -1,12 +1,16 @@
 import type { Finding } from "../../errors/finding.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
 import { encoded, sha256 } from "../../oci/digest.ts";
+import { canonicalHost } from "../../oci/host.ts";
 import { formatArtifactReference, isRepository, isTag } from "../../oci/reference.ts";
 import { parseAccess } from "../../ocm/access/access.ts";
 import type { Element } from "../../ocm/descriptor/component-descriptor.ts";
+import { COMPONENT_DESCRIPTORS } from "../../ocm/descriptor/component-reference.ts";
 import { canonicalJson } from "../../ocm/descriptor/json.ts";
 import { type ComponentVersion, tagOf } from "../../ocm/repository/component-version.ts";
 import { printable } from "../../text/redact.ts";
+import { firstName } from "../names/first-name.ts";
+import { type Rename, renamed } from "../names/rename.ts";
 import { type ArtifactName, below, taggedName } from "../source/artifact-name.ts";
 import type { Gathered } from "../source/gather.ts";
 
@@ -30,9 +34,29 @@ export interface NamedArtifact {
 
 export type TaggedName = ArtifactName & { readonly tag: string };
 
-/** What the artifact is called at the target. */
-export function targetName(artifact: NamedArtifact, version: ComponentVersion, names: NameSource): TaggedName {
-  return names === "signed" ? signedName(artifact, version) : taggedName(artifact);
+/** What decides the names of artifacts at the target. */
+export interface Naming {
+  /** Default any. */
+  readonly names?: NameSource | undefined;
+  readonly renames?: readonly Rename[] | undefined;
+}
+
+/** The name of the artifact at the target. */
+export function targetName(artifact: NamedArtifact, version: ComponentVersion, naming: Naming): TaggedName {
+  const { names = "any", renames = [] } = naming;
+  const isSigned = names === "signed";
+  const name = isSigned ? signedName(artifact, version) : taggedName(artifact);
+  const first = isSigned ? undefined : firstRepository(artifact, version);
+  return { ...name, repository: renamed(name.repository, first, renames) };
+}
+
+/** Host and repository of the first reference; the repository of a component is not one of an artifact. */
+function firstRepository({ element, name }: NamedArtifact, version: ComponentVersion): string | undefined {
+  const first = firstName(element, version);
+  if (first?.kind !== "reference") return undefined;
+  const { host, repository } = first.reference;
+  const isComponents = `/${repository}/`.includes(`/${COMPONENT_DESCRIPTORS}/`);
+  return `${canonicalHost(host)}/${isComponents ? name.repository : repository}`;
 }
 
 /**
