@@ -92,10 +92,12 @@ function formsOf(inputs: Run["inputs"], path: string): WrittenForms {
 
 /** The names that deployments pull images of the target by: below consumer-repository, else the target's own, or neutral in an archive. */
 export function imageNames({ inputs }: Run, { target: { registry, path } }: Destination): ImageNames {
-  const own = registry.kind === "registry" ? { host: registry.name, path } : undefined;
+  const isPlain = registry.origin?.startsWith("http://") === true;
+  const own =
+    registry.kind === "registry" ? { host: registry.name, path, scheme: isPlain ? "http" : "https" } : undefined;
   const consumer = inputs.consumerRepository ?? own;
   const prefix = consumer === undefined ? "" : [consumer.host, consumer.path].filter((part) => part !== "").join("/");
-  return { prefix, targetPath: path, names: nameSource(inputs) };
+  return { prefix, isPlainHttp: consumer?.scheme === "http", targetPath: path, names: nameSource(inputs) };
 }
 
 /** The input consumer-repository as the location of references. */

@@ -85,7 +85,7 @@ async function writeImages(run: Run, { desired }: Plan, destination: Destination
   const { inputs, reporter, workspace } = run;
   const names = imageNames(run, destination);
   const images = deployedImages(movedImages(desired, names));
-  const files = await writeImageFiles(inputs.writeImages, { images, prefix: names.prefix, workspace });
+  const files = await writeImageFiles(inputs.writeImages, { ...names, images, workspace });
   for (const file of files) reporter.file(file);
 }
 

@@ -11,7 +11,7 @@ import { type AccessRequest, type Found, isPinnedToManifest, pinnedDigest, pinOf
 import { contentOf, type FetchContext, readRemote } from "./remote-content.ts";
 
 /** The layer of a chart, and its name before charts had one (HIP 6). */
-const CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+export const CHART_LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
 const CHART_LAYERS: ReadonlySet<string> = new Set([CHART_LAYER, "application/tar+gzip"]);
 
 export interface ChartContext extends FetchContext {

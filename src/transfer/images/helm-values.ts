@@ -21,7 +21,7 @@ export function yamlText(value: unknown): string {
 }
 
 /** The shortest name that no other image has. */
-function distinctNames(images: readonly MovedImage[]): readonly (readonly [string, MovedImage])[] {
+export function distinctNames(images: readonly MovedImage[]): readonly (readonly [string, MovedImage])[] {
   const candidates = [
     ({ name }: MovedImage) => name,
     ({ component, name }: MovedImage) => `${component}/${name}`,

@@ -4,12 +4,13 @@ import { errorMessage, TransferError } from "../../errors/transfer-error.ts";
 import { writeAtomically } from "../../files/atomic-write.ts";
 import { placeOf } from "../../files/place.ts";
 import { printable } from "../../text/redact.ts";
+import { fluxRepositories } from "./flux-repositories.ts";
 import { helmValues } from "./helm-values.ts";
 import { imageMirrors } from "./image-mirrors.ts";
 import { kustomizeImages } from "./kustomize-images.ts";
 import { type MovedImage, neutralReference, referenceBelow } from "./moved-images.ts";
 
-export const IMAGE_FORMATS = ["images", "helm", "kustomize", "registries"] as const;
+export const IMAGE_FORMATS = ["images", "helm", "kustomize", "registries", "flux"] as const;
 export type ImageFormat = (typeof IMAGE_FORMATS)[number];
 
 /** One line of `write-images`. */
@@ -33,19 +34,21 @@ export interface ImageFileOptions {
   readonly images: readonly MovedImage[];
   /** Host and path that the images are pulled from. */
   readonly prefix: string;
+  readonly isPlainHttp: boolean;
   readonly workspace: string;
 }
 
 /** Writes the new names of images for deployments; each file completely or not at all. */
 export async function writeImageFiles(
   requests: readonly ImageFileRequest[],
-  { images, prefix, workspace }: ImageFileOptions,
+  options: ImageFileOptions,
 ): Promise<ImageFileRequest[]> {
-  for (const { format, path } of requests) await replace(path, textOf(format, images, prefix), workspace);
+  for (const { format, path } of requests) await replace(path, textOf(format, options), options.workspace);
   return [...requests];
 }
 
-function textOf(format: ImageFormat, images: readonly MovedImage[], prefix: string): string {
+function textOf(format: ImageFormat, { images, prefix, isPlainHttp }: ImageFileOptions): string {
+  if (format === "flux") return fluxRepositories(images, prefix, { isPlainHttp });
   if (format === "helm") return helmValues(images, prefix);
   if (format === "kustomize") return kustomizeImages(images, prefix);
   if (format === "registries") return imageMirrors(images, prefix);

@@ -4,6 +4,7 @@ import { isTag, parseArtifactReference, parseImageReference } from "../../oci/re
 import { type Access, parseAccess } from "../../ocm/access/access.ts";
 import { tagOf } from "../../ocm/repository/component-version.ts";
 import { compareVersions } from "../../ocm/version/version.ts";
+import { CHART_LAYER } from "../../stores/elsewhere/helm.ts";
 import { firstName, type WrittenReference, writtenReference } from "../names/first-name.ts";
 import type { Change } from "../target/change.ts";
 import type { DesiredVersion } from "../target/desired.ts";
@@ -13,6 +14,8 @@ import { type NameSource, signedReference } from "../target/signed-name.ts";
 export interface ImageNames {
   /** Host and path under which consumers reach the target (`registry.corp/ocm`); empty for host-neutral names. */
   readonly prefix: string;
+  /** Whether consumers reach it by plain HTTP. */
+  readonly isPlainHttp: boolean;
   /** Path of the target below its host. */
   readonly targetPath: string;
   /** Whether images are found by their old references, or by their signed names. */
@@ -36,6 +39,8 @@ export interface MovedImage {
   readonly tag: string;
   /** Whether the repository has the tag. Local blobs have none. */
   readonly isTagged: boolean;
+  /** Whether it is a Helm chart; undefined for no. */
+  readonly isChart?: boolean;
   readonly digest: Digest;
 }
 
@@ -102,6 +107,7 @@ function movedImage(
       ...(first?.kind === "hint" ? { hint: first.text } : {}),
       repository: targetPath === "" ? repository : repository.slice(targetPath.length + 1),
       tag: tag ?? (isTag(fallbackTag) ? fallbackTag : encoded(root.digest).slice(0, 12)),
+      ...(contents.some(({ mediaType }) => mediaType === CHART_LAYER) ? { isChart: true } : {}),
       isTagged: published !== undefined || (renewed.kind !== "localBlob" && tagIn(renewed) !== undefined),
       digest: root.digest,
     },
