@@ -24,6 +24,7 @@ export interface Part {
 export const parts = {
   "docker-registry": { binary: "docker-registry", from: "debian", source: "docker-registry" },
   squid: { binary: "squid", from: "debian", source: "squid-openssl", asRoot: true },
+  skopeo: { binary: "skopeo", from: "debian", source: "skopeo" },
   curl: { binary: "curl", from: "debian", source: "curl" },
   python3: { binary: "python3", from: "debian", source: "python3" },
   ip: { binary: "ip", from: "debian", source: "iproute2", asRoot: true },
@@ -42,6 +43,12 @@ export const parts = {
     from: "go",
     source: "github.com/google/go-containerregistry/cmd/crane",
     version: "v0.22.1",
+  },
+  kustomize: {
+    binary: "kustomize",
+    from: "go",
+    source: "sigs.k8s.io/kustomize/kustomize/v5",
+    version: "v5.7.1",
   },
   act: { binary: "act", from: "go", source: "github.com/nektos/act", version: "v0.2.89" },
   actionlint: {
