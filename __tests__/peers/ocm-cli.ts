@@ -68,3 +68,17 @@ function keyConfig(folder: string): string {
   writeFileSync(path, JSON.stringify({ type: "generic.config.ocm.software/v1", configurations }));
   return path;
 }
+
+/** Downloads a resource of `repository//component:version`, packed as an archive if it is an image. */
+export function download({ generation, run }: OcmCli, from: string, resource: string, to: string): Promise<string> {
+  if (generation === "v1") return run("download", "resources", from, resource, "-O", to);
+  const packed = ["--extraction-policy", "disable", "--output", to];
+  return run("download", "resource", from, "--identity", `name=${resource}`, ...packed);
+}
+
+/** Verifies the signature of the fixtures. */
+export function verify({ generation, run }: OcmCli, version: string): Promise<string> {
+  if (generation === "v1")
+    return run("verify", "cv", "--signature", "acme", "--public-key", `acme=${acmePublicKey}`, version);
+  return run("verify", "cv", "--signature", "acme", version);
+}

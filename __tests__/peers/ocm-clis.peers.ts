@@ -9,7 +9,7 @@ import { acmePublicKey, ctf, temporaryFolder } from "../../testing/real/fixtures
 import { withParts } from "../../testing/real/parts.ts";
 import { startRegistry } from "../../testing/real/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { findOcmClis, type OcmCli } from "./ocm-cli.ts";
+import { download, findOcmClis, verify } from "./ocm-cli.ts";
 
 const clis = findOcmClis();
 const versions = Object.keys(componentDigests);
@@ -130,16 +130,4 @@ async function write(place: string, more: Record<string, string>): Promise<strin
   const result = await runAction({ inputs: { ...consumer, ...inputs } });
   expect(result.annotations).toEqual([]);
   return isRegistry ? target : `ctf::${target}`;
-}
-
-function download({ generation, run }: OcmCli, from: string, resource: string, to: string): Promise<string> {
-  if (generation === "v1") return run("download", "resources", from, resource, "-O", to);
-  const packed = ["--extraction-policy", "disable", "--output", to];
-  return run("download", "resource", from, "--identity", `name=${resource}`, ...packed);
-}
-
-function verify({ generation, run }: OcmCli, version: string): Promise<string> {
-  if (generation === "v1")
-    return run("verify", "cv", "--signature", "acme", "--public-key", `acme=${acmePublicKey}`, version);
-  return run("verify", "cv", "--signature", "acme", version);
 }
