@@ -40,10 +40,13 @@ describe("an answer that is damaged", () => {
     expect(server.requests()).toBe(3);
   });
 
-  test("is the verdict on a host that has not", async () => {
-    const server = await answering("no HTTP at all\r\n\r\n");
-    await expect(openClient({ attempts: 3 }).request(get(server.url))).rejects.toMatchObject({ phase: "response" });
-    expect(server.requests()).toBe(1);
+  test("is requested once more of a host that has not, before it is the verdict", async () => {
+    const garbage = "no HTTP at all\r\n\r\n";
+    const [once, always] = [await answering(garbage), await answering(...Array<string>(9).fill(garbage))];
+    const client = openClient({ attempts: 3 });
+    expect((await client.request(get(once.url))).status).toBe(200);
+    await expect(client.request(get(always.url))).rejects.toMatchObject({ phase: "response" });
+    expect([once.requests(), always.requests()]).toEqual([2, 2]);
   });
 });
 

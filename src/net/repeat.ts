@@ -4,14 +4,20 @@ import { mayRepeat } from "./work.ts";
 /** Content that is not what was asked for: damaged where it is stored, or on its way, or a web page in its place. */
 const CONTENT_FAULTS = new Set(["DIGEST_MISMATCH", "SIZE_MISMATCH", "CAPTIVE_PORTAL"]);
 
+function isContentFault({ code }: TransferError): boolean {
+  return CONTENT_FAULTS.has(code);
+}
+
 /**
- * Decides whether content that differs is to be read again. The way may damage it each time in another way; what differs twice in the same
+ * Decides whether content that differs is to be moved again. The way may damage it each time in another way; what differs twice in the same
  * way, with the same digest, is a fault of the content.
  */
-export function contentFaults(): (error: unknown) => boolean {
+export function contentFaults(
+  isFault: (error: TransferError) => boolean = isContentFault,
+): (error: unknown) => boolean {
   const seen = new Set<string>();
   return (error) => {
-    if (!(error instanceof TransferError) || !CONTENT_FAULTS.has(error.code) || seen.has(error.message)) return false;
+    if (!(error instanceof TransferError) || !isFault(error) || seen.has(error.message)) return false;
     seen.add(error.message);
     return true;
   };

@@ -3,6 +3,7 @@ import { contentFaults } from "../net/repeat.ts";
 import { isDamaged, isRetryable } from "../net/retryable.ts";
 import { asOneWork, mayRepeat } from "../net/work.ts";
 import { isTemporaryRefusal, RegistryError } from "./registry/error.ts";
+import { isDamagedBlob } from "./registry/push/damaged.ts";
 import { ChunksRefused } from "./registry/uploads/chunks.ts";
 
 /**
@@ -13,13 +14,14 @@ import { ChunksRefused } from "./registry/uploads/chunks.ts";
 export function retryStream<T>(attempts: number, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   return asOneWork(async () => {
     const isNewFault = contentFaults();
+    const isNewDamage = contentFaults(isDamagedBlob);
     for (let isFirst = true; ; isFirst = false) {
       try {
         return await work();
       } catch (error) {
         signal?.throwIfAborted();
         const wait = error instanceof RegistryError ? error.retryAfter : undefined;
-        const canHelp = canBeRepeated(error, isFirst) || isNewFault(error);
+        const canHelp = canBeRepeated(error, isFirst) || isNewFault(error) || isNewDamage(error);
         if (!canHelp || !(await mayRepeat(attempts, { wait, signal }))) throw error;
       }
     }

@@ -30,7 +30,12 @@ export interface ExchangeOptions {
 const FIRST_BYTE_FACTOR = 5;
 const MIN_FIRST_BYTE_MS = 30_000;
 
-/** Milliseconds that a registry may take to store content: some check and replicate a blob before they answer. */
+/**
+ * Milliseconds that a registry may take to store content, some of which check and replicate it before they answer: so many, one more for
+ * each so many bytes, and not more than five minutes.
+ */
+const MIN_COMMIT_MS = 60_000;
+const COMMITTED_BYTES_PER_MS = 4096;
 const MAX_COMMIT_MS = 300_000;
 
 /** Bytes of the page of a proxy that are read. */
@@ -79,7 +84,7 @@ export function createExchange(dispatchers: Dispatchers, options: ExchangeOption
   /** Milliseconds until the answer has to begin. */
   function answerTimeout(request: RoutedRequest): number {
     const { policy, isContent } = request;
-    if (isWrite(request)) return Math.max(policy.timeout, MAX_COMMIT_MS);
+    if (isWrite(request)) return Math.max(policy.timeout, commitTimeout(request));
     return isContent === true
       ? Math.max(policy.timeout, FIRST_BYTE_FACTOR * stallTimeout, MIN_FIRST_BYTE_MS)
       : policy.timeout;
@@ -116,6 +121,13 @@ export function createExchange(dispatchers: Dispatchers, options: ExchangeOption
       throw signal?.aborted ? error : await explained(request.hop, error);
     }
   };
+}
+
+function commitTimeout({ method, headers }: RoutedRequest): number {
+  // A POST begins an upload, or mounts: no content is stored.
+  if (method === "POST") return 0;
+  const bytes = Number(headers?.["content-length"] ?? 0);
+  return Math.min(MAX_COMMIT_MS, MIN_COMMIT_MS + bytes / COMMITTED_BYTES_PER_MS);
 }
 
 /** undici destroys the body of a request that fails; the source of the body is not to be destroyed with it. */

@@ -1,6 +1,6 @@
 import { type Hop, HopError } from "../hop.ts";
 import type { Send } from "../http.ts";
-import { backoff, isRetryable } from "../retryable.ts";
+import { backoff, isDamaged, isRetryable } from "../retryable.ts";
 import { pause } from "../work.ts";
 import type { RoutedRequest } from "./route.ts";
 
@@ -22,7 +22,7 @@ export function withFirstContact(next: Send<RoutedRequest>, contact: FirstContac
     const send = () => next(isWaitedFor ? request : { ...request, isContent: false }, signal);
     if (!isProbe) return contact.noted(request.hop, send);
     return contact.through(request.hop, send, async (error) => {
-      if (signal?.aborted || !isRetryable(error)) throw error;
+      if (signal?.aborted || !(isRetryable(error) || isDamaged(error))) throw error;
       await pause(backoff(1, Math.random()), signal);
       return send();
     });

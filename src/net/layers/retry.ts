@@ -38,7 +38,8 @@ export function withRetries(next: Send<PlannedRequest>, options: RetryOptions): 
   /** A host that has answered before can be reached: what fails is one request, and may be damaged on its way. */
   function attemptsAfter(error: HopError, attempts: number, { connectAttempts = attempts }: RetryPolicy): number {
     if (contact.hasAnswered(error.hop)) return attempts;
-    return isDamaged(error) ? 1 : Math.min(attempts, connectAttempts);
+    // Damage is more often a sign of another protocol, which a second try distinguishes.
+    return Math.min(attempts, connectAttempts, isDamaged(error) ? 2 : attempts);
   }
 
   async function send(request: PlannedRequest, signal?: AbortSignal): Promise<HttpResponse> {

@@ -2,13 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { TransferError } from "../../../errors/transfer-error.ts";
 import { drain } from "../../../net/body.ts";
 import { type ConnectionPhase, HopError } from "../../../net/hop.ts";
+import { contentFaults, untilSameTwice } from "../../../net/repeat.ts";
 import { backoff } from "../../../net/retryable.ts";
-import { asOneWork, takeRepetition } from "../../../net/work.ts";
+import { asOneWork, mayRepeat, takeRepetition } from "../../../net/work.ts";
 import { isRecord } from "../../../oci/descriptor.ts";
 import { type Digest, encoded, hasherOf, isDigest } from "../../../oci/digest.ts";
 import type { KnownManifest } from "../cache.ts";
 import { isTemporaryRefusal, RegistryError, registryError } from "../error.ts";
 import { DIGEST_HEADER, type ManifestContext, parsed, readManifest } from "../manifests.ts";
+import { isDamagedAtTag, isDamagedManifest } from "./damaged.ts";
 
 interface PushContext extends ManifestContext {
   /** A phrase for errors: `tagging registry.test/a:1`. */
@@ -16,7 +18,7 @@ interface PushContext extends ManifestContext {
 }
 
 /**
- * Writes a manifest under a tag or its digest. Where the answer leaves open whether the registry has it, the registry is asked: a lost answer
+ * Writes a manifest under a tag or its digest, and once more where it may have been damaged on its way. Where the answer leaves open whether the registry has it, the registry is asked: a lost answer
  * and a refusal to overwrite a manifest with itself are no errors. Fails with TAG_IMMUTABLE, and with READ_BACK_DIFFERS where the registry
  * stores another manifest.
  */
@@ -26,15 +28,32 @@ export async function putManifest(
   context: PushContext,
   signal?: AbortSignal,
 ): Promise<void> {
+  const isNewDamage = contentFaults(isDigest(reference) ? isDamagedManifest : isDamagedAtTag);
+  return asOneWork(async () => {
+    for (;;) {
+      const failure = await unsettled(reference, manifest, context, signal);
+      if (failure === undefined) return;
+      if (!isNewDamage(failure) || !(await mayRepeat(context.client.attempts, { signal }))) throw failure;
+    }
+  });
+}
+
+/** Writes a manifest once. Resolves to the failure, unless the registry has the manifest in spite of it. */
+async function unsettled(
+  reference: string,
+  manifest: KnownManifest,
+  context: PushContext,
+  signal?: AbortSignal,
+): Promise<unknown> {
   const failure = await failureOf(() => put(reference, manifest, context, signal));
-  if (failure === undefined) return;
+  if (failure === undefined) return undefined;
   signal?.throwIfAborted();
-  if (isDigest(reference) && !isOpen(failure)) throw failure;
+  if (isDigest(reference) && !isOpen(failure)) return failure;
   const { digest } = manifest.descriptor;
   const stored = await readOrNone(reference, digest, context, signal).catch(() => undefined);
-  if (stored === digest) return;
-  if (isDigest(stored) && isRefusedForTag(failure)) throw tagImmutable(failure, reference, stored);
-  throw failure;
+  if (stored === digest) return undefined;
+  if (isDigest(stored) && isRefusedForTag(failure)) return tagImmutable(failure, reference, stored);
+  return failure;
 }
 
 /** Sets a tag, and reads it as a later reader does: within the attempts that are left, where the registry finds it only after a while. */
@@ -102,7 +121,8 @@ async function readOrNone(
   signal?: AbortSignal,
 ): Promise<Digest | "denied" | undefined> {
   try {
-    return (await readManifest(reference, context, signal, expected)).descriptor.digest;
+    const read = () => readManifest(reference, context, signal, expected);
+    return (await untilSameTwice(context.client.attempts, read, signal)).descriptor.digest;
   } catch (error) {
     // An account may have the right to push alone.
     if (isRefused(error, [401, 403])) return "denied";

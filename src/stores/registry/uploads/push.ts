@@ -9,6 +9,7 @@ import { atEndOfWork, mayRepeat } from "../../../net/work.ts";
 import type { Descriptor } from "../../../oci/descriptor.ts";
 import type { Digest } from "../../../oci/digest.ts";
 import { isTemporaryRefusal, RegistryError, registryError } from "../error.ts";
+import { isInserted } from "../foreign-page.ts";
 import { CHUNK_BYTES, ChunksRefused, canChunk, pushChunks } from "./chunks.ts";
 import { beginUpload, cancelUpload, type Session, scopesAt, type UploadContext, uploadStatus } from "./session.ts";
 
@@ -125,12 +126,15 @@ function isAmbiguous(error: unknown): boolean {
   return isRetryable(error) || isTemporaryRefusal(error);
 }
 
+/** By its first byte: content that HEAD alone reports would count as sent, and would not be sent again for a manifest. */
 async function isThere(error: unknown, { base, blob, client, scopes, signal }: Push): Promise<boolean> {
   if (signal?.aborted || !isAmbiguous(error)) return false;
-  const request = { method: "HEAD", url: `${base}blobs/${blob.digest}`, attempts: 1, redirects: false } as const;
+  const url = `${base}blobs/${blob.digest}`;
+  const headers = blob.size === 0 ? {} : { range: "bytes=0-0" };
+  const request = { method: "GET", url, headers, attempts: 1, redirects: false } as const;
   const response = await client.request(request, scopes, signal).catch(() => undefined);
-  if (response !== undefined) await drain(response);
-  return response !== undefined && response.status < 400;
+  response?.body.on("error", () => {}).destroy();
+  return response !== undefined && response.status < 400 && !isInserted(response, blob);
 }
 
 /** Keeps a broken upload for the next attempt of the piece of work; false where it is to be cancelled. */
