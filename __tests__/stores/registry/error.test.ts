@@ -45,6 +45,7 @@ test.each([
   [404, ociError("NAME_UNKNOWN", ""), "REPOSITORY_UNKNOWN"],
   [400, ociError("NAME_UNKNOWN", ""), "REPOSITORY_UNKNOWN"],
   [404, "", "REPOSITORY_UNKNOWN"],
+  [404, ociError("BLOB_UPLOAD_UNKNOWN", ""), "UPLOAD_LOST"],
   [405, "", "REGISTRY_REFUSED"],
 ])("%i %s at a push is %s", async (status, body, code) => {
   const error = await registryError(await answer(status, body), "pushing a", { of: "push" });

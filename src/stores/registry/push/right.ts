@@ -5,9 +5,10 @@ import { printable } from "../../../text/redact.ts";
 import type { Grant } from "../auth/granted-actions.ts";
 import { bindingRemedy } from "../auth/realm.ts";
 import { areForReading } from "../auth/scope.ts";
-import { deniedRemedy, RegistryError, registryError } from "../error.ts";
+import { RegistryError, registryError } from "../error.ts";
 import { createsByUpload, creationOf, requiresRepositories } from "../known/creation.ts";
 import type { ManifestContext } from "../manifests.ts";
+import { deniedRemedy } from "../remedies.ts";
 import { tryUpload } from "../uploads/session.ts";
 
 /** The upload that proved the right to push, once for each registry. */
