@@ -2334,9 +2334,11 @@ const RETRYABLE_CODES = new Set([
     "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
     "ERR_STREAM_PREMATURE_CLOSE",
 ]);
-const DAMAGED = /^(?:ERR_SSL_|EPROTO$)/;
+const DAMAGED = /^(?:ERR_SSL_|EPROTO$|HPE_)/;
 function isDamaged(error) {
-    if (!(error instanceof HopError) || error.failure.issuer !== undefined)
+    if (!(error instanceof HopError))
+        return false;
+    if (error.failure.issuer !== undefined || error.failure.speaks !== undefined)
         return false;
     if (error.reply !== undefined)
         return error.reply.status === 200;
@@ -2364,6 +2366,9 @@ function temporaryRefusal({ status, headers }, text, now) {
     if (isRetryableStatus(status))
         return { wait };
     return status === 403 && SECONDARY_LIMIT.test(text) ? { wait: wait ?? SECONDARY_LIMIT_MS } : undefined;
+}
+function waitOfProxy({ reply }, now) {
+    return retryAfter(reply?.headers["retry-after"], now);
 }
 const UNITS = { us: 0.001, µs: 0.001, ms: 1, s: 1000, m: 60_000 };
 function retryAfterIn(text) {
@@ -5229,6 +5234,7 @@ function unusableCause({ hop, failure }) {
     }
     return { code: "PROXY_CLOSED", remedy: `Check that ${display} is a proxy (${from}); if it is, ask its operators.` };
 }
+const RATE_REMEDY = "The proxy limits the rate of requests: run again later, with a lower concurrency, or ask its operators for a higher limit.";
 function replyCause(hop, reply) {
     const { status } = reply;
     if (status === 407)
@@ -5239,6 +5245,8 @@ function replyCause(hop, reply) {
             remedy: `A portal answers in the place of ${hop.host} with a page of its own: log this runner in there, or have it exempted.`,
         };
     }
+    if (status === 429)
+        return { code: "RATE_LIMITED", host: proxyHost(hop), remedy: RATE_REMEDY };
     const registry = uploadRegistry(hop);
     if (registry !== undefined)
         return { code: "UPLOAD_HOST_BLOCKED", remedy: uploadRemedy(hop, registry) };
@@ -13978,9 +13986,10 @@ function withFirstContact(next, contact) {
         if (!isProbe)
             return contact.noted(request.hop, send);
         return contact.through(request.hop, send, async (error) => {
-            if (signal?.aborted || !(isRetryable(error) || isDamaged(error)))
+            const wait = error instanceof HopError ? (waitOfProxy(error, Date.now()) ?? 0) : 0;
+            if (signal?.aborted || wait > MAX_WAIT_MS || !(isRetryable(error) || isDamaged(error)))
                 throw error;
-            await pause(backoff(1, Math.random()), signal);
+            await pause(Math.max(backoff(1, Math.random()), wait), signal);
             return send();
         });
     };
@@ -14147,7 +14156,8 @@ function withRetries(next, options) {
                 if (signal?.aborted || !canHelp)
                     throw error;
                 const most = outages.isOver(error.hop.host) ? 1 : attemptsAfter(error, attempts, policy);
-                if (!(await mayRepeat(most, { signal })))
+                const wait = waitOfProxy(error, Date.now());
+                if (!(await mayRepeat(most, { wait, signal })))
                     throw tries === 1 ? error : afterAll(error, spent());
             }
         }

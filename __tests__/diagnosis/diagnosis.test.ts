@@ -212,6 +212,17 @@ describe("a proxy", () => {
     }
   });
 
+  test("that limits the rate of requests", async () => {
+    const { host } = await startProxy({ deny: { "*": { status: 429 } } });
+    const remedy = expect.stringMatching(/^The proxy limits the rate of requests/);
+    expect(await asking(url, `http://${host}`)).toMatchObject({
+      code: "RATE_LIMITED",
+      host,
+      "refused-by": "proxy",
+      remedy,
+    });
+  });
+
   test("that does not allow the registry", async () => {
     const { host } = await startProxy({ deny: { "ghcr.io": { headers: { "x-squid-error": "ERR_ACCESS_DENIED 0" } } } });
     expect(await asking(url, `http://${host}`)).toMatchObject({

@@ -72,6 +72,9 @@ function unusableCause({ hop, failure }: HopError): Cause {
   return { code: "PROXY_CLOSED", remedy: `Check that ${display} is a proxy (${from}); if it is, ask its operators.` };
 }
 
+const RATE_REMEDY =
+  "The proxy limits the rate of requests: run again later, with a lower concurrency, or ask its operators for a higher limit.";
+
 function replyCause(hop: Hop, reply: ProxyReply): Cause {
   const { status } = reply;
   if (status === 407) return { host: proxyHost(hop), ...loginCause(hop, reply) };
@@ -81,6 +84,7 @@ function replyCause(hop: Hop, reply: ProxyReply): Cause {
       remedy: `A portal answers in the place of ${hop.host} with a page of its own: log this runner in there, or have it exempted.`,
     };
   }
+  if (status === 429) return { code: "RATE_LIMITED", host: proxyHost(hop), remedy: RATE_REMEDY };
   const registry = uploadRegistry(hop);
   if (registry !== undefined) return { code: "UPLOAD_HOST_BLOCKED", remedy: uploadRemedy(hop, registry) };
   if (isPrivateHost(hop.host)) return privateCause(hop);

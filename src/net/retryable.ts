@@ -30,15 +30,16 @@ const RETRYABLE_CODES = new Set([
   "ERR_STREAM_PREMATURE_CLOSE",
 ]);
 
-/** Codes of bytes that are no TLS record of their connection. */
-const DAMAGED = /^(?:ERR_SSL_|EPROTO$)/;
+/** Codes of bytes that are no TLS record of their connection, or no HTTP. */
+const DAMAGED = /^(?:ERR_SSL_|EPROTO$|HPE_)/;
 
 /**
  * Whether an answer was damaged on its way: bytes in it, its end, or all of it by a page of a proxy. From a host that has not answered before,
  * the same is a sign of another protocol, or of a portal.
  */
 export function isDamaged(error: unknown): boolean {
-  if (!(error instanceof HopError) || error.failure.issuer !== undefined) return false;
+  if (!(error instanceof HopError)) return false;
+  if (error.failure.issuer !== undefined || error.failure.speaks !== undefined) return false;
   if (error.reply !== undefined) return error.reply.status === 200;
   const { cause } = error;
   const isNoHttp = (cause as { name?: unknown } | undefined)?.name === "HTTPParserError";
@@ -86,6 +87,11 @@ export function temporaryRefusal(
   const wait = retryAfter(headers["retry-after"], now) ?? retryAfterIn(text);
   if (isRetryableStatus(status)) return { wait };
   return status === 403 && SECONDARY_LIMIT.test(text) ? { wait: wait ?? SECONDARY_LIMIT_MS } : undefined;
+}
+
+/** Milliseconds that a proxy asks to wait in the place of the origin. */
+export function waitOfProxy({ reply }: HopError, now: number): number | undefined {
+  return retryAfter(reply?.headers["retry-after"], now);
 }
 
 const UNITS = { us: 0.001, µs: 0.001, ms: 1, s: 1000, m: 60_000 } as const;

@@ -1,6 +1,6 @@
 import { type Hop, HopError } from "../hop.ts";
 import type { Send } from "../http.ts";
-import { backoff, isDamaged, isRetryable } from "../retryable.ts";
+import { backoff, isDamaged, isRetryable, MAX_WAIT_MS, waitOfProxy } from "../retryable.ts";
 import { pause } from "../work.ts";
 import type { RoutedRequest } from "./route.ts";
 
@@ -22,8 +22,9 @@ export function withFirstContact(next: Send<RoutedRequest>, contact: FirstContac
     const send = () => next(isWaitedFor ? request : { ...request, isContent: false }, signal);
     if (!isProbe) return contact.noted(request.hop, send);
     return contact.through(request.hop, send, async (error) => {
-      if (signal?.aborted || !(isRetryable(error) || isDamaged(error))) throw error;
-      await pause(backoff(1, Math.random()), signal);
+      const wait = error instanceof HopError ? (waitOfProxy(error, Date.now()) ?? 0) : 0;
+      if (signal?.aborted || wait > MAX_WAIT_MS || !(isRetryable(error) || isDamaged(error))) throw error;
+      await pause(Math.max(backoff(1, Math.random()), wait), signal);
       return send();
     });
   };

@@ -10,6 +10,7 @@ import {
   mayBeTemporary,
   type TemporaryRefusal,
   temporaryRefusal,
+  waitOfProxy,
 } from "../retryable.ts";
 import { asOneWork, currentRetryPolicy, mayRepeat } from "../work.ts";
 import type { FirstContact } from "./first-contact.ts";
@@ -72,7 +73,8 @@ export function withRetries(next: Send<PlannedRequest>, options: RetryOptions): 
         const canHelp = error instanceof HopError && (isRetryable(error) || isDamaged(error));
         if (signal?.aborted || !canHelp) throw error;
         const most = outages.isOver(error.hop.host) ? 1 : attemptsAfter(error, attempts, policy);
-        if (!(await mayRepeat(most, { signal }))) throw tries === 1 ? error : afterAll(error, spent());
+        const wait = waitOfProxy(error, Date.now());
+        if (!(await mayRepeat(most, { wait, signal }))) throw tries === 1 ? error : afterAll(error, spent());
       }
     }
   }
