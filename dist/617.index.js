@@ -10728,10 +10728,14 @@ async function publishTags(groups, store, signal) {
     try {
         for (const group of groups) {
             const results = await Promise.allSettled(group.map(async (change) => {
+                const repository = store.repository(change.repository);
+                const now = await repository.resolve(change.tag, signal).catch(() => undefined);
+                if (now?.digest === change.target.digest)
+                    return;
                 const recorded = { change, isRewritten: false };
                 set.push(recorded);
                 try {
-                    await store.repository(change.repository).tag(change.target, change.tag, signal);
+                    await repository.tag(change.target, change.tag, signal);
                 }
                 catch (error) {
                     recorded.isRewritten = error instanceof TransferError && error.code === "READ_BACK_DIFFERS";

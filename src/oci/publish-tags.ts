@@ -18,11 +18,15 @@ export async function publishTags(
     for (const group of groups) {
       const results = await Promise.allSettled(
         group.map(async (change) => {
+          const repository = store.repository(change.repository);
+          const now = await repository.resolve(change.tag, signal).catch(() => undefined);
+          // Another transfer of the same content has set it meanwhile, and its tags are not to be taken back.
+          if (now?.digest === change.target.digest) return;
           // Recorded before the response: a registry may set a tag and fail to say so.
           const recorded = { change, isRewritten: false };
           set.push(recorded);
           try {
-            await store.repository(change.repository).tag(change.target, change.tag, signal);
+            await repository.tag(change.target, change.tag, signal);
           } catch (error) {
             recorded.isRewritten = error instanceof TransferError && error.code === "READ_BACK_DIFFERS";
             throw error;

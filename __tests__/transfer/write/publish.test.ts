@@ -115,12 +115,21 @@ describe("when a tag cannot be set", () => {
     target.inject(
       { when: isTag, act: { kind: "lose-answer" } },
       {
-        when: ({ method, repository }) => method === "GET" && repository === SHOP && ++asks === 1,
+        when: ({ method, repository }) => method === "GET" && repository === SHOP && ++asks === 2,
         act: { kind: "reset" },
       },
     );
     await expect(publish()).rejects.toMatchObject({ name: "HopError" });
     expect(tagsOf(target)).toEqual([]);
+  });
+
+  test("one that another transfer of the same content has set meanwhile stays", async () => {
+    const { target, publish } = await copied();
+    const image = addImage(await startFakeRegistry(), "images/shop", { tag: "2" });
+    await openRegistry(target.host).repository("moved/images/shop").tag(image, "2");
+    target.inject(refuseTag(SHOP));
+    await expect(publish()).rejects.toMatchObject({ code: "PUSH_DENIED" });
+    expect(tagsOf(target)).toEqual(["moved/images/shop:2"]);
   });
 
   test("one that the registry only claims to delete is reported as left", async () => {
