@@ -10186,13 +10186,14 @@ async function prepare({ versions }, options, signal) {
         checkLimits(target.registry.name, desiredVersions.flatMap(measured));
     const unread = desiredVersions.filter((_, index) => existing === "overwrite" && there[index] === undefined);
     const tags = desiredVersions.flatMap(({ artifactTags, componentTag }) => [...artifactTags, componentTag]);
-    const [found, tagged] = await Promise.all([
-        findPresent(target.registry, placementsToAsk(desiredVersions, there, target.registry), signal),
-        findTags(target.registry, [
-            ...desiredVersions.flatMap((desired) => desired.artifactTags),
-            ...unread.map(({ componentTag }) => componentTag),
-        ], signal),
-    ]);
+    const asked = [
+        ...desiredVersions.flatMap((desired) => desired.artifactTags),
+        ...unread.map(({ componentTag }) => componentTag),
+    ];
+    const [found, tagged] = await untilFirstFailure((stop) => Promise.all([
+        findPresent(target.registry, placementsToAsk(desiredVersions, there, target.registry), stop),
+        findTags(target.registry, asked, stop),
+    ]), signal);
     const componentTags = there.flatMap((version) => version === undefined ? [] : [[tagKey(target, version), version.root]]);
     const tagsBefore = new Map([...tagged, ...componentTags]);
     const right = tags.filter(({ repository, tag, target: { digest } }) => tagsBefore.get(`${repository}:${tag}`)?.digest === digest);
@@ -10208,6 +10209,16 @@ async function prepare({ versions }, options, signal) {
         supportsReferrers: await supportsReferrersOf(target.registry, desiredVersions, present, signal),
         asTargetRepository: (from) => (!Buffer.isBuffer(from) && from.store === target.registry ? from.name : undefined),
     });
+}
+async function untilFirstFailure(ask, signal) {
+    const failure = new AbortController();
+    try {
+        return await ask(signal === undefined ? failure.signal : AbortSignal.any([signal, failure.signal]));
+    }
+    catch (error) {
+        failure.abort(error);
+        throw error;
+    }
 }
 async function supportsReferrersOf(target, desiredVersions, present, signal) {
     const placements = desiredVersions.flatMap(({ placements }) => placements);

@@ -79,17 +79,18 @@ export async function prepare(
   // A manifest that is overwritten unread is still restored under its tag when the transfer fails.
   const unread = desiredVersions.filter((_, index) => existing === "overwrite" && there[index] === undefined);
   const tags = desiredVersions.flatMap(({ artifactTags, componentTag }) => [...artifactTags, componentTag]);
-  const [found, tagged] = await Promise.all([
-    findPresent(target.registry, placementsToAsk(desiredVersions, there, target.registry), signal),
-    findTags(
-      target.registry,
-      [
-        ...desiredVersions.flatMap((desired) => desired.artifactTags),
-        ...unread.map(({ componentTag }) => componentTag),
-      ],
-      signal,
-    ),
-  ]);
+  const asked = [
+    ...desiredVersions.flatMap((desired) => desired.artifactTags),
+    ...unread.map(({ componentTag }) => componentTag),
+  ];
+  const [found, tagged] = await untilFirstFailure(
+    (stop) =>
+      Promise.all([
+        findPresent(target.registry, placementsToAsk(desiredVersions, there, target.registry), stop),
+        findTags(target.registry, asked, stop),
+      ]),
+    signal,
+  );
   const componentTags = there.flatMap((version) =>
     version === undefined ? [] : [[tagKey(target, version), version.root] as const],
   );
@@ -109,6 +110,17 @@ export async function prepare(
     supportsReferrers: await supportsReferrersOf(target.registry, desiredVersions, present, signal),
     asTargetRepository: (from) => (!Buffer.isBuffer(from) && from.store === target.registry ? from.name : undefined),
   });
+}
+
+/** Ends all other requests with the first failure: in an outage, each of them would use up its attempts. */
+async function untilFirstFailure<T>(ask: (stop: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  const failure = new AbortController();
+  try {
+    return await ask(signal === undefined ? failure.signal : AbortSignal.any([signal, failure.signal]));
+  } catch (error) {
+    failure.abort(error);
+    throw error;
+  }
 }
 
 /** Requested for an existing subject, if there is one: for a missing one, registries answer anything. */
