@@ -11,6 +11,7 @@ import type { AuthorizationOptions, AuthorizedClient, RegistryRequest } from "./
 import { type Challenge, wantedChallenge } from "./challenge.ts";
 import type { Credential } from "./credentials.ts";
 import { createIdentityTokens } from "./identity-tokens.ts";
+import { createKeptTokens } from "./kept-tokens.ts";
 import { bindingRemedy } from "./realm.ts";
 import { refusedToken } from "./refused-token.ts";
 import { areForReading, repositoryOf } from "./scope.ts";
@@ -29,13 +30,10 @@ interface TokenAsking {
   readonly signal: AbortSignal | undefined;
 }
 
-/** A token that is about to expire is not worth sending. */
-const EXPIRY_MARGIN = 5_000;
 const MAX_REFUSAL_BYTES = 8192;
 
 /**
- * Learns from the first 401 which authorization a registry wants, and sends it at once from then on: one token per set of scopes, shared
- * by all requests that wait for it. Some registries refuse tokens with many scopes, so none is extended.
+ * Learns from the first 401 which authorization a registry wants, and sends it at once from then on. Some registries refuse tokens with many scopes, so none is extended.
  */
 export function createAuthorizedClient(options: AuthorizationOptions): AuthorizedClient {
   const party: Party = {
@@ -47,24 +45,12 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
   const uploads: Purpose = { kind: "uploads", registry: options.hopHost, role: options.role };
   let challenge: Challenge | undefined;
   let challengedAt: Hop | undefined;
-  const tokens = new Map<string, Promise<Token>>();
+  const tokens = createKeptTokens(options.onToken);
   const ambient = createAmbientUse(options.isForeign === true);
   const { identityTokens = createIdentityTokens(options.onToken) } = options;
 
-  async function tokenFor(scopes: readonly string[], asking: TokenAsking): Promise<Token> {
-    const key = scopes.join(" ");
-    for (let held = tokens.get(key); held !== undefined; held = tokens.get(key)) {
-      const token = await held;
-      if (token.expires - EXPIRY_MARGIN > Date.now()) return token;
-      if (tokens.get(key) === held) tokens.delete(key);
-    }
-    const promised = askToken(scopes, asking).then((token) => {
-      options.onToken?.(token.value);
-      return token;
-    });
-    tokens.set(key, promised);
-    promised.catch(() => tokens.delete(key));
-    return promised;
+  function tokenFor(scopes: readonly string[], asking: TokenAsking): Promise<Token> {
+    return tokens.get(scopes, () => askToken(scopes, asking));
   }
 
   async function askToken(scopes: readonly string[], { bearer, credential, signal }: TokenAsking): Promise<Token> {
@@ -101,7 +87,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
     if (status !== 401 && status !== 403) return false;
     const credential = await options.credentialFor(repositoryOf(scopes[0]));
     if (credential?.isAmbient !== true || !ambient.release(scopes)) return false;
-    tokens.delete(scopes.join(" "));
+    tokens.delete(scopes);
     return true;
   }
 
@@ -115,14 +101,6 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
       if (!(error instanceof RegistryError) || !(await canLogIn(error, scopes))) throw error;
     }
     return send(request, scopes, signal);
-  }
-
-  /** Of several requests whose token is refused at once, the first gets another token, and the others wait for the same. */
-  async function forget(scopes: readonly string[], refused: string | undefined): Promise<void> {
-    const key = scopes.join(" ");
-    const held = tokens.get(key);
-    if (held === undefined || `Bearer ${(await held).value}` !== refused) return;
-    if (tokens.get(key) === held) tokens.delete(key);
   }
 
   async function authorization(scopes: readonly string[], signal?: AbortSignal): Promise<Authorization> {
@@ -184,7 +162,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
     if (response.status !== 401 || !learnFrom(response)) return explained(response, scopes);
     // The token host may be the same host: a request that waits for it must not hold one of its slots.
     const refusal = await inMemory(response, MAX_REFUSAL_BYTES, true);
-    await forget(scopes, before.authorization);
+    await tokens.forget(scopes, before.authorization);
     const isStream = request.body !== undefined && !Buffer.isBuffer(request.body);
     if (isStream) return explained(refusal, scopes);
     const { headers: after, token } = await authorization(scopes, signal);
@@ -244,7 +222,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
   ): Promise<AnsweredRequest> {
     const held = await inMemory(refusal, MAX_REFUSAL_BYTES, true);
     ambient.refuse(scopes);
-    tokens.delete(scopes.join(" "));
+    tokens.delete(scopes);
     const { headers } = await authorization(scopes, signal);
     const answer = await client.request({ ...request, headers: { ...request.headers, ...headers } }, signal);
     if (answer.status !== 401) return explained(answer, scopes);
