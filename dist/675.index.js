@@ -2334,7 +2334,7 @@ const RETRYABLE_CODES = new Set([
     "UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
     "ERR_STREAM_PREMATURE_CLOSE",
 ]);
-const DAMAGED = /^(?:ERR_SSL_|EPROTO$|HPE_)/;
+const DAMAGED = /^(?:ERR_SSL_|EPROTO$|HPE_|ERR_NOT_HTTP$)/;
 function isDamaged(error) {
     if (!(error instanceof HopError))
         return false;
@@ -13689,21 +13689,24 @@ const LAST_CHUNK = Buffer.from("0\r\n\r\n");
 
 
 
-function withLeniency(strict, lenient, known, key) {
+const MIN_REFUSALS = 2;
+function withLeniency(strict, lenient, refusals, origin) {
     const sendLeniently = (options) => lenient({ ...options, reset: true });
+    const refused = () => (refusals.get(origin) ?? 0) + 1;
     return async (options) => {
-        if (known.has(key))
+        if (refused() > MIN_REFUSALS)
             return sendLeniently(options);
         try {
             const response = await strict(options);
-            response.body.once("error", (error) => void (isInvalidBody(error) && known.add(key)));
+            response.body.once("error", (error) => void (isInvalidBody(error) && refusals.set(origin, refused())));
             return response;
         }
         catch (error) {
             if (!isInvalidHead(error))
                 throw error;
-            known.add(key);
-            if (options.body instanceof external_node_stream_.Readable)
+            const isStream = options.body instanceof external_node_stream_.Readable;
+            refusals.set(origin, isStream ? MIN_REFUSALS : refused());
+            if (isStream)
                 throw unread(error);
             return sendLeniently(options);
         }
@@ -13758,11 +13761,11 @@ function createDispatchers({ tls, connectTimeout, userAgent }) {
         pools.set(key, known);
         return known;
     };
-    const lenientOrigins = new Set();
+    const refusals = new Map();
     const requests = (key, origin, connector, open) => {
         const strict = (options) => pool(key, () => open(connector)).request(options);
         const lenient = (options) => pool(`lenient ${key}`, () => open(leniently(connector))).request(options);
-        return withLeniency(strict, lenient, lenientOrigins, `${key} ${origin}`);
+        return withLeniency(strict, lenient, refusals, `${key} ${origin}`);
     };
     const shared = { allowH2: false, pipelining: 1, maxHeaderSize: MAX_HEAD_BYTES };
     const openAgent = (connector) => new undici/* Agent */.g6({ ...shared, connect: connector });

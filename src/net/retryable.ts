@@ -31,7 +31,7 @@ const RETRYABLE_CODES = new Set([
 ]);
 
 /** Codes of bytes that are no TLS record of their connection, or no HTTP. */
-const DAMAGED = /^(?:ERR_SSL_|EPROTO$|HPE_)/;
+const DAMAGED = /^(?:ERR_SSL_|EPROTO$|HPE_|ERR_NOT_HTTP$)/;
 
 /**
  * Whether an answer was damaged on its way: bytes in it, its end, or all of it by a page of a proxy. From a host that has not answered before,

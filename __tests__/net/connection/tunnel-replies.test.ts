@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createServer } from "node:net";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { diagnose } from "../../../src/diagnosis/diagnosis.ts";
@@ -7,6 +8,7 @@ import { type FakeRegistry, startFakeRegistry } from "../../../testing/fakes/reg
 import { get, openClient, through } from "../../../testing/product/open-client.ts";
 import { type Authority, createAuthority } from "../../../testing/real/certificates.ts";
 import { buildGo, withGo } from "../../../testing/real/go-program.ts";
+import { listen } from "../../../testing/real/listening.ts";
 import { withParts } from "../../../testing/real/parts.ts";
 
 /** A reply to CONNECT, what the product makes of it, and what Go's net/http does: both open the tunnel, or name an error. */
@@ -192,6 +194,20 @@ withParts(["openssl"], "a reply to CONNECT", () => {
     ["with line feeds alone", `HTTP/1.1 200 OK\nContent-Type: text/html\n\n${LOGIN}`],
   ])("with the page of a portal %s is not a tunnel", async (_, reply) => {
     expect((await outcomeOf(reply)).outcome).toBe("CAPTIVE_PORTAL");
+  });
+
+  test("with the type of a page is that of a portal where the page follows later, instead of TLS", async () => {
+    const portal = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => socket.end(LOGIN));
+    });
+    const { port } = await listen(portal);
+    const outcomes = [`${OK}Content-Type: text/html\r\n\r\n`, `${OK}Via: x\r\n\r\n`].map(async (reply) => {
+      const proxy = await startRawProxy(reply, `127.0.0.1:${port}`);
+      const request = openClient({ routeFor: () => through(proxy.url) }).request(get("https://a.test/v2/"));
+      return request.catch((error: unknown) => diagnose(error)?.code);
+    });
+    expect(await Promise.all(outcomes)).toEqual(["CAPTIVE_PORTAL", "PLAIN_HTTP_REGISTRY"]);
   });
 
   withGo("Go's net/http", () => {

@@ -60,12 +60,12 @@ export function createDispatchers({ tls, connectTimeout, userAgent }: Dispatcher
     pools.set(key, known);
     return known;
   };
-  const lenientOrigins = new Set<string>();
+  const refusals = new Map<string, number>();
   /** Requests to an origin on the connections of a route, of a pool that `open` makes. */
   const requests = (key: string, origin: string, connector: Connector, open: Open) => {
     const strict: Request = (options) => pool(key, () => open(connector)).request(options);
     const lenient: Request = (options) => pool(`lenient ${key}`, () => open(leniently(connector))).request(options);
-    return withLeniency(strict, lenient, lenientOrigins, `${key} ${origin}`);
+    return withLeniency(strict, lenient, refusals, `${key} ${origin}`);
   };
   // HTTP/1.1 for blobs: one flow-control window and one TCP stream for all of them would be the bottleneck behind a proxy.
   const shared = { allowH2: false, pipelining: 1, maxHeaderSize: MAX_HEAD_BYTES } as const;

@@ -6,23 +6,33 @@ import { lenientSocket } from "./lenient-socket.ts";
 
 type Request = (options: Dispatcher.RequestOptions) => Promise<Dispatcher.ResponseData>;
 
+/** Refused responses of an origin after which it is known to need a lenient parser; a single one may be damaged on its way. */
+const MIN_REFUSALS = 2;
+
 /**
  * Requests once more, on a connection of its own that a lenient parser reads, where undici's parser refuses a response. Later requests to
- * the same origin are made that way from the beginning, so that a stream, which is sent once, meets no such response. `known` has the
- * keys of these origins.
+ * an origin that is known for such responses are made that way from the beginning. `refusals` counts them by origin.
  */
-export function withLeniency(strict: Request, lenient: Request, known: Set<string>, key: string): Request {
+export function withLeniency(
+  strict: Request,
+  lenient: Request,
+  refusals: Map<string, number>,
+  origin: string,
+): Request {
   const sendLeniently: Request = (options) => lenient({ ...options, reset: true });
+  const refused = () => (refusals.get(origin) ?? 0) + 1;
   return async (options) => {
-    if (known.has(key)) return sendLeniently(options);
+    if (refused() > MIN_REFUSALS) return sendLeniently(options);
     try {
       const response = await strict(options);
-      response.body.once("error", (error) => void (isInvalidBody(error) && known.add(key)));
+      response.body.once("error", (error) => void (isInvalidBody(error) && refusals.set(origin, refused())));
       return response;
     } catch (error) {
       if (!isInvalidHead(error)) throw error;
-      known.add(key);
-      if (options.body instanceof Readable) throw unread(error);
+      const isStream = options.body instanceof Readable;
+      // A stream is sent once: the next attempt must not meet such a response.
+      refusals.set(origin, isStream ? MIN_REFUSALS : refused());
+      if (isStream) throw unread(error);
       return sendLeniently(options);
     }
   };
