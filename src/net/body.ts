@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
-import { constants, gunzipSync } from "node:zlib";
 import { errorCode, errorMessage, TransferError } from "../errors/transfer-error.ts";
 import { documentDeadline } from "./connection/deadlines.ts";
+import { codingOf, decoded } from "./content-coding.ts";
 import { type Hop, HopError, PhaseError } from "./hop.ts";
 import type { HttpResponse } from "./http.ts";
 
@@ -28,21 +28,19 @@ export function bodyError({ hop }: HttpResponse, error: unknown): unknown {
  */
 export async function readAll(response: HttpResponse, maxSize: number, truncate = false): Promise<Buffer> {
   const received = await readBytes(response, maxSize, truncate);
-  return (isGzipped(response) ? unzipped(received, maxSize) : undefined) ?? received;
+  const coding = codingOf(response);
+  const content = coding === undefined ? undefined : await decoded(received, coding, maxSize);
+  if (content === undefined) return received;
+  if (content.length > maxSize && !truncate) throw tooLarge(response, maxSize);
+  return content.subarray(0, maxSize);
 }
 
-/** Whether the response is labelled as compressed (RFC 9110, 8.4.1.3); a label alone may also describe stored content. */
-export function isGzipped({ headers }: Pick<HttpResponse, "headers">): boolean {
-  return /^(?:x-)?gzip$/i.test(headers["content-encoding"]?.trim() ?? "");
-}
-
-/** The content of gzip, also of its beginning; undefined where it is no gzip, or more than `maxSize` bytes. */
-export function unzipped(bytes: Buffer, maxSize: number): Buffer | undefined {
-  try {
-    return gunzipSync(bytes, { maxOutputLength: maxSize, finishFlush: constants.Z_SYNC_FLUSH });
-  } catch {
-    return undefined;
-  }
+function tooLarge({ hop }: HttpResponse, maxSize: number): TransferError {
+  return new TransferError("RESPONSE_TOO_LARGE", `${hop.host} sends more than ${maxSize} bytes`, {
+    where: hop.host,
+    remedy:
+      "No manifest, token or error message of the specification is that large; check which server answers at this host.",
+  });
 }
 
 /** Reads bytes as they are sent. */
@@ -62,13 +60,7 @@ async function readBytes(response: HttpResponse, maxSize: number, truncate: bool
   } finally {
     deadline.stop();
   }
-  if (size > maxSize && !truncate) {
-    throw new TransferError("RESPONSE_TOO_LARGE", `${response.hop.host} sends more than ${maxSize} bytes`, {
-      where: response.hop.host,
-      remedy:
-        "No manifest, token or error message of the specification is that large; check which server answers at this host.",
-    });
-  }
+  if (size > maxSize && !truncate) throw tooLarge(response, maxSize);
   return Buffer.concat(chunks).subarray(0, maxSize);
 }
 

@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { bytesOf } from "../../../src/oci/content.ts";
 import type { RemoteRepository } from "../../../src/stores/registry/store.ts";
@@ -12,6 +12,8 @@ afterEach(stopEverything);
 const content = Buffer.alloc(4_000_000);
 for (let at = 0; at < content.length; at += 4) content.writeUInt32LE((at * 2_654_435_761) >>> 0, at);
 const blob = blobOf(content);
+
+const fastBrotli = (bytes: Buffer) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
 
 const read = async (repository: RemoteRepository, target = blob) => bytesOf(await repository.fetch(target));
 
@@ -106,30 +108,42 @@ describe("content that differs", () => {
 });
 
 describe("content that a gateway compressed", () => {
-  const headers = { "content-encoding": "gzip" };
+  const codings = {
+    gzip: gzipSync,
+    "x-gzip": gzipSync,
+    GZIP: gzipSync,
+    deflate: deflateSync,
+    br: fastBrotli,
+    zstd: zstdCompressSync,
+  };
 
-  test.each([
-    ["small", Buffer.from("a layer")],
-    ["large", content],
-  ])("is decoded: %s", async (_, original) => {
-    const { repository } = await broken({ content: gzipSync(original), headers });
-    expect((await read(repository, blobOf(original))).equals(original)).toBe(true);
+  test.each(Object.keys(codings) as (keyof typeof codings)[])("is decoded: %s", async (coding) => {
+    for (const original of [Buffer.from("a layer"), content]) {
+      const headers = { "content-encoding": coding };
+      const { repository } = await broken({ content: codings[coding](original), headers });
+      expect((await read(repository, blobOf(original))).equals(original)).toBe(true);
+    }
   });
 
   test.each([
     ["small", gzipSync("a layer")],
     ["large", gzipSync(content)],
   ])("is left as it is stored where only its label says so: %s", async (_, stored) => {
-    const { repository } = await broken({ content: stored, headers: { "content-encoding": "x-gzip" } });
-    expect((await read(repository, blobOf(stored))).equals(stored)).toBe(true);
+    for (const label of ["x-gzip", "br"]) {
+      const { repository } = await broken({ content: stored, headers: { "content-encoding": label } });
+      expect((await read(repository, blobOf(stored))).equals(stored)).toBe(true);
+    }
   });
 
   test("and that differs is an error that says so", async () => {
-    const { repository } = await broken({ content: gzipSync("a liar!"), headers });
-    await expect(read(repository, blobOf("a layer"))).rejects.toMatchObject({
-      code: expect.stringMatching(/^(?:DIGEST|SIZE)_MISMATCH$/),
-      message: expect.stringContaining("which was not requested"),
-    });
+    for (const coding of ["gzip", "zstd"] as const) {
+      const headers = { "content-encoding": coding };
+      const { repository } = await broken({ content: codings[coding](Buffer.from("a liar!")), headers });
+      await expect(read(repository, blobOf("a layer"))).rejects.toMatchObject({
+        code: expect.stringMatching(/^(?:DIGEST|SIZE)_MISMATCH$/),
+        message: expect.stringContaining(`(Content-Encoding: ${coding}), which was not requested`),
+      });
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { isConclusive, TransferError } from "../../errors/transfer-error.ts";
-import { bodyError, drain, isGzipped, unzipped } from "../../net/body.ts";
+import { bodyError, drain } from "../../net/body.ts";
+import { type ContentCoding, codingOf, decoded, decoderOf } from "../../net/content-coding.ts";
 import { type Hop, HopError } from "../../net/hop.ts";
 import type { HttpResponse } from "../../net/http.ts";
 import { refusesRange } from "../../net/range.ts";
@@ -21,8 +21,8 @@ import { cancelUpload, uploadRequest } from "./uploads/session.ts";
 /** Bytes up to which a blob is read into memory, within the deadline of a document. Component descriptors are that small. */
 const MAX_DOCUMENT = 262_144;
 
-/** Bytes that gzip may add to content that it cannot compress. */
-const GZIP_OVERHEAD = 1024;
+/** Bytes that a content coding may add to content that it cannot compress. */
+const CODING_OVERHEAD = 1024;
 
 /** Opens the content of a blob. It is verified: a large one when it is read to its end, across as many connections as that takes. */
 export function fetchBlob(blob: Descriptor, context: ListContext, signal?: AbortSignal): Promise<Readable> {
@@ -34,12 +34,12 @@ export function fetchBlob(blob: Descriptor, context: ListContext, signal?: Abort
 async function readSmall(blob: Descriptor, context: ListContext, signal?: AbortSignal): Promise<Readable> {
   const { client, scopes } = context;
   // A little more than expected is enough to find a longer one.
-  const bufferUpTo = blob.size + GZIP_OVERHEAD;
+  const bufferUpTo = blob.size + CODING_OVERHEAD;
   const request = { method: "GET", url: urlOf(blob, context), bufferUpTo, truncate: true, isContent: true } as const;
   const read = async () => {
     const response = await client.request(request, scopes, signal);
     await accept(response, blob, context);
-    return decoded(await bytesOf(response.body), blob, response);
+    return contentOf(await bytesOf(response.body), blob, response);
   };
   return streamOf(await untilSameTwice(client.attempts, read, signal));
 }
@@ -52,29 +52,32 @@ async function openLarge(blob: Descriptor, context: ListContext, signal?: AbortS
   const first = await request({});
   await accept(first, blob, context);
   const { host } = first.hop;
-  if (isCompressed(first, blob)) {
-    return verifying(first.body.pipe(createGunzip()), blob, host, (error) => bodyError(first, error));
+  const coding = compressionOf(first, blob);
+  if (coding !== undefined) {
+    return verifying(first.body.pipe(decoderOf(coding)), blob, host, (error) => bodyError(first, error));
   }
   const download = { size: blob.size, attempts: client.attempts, request, signal };
   return verifying(resuming(first, { ...download, accept: (response) => accept(response, blob, context) }), blob, host);
 }
 
-/** Whether a gateway compressed the content. A label alone does not: servers also label archives that are stored as they are. */
-function isCompressed(response: HttpResponse, { size, mediaType }: Descriptor): boolean {
+/** The compression of a gateway. A label alone does not mean one: servers also label archives that are stored as they are. */
+function compressionOf(response: HttpResponse, { size, mediaType }: Descriptor): ContentCoding | undefined {
   const length = response.headers["content-length"];
-  const isLabel = length === undefined ? mediaType.endsWith("gzip") : length === String(size);
-  return isGzipped(response) && !isLabel;
+  const coding = codingOf(response);
+  const isLabel = length === undefined ? coding !== undefined && mediaType.endsWith(coding) : length === String(size);
+  return isLabel ? undefined : coding;
 }
 
 /** The content, which a gateway may have compressed though `identity` was requested. */
-function decoded(received: Buffer, blob: Descriptor, response: HttpResponse): Buffer {
+async function contentOf(received: Buffer, blob: Descriptor, response: HttpResponse): Promise<Buffer> {
   const { host } = response.hop;
-  if (!isGzipped(response) || isContentOf(blob, received)) return verified(received, blob, host);
+  const coding = codingOf(response);
+  if (coding === undefined || isContentOf(blob, received)) return verified(received, blob, host);
   try {
-    return verified(unzipped(received, blob.size + 1) ?? received, blob, host);
+    return verified((await decoded(received, coding, blob.size)) ?? received, blob, host);
   } catch (error) {
     if (!(error instanceof TransferError)) throw error;
-    const why = "it is sent compressed (Content-Encoding: gzip), which was not requested";
+    const why = `it is sent compressed (Content-Encoding: ${coding}), which was not requested`;
     throw new TransferError(error.code, `${error.message}; ${why}`, {
       where: host,
       remedy: "Ask the operators of the registry, or of a proxy before it, not to compress content of /v2/.",
