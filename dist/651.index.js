@@ -13731,6 +13731,7 @@ const LAST_CHUNK = Buffer.from("0\r\n\r\n");
 
 
 
+
 const MIN_REFUSALS = 2;
 function withLeniency(strict, lenient, refusals, origin) {
     const sendLeniently = (options) => lenient({ ...options, reset: true });
@@ -13744,6 +13745,8 @@ function withLeniency(strict, lenient, refusals, origin) {
             return response;
         }
         catch (error) {
+            if (isNoHttp(error))
+                throw Object.assign(new Error(errorMessage(error)), { code: NOT_HTTP, cause: error });
             if (!isInvalidHead(error))
                 throw error;
             const isStream = options.body instanceof external_node_stream_.Readable;
@@ -13757,6 +13760,9 @@ function withLeniency(strict, lenient, refusals, origin) {
 const INVALID_HEADS = /^(?:UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|UND_ERR_SOCKET bad response)/;
 function isInvalidHead(error) {
     return nameOf(error) === PARSER_ERROR || INVALID_HEADS.test(`${errorCode(error)} ${errorMessage(error)}`);
+}
+function isNoHttp(error) {
+    return nameOf(error) === PARSER_ERROR && errorMessage(error).includes("Expected HTTP/");
 }
 function isInvalidBody(error) {
     return nameOf(error) === PARSER_ERROR && !errorMessage(error).includes("EOF");

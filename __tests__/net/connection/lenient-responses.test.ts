@@ -167,6 +167,12 @@ test("an upload whose response only a lenient parser reads succeeds when it is r
   expect(server.connections).toEqual([["PUT / HTTP/1.1"], ["PUT / HTTP/1.1"]]);
 });
 
+test("what is not HTTP is requested once", async () => {
+  const server = await startRawServer(() => "SSH-2.0-OpenSSH_9.6\r\n");
+  expect(await read(`http://${server.host}/`, {})).toBe("RESPONSE_MALFORMED");
+  expect(server.connections).toEqual([[GET]]);
+});
+
 test("a header keeps its value, whatever its form", async () => {
   const server = await startRawServer(
     () => `HTTP/1.1 307 Away\nLocation : http://b.test/\nLink: <a>;\n rel="next"\nLink: <b>\nContent-Length: 0\n\n`,

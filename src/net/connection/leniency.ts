@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import type { buildConnector, Dispatcher } from "undici";
 import { errorCode, errorMessage } from "../../errors/transfer-error.ts";
 import { lenientSocket } from "./lenient-socket.ts";
+import { NOT_HTTP } from "./response-head.ts";
 
 type Request = (options: Dispatcher.RequestOptions) => Promise<Dispatcher.ResponseData>;
 
@@ -28,6 +29,7 @@ export function withLeniency(
       response.body.once("error", (error) => void (isInvalidBody(error) && refusals.set(origin, refused())));
       return response;
     } catch (error) {
+      if (isNoHttp(error)) throw Object.assign(new Error(errorMessage(error)), { code: NOT_HTTP, cause: error });
       if (!isInvalidHead(error)) throw error;
       const isStream = options.body instanceof Readable;
       // A stream is sent once: the next attempt must not meet such a response.
@@ -43,6 +45,11 @@ const INVALID_HEADS = /^(?:UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_M
 
 function isInvalidHead(error: unknown): boolean {
   return nameOf(error) === PARSER_ERROR || INVALID_HEADS.test(`${errorCode(error)} ${errorMessage(error)}`);
+}
+
+/** The first bytes are not `HTTP/`: no parser reads more of it. */
+function isNoHttp(error: unknown): boolean {
+  return nameOf(error) === PARSER_ERROR && errorMessage(error).includes("Expected HTTP/");
 }
 
 /** A body that ends early is invalid for the parser too. */
