@@ -4848,7 +4848,8 @@ function describeAsItIs(version) {
 }
 function describePlanned({ desired, tags, steps }, { registry }, state) {
     const kinds = new Map(tags.flat().map((tagging) => [`${tagging.repository}:${tagging.tag}`, tagging.kind]));
-    const moved = new Set(steps.filter(({ kind }) => kind !== "skip").map(({ placement }) => keyOf(placement)));
+    const isDone = ({ kind }) => kind !== "skip" && kind !== "left";
+    const moved = new Set(steps.filter(isDone).map(({ placement }) => keyOf(placement)));
     return desired.map(({ version, repository, componentTag, changes, placements }) => {
         const isTagged = kinds.get(`${repository}:${componentTag.tag}`) === "skip";
         const isComplete = !placements.some((placement) => moved.has(keyOf(placement)));

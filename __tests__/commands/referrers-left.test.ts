@@ -14,7 +14,7 @@ import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/regist
 import { type Fault, ociError } from "../../testing/fakes/registry-faults.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { runCommand } from "./run-command.ts";
+import { runCommand, runForResults } from "./run-command.ts";
 
 afterEach(stopEverything);
 
@@ -132,6 +132,30 @@ test.each<[string, Fault["when"]]>([
   expect([again.errors, codesOf(again.findings)]).toEqual([[], expect.not.arrayContaining(["REFERRERS_LEFT"])]);
   const list = target.manifest("moved/images/etcd", referrersTag(image.digest as never));
   expect(String(list?.content)).toContain(sbom.digest);
+});
+
+test.each<[string, boolean, Fault["when"] | undefined]>([
+  ["a target without the referrers API", false, undefined],
+  ["a target that refuses their manifests", true, ({ method, kind }) => method === "PUT" && kind === "manifest"],
+])("%s has an unchanged component version the next time", async (_, referrers, when) => {
+  const { source, target, sbom } = await startShop({ referrers });
+  if (when !== undefined) {
+    target.inject(refused(400, (request) => when(request) && request.reference === sbom.digest));
+  }
+  const inputs = {
+    "component-versions": `${source.origin}//acme.org/shop:1.0.0`,
+    target: `${target.origin}/moved`,
+    "copy-resources": "true",
+  };
+  const states: unknown[] = [];
+  for (const _round of [1, 2]) {
+    const { results } = await runForResults("transfer", inputs);
+    states.push(
+      results.componentVersions?.map(({ state }) => state),
+      codesOf(results.findings).includes("REFERRERS_LEFT"),
+    );
+  }
+  expect(states).toEqual([["written"], true, ["unchanged"], true]);
 });
 
 describe("a referrer that is a resource itself is not reported as left", () => {

@@ -4,7 +4,7 @@ import { componentDigest } from "../ocm/signing/normalise.ts";
 import type { ComponentVersionResult } from "../report/results.ts";
 import type { Change } from "../transfer/target/change.ts";
 import { keyOf } from "../transfer/target/inspect.ts";
-import type { Plan } from "../transfer/target/plan.ts";
+import type { Plan, Step } from "../transfer/target/plan.ts";
 
 /** A component version for outputs and summary. */
 function describeComponentVersion(
@@ -45,7 +45,9 @@ export function describePlanned(
   state: "planned" | "written",
 ): ComponentVersionResult[] {
   const kinds = new Map(tags.flat().map((tagging) => [`${tagging.repository}:${tagging.tag}`, tagging.kind]));
-  const moved = new Set(steps.filter(({ kind }) => kind !== "skip").map(({ placement }) => keyOf(placement)));
+  // A referrer that is left each time does not complete anything.
+  const isDone = ({ kind }: Step) => kind !== "skip" && kind !== "left";
+  const moved = new Set(steps.filter(isDone).map(({ placement }) => keyOf(placement)));
   return desired.map(({ version, repository, componentTag, changes, placements }) => {
     const isTagged = kinds.get(`${repository}:${componentTag.tag}`) === "skip";
     const isComplete = !placements.some((placement) => moved.has(keyOf(placement)));
