@@ -12,7 +12,7 @@ export const pythonModules = join(root, ".real-parts", "python");
 export interface Part {
   readonly binary: string;
   readonly from: "debian" | "go" | "pypi";
-  /** Debian package, Go package without version, or PyPI project. */
+  /** Debian package, Go package without version or folder of this project with a go.mod, or PyPI project. */
   readonly source: string;
   /** Not of Debian's packages, which are the release's own. */
   readonly version?: string;
@@ -49,6 +49,13 @@ export const parts = {
     from: "go",
     source: "sigs.k8s.io/kustomize/kustomize/v5",
     version: "v5.7.1",
+  },
+  ocimem: {
+    binary: "ocimem",
+    from: "go",
+    source: "./testing/real/ocimem",
+    // Of cuelabs.dev/go/oci/ociregistry, as in the go.mod there.
+    version: "v0.0.0-20251212221603-3adeb8663819",
   },
   act: { binary: "act", from: "go", source: "github.com/nektos/act", version: "v0.2.89" },
   actionlint: {
@@ -88,10 +95,17 @@ export function findPart(name: PartName): string | undefined {
   return [join(pythonModules, "bin", part.binary)].find(isExecutable) ?? findProgram(part.binary);
 }
 
+/** Whether its source is a folder of this project, whose go.mod has the versions. */
+export function isLocal({ source }: Part): boolean {
+  return source.startsWith("./");
+}
+
 /** The line that a person types to get a part. */
 export function installLine(name: PartName): string {
   const part: Part = parts[name];
-  if (part.from === "go") return `GOBIN="$PWD/.real-parts/bin" go install ${part.source}@${part.version}`;
+  const goBin = 'GOBIN="$PWD/.real-parts/bin"';
+  if (isLocal(part)) return `${goBin} go -C ${part.source} install .`;
+  if (part.from === "go") return `${goBin} go install ${part.source}@${part.version}`;
   if (part.from === "pypi") return `pip install --target .real-parts/python ${part.source}==${part.version}`;
   return `apt-get install ${part.source}${part.asRoot ? " (and run as root)" : ""}`;
 }

@@ -6,6 +6,7 @@ import {
   findProgram,
   goBinaries,
   installLine,
+  isLocal,
   type Part,
   type PartName,
   parts,
@@ -80,11 +81,13 @@ function withoutDaemons(install: () => void): void {
 }
 
 function build(name: PartName, say: (line: string) => void): void {
-  const { source, version }: Part = parts[name];
+  const part: Part = parts[name];
+  const { source, version } = part;
   if (findProgram("go") === undefined) return;
   say(`building ${name} ${version}`);
   mkdirSync(goBinaries, { recursive: true });
-  if (run("go", ["install", `${source}@${version}`], { GOBIN: goBinaries })) {
+  const args = isLocal(part) ? ["-C", source, "install", "."] : ["install", `${source}@${version}`];
+  if (run("go", args, { GOBIN: goBinaries })) {
     writeFileSync(stampPath, `${JSON.stringify({ ...stamps(), [name]: version }, null, 2)}\n`);
   }
 }

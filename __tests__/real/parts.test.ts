@@ -54,5 +54,6 @@ test("every part says how to install it, and is found by its path", () => {
   expect(installLine("crane")).toBe(
     'GOBIN="$PWD/.real-parts/bin" go install github.com/google/go-containerregistry/cmd/crane@v0.22.1',
   );
+  expect(installLine("ocimem")).toBe('GOBIN="$PWD/.real-parts/bin" go -C ./testing/real/ocimem install .');
   expect(findProgram("git")).toMatch(/^\/.*\/git$/);
 });
