@@ -57,6 +57,7 @@ describe("good values", () => {
     ],
     ["origin-names", "false", "originNames", false],
     ["global-access", "TRUE", "globalAccess", true],
+    ["descriptor-format", "json", "descriptorFormat", "json"],
     ["existing", "skip", "existing", "skip"],
     ["existing", "overwrite", "existing", "overwrite"],
     ["existing", "fail", "existing", "fail"],
@@ -171,6 +172,7 @@ test("defaults", () => {
     include: [],
     exclude: [],
     accessFallback: "none",
+    descriptorFormat: "yaml",
     publishArtifacts: undefined,
     renames: [],
     writeImages: [],
@@ -325,6 +327,7 @@ describe("bad values are refused by name, with what to use", () => {
     ["access-fallback", "localBlob", "INPUT_INVALID", "artifact-set"],
     ["consumer-repository", "registry.corp/OCM", "REFERENCE_MALFORMED", "Write registry.corp/ocm: "],
     ["consumer-repository", "oci::registry.corp/ocm", "REFERENCE_MALFORMED", "Write a registry"],
+    ["descriptor-format", "tar", "INPUT_INVALID", "Use one of yaml, json."],
     ["publish-artifacts", "Images/{repository}", "INPUT_INVALID", "{repository}:{tag}"],
   ])("%s: %j: %s", (name, value, code, remedy) => {
     expect(() => read({ [name]: value })).toThrow(

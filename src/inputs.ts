@@ -7,6 +7,7 @@ import { readSignatures, type SignatureSpec } from "./inputs/signatures.ts";
 import { readTarget } from "./inputs/target.ts";
 import type { AccessForm } from "./ocm/access/access-form.ts";
 import type { ComponentVersionSpec, RegistrySpec, RepositorySpec } from "./ocm/descriptor/component-reference.ts";
+import type { DescriptorFormat } from "./ocm/repository/descriptor-layer.ts";
 import { parseWriteRequest, type WriteRequest } from "./proxy/files/write-request.ts";
 import type { Environment } from "./proxy/settings.ts";
 import { type AllowedRegistry, parseAllowedRegistry } from "./stores/registry/allowed-registries.ts";
@@ -39,6 +40,8 @@ export interface Inputs {
   readonly copySources: boolean;
   readonly access: AccessForm;
   readonly accessFallback: AccessFallback;
+  /** The form of the layers of component descriptors. */
+  readonly descriptorFormat: DescriptorFormat;
   /** Names under which artifacts are tagged beside their component version. */
   readonly publishArtifacts: NameTemplate | undefined;
   /** Prefixes of the names of artifacts at the target, longest first. */
@@ -109,6 +112,7 @@ export function readInputs(environment: Environment): Inputs {
     renames: parseRenames(input.lines("rename"), "input rename"),
     publishArtifacts: template === "" ? undefined : parseNameTemplate(template, nameSource(trust)),
     originNames: input.boolean("origin-names"),
+    descriptorFormat: input.choice("descriptor-format", ["yaml", "json"]),
     existing: input.choice("existing", ["skip", "overwrite", "fail"]),
     dryRun: input.boolean("dry-run"),
     ...trust,

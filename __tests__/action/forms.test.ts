@@ -138,25 +138,25 @@ withParts(["distribution"], "a copy that nobody else can read", () => {
       },
     });
 
-  test.each([["v1-absolute"], ["v1-relative"]])(
-    "%s becomes relocatable in place, while its old host is gone",
-    async (path) => {
-      const registry = await startRegistry({ kind: "distribution", storage: unpack("registry-target") });
-      const before = await resourcesAt(registry, path).catch(() => undefined);
-      expect(before).toBeUndefined(); // v1 writes its descriptors as YAML in an archive, which no plain reader understands
-      const result = await repair(registry, path);
-      expect(result.annotations).toEqual([]);
-      expect(result.code).toBe(0);
-      expect(digestsOf(result)).toEqual(expectedDigests);
-      expect(result.outputs.hosts).not.toContain("target.example.test");
-      for (const { access } of await resourcesAt(registry, path)) expect(access.type).toBe("localBlob");
-      expect(Number(result.outputs["bytes-mounted"])).toBeGreaterThan(100_000);
+  test.each([
+    ["v1-absolute", "ociArtifact"],
+    ["v1-relative", "relativeOciReference"],
+  ])("%s becomes relocatable in place, while its old host is gone", async (path, form) => {
+    const registry = await startRegistry({ kind: "distribution", storage: unpack("registry-target") });
+    const before = await resourcesAt(registry, path);
+    expect(before.map(({ access }) => access.type)).toContain(form);
+    const result = await repair(registry, path);
+    expect(result.annotations).toEqual([]);
+    expect(result.code).toBe(0);
+    expect(digestsOf(result)).toEqual(expectedDigests);
+    expect(result.outputs.hosts).not.toContain("target.example.test");
+    for (const { access } of await resourcesAt(registry, path)) expect(access.type).toBe("localBlob");
+    expect(Number(result.outputs["bytes-mounted"])).toBeGreaterThan(100_000);
 
-      const again = await repair(registry, path);
-      expect(again.outputs["bytes-copied"]).toBe("0");
-      expect(again.outputs["bytes-mounted"]).toBe("0");
-    },
-  );
+    const again = await repair(registry, path);
+    expect(again.outputs["bytes-copied"]).toBe("0");
+    expect(again.outputs["bytes-mounted"]).toBe("0");
+  });
 
   test("v2-native keeps what it has: its form is the right one already", async () => {
     const registry = await startRegistry({ kind: "distribution", storage: unpack("registry-target") });

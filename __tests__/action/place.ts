@@ -57,6 +57,8 @@ function unpacked(archive: string): string {
   return folder;
 }
 
+import { onlyFile } from "../../testing/content/tar-bytes.ts";
+
 // biome-ignore lint/suspicious/noExplicitAny: documents as they lie in the registry
 type Document = any;
 
@@ -68,7 +70,7 @@ export interface ReadVersion {
   readonly resources: readonly Document[];
 }
 
-/** A component version as the specification says it is found: tag, component manifest, config, layer. Of JSON descriptors only. */
+/** A component version as the specification says it is found: tag, component manifest, config, layer. Of JSON descriptors only, in an archive or not. */
 export async function readVersion(place: Place, component: string, version: string): Promise<ReadVersion> {
   const repository = `component-descriptors/${component}`;
   const parse = (bytes: Buffer): Document => JSON.parse(bytes.toString("utf8"));
@@ -76,7 +78,9 @@ export async function readVersion(place: Place, component: string, version: stri
   const manifest =
     root.manifests === undefined ? root : parse(await place.manifest(repository, root.manifests[0].digest));
   const config = parse(await place.blob(repository, manifest.config.digest));
-  const text = (await place.blob(repository, config.componentDescriptorLayer.digest)).toString("utf8");
+  const layer = await place.blob(repository, config.componentDescriptorLayer.digest);
+  const isArchive = config.componentDescriptorLayer.mediaType.endsWith("+tar");
+  const text = (isArchive ? onlyFile(layer, "component-descriptor.yaml") : layer).toString("utf8");
   const descriptor = parseComponentDescriptor(text, `${component}:${version}`);
   return { repository, root, descriptor, resources: JSON.parse(text).component.resources };
 }

@@ -1,4 +1,6 @@
+import { parse } from "yaml";
 import { MANIFEST_TYPES } from "../../src/oci/descriptor.ts";
+import { onlyFile } from "../../testing/content/tar-bytes.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: documents as they lie in the registry
 type Document = any;
@@ -13,10 +15,10 @@ export async function readManifest(origin: string, repository: string, reference
   return { mediaType: response.headers.get("content-type"), text, document: JSON.parse(text) as Document };
 }
 
-export async function readBlob(origin: string, repository: string, digest: string): Promise<string> {
+export async function readBlob(origin: string, repository: string, digest: string): Promise<Buffer> {
   const response = await fetch(`${origin}/v2/${repository}/blobs/${digest}`);
   if (!response.ok) throw new Error(`${repository}@${digest} answers ${response.status}`);
-  return response.text();
+  return Buffer.from(await response.arrayBuffer());
 }
 
 /** The component descriptor under a tag, read as the specification says: tag, component manifest, config, layer. */
@@ -24,8 +26,9 @@ export async function readDescriptor(origin: string, repository: string, tag: st
   const root = (await readManifest(origin, repository, tag)).document;
   const manifest =
     root.manifests === undefined ? root : (await readManifest(origin, repository, root.manifests[0].digest)).document;
-  const config = JSON.parse(await readBlob(origin, repository, manifest.config.digest));
-  return JSON.parse(await readBlob(origin, repository, config.componentDescriptorLayer.digest));
+  const config = JSON.parse((await readBlob(origin, repository, manifest.config.digest)).toString());
+  const archive = await readBlob(origin, repository, config.componentDescriptorLayer.digest);
+  return parse(onlyFile(archive, "component-descriptor.yaml").toString());
 }
 
 export async function tagsOf(origin: string, repository: string): Promise<string[]> {

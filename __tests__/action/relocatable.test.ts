@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { onlyFile } from "../../testing/content/tar-bytes.ts";
 import { componentDigests, resources } from "../../testing/fixtures/ocm/digests.ts";
 import { runAction } from "../../testing/real/action.ts";
 import { mainJob, startEstate } from "../../testing/real/estate.ts";
@@ -30,6 +31,16 @@ withParts(
       const reference = `${target.host}/moved/here/component-descriptors/${component}@${digest}`;
       expect(JSON.parse(crane("manifest", reference))).toMatchObject({ schemaVersion: 2 });
       expect(crane("validate", "--remote", reference)).toMatch(/^PASS/);
+    });
+
+    // As Kyma's lifecycle-manager reads it: no index, no media types, and the archive by the exact name of its file.
+    test.each(Object.keys(componentDigests))("the component descriptor of %s is found by its tag and config", (id) => {
+      const [component = "", version = ""] = id.split(":");
+      const repository = `${target.host}/moved/here/component-descriptors/${component}`;
+      const { componentDescriptorLayer: layer } = JSON.parse(crane("config", `${repository}:${version}`));
+      const archive = execFileSync(pathOf("crane"), ["blob", `${repository}@${layer.digest}`], { stdio: "pipe" });
+      const { component: described } = JSON.parse(onlyFile(archive, "component-descriptor.yaml").toString());
+      expect([described.name, described.version]).toEqual([component, version]);
     });
 
     test("a tag copied to another path on another registry takes everything along", async () => {

@@ -127,10 +127,13 @@ async function expectNativeForm(origin: string, component: string, version: stri
     artifactType: "application/vnd.ocm.software.component-descriptor.v2",
     digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
     size: Buffer.byteLength(manifest.text),
-    annotations,
+    annotations: { ...annotations, "software.ocm.descriptor": "true" },
   });
   expect(manifest.document.annotations).toEqual(annotations);
-  expect(manifest.document.layers[0].mediaType).toBe("application/vnd.ocm.software.component-descriptor.v2+json");
+  expect(manifest.document.layers[0]).toMatchObject({
+    mediaType: "application/vnd.ocm.software.component-descriptor.v2+yaml+tar",
+    annotations: { "software.ocm.descriptor": "true" },
+  });
 
   const descriptor = await readDescriptor(origin, repository, version);
   const own = resources.filter((resource) => resource.component === component);

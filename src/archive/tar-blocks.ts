@@ -36,6 +36,13 @@ export function file(name: string, bytes: Buffer): TarInput {
   };
 }
 
+/** The bytes of an archive with one file, which fits into memory. */
+export function tarFile(name: string, bytes: Buffer): Buffer {
+  const { length } = bytes;
+  const [start, end] = [header(file(name, bytes)), Buffer.alloc(padding(length) + 2 * BLOCK)];
+  return Buffer.concat([start, bytes, end]);
+}
+
 async function* contentOf({ name, size, content }: TarInput): AsyncGenerator<Buffer> {
   let written = 0;
   for await (const chunk of content()) {

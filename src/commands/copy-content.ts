@@ -21,6 +21,7 @@ export async function planTransfer(run: Run, source: Gathered, destination: Dest
     {
       target,
       form: inputs.access,
+      descriptorFormat: inputs.descriptorFormat,
       published: inputs.publishArtifacts,
       names: nameSource(inputs),
       renames: inputs.renames,

@@ -16,6 +16,7 @@ export const DEFAULTS = {
   exclude: "",
   access: "localBlob",
   "access-fallback": "none",
+  "descriptor-format": "yaml",
   "publish-artifacts": "",
   rename: "",
   "write-images": "",

@@ -31,6 +31,15 @@ export function raw({ content = "", ...entry }: RawEntry): Buffer {
   return Buffer.concat([header, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]);
 }
 
+/** The only file of an archive as `raw` writes it. */
+export function onlyFile(archive: Buffer, name: string): Buffer {
+  const found = archive.toString("latin1", 0, 100).replace(/\0.*$/, "");
+  const size = Number.parseInt(archive.toString("latin1", 124, 135), 8);
+  const end = 512 * (1 + Math.ceil(size / 512));
+  if (found !== name || !archive.subarray(end).equals(END)) throw new Error(`${name} is not the only file: ${found}`);
+  return archive.subarray(512, 512 + size);
+}
+
 export const END: Buffer = Buffer.alloc(1024);
 
 export function tar(...entries: readonly (RawEntry | Buffer)[]): Buffer {

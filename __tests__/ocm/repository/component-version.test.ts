@@ -140,6 +140,36 @@ describe("the component descriptor is found by the config, independent of its po
   });
 });
 
+describe("the component manifest in an index", () => {
+  /** An index with another manifest before the component manifest; these have the annotation. */
+  function addAnnotated(registry: MemoryRegistry, ...annotated: readonly ("image" | "component")[]) {
+    const entry = (descriptor: Descriptor, name: "image" | "component") =>
+      annotated.includes(name) ? { ...descriptor, annotations: { "software.ocm.descriptor": "true" } } : descriptor;
+    const image = addImage(registry, REPOSITORY);
+    const component = addManifest(registry, { content: json, mediaType: TYPE });
+    addIndex(registry, REPOSITORY, [entry(image, "image"), entry(component, "component")], { tag: "1.0.0" });
+    return image;
+  }
+
+  test("is the annotated one, at any position", async () => {
+    const registry = createMemoryRegistry();
+    const image = addAnnotated(registry, "component");
+    const { descriptor, nativeManifests } = await read(registry);
+    expect(descriptor.name).toBe("acme.org/shop");
+    expect([...nativeManifests.keys()]).toEqual([image.digest]);
+  });
+
+  test.each([
+    ["is not read in place of another one that is annotated", ["image"]],
+    ["is ambiguous where two are annotated", ["image", "component"]],
+    ["is the first one where none is annotated", []],
+  ] as const)("%s", async (_, annotated) => {
+    const registry = createMemoryRegistry();
+    addAnnotated(registry, ...annotated);
+    await expect(read(registry)).rejects.toMatchObject({ code: "NOT_A_COMPONENT_VERSION" });
+  });
+});
+
 test("a descriptor above the size limit is not requested", async () => {
   const registry = createMemoryRegistry();
   const mediaType = "application/vnd.ocm.software.component-descriptor.v2+json";

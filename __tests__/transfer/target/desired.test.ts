@@ -5,6 +5,7 @@ import { buildDesired, type DesiredOptions, type DesiredVersion } from "../../..
 import { keyOf } from "../../../src/transfer/target/inspect.ts";
 import { addImage, addIndex, artifactDigest, resource } from "../../../testing/content/content.ts";
 import { createMemoryRegistry, type MemoryRegistry } from "../../../testing/content/memory-registry.ts";
+import { onlyFile, tar } from "../../../testing/content/tar-bytes.ts";
 import { surveyed } from "../../../testing/product/surveyed.ts";
 
 const HOME = "component-descriptors/acme.org/shop";
@@ -45,7 +46,9 @@ function expectChildrenFirst({ placements }: DesiredVersion): void {
 }
 
 const rootDocument = ({ manifest }: DesiredVersion) => JSON.parse(manifest.manifests.at(-1)?.bytes.toString() ?? "");
-const written = ({ manifest }: DesiredVersion) => JSON.parse(manifest.blobs[1]?.bytes.toString() ?? "");
+const layerOf = ({ manifest }: DesiredVersion) => manifest.blobs[1];
+const written = (desired: DesiredVersion) =>
+  JSON.parse(onlyFile(layerOf(desired)?.bytes ?? Buffer.alloc(0), "component-descriptor.yaml").toString());
 
 describe("the forms of access", () => {
   test.each<[AccessForm, object, string]>([
@@ -214,6 +217,43 @@ test("further signatures are written", async () => {
   const { version } = await shop(createMemoryRegistry());
   const desired = buildDesired(version, options("localBlob", { furtherSignatures: [{ name: "customer" }] }));
   expect(written(desired).signatures).toEqual([{ name: "customer" }]);
+});
+
+describe("the layer of the component descriptor", () => {
+  const TAR = "application/vnd.ocm.software.component-descriptor.v2+yaml+tar";
+  const yaml =
+    "meta: {schemaVersion: v2}\ncomponent: {name: acme.org/shop, version: 1.0.0, provider: acme, resources: []}\n";
+  const stored = tar(
+    { name: "component-descriptor.yaml", content: yaml },
+    { name: "note", content: "by another tool" },
+  );
+  const inArchive = (descriptorType: string) =>
+    surveyed(createMemoryRegistry(), { descriptor: stored, descriptorType });
+
+  test("stays as it is where the component descriptor does", async () => {
+    const desired = buildDesired(await inArchive(TAR), options("localBlob"));
+    expect(layerOf(desired)?.bytes.equals(stored)).toBe(true);
+  });
+
+  test("is written where the component descriptor changes", async () => {
+    const version = await inArchive(TAR);
+    const desired = buildDesired(version, options("localBlob", { furtherSignatures: [{ name: "customer" }] }));
+    expect(written(desired)).toEqual({ ...version.version.descriptor.tree, signatures: [{ name: "customer" }] });
+  });
+
+  test("is written in place of one with an older media type", async () => {
+    const version = await inArchive("application/vnd.gardener.cloud.cnudie.component-descriptor.v2+yaml+tar");
+    const desired = buildDesired(version, options("localBlob"));
+    expect(layerOf(desired)?.descriptor.mediaType).toBe(TAR);
+    expect(written(desired)).toEqual(version.version.descriptor.tree);
+  });
+
+  test("is the text alone where that is asked for", async () => {
+    const version = await inArchive(TAR);
+    const layer = layerOf(buildDesired(version, options("localBlob", { descriptorFormat: "json" })));
+    expect(layer?.descriptor.mediaType).toBe("application/vnd.ocm.software.component-descriptor.v2+json");
+    expect(JSON.parse(String(layer?.bytes))).toEqual(version.version.descriptor.tree);
+  });
 });
 
 test("the same component version is arranged the same way", async () => {

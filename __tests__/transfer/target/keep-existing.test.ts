@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { type ComponentVersion, readComponentVersion } from "../../../src/ocm/repository/component-version.ts";
+import type { DescriptorFormat } from "../../../src/ocm/repository/descriptor-layer.ts";
 import { resolveElements } from "../../../src/transfer/source/resolve-elements.ts";
 import { buildDesired } from "../../../src/transfer/target/desired.ts";
 import { keepExistingManifest } from "../../../src/transfer/target/keep-existing.ts";
@@ -10,6 +11,7 @@ import { surveyed } from "../../../testing/product/surveyed.ts";
 const PATH = "moved";
 
 interface There extends ComponentOptions {
+  readonly descriptorFormat?: DescriptorFormat;
   readonly access?: Readonly<Record<string, unknown>>;
   readonly isListed?: boolean;
 }
@@ -22,6 +24,7 @@ async function settled(there: There | undefined) {
   const desired = buildDesired(await surveyed(source, { resources: [resource("app", absolute)] }), {
     form: "localBlob",
     target: { origin: "target.test", path: PATH },
+    descriptorFormat: there?.descriptorFormat,
     furtherSignatures: [],
   });
   let existing: ComponentVersion | undefined;
@@ -41,6 +44,7 @@ async function settled(there: There | undefined) {
 
 test.each<[string, There]>([
   ["in other bytes", {}],
+  ["in other bytes of the same media type", { descriptorFormat: "json" }],
   ["under another spelling of its access", { access: { type: "LocalBlob/v1", referenceName: "other:1" } }],
   ["with a note of where it lay", { repositoryContexts: [{ subPath: "x" }] }],
 ])("what is there %s stays under its own manifest, and its artifacts are completed", async (_, there) => {

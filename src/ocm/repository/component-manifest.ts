@@ -1,22 +1,15 @@
 import { type Descriptor, OCI_INDEX, OCI_MANIFEST } from "../../oci/descriptor.ts";
-import { sha256 } from "../../oci/digest.ts";
 import type { Element } from "../descriptor/component-descriptor.ts";
-import type { JsonObject } from "../descriptor/json.ts";
+import { type Content, jsonContent } from "./generated-content.ts";
 import {
   ARTIFACT_ANNOTATION,
   COMPONENT_CONFIG,
   COMPONENT_DESCRIPTOR_ARTIFACT,
-  COMPONENT_DESCRIPTOR_JSON,
   COMPONENT_VERSION_ANNOTATION,
   CREATOR_ANNOTATION,
+  DESCRIPTOR_ANNOTATION,
 } from "./media-types.ts";
 import { identityOf, type OriginNames, originList, originOfContent } from "./origin-names.ts";
-
-/** Generated content with its descriptor. */
-export interface Content {
-  readonly descriptor: Descriptor;
-  readonly bytes: Buffer;
-}
 
 /** A local blob of the component version, and its elements in the component descriptor. */
 export interface LocalContent {
@@ -43,7 +36,8 @@ export interface ComponentManifest {
 export function buildComponentManifest(component: {
   readonly name: string;
   readonly version: string;
-  readonly tree: JsonObject;
+  /** The layer of the component descriptor. */
+  readonly descriptor: Content;
   readonly layers: readonly LocalContent[];
   readonly natives: readonly LocalContent[];
   /** Manifests below the native ones, each once and in any order. */
@@ -62,45 +56,34 @@ export function buildComponentManifest(component: {
     [COMPONENT_VERSION_ANNOTATION]: `${component.name}:${component.version}`,
     [CREATOR_ANNOTATION]: "ocm-proxied-transfer",
   };
-  const descriptor = content(COMPONENT_DESCRIPTOR_JSON, component.tree);
-  const config = content(COMPONENT_CONFIG, { componentDescriptorLayer: descriptor.descriptor });
-  const manifest = content(OCI_MANIFEST, {
+  const { descriptor } = component;
+  const marked = { [DESCRIPTOR_ANNOTATION]: "true" };
+  const config = jsonContent(COMPONENT_CONFIG, { componentDescriptorLayer: descriptor.descriptor });
+  const manifest = jsonContent(OCI_MANIFEST, {
     schemaVersion: 2,
     mediaType: OCI_MANIFEST,
     artifactType: COMPONENT_DESCRIPTOR_ARTIFACT,
     config: config.descriptor,
-    layers: [descriptor.descriptor, ...component.layers.map(entry)],
+    layers: [{ ...descriptor.descriptor, annotations: marked }, ...component.layers.map(entry)],
     annotations,
   });
   const blobs = [config, descriptor];
   if (component.natives.length === 0) return { blobs, manifests: [manifest], root: manifest.descriptor };
-  const index = content(OCI_INDEX, {
+  const index = jsonContent(OCI_INDEX, {
     schemaVersion: 2,
     mediaType: OCI_INDEX,
     manifests: [
-      { ...manifest.descriptor, artifactType: COMPONENT_DESCRIPTOR_ARTIFACT, annotations },
+      {
+        ...manifest.descriptor,
+        artifactType: COMPONENT_DESCRIPTOR_ARTIFACT,
+        annotations: { ...annotations, ...marked },
+      },
       ...component.natives.map(entry),
       ...nestedEntries(component.nested ?? []),
     ],
     annotations,
   });
   return { blobs, manifests: [manifest, index], root: index.descriptor };
-}
-
-function content(mediaType: string, document: unknown): Content {
-  const bytes = Buffer.from(escaped(JSON.stringify(document)), "utf8");
-  return { descriptor: { mediaType, digest: sha256(bytes), size: bytes.length }, bytes };
-}
-
-/**
- * Both CLIs read JSON as YAML, which folds U+2028 and U+2029 and refuses control characters and non-characters that JSON allows.
- * Their escapes are the same in both. Characters beyond U+FFFF must not be escaped: YAML has no surrogate pairs.
- */
-function escaped(json: string): string {
-  return json.replace(
-    /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }
 
 function nestedEntries(nested: readonly Descriptor[]) {

@@ -1,5 +1,3 @@
-import { refused } from "../../archive/refusal.ts";
-import { tarEntries } from "../../archive/tar-entries.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
 import { readContent } from "../../oci/content.ts";
 import { type Descriptor, isIndex, isRecord, parseDescriptor } from "../../oci/descriptor.ts";
@@ -10,7 +8,9 @@ import { memberNames, misspelledMember, parseStrictJson } from "../../text/stric
 import { type ComponentDescriptor, parseComponentDescriptor } from "../descriptor/component-descriptor.ts";
 import { COMPONENT_DESCRIPTORS } from "../descriptor/component-reference.ts";
 import { isAlias } from "../version/version.ts";
-import { CONFIG_TYPES, DESCRIPTOR_TYPES, isTarType } from "./media-types.ts";
+import { descriptorText } from "./descriptor-layer.ts";
+import { type Content, contentOf } from "./generated-content.ts";
+import { COMPONENT_DESCRIPTOR_TAR, CONFIG_TYPES, DESCRIPTOR_ANNOTATION, DESCRIPTOR_TYPES } from "./media-types.ts";
 
 /** Where component versions lie: a registry and the path below its host (empty for archives). */
 export interface ComponentRepository<R extends ReadableStore = ReadableStore> {
@@ -26,8 +26,10 @@ export interface ComponentVersion {
   /** The repository of the component version and its local blobs. */
   readonly repository: ReadableRepository;
   readonly descriptor: ComponentDescriptor;
-  /** Original bytes of the component descriptor. */
+  /** Of the layer with the component descriptor, in bytes. */
   readonly descriptorSize: number;
+  /** That layer, where it has the form that copies are written in: a copy with the same descriptor has the same layer. */
+  readonly descriptorLayer: Content | undefined;
   /** The tagged manifest: the component manifest, or its index. */
   readonly root: Descriptor;
   /** Whether it was read by digest: its tag may lead to another manifest, or be missing. */
@@ -115,21 +117,20 @@ async function readFrom(
   const read = async (target: Descriptor) =>
     parseManifest(await readContent(repository, target, signal), target.mediaType, where);
   const outer = await read(root);
-  const [componentManifest, ...nativeManifests] = isIndex(root.mediaType) ? outer.manifests : [root];
+  const listed = isIndex(root.mediaType) ? outer.manifests : [root];
+  const componentManifest = componentManifestIn(listed);
   if (componentManifest === undefined || isIndex(componentManifest.mediaType)) throw notAComponentVersion(where);
   const manifest = isIndex(root.mediaType) ? await read(componentManifest) : outer;
-  const { descriptor, size } = await readDescriptor(repository, manifest, where, signal);
-  const contents = { nativeManifests: byDigest(nativeManifests), layers: byDigest(manifest.layers) };
-  return {
-    from,
-    repository,
-    descriptor,
-    descriptorSize: size,
-    root,
-    isPinned: false,
-    ...contents,
-    annotations: manifest.annotations,
-  };
+  const nativeManifests = byDigest(listed.filter((entry) => entry !== componentManifest));
+  const contents = { nativeManifests, layers: byDigest(manifest.layers) };
+  const descriptor = await readDescriptor(repository, manifest, where, signal);
+  return { from, repository, ...descriptor, root, isPinned: false, ...contents, annotations: manifest.annotations };
+}
+
+/** The annotated one, else the first (OCM spec, OCI mapping, 7). Undefined where several are annotated. */
+function componentManifestIn(manifests: readonly Descriptor[]): Descriptor | undefined {
+  const annotated = manifests.filter(({ annotations }) => annotations?.[DESCRIPTOR_ANNOTATION] === "true");
+  return annotated.length > 1 ? undefined : (annotated[0] ?? manifests[0]);
 }
 
 /** A tag of a component that leads to another version than the requested one. */
@@ -193,8 +194,14 @@ async function readDescriptor(repository: ReadableRepository, manifest: Manifest
     eager !== undefined && named.digest === first?.digest
       ? await eager
       : await readContent(repository, named, signal, MAX_DESCRIPTOR_BYTES);
-  const text = isTarType(named.mediaType) ? await firstFile(content, where) : content;
-  return { descriptor: parseComponentDescriptor(text.toString("utf8"), where), size: text.length };
+  const text = await descriptorText(content, named.mediaType, where);
+  if (text === undefined) throw notAComponentVersion(where);
+  return {
+    descriptor: parseComponentDescriptor(text.toString("utf8"), where),
+    descriptorSize: content.length,
+    descriptorLayer:
+      named.mediaType === COMPONENT_DESCRIPTOR_TAR ? contentOf(COMPONENT_DESCRIPTOR_TAR, content) : undefined,
+  };
 }
 
 function descriptorLayer(config: Buffer, where: string): Descriptor {
@@ -209,31 +216,6 @@ function descriptorLayer(config: Buffer, where: string): Descriptor {
   const layer = parseDescriptor(document.componentDescriptorLayer, where);
   if (!DESCRIPTOR_TYPES.has(layer.mediaType)) throw notAComponentVersion(where);
   return layer;
-}
-
-/** The content of the only file in the archive of a v1 descriptor; its name may start with a slash. */
-async function firstFile(archive: Buffer, where: string): Promise<Buffer> {
-  const bytes = {
-    size: archive.length,
-    read: async (start: number, length: number) => archive.subarray(start, start + length),
-  };
-  const found: Buffer[] = [];
-  try {
-    for await (const { kind, name, offset, size } of tarEntries(bytes, where)) {
-      if (kind === "file" && /^[./]*component-descriptor\.yaml$/.test(name))
-        found.push(archive.subarray(offset, offset + size));
-    }
-    if (found.length > 1) throw refused(where, "component-descriptor.yaml", "exists twice");
-  } catch (error) {
-    throw new TransferError("DESCRIPTOR_MALFORMED", `${where}: the archive of the component descriptor is damaged`, {
-      where,
-      remedy: "The stored component version is damaged; add it again with the OCM CLI.",
-      cause: error,
-    });
-  }
-  const [content] = found;
-  if (content === undefined) throw notAComponentVersion(where);
-  return content;
 }
 
 function notAComponentVersion(where: string): TransferError {

@@ -3,6 +3,7 @@ import { MANIFEST_TYPES } from "../../oci/descriptor.ts";
 /** Media types of the mapping of OCM to OCI: the current ones, and older ones that still exist in registries. */
 
 export const COMPONENT_CONFIG = "application/vnd.ocm.software.component.config.v1+json";
+export const COMPONENT_DESCRIPTOR_TAR = "application/vnd.ocm.software.component-descriptor.v2+yaml+tar";
 export const COMPONENT_DESCRIPTOR_JSON = "application/vnd.ocm.software.component-descriptor.v2+json";
 /** `artifactType` of a component manifest, as v2 of the CLI writes it. */
 export const COMPONENT_DESCRIPTOR_ARTIFACT = "application/vnd.ocm.software.component-descriptor.v2";
@@ -14,7 +15,7 @@ export const CONFIG_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 const TAR_TYPES: ReadonlySet<string> = new Set([
-  "application/vnd.ocm.software.component-descriptor.v2+yaml+tar",
+  COMPONENT_DESCRIPTOR_TAR,
   "application/vnd.gardener.cloud.cnudie.component-descriptor.v2+yaml+tar",
   "application/vnd.oci.gardener.cloud.cnudie.component-descriptor.config.v2+yaml+tar",
 ]);
@@ -34,6 +35,8 @@ export function isTarType(mediaType: string): boolean {
 /** `<component>:<version>` on index and manifest, by which v2 of the CLI recognises a component version. */
 export const COMPONENT_VERSION_ANNOTATION = "software.ocm.componentversion";
 export const CREATOR_ANNOTATION = "software.ocm.creator";
+/** `true` on the layer of the component descriptor, and in an index on the component manifest (OCM spec, OCI mapping, 6.1 and 6.2). */
+export const DESCRIPTOR_ANNOTATION = "software.ocm.descriptor";
 /** The elements of the descriptor for a layer or manifest. */
 export const ARTIFACT_ANNOTATION = "software.ocm.artifact";
 

@@ -9,6 +9,8 @@ import {
   type LocalContent,
 } from "../../ocm/repository/component-manifest.ts";
 import { type ComponentVersion, componentRepositoryName, tagOf } from "../../ocm/repository/component-version.ts";
+import { buildDescriptorLayer, type DescriptorFormat } from "../../ocm/repository/descriptor-layer.ts";
+import type { Content } from "../../ocm/repository/generated-content.ts";
 import { originsIn } from "../names/first-name.ts";
 import { below } from "../source/artifact-name.ts";
 import type { Graph, Node } from "../source/graph.ts";
@@ -72,6 +74,8 @@ export interface DesiredOptions extends Naming {
   readonly target: TargetLocation;
   /** Whether local blobs also get an absolute access; default false. */
   readonly globalAccess?: boolean | undefined;
+  /** Default `yaml`. */
+  readonly descriptorFormat?: DescriptorFormat | undefined;
   /** Signatures that only the target's copy has; they hold for the same component digest and are not thrown away. */
   readonly furtherSignatures: readonly JsonObject[];
 }
@@ -94,7 +98,7 @@ export function buildDesired({ version, items }: ResolvedVersion, options: Desir
   const manifest = buildComponentManifest({
     name,
     version: number,
-    tree,
+    descriptor: descriptorLayer(version, tree, options.descriptorFormat ?? "yaml"),
     layers: [...contents.layers.values()],
     natives: [...contents.natives.values()],
     nested,
@@ -115,6 +119,13 @@ export function buildDesired({ version, items }: ResolvedVersion, options: Desir
     contents: { layers: descriptorsOf(contents.layers), natives: descriptorsOf(contents.natives) },
     changes,
   };
+}
+
+/** A descriptor that stays the same keeps its bytes, and so the digest by which caches and mirrors have it already. */
+function descriptorLayer(version: ComponentVersion, tree: JsonObject, format: DescriptorFormat): Content {
+  const { descriptorLayer: stored, descriptor } = version;
+  const isSame = stored !== undefined && JSON.stringify(descriptor.tree) === JSON.stringify(tree);
+  return format === "yaml" && isSame ? stored : buildDescriptorLayer(tree, format);
 }
 
 /** The part of one resource or source. */

@@ -7,6 +7,7 @@ import {
   componentRepositoryName,
   tagOf,
 } from "../../ocm/repository/component-version.ts";
+import type { DescriptorFormat } from "../../ocm/repository/descriptor-layer.ts";
 import { checkLimits, type MeasuredManifest } from "../../stores/registry/known/limits.ts";
 import { checkRepositoryNames } from "../../stores/registry/known/repository-names.ts";
 import type { Gathered } from "../source/gather.ts";
@@ -33,6 +34,7 @@ import { writtenRepositories } from "./written-repositories.ts";
 export interface PrepareOptions extends Naming {
   readonly target: ComponentRepository<Store>;
   readonly form: AccessForm;
+  readonly descriptorFormat?: DescriptorFormat | undefined;
   readonly published?: NameTemplate | undefined;
   readonly originNames?: boolean | undefined;
   /** The location under which consumers reach the target; default is its own. */
@@ -59,7 +61,8 @@ export async function prepare(
   const there = await Promise.all(versions.map(({ version }) => options.existingVersion(version)));
   const { origin = target.registry.name } = target.registry;
   const location = { origin, path: target.path, consumer: options.consumer };
-  const desiredVersions = versions.map((surveyed, index) => {
+  const desiredVersions: DesiredVersion[] = [];
+  for (const [index, surveyed] of versions.entries()) {
     checkExisting(there[index], surveyed.version, existing);
     const signatures = furtherSignatures(there[index], surveyed.version);
     const desired = buildDesired(surveyed, {
@@ -70,11 +73,12 @@ export async function prepare(
       originNames,
       globalAccess: options.globalAccess,
       target: location,
+      descriptorFormat: options.descriptorFormat,
       furtherSignatures: signatures,
     });
-    checkComponentDigest(surveyed.version.descriptor, desired.manifest);
-    return keepExistingManifest(desired, there[index], { originNames });
-  });
+    await checkComponentDigest(surveyed.version.descriptor, desired.manifest);
+    desiredVersions.push(keepExistingManifest(desired, there[index], { originNames }));
+  }
   if (isRegistry) checkLimits(target.registry.name, desiredVersions.flatMap(measured));
   // A manifest that is overwritten unread is still restored under its tag when the transfer fails.
   const unread = desiredVersions.filter((_, index) => existing === "overwrite" && there[index] === undefined);
