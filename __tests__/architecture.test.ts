@@ -21,6 +21,7 @@ const ROOMS = [
   "inputs",
   "transfer",
   "transfer/write",
+  "transfer/save",
   "transfer/images",
   "transfer/target",
   "transfer/verify",

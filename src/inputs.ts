@@ -5,6 +5,7 @@ import { readHostPatterns, readRegistries } from "./inputs/hosts.ts";
 import { createInputReader, type InputReader, invalidInput } from "./inputs/input-reader.ts";
 import { readSignatures, type SignatureSpec } from "./inputs/signatures.ts";
 import { readTarget } from "./inputs/target.ts";
+import { type Platform, parsePlatform } from "./oci/platform.ts";
 import type { AccessForm } from "./ocm/access/access-form.ts";
 import type { ComponentVersionSpec, RegistrySpec, RepositorySpec } from "./ocm/descriptor/component-reference.ts";
 import type { DescriptorFormat } from "./ocm/repository/descriptor-layer.ts";
@@ -14,6 +15,7 @@ import { type AllowedRegistry, parseAllowedRegistry } from "./stores/registry/al
 import { printable } from "./text/redact.ts";
 import type { ImageFileRequest } from "./transfer/images/image-files.ts";
 import { parseRenames, type Rename } from "./transfer/names/rename.ts";
+import type { ImageFormat } from "./transfer/save/image-files.ts";
 import type { VersionSelection } from "./transfer/source/select-versions.ts";
 import { parseSelectors, type Selector } from "./transfer/source/selector.ts";
 import type { AccessFallback } from "./transfer/target/fallback.ts";
@@ -88,6 +90,10 @@ export interface Inputs {
   readonly allowedRegistries: readonly AllowedRegistry[];
   readonly credentials: readonly string[];
   readonly output: string;
+  /** How a download saves images. */
+  readonly format: ImageFormat;
+  /** The one image of an index that a download saves; undefined for all. */
+  readonly platform: Platform | undefined;
   readonly concurrency: number;
   readonly retries: number;
   /** Milliseconds. */
@@ -139,6 +145,8 @@ export function readInputs(environment: Environment): Inputs {
     allowedRegistries: input.parseLines("allowed-registries", parseAllowedRegistry),
     credentials: input.lines("credentials"),
     output: input.text("output"),
+    format: input.choice("format", ["oci-layout", "oci-archive", "docker-archive"]),
+    platform: readPlatform(input),
     concurrency: input.integer("concurrency", 1, 64),
     retries: input.integer("retries", 1, 20),
     stallTimeout: readSeconds(input, "stall-timeout"),
@@ -153,6 +161,17 @@ function readCommand(input: InputReader): Command {
     where: "input command",
     remedy: `Use one of ${COMMANDS.join(", ")}.`,
   });
+}
+
+function readPlatform(input: InputReader): Platform | undefined {
+  const text = input.text("platform");
+  const platform = parsePlatform(text);
+  if (platform !== undefined || text === "") return platform;
+  throw invalidInput(
+    "platform",
+    text,
+    "Write os/arch[/variant][,osver=VERSION]: linux/amd64, linux/arm/v7, windows/amd64,osver=10.0.20348.1970.",
+  );
 }
 
 function readPreflightMode(input: InputReader, command: Command): PreflightMode {

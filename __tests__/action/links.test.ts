@@ -33,10 +33,10 @@ describe("S20, V10: a download", () => {
   });
 
   test("does not follow a link from one folder of the output to another", async () => {
-    checkout.put("output/example.org/cart/1.0.0/settings", "of another version");
+    checkout.put("output/example.org/cart/1.0.0/settings.json", "of another version");
     checkout.link("output/example.org/cart/2.0.0", "1.0.0");
     await checkout.expectRefused(() => download("output"));
-    expect(readFileSync(join(checkout.workspace, "output/example.org/cart/1.0.0/settings"), "utf8")).toBe(
+    expect(readFileSync(join(checkout.workspace, "output/example.org/cart/1.0.0/settings.json"), "utf8")).toBe(
       "of another version",
     );
   });
@@ -52,27 +52,29 @@ describe("S20, V10: a download", () => {
   });
 
   test("replaces a link in the place of a file, and not the file it leads to", async () => {
-    checkout.link("output/example.org/cart/2.0.0/settings", join(checkout.home, "authorized_keys"));
+    checkout.link("output/example.org/cart/2.0.0/settings.json", join(checkout.home, "authorized_keys"));
     const before = checkout.contentOf(checkout.home);
     expect((await download("output")).code).toBe(0);
     expect(checkout.contentOf(checkout.home)).toEqual(before);
-    expect(readFileSync(join(checkout.workspace, "output/example.org/cart/2.0.0/settings"), "utf8")).toContain("EUR");
+    expect(readFileSync(join(checkout.workspace, "output/example.org/cart/2.0.0/settings.json"), "utf8")).toContain(
+      "EUR",
+    );
   });
 
   test("goes where a link leads that stays in the workspace, or that lies outside and is the user's own", async () => {
     mkdirSync(join(checkout.workspace, "build"));
     checkout.link("output", "build");
     expect((await download("output")).code).toBe(0);
-    expect(existsSync(join(checkout.workspace, "build/example.org/cart/2.0.0/settings"))).toBe(true);
+    expect(existsSync(join(checkout.workspace, "build/example.org/cart/2.0.0/settings.json"))).toBe(true);
     symlinkSync(checkout.home, join(checkout.folder, "own"));
     expect((await download(join(checkout.folder, "own"))).code).toBe(0);
-    expect(existsSync(join(checkout.home, "example.org/cart/2.0.0/settings"))).toBe(true);
+    expect(existsSync(join(checkout.home, "example.org/cart/2.0.0/settings.json"))).toBe(true);
   });
 
   test("leaves files that others may read, and nothing unfinished", async () => {
     expect((await download("output")).code).toBe(0);
     expect(readdirSync(join(checkout.workspace, "output"))).toEqual(["example.org"]);
-    expect(statSync(join(checkout.workspace, "output/example.org/cart/2.0.0/settings")).mode & 0o044).toBe(0o044);
+    expect(statSync(join(checkout.workspace, "output/example.org/cart/2.0.0/settings.json")).mode & 0o044).toBe(0o044);
   });
 });
 

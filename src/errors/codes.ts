@@ -172,6 +172,7 @@ export const codes = {
   ACCESS_FALLBACK: "Artifacts were written in another form, because the target rejects the requested one.",
   INDEX_REFUSED: "The target rejects the index of a component version, or a manifest in it.",
   TARGET_LOCKED: "Another run is writing the same archive or folder.",
+  PLATFORM_UNKNOWN: "A resource has no image for the platform that a download asks for.",
   OUTPUT_UNWRITABLE: "An output file of a download cannot be written.",
   CTF_MALFORMED: "The path is not a CTF archive, or the archive is damaged.",
   CTF_FORMAT_UNSUPPORTED: "The format of a CTF archive is not supported.",

@@ -49,6 +49,8 @@ export const DEFAULTS = {
   "allowed-registries": "",
   credentials: "",
   output: "",
+  format: "oci-layout",
+  platform: "",
   concurrency: "8",
   retries: "6",
   "stall-timeout": "60",

@@ -47,6 +47,26 @@ export function addImage(
   return store.addManifest(repository, document, tag === undefined ? {} : { tag });
 }
 
+/** A chart as Helm pushes it, with the digest of its manifest. */
+export function addChart(
+  store: ContentStore,
+  repository: string,
+  options: { archive?: string | Buffer; provenance?: string; tag?: string } = {},
+): Descriptor {
+  const { archive = "chart", provenance, tag } = options;
+  const helm = "application/vnd.cncf.helm";
+  const document = {
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    config: store.addBlob(repository, '{"name":"shop","version":"3.1.0"}', `${helm}.config.v1+json`),
+    layers: [
+      ...(provenance === undefined ? [] : [store.addBlob(repository, provenance, `${helm}.chart.provenance.v1.prov`)]),
+      store.addBlob(repository, archive, `${helm}.chart.content.v1.tar+gzip`),
+    ],
+  };
+  return store.addManifest(repository, document, tag === undefined ? {} : { tag });
+}
+
 export function addIndex(
   store: ContentStore,
   repository: string,

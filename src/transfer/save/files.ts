@@ -1,19 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { constants, createReadStream, createWriteStream } from "node:fs";
-import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { createReadStream, createWriteStream } from "node:fs";
+import { lstat, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Limiter } from "../../bounds/limiter.ts";
-import { errorMessage, isFileSystemError, TransferError } from "../../errors/transfer-error.ts";
+import { errorCode, errorMessage, isFileSystemError, TransferError } from "../../errors/transfer-error.ts";
 import { makeFolders } from "../../files/place.ts";
-import { layoutBlobName } from "../../oci/blob-name.ts";
-import { type Descriptor, OCI_INDEX } from "../../oci/descriptor.ts";
-import { encoded } from "../../oci/digest.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
 import { fileSize, hasContent } from "../../oci/file-content.ts";
 import type { ReadableRepository } from "../../oci/store.ts";
 import { retryStream } from "../../stores/retry-stream.ts";
-import type { Graph } from "../source/graph.ts";
 import type { Comparison } from "../verify/comparison.ts";
 
 export interface SaveOptions {
@@ -33,37 +30,6 @@ export interface SaveOptions {
 export interface SavedBytes {
   readonly copied: number;
   readonly skipped: number;
-}
-
-/** Saves an artifact as an OCI image layout (image-spec, image-layout.md): `oci-layout`, `index.json`, every blob by its digest. */
-export async function saveArtifact(
-  { root, from, nodes }: Graph,
-  folder: string,
-  options: SaveOptions,
-): Promise<SavedBytes> {
-  let skipped = 0;
-  await inPlace(folder, options, async (partial) => {
-    await Promise.all(
-      nodes.map(async ({ descriptor }) => {
-        const name = layoutBlobName(descriptor.digest);
-        const file = join(partial, name);
-        await mkdir(dirname(file), { recursive: true });
-        const left = options.left.get(encoded(descriptor.digest));
-        const found = [...(left === undefined ? [] : [left]), join(folder, name)];
-        const isFound = await limited(options, async () => {
-          if (await copyFound(descriptor, found, file)) return true;
-          await saveBlob(from, descriptor, file, options);
-          return false;
-        });
-        if (isFound) skipped += descriptor.size;
-      }),
-    );
-    const { mediaType, digest, size } = root;
-    const index = { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [{ mediaType, digest, size }] };
-    await writeFile(join(partial, "index.json"), JSON.stringify(index));
-    await writeFile(join(partial, "oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
-  });
-  return { copied: sizeOf(nodes.map(({ descriptor }) => descriptor)) - skipped, skipped };
 }
 
 /** Saves a local blob as a file, if it passes the comparison; one that was split into several is put together again. */
@@ -103,7 +69,7 @@ async function joinBlobs(
   }
 }
 
-async function limited<T>({ limiter, signal }: SaveOptions, work: () => Promise<T>): Promise<T> {
+export async function limited<T>({ limiter, signal }: SaveOptions, work: () => Promise<T>): Promise<T> {
   const release = await limiter.acquire("blobs", signal);
   try {
     return await work();
@@ -137,28 +103,12 @@ function discarding(): Writable {
   return new Writable({ write: (_chunk, _encoding, done) => done() });
 }
 
-/** Copies a blob from the first of these files that has its content. False where none has. */
-async function copyFound({ digest, size }: Descriptor, paths: readonly string[], file: string): Promise<boolean> {
-  for (const path of paths) {
-    const isComplete = (await fileSize(path)) === size && (await hasContent({ path, size }, digest));
-    if (!isComplete) continue;
-    await copyFile(path, file, constants.COPYFILE_FICLONE);
-    return true;
-  }
-  return false;
-}
-
-async function saveBlob(from: ReadableRepository, blob: Descriptor, file: string, options: SaveOptions): Promise<void> {
-  const save = async () => pipeline(await from.fetch(blob, options.signal), createWriteStream(file));
-  await retryStream(options.attempts, save, options.signal);
-}
-
-function sizeOf(blobs: readonly Descriptor[]): number {
+export function sizeOf(blobs: readonly Descriptor[]): number {
   return blobs.reduce((total, { size }) => total + size, 0);
 }
 
-/** Writes elsewhere and renames at the end: what bears the name is whole. */
-async function inPlace(
+/** Writes elsewhere and renames at the end: a file or folder of the name is complete. Replaces what is there. */
+export async function inPlace(
   path: string,
   { root, partial }: SaveOptions,
   write: (path: string) => Promise<void>,
@@ -168,6 +118,7 @@ async function inPlace(
     await mkdir(partial, { recursive: true, mode: 0o700 });
     await write(unfinished);
     await makeFolders(root, dirname(path), "input output");
+    await checkReplaceable(path);
     await rm(path, { recursive: true, force: true });
     await rename(unfinished, path);
   } catch (error) {
@@ -175,10 +126,20 @@ async function inPlace(
   }
 }
 
+/** A folder that is not an image layout is not of an earlier run: it may have files that exist nowhere else. */
+async function checkReplaceable(path: string): Promise<void> {
+  const names = await readdir(path).catch((error): string[] => {
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return [];
+    throw error;
+  });
+  if (names.length === 0 || names.includes("oci-layout") || (await lstat(path)).isSymbolicLink()) return;
+  throw unwritableOutput(path, new Error("it is a folder, and not an image layout of an earlier run"));
+}
+
 export function unwritableOutput(path: string, cause: unknown): TransferError {
   return new TransferError("OUTPUT_UNWRITABLE", `${path} cannot be written: ${errorMessage(cause)}`, {
     where: "input output",
-    remedy: "Check that the folder can be written and has space.",
+    remedy: "Check that the folder can be written, has space, and has no other files at this path.",
     cause,
   });
 }
