@@ -13,7 +13,7 @@ import {
   SBOM,
 } from "../../testing/content/content.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
-import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { ctf, temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
 import { runForResults } from "./run-command.ts";
 
@@ -201,6 +201,20 @@ test("a chart is its archive, with its provenance next to it, in any format", as
     expect(results.files?.map(({ resource }) => resource)).toEqual(["chart", "chart"]);
   }
 });
+
+test.each(["v1-by-value", "v2-by-value"] as const)(
+  "charts and images are unpacked from the archive %s",
+  async (archive) => {
+    const output = temporaryFolder();
+    const line = `${ctf(archive)}//example.org/shop:1.2.0`;
+    const { errors } = await runForResults("download", { "component-versions": line, output, format: "oci-archive" });
+    expect(errors).toEqual([]);
+    const folder = join(output, "example.org", "shop", "1.2.0");
+    expect(readdirSync(folder).sort()).toEqual(["chart.tgz", "frontend.tar", "readme.txt"]);
+    expect(execFileSync("tar", ["-tzf", join(folder, "chart.tgz")], { encoding: "utf8" })).toContain("/Chart.yaml");
+    expect(JSON.parse(fileIn(join(folder, "frontend.tar"), "index.json")).manifests).toHaveLength(1);
+  },
+);
 
 test("a selection does not change the names of files", async () => {
   const { folder, download } = await startShop((source) =>
