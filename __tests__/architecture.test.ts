@@ -31,6 +31,7 @@ const ROOMS = [
   "logins",
   "stores/elsewhere",
   "stores/artifact-set",
+  "stores/inventory",
   "stores/ctf",
   "stores",
   "stores/registry",

@@ -58,6 +58,8 @@ describe("good values", () => {
     ["origin-names", "false", "originNames", false],
     ["global-access", "TRUE", "globalAccess", true],
     ["descriptor-format", "json", "descriptorFormat", "json"],
+    ["base-repositories", "ocm/shop\n# none\nshop", "baseRepositories", ["ocm/shop", "shop"]],
+    ["write-inventory", "./base.json", "writeInventory", "./base.json"],
     ["existing", "skip", "existing", "skip"],
     ["existing", "overwrite", "existing", "overwrite"],
     ["existing", "fail", "existing", "fail"],
@@ -122,6 +124,13 @@ describe("good values", () => {
   });
 });
 
+test.each(["./shop.delta.tgz", "./shop.delta.tar", "./shop.delta.tar.gz"])(
+  "base is for a target such as %s",
+  (target) => {
+    expect(read({ base: "./base.tgz\n./base.json", target }).base).toEqual(["./base.tgz", "./base.json"]);
+  },
+);
+
 describe("types of action-types.yml", () => {
   const { inputs } = parse(readFileSync(join(import.meta.dirname, "../action-types.yml"), "utf8")) as {
     inputs: Record<string, { type: string; "allowed-values"?: readonly string[] }>;
@@ -182,6 +191,9 @@ test("defaults", () => {
     writeImages: [],
     consumerRepository: undefined,
     globalAccess: false,
+    base: [],
+    baseRepositories: [],
+    writeInventory: "",
     target: undefined,
     recursive: false,
     copyResources: true,

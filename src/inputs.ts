@@ -37,6 +37,12 @@ export interface Inputs {
   readonly include: readonly Selector[];
   readonly exclude: readonly Selector[];
   readonly target: RepositorySpec | undefined;
+  /** Archives and inventories of what the receiver of a delta has. */
+  readonly base: readonly string[];
+  /** Repositories of the target, without its host, that blobs which a delta omits may be taken from. */
+  readonly baseRepositories: readonly string[];
+  /** File that lists what was transferred; empty for none. */
+  readonly writeInventory: string;
   readonly recursive: boolean;
   readonly copyResources: boolean;
   readonly copySources: boolean;

@@ -26,6 +26,7 @@ import { type ArtifactSet, openArtifactSet } from "./stores/artifact-set/store.t
 import { type Ctf, openCtf } from "./stores/ctf/store.ts";
 import { type CtfTarget, openCtfTarget } from "./stores/ctf/writable-store.ts";
 import { type AccessMethods, createAccessMethods } from "./stores/elsewhere/access-methods.ts";
+import { readBase } from "./stores/inventory/read-base.ts";
 import type { Credential } from "./stores/registry/auth/credentials.ts";
 import { apiHost, noProxyEntriesFor } from "./stores/registry/hosts.ts";
 import { createRegistries, type DescribedReference, matchesHost } from "./stores/registry/registries.ts";
@@ -90,15 +91,8 @@ export interface SessionOptions {
 
 export function openSession(options: SessionOptions): Session {
   const { inputs, settings, sources, target, onSecret, certificates = [], unverified = [] } = options;
-  const {
-    observeAnswer,
-    onWait,
-    onFinding,
-    onCredential,
-    signal,
-    workspace = workspaceOf({}),
-    askHelper = async () => undefined,
-  } = options;
+  const { observeAnswer, onWait, onFinding, onCredential, signal } = options;
+  const { workspace = workspaceOf({}), askHelper = async () => undefined } = options;
   const logins = createLogins({ sources: options.logins, askHelper, onCredential });
   const parent = options.temp ?? tmpdir();
   const temp = runFolder(parent);
@@ -176,7 +170,8 @@ export function openSession(options: SessionOptions): Session {
   async function openTargetArchive(path: string): Promise<CtfTarget> {
     const place = await placeOf(path, { workspace, where: "input target" });
     const isDryRun = inputs.dryRun || inputs.command !== "transfer";
-    return openCtfTarget(place, { spool: temp, isDryRun, lock: waiting }, signal);
+    const base = await readBase(inputs.base, { spool: temp }, signal);
+    return openCtfTarget(place, { spool: temp, isDryRun, base, lock: waiting }, signal);
   }
 
   return {

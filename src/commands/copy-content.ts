@@ -30,6 +30,12 @@ export async function planTransfer(run: Run, source: Gathered, destination: Dest
       globalAccess: inputs.globalAccess,
       existing: inputs.existing,
       existingVersion: destination.existing,
+      base: {
+        repositories: inputs.baseRepositories,
+        isRead: inputs.signatures.length > 0,
+        concurrency: inputs.concurrency,
+        attempts: inputs.retries,
+      },
     },
     signal,
   );

@@ -1,7 +1,10 @@
 import { TransferError } from "../errors/transfer-error.ts";
-import { droppedGlobalAccesses, findingsOf, leftReferrers, unknownNames } from "../transfer/findings.ts";
+import { writeOutput } from "../files/write-output.ts";
+import { formatInventory } from "../stores/inventory/inventory.ts";
+import { deltaWritten, droppedGlobalAccesses, findingsOf, leftReferrers, unknownNames } from "../transfer/findings.ts";
 import { writeImageFiles } from "../transfer/images/image-files.ts";
 import { deployedImages, movedImages } from "../transfer/images/moved-images.ts";
+import { inventoryOf } from "../transfer/inventory.ts";
 import { type Plan, type Tagging, tagsToSet } from "../transfer/target/plan.ts";
 import { nameSource, unsignedNames } from "../transfer/target/signed-name.ts";
 import { plannedToBeLeft, referrersUnder, tagReferrers } from "../transfer/target/tag-referrers.ts";
@@ -52,7 +55,9 @@ export async function transfer(run: Run): Promise<void> {
   const plan = { ...published, tags: [lists, ...published.tags] };
   await verifyCopy(run, { plan, copied, named: source.named }, destination, keys);
   reporter.versions(describePlanned(carriedOut, target, "written"));
+  reporter.findings(deltaWritten(target.registry));
   await writeImages(run, plan, destination);
+  await writeInventory(run, plan, destination);
 }
 
 /**
@@ -87,6 +92,15 @@ async function writeImages(run: Run, { desired }: Plan, destination: Destination
   const images = deployedImages(movedImages(desired, names));
   const files = await writeImageFiles(inputs.writeImages, { ...names, images, workspace });
   for (const file of files) reporter.file(file);
+}
+
+async function writeInventory(run: Run, plan: Plan, { target }: Destination): Promise<void> {
+  const { inputs, reporter, workspace } = run;
+  const path = inputs.writeInventory;
+  if (path === "") return;
+  const text = formatInventory(inventoryOf(plan, target.path));
+  await writeOutput(path, text, { workspace, where: "input write-inventory" });
+  reporter.file({ format: "inventory", path });
 }
 
 function targetMissing(): TransferError {

@@ -1,4 +1,5 @@
 import { TransferError } from "../errors/transfer-error.ts";
+import { isRepository } from "../oci/reference.ts";
 import type { AccessForm } from "../ocm/access/access-form.ts";
 import {
   parseRegistry,
@@ -7,9 +8,10 @@ import {
   type RepositorySpec,
 } from "../ocm/descriptor/component-reference.ts";
 import { isLoopbackName } from "../proxy/ip.ts";
+import { printable } from "../text/redact.ts";
 import { type ImageFileRequest, parseImageFileRequest } from "../transfer/images/image-files.ts";
 import type { AccessFallback } from "../transfer/target/fallback.ts";
-import type { InputReader } from "./input-reader.ts";
+import { type InputReader, invalidInput } from "./input-reader.ts";
 
 /** The target, and what depends on whether it is a registry or an archive. */
 export function readTarget(input: InputReader): {
@@ -21,6 +23,9 @@ export function readTarget(input: InputReader): {
   readonly consumerRepository: RegistrySpec | undefined;
   /** Whether local blobs also get an absolute access. */
   readonly globalAccess: boolean;
+  readonly base: readonly string[];
+  readonly baseRepositories: readonly string[];
+  readonly writeInventory: string;
 } {
   const text = input.text("target");
   const target = text === "" ? undefined : parseRepository(text, "input target");
@@ -38,7 +43,29 @@ export function readTarget(input: InputReader): {
     if (accessFallback === "ociArtifact" && !isArchive) checkReachable(target, "access-fallback: ociArtifact writes");
     if (writeImages.length > 0 && isArchive) checkReachable(target, "write-images writes");
   }
-  return { target, access, accessFallback, writeImages, consumerRepository, globalAccess };
+  return { target, access, accessFallback, writeImages, consumerRepository, globalAccess, ...readDelta(input, target) };
+}
+
+/** File names of archives that may be deltas: people see by the name that other tools cannot read one. */
+const DELTA = /\.delta\.(?:tar|tgz|tar\.gz)$/;
+
+function readDelta(input: InputReader, target: RepositorySpec | undefined) {
+  const base = input.lines("base");
+  if (base.length > 0 && !(target?.kind === "ctf" && DELTA.test(target.path))) {
+    throw invalidInput(
+      "base",
+      base.join(" "),
+      "Only an archive can omit what its receiver has: name a target that ends in .delta.tgz or .delta.tar, so that people see what it is.",
+    );
+  }
+  const baseRepositories = input.parseLines("base-repositories", (line, where) => {
+    if (isRepository(line)) return line;
+    throw new TransferError("INPUT_INVALID", `"${printable(line, 200)}" is not the name of a repository`, {
+      where,
+      remedy: "Write the repository of the target without its host: ocm/component-descriptors/example.org/shop.",
+    });
+  });
+  return { base, baseRepositories, writeInventory: input.text("write-inventory") };
 }
 
 /** Absolute references to an archive or to loopback lead nowhere for everybody else. */

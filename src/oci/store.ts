@@ -25,6 +25,8 @@ export interface Store extends ReadableStore {
    * found afterwards or, if it fails, none; PUBLISHED_IN_PART where some could neither be completed nor removed.
    */
   publish(tags: readonly (readonly TagChange[])[], signal?: AbortSignal): Promise<void>;
+  /** Of an archive that is a delta: the sizes of the blobs that it omits, in bytes. */
+  omitted?(): ReadonlyMap<Digest, number>;
   /** Restores tags that were published. */
   rollback(tags: readonly TagChange[]): Promise<Rollback>;
 }
@@ -65,6 +67,10 @@ export interface ReadableRepository {
   listReferrers?(subject: Digest, signal?: AbortSignal): Promise<readonly Descriptor[] | undefined>;
   /** Asks for the first byte of a blob, on the route that a download would take. */
   probe?(blob: Descriptor, signal?: AbortSignal): Promise<unknown>;
+  /** Of an archive that lacks the blob: whether it is a delta that omits it on purpose. Undefined for a blob that it has. */
+  absenceOf?(blob: Descriptor): Promise<"omitted" | "missing" | undefined>;
+  /** Whether a manifest of this repository refers to the blob, in a store whose repositories share their blobs. */
+  refersTo?(blob: Descriptor): Promise<boolean>;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Finding } from "../errors/finding.ts";
+import type { Store } from "../oci/store.ts";
 import { parseAccess } from "../ocm/access/access.ts";
 import { canonicalJson, isJsonObject } from "../ocm/descriptor/json.ts";
 import { isArtifactSet } from "../ocm/repository/media-types.ts";
@@ -77,6 +78,20 @@ export function movedTags({ versions }: Pick<Gathered, "versions">): Finding[] {
       code: "TAG_MOVED",
       message: `Tags lead to other artifacts than those that are pinned, which were taken by their digests: ${listed(moved)}.`,
       remedy: "Restore the tags, or make a new component version: other readers of the source go by them.",
+    },
+  ];
+}
+
+/** An archive that omits blobs: other tools take it for a complete one, and fail in the middle of what they do. */
+export function deltaWritten({ name, omitted }: Pick<Store, "name" | "omitted">): Finding[] {
+  const sizes = [...(omitted?.() ?? new Map<never, number>()).values()];
+  if (sizes.length === 0) return [];
+  const bytes = sizes.reduce((total, size) => total + size, 0);
+  return [
+    {
+      code: "DELTA_WRITTEN",
+      message: `${printable(name, 300)} is a delta: it omits ${sizes.length} blob(s) of ${bytes} bytes that its receiver has.`,
+      remedy: "Transfer it with this action, to a target that has the base. Other tools cannot read it.",
     },
   ];
 }

@@ -7,6 +7,7 @@ import { modeOf } from "../../files/atomic-write.ts";
 import { makeFolders } from "../../files/place.ts";
 import { BLOBS, blobName, digestOfName } from "../../oci/blob-name.ts";
 import { ARTIFACT_INDEX } from "./artifact-index.ts";
+import { type BlobSizes, DELTA_FILE, formatDelta } from "./delta.ts";
 import type { Staging } from "./staging.ts";
 
 /** What a commit needs besides the blobs. */
@@ -15,6 +16,8 @@ export interface CommitOptions {
   readonly path: string;
   /** Text of the artifact index. */
   readonly index: string;
+  /** Blobs that an archive omits, as a delta. */
+  readonly omitted: BlobSizes;
   /** Called right before the CTF changes; stops the commit by throwing. */
   readonly check: () => Promise<void>;
 }
@@ -34,7 +37,7 @@ export async function commitFolder({ path, index, check }: CommitOptions, stagin
 
 /** Packs the blobs of the archive, and the staged ones, into a new archive that replaces it when it is complete. */
 export async function commitArchive(
-  { path, index, check }: CommitOptions,
+  { path, index, omitted, check }: CommitOptions,
   staging: Staging,
   before: Archive | undefined,
   signal?: AbortSignal,
@@ -44,7 +47,8 @@ export async function commitArchive(
   // A run that was killed may have left one.
   await rm(unfinished, { force: true });
   // No entry for the folder of blobs: v2 of the CLI makes one in its working directory for it, and fails where it cannot.
-  const inputs = [file(ARTIFACT_INDEX, Buffer.from(index)), ...(await blobs(staging, before))];
+  const delta = omitted.size === 0 ? [] : [file(DELTA_FILE, Buffer.from(formatDelta(omitted)))];
+  const inputs = [file(ARTIFACT_INDEX, Buffer.from(index)), ...delta, ...(await blobs(staging, before))];
   await pack(unfinished, inputs, { isCompressed: !path.endsWith(".tar") }, signal);
   await chmod(unfinished, await modeOf(path));
   await check();

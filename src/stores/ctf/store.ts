@@ -6,6 +6,7 @@ import { BLOBS, blobName, digestOfName } from "../../oci/blob-name.ts";
 import { bytesOf } from "../../oci/content.ts";
 import type { ReadableRepository, ReadableStore } from "../../oci/store.ts";
 import { ARTIFACT_INDEX, type ArtifactIndex, malformedCtf, parseArtifactIndex } from "./artifact-index.ts";
+import { type BlobSizes, DELTA_FILE, parseDelta } from "./delta.ts";
 import { createCtfRepository, poolOf } from "./repository.ts";
 
 /** A CTF. Closing it removes temporary files. */
@@ -19,25 +20,26 @@ export interface CtfOptions {
   readonly spool?: string;
 }
 
-/** The files of a CTF, and its parsed index. */
+/** The files of a CTF, its parsed index, and the blobs that it omits as a delta. */
 export interface CtfContent {
   readonly archive: Archive;
   readonly index: ArtifactIndex;
+  readonly omitted: BlobSizes;
 }
 
 /** Larger than an index of a hundred thousand artifacts, and small enough to be held in memory. */
-const MAX_INDEX = 32 * 1024 * 1024;
+const MAX_DOCUMENT_BYTES = 32 * 1024 * 1024;
 
 /** Opens a CTF for reading: a folder, a tar file or a gzipped one, detected by content. */
 export async function openCtf(path: string, options: CtfOptions = {}, signal?: AbortSignal): Promise<Ctf> {
-  const { archive, index } = await readCtf(path, options, signal);
-  const pool = poolOf(archive);
+  const { archive, index, omitted } = await readCtf(path, options, signal);
+  const parts = { path, pool: poolOf(archive), index, omitted };
   const repositories = new Map<string, ReadableRepository>();
   return {
     kind: "ctf",
     name: path,
     repository(name) {
-      const repository = repositories.get(name) ?? createCtfRepository(path, name, pool, index);
+      const repository = repositories.get(name) ?? createCtfRepository(name, parts);
       repositories.set(name, repository);
       return repository;
     },
@@ -46,6 +48,8 @@ export async function openCtf(path: string, options: CtfOptions = {}, signal?: A
   };
 }
 
+const DOCUMENTS: ReadonlySet<string> = new Set([ARTIFACT_INDEX, DELTA_FILE]);
+
 export async function readCtf(
   path: string,
   { spool = tmpdir() }: CtfOptions,
@@ -53,16 +57,24 @@ export async function readCtf(
 ): Promise<CtfContent> {
   const archive = await openFiles(path, spool, signal);
   try {
-    const file = join(path, ARTIFACT_INDEX);
-    const size = await archive.size(ARTIFACT_INDEX);
-    if (size === undefined) throw malformedCtf(`${file} does not exist`, path);
-    if (size > MAX_INDEX) throw malformedCtf(`${file} has ${size} bytes`, path);
-    const text = (await bytesOf(archive.read(ARTIFACT_INDEX))).toString("utf8");
-    return { archive, index: parseArtifactIndex(text, file, path) };
+    const document = await readDocument(archive, ARTIFACT_INDEX, path);
+    if (document === undefined) throw malformedCtf(`${join(path, ARTIFACT_INDEX)} does not exist`, path);
+    const index = parseArtifactIndex(document, join(path, ARTIFACT_INDEX), path);
+    const delta = await readDocument(archive, DELTA_FILE, path);
+    const omitted = delta === undefined ? new Map() : parseDelta(delta, join(path, DELTA_FILE), path);
+    return { archive, index, omitted };
   } catch (error) {
     await archive.close();
     throw error;
   }
+}
+
+/** Undefined for a file that does not exist. */
+async function readDocument(archive: Archive, name: string, path: string): Promise<string | undefined> {
+  const size = await archive.size(name);
+  if (size === undefined) return undefined;
+  if (size > MAX_DOCUMENT_BYTES) throw malformedCtf(`${join(path, name)} has ${size} bytes`, path);
+  return (await bytesOf(archive.read(name))).toString("utf8");
 }
 
 async function openFiles(path: string, spool: string, signal?: AbortSignal): Promise<Archive> {
@@ -73,7 +85,7 @@ async function openFiles(path: string, spool: string, signal?: AbortSignal): Pro
         remedy: "Name a CTF folder, or a .tar or .tgz file of one.",
       });
     }
-    const expects = (name: string) => name === ARTIFACT_INDEX || name === BLOBS || isBlob(name);
+    const expects = (name: string) => DOCUMENTS.has(name) || name === BLOBS || isBlob(name);
     return await openArchive(path, { spool, expects }, signal);
   } catch (error) {
     if (error instanceof TransferError || signal?.aborted === true) throw error;

@@ -1,25 +1,25 @@
 import { TransferError } from "../../errors/transfer-error.ts";
-import { isManifest } from "../../oci/descriptor.ts";
+import { type Descriptor, isManifest } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { isRepository, isTag } from "../../oci/reference.ts";
 import type { Repository } from "../../oci/store.ts";
 import { printable } from "../../text/redact.ts";
-import { type ArtifactIndex, artifactsOf } from "./artifact-index.ts";
-import { type BlobPool, createCtfRepository, manifestUnknown } from "./repository.ts";
+import { artifactsOf } from "./artifact-index.ts";
+import { type CtfParts, createCtfRepository, manifestUnknown } from "./repository.ts";
 import type { Staging } from "./staging.ts";
 
-interface WritableParts {
-  readonly path: string;
+interface WritableParts extends CtfParts {
   readonly name: string;
-  readonly index: ArtifactIndex;
-  readonly pool: BlobPool;
   readonly staging: Staging;
+  /** Notes that a delta omits the blob; false where it has to have it. */
+  readonly omit: (blob: Descriptor, repository: string) => boolean;
   /** Manifests that lost a tag, by repository. */
   readonly lost: Map<string, Set<Digest>>;
 }
 
 /** A repository of a CTF that is written: what is pushed lies in `staging` until the CTF is committed. */
-export function createWritableRepository({ path, name, index, pool, staging, lost }: WritableParts): Repository {
+export function createWritableRepository({ name, staging, omit, lost, ...parts }: WritableParts): Repository {
+  const { path, index, pool } = parts;
   if (!isRepository(name)) throw unnamable(path, name);
   const isInPool = async (digest: Digest, size: number) => (await pool.size(digest)) === size;
 
@@ -31,11 +31,12 @@ export function createWritableRepository({ path, name, index, pool, staging, los
   }
 
   return {
-    ...createCtfRepository(path, name, pool, index),
+    ...createCtfRepository(name, parts),
 
-    async exists({ mediaType, digest, size }) {
+    async exists(target) {
+      const { mediaType, digest, size } = target;
       const isListed = !isManifest(mediaType) || index.get(name)?.manifests.has(digest) === true;
-      return isListed && isInPool(digest, size);
+      return isListed && ((await isInPool(digest, size)) || omit(target, name));
     },
 
     async push(expected, content, signal) {
@@ -58,7 +59,7 @@ export function createWritableRepository({ path, name, index, pool, staging, los
     },
 
     /** All repositories share one pool. */
-    mount: ({ digest, size }) => isInPool(digest, size),
+    mount: async (target) => (await isInPool(target.digest, target.size)) || omit(target, name),
   };
 }
 

@@ -5,6 +5,7 @@ import { refused, unwritable } from "../../archive/refusal.ts";
 import { errorCode, isFileSystemError, TransferError } from "../../errors/transfer-error.ts";
 import { type Lock, type LockOptions, lock, OWN_FILES } from "../../files/lock.ts";
 import { BLOBS } from "../../oci/blob-name.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Repository, Store } from "../../oci/store.ts";
 import { printable } from "../../text/redact.ts";
@@ -16,6 +17,7 @@ import {
   malformedCtf,
 } from "./artifact-index.ts";
 import { commitArchive, commitFolder } from "./commit.ts";
+import { type BlobsByRepository, isOmittable } from "./delta.ts";
 import { prune } from "./prune.ts";
 import { type BlobPool, poolOf, sniffedType } from "./repository.ts";
 import { createStaging, type Staging } from "./staging.ts";
@@ -34,6 +36,8 @@ export interface CtfTarget extends Ctf, Store {
 export interface CtfTargetOptions extends CtfOptions {
   /** Whether nothing is going to be written: no lock is needed then, and none is waited for. */
   readonly isDryRun?: boolean;
+  /** What the receiver of a delta has; of these, a repository omits its own. */
+  readonly base?: BlobsByRepository;
   /** How another run that writes the same CTF is waited for. */
   readonly lock?: Omit<LockOptions, "signal">;
 }
@@ -47,7 +51,7 @@ const ARCHIVE = /\.(?:tar|tgz|tar\.gz)$/;
  */
 export async function openCtfTarget(
   path: string,
-  { isDryRun = false, lock: waiting, ...options }: CtfTargetOptions = {},
+  { isDryRun = false, base = new Map(), lock: waiting, ...options }: CtfTargetOptions = {},
   signal?: AbortSignal,
 ): Promise<CtfTarget> {
   const isArchive = ARCHIVE.test(path);
@@ -60,7 +64,7 @@ export async function openCtfTarget(
     const isThere = await ctfExists(path, isArchive);
     const before = isThere ? await readCtf(path, options, signal) : undefined;
     const staging = createStaging(names.staging, { path, isDurable: !isArchive, isOwned: held !== undefined });
-    return await createTarget({ path, isArchive, before, staging, held });
+    return await createTarget({ path, isArchive, before, base, staging, held });
   } catch (error) {
     await held?.release();
     throw error;
@@ -71,16 +75,25 @@ interface TargetParts {
   readonly path: string;
   readonly isArchive: boolean;
   readonly before: CtfContent | undefined;
+  readonly base: BlobsByRepository;
   readonly staging: Staging;
   readonly held: Lock | undefined;
 }
 
-async function createTarget({ path, isArchive, before, staging, held }: TargetParts): Promise<CtfTarget> {
+async function createTarget({ path, isArchive, before, base, staging, held }: TargetParts): Promise<CtfTarget> {
   const index: ArtifactIndex = before?.index ?? new Map();
   await addMediaTypes(index, before);
   const indexBefore = before === undefined ? undefined : formatArtifactIndex(index);
   const pool = createPool(before, staging);
   const lost = new Map<string, Set<Digest>>();
+  const omitted = new Map(before?.omitted);
+  const parts = { path, index, pool, staging, lost, omitted };
+
+  function omit(blob: Descriptor, repository: string): boolean {
+    const isInBase = isOmittable(blob) && base.get(repository)?.get(blob.digest) === blob.size;
+    if (isInBase) omitted.set(blob.digest, blob.size);
+    return isInBase;
+  }
 
   /** Of a lock that was lost, the staging folder is another run's by now. */
   async function end(finish: () => Promise<void>): Promise<void> {
@@ -95,20 +108,22 @@ async function createTarget({ path, isArchive, before, staging, held }: TargetPa
   const target: CtfTarget = {
     kind: "ctf",
     name: path,
-    repository: (repository) => createWritableRepository({ path, name: repository, index, pool, staging, lost }),
+    repository: (repository) => createWritableRepository({ ...parts, name: repository, omit }),
     listRepositories: async () => [...index].filter(([, { manifests }]) => manifests.size > 0).map(([name]) => name),
     async publish(tags, signal) {
       for (const change of tags.flat())
         await target.repository(change.repository).tag(change.target, change.tag, signal);
       await target.commit(signal);
     },
+    omitted: () => omitted,
     rollback: async () => ({ kind: "committed" }),
     async commit(signal) {
       for (const [repository, digests] of lost) await prune(artifactsOf(index, repository), digests, pool);
+      for (const digest of omitted.keys()) if ((await pool.size(digest)) !== undefined) omitted.delete(digest);
       const document = formatArtifactIndex(index);
       try {
         if (document !== indexBefore || staging.sizes.size > 0) {
-          const options = { path, index: document, check: async () => held?.check() };
+          const options = { path, index: document, omitted, check: async () => held?.check() };
           await (isArchive ? commitArchive(options, staging, before?.archive, signal) : commitFolder(options, staging));
         }
       } catch (error) {

@@ -1,8 +1,5 @@
-import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
-import { errorMessage, TransferError } from "../../errors/transfer-error.ts";
-import { writeAtomically } from "../../files/atomic-write.ts";
-import { placeOf } from "../../files/place.ts";
+import { TransferError } from "../../errors/transfer-error.ts";
+import { writeOutput } from "../../files/write-output.ts";
 import { printable } from "../../text/redact.ts";
 import { fluxRepositories } from "./flux-repositories.ts";
 import { helmValues } from "./helm-values.ts";
@@ -43,7 +40,9 @@ export async function writeImageFiles(
   requests: readonly ImageFileRequest[],
   options: ImageFileOptions,
 ): Promise<ImageFileRequest[]> {
-  for (const { format, path } of requests) await replace(path, textOf(format, options), options.workspace);
+  for (const { format, path } of requests) {
+    await writeOutput(path, textOf(format, options), { workspace: options.workspace, where: "input write-images" });
+  }
   return [...requests];
 }
 
@@ -59,20 +58,4 @@ function textOf(format: ImageFormat, { images, prefix, isPlainHttp }: ImageFileO
     reference: referenceBelow(prefix, image),
   }));
   return `${JSON.stringify(entries, null, 2)}\n`;
-}
-
-async function replace(path: string, text: string, workspace: string): Promise<void> {
-  const where = "input write-images";
-  try {
-    const place = await placeOf(path, { workspace, where });
-    await mkdir(dirname(place), { recursive: true });
-    await writeAtomically(place, text);
-  } catch (error) {
-    if (error instanceof TransferError) throw error;
-    throw new TransferError("OUTPUT_UNWRITABLE", `${printable(path)} cannot be written: ${errorMessage(error)}`, {
-      where,
-      remedy: "Name a path in a folder that this job may write to.",
-      cause: error,
-    });
-  }
 }

@@ -39,6 +39,8 @@ export interface PlanOptions extends Pick<Plan, "comparables"> {
   readonly existing: ExistingPolicy;
   /** Keys of what the target has. */
   readonly present: ReadonlySet<string>;
+  /** Keys of blobs of referrers that neither source nor target has. */
+  readonly left?: ReadonlySet<string>;
   /** What tags of the target point to, by `repository:tag`. */
   readonly tags: ReadonlyMap<string, Descriptor>;
   /** The repository of the target registry that a source is, where source and target are the same registry. */
@@ -144,6 +146,9 @@ function decide(
   const reason = reasonFor(about, options);
   const needs = placement.needs.map((needed) => keyOf({ to, descriptor: needed }));
   if (options.present.has(key)) return { kind: "skip", placement, from: to, needs: [], reason: "is at the target" };
+  if (options.left?.has(key) === true) {
+    return { kind: "left", placement, from: to, needs: [], reason: "neither the archive nor the target has it" };
+  }
   if (placement.about?.isTaggable === false && options.supportsReferrers === false) {
     const reason = "the registry lists it by a tag only, which repositories of components must not have";
     return { kind: "left", placement, from: to, needs: [], reason };

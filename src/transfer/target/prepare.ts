@@ -14,6 +14,7 @@ import type { Gathered } from "../source/gather.ts";
 import { comparablesIn } from "../verify/comparison.ts";
 import type { RegistryLocation } from "./access-form.ts";
 import { checkComponentDigest } from "./component-digest.ts";
+import { type BaseOptions, completeFromTarget } from "./delta/base.ts";
 import { buildDesired, type DesiredVersion } from "./desired.ts";
 import {
   checkExisting,
@@ -42,9 +43,13 @@ export interface PrepareOptions extends Naming {
   /** Whether local blobs also get an absolute access; default false. */
   readonly globalAccess?: boolean | undefined;
   readonly existing: ExistingPolicy;
+  /** How blobs that an archive lacks are found at the target; by default, in the repository that they go to. */
+  readonly base?: BaseOptions;
   /** The component version of the same name at the target, or undefined. */
   readonly existingVersion: (source: ComponentVersion) => Promise<ComponentVersion | undefined>;
 }
+
+const OWN_REPOSITORY: BaseOptions = { repositories: [], isRead: false, concurrency: 1, attempts: 1 };
 
 /** Asks the target what it has, and decides on everything else. Nothing is written. */
 export async function prepare(
@@ -61,7 +66,7 @@ export async function prepare(
   const there = await Promise.all(versions.map(({ version }) => options.existingVersion(version)));
   const { origin = target.registry.name } = target.registry;
   const location = { origin, path: target.path, consumer: options.consumer };
-  const desiredVersions: DesiredVersion[] = [];
+  const built: DesiredVersion[] = [];
   for (const [index, surveyed] of versions.entries()) {
     checkExisting(there[index], surveyed.version, existing);
     const signatures = furtherSignatures(there[index], surveyed.version);
@@ -77,8 +82,14 @@ export async function prepare(
       furtherSignatures: signatures,
     });
     await checkComponentDigest(surveyed.version.descriptor, desired.manifest);
-    desiredVersions.push(keepExistingManifest(desired, there[index], { originNames }));
+    built.push(keepExistingManifest(desired, there[index], { originNames }));
   }
+  const completed = await completeFromTarget(
+    { desired: built, comparables: comparablesIn(versions) },
+    { target: target.registry, ...(options.base ?? OWN_REPOSITORY) },
+    signal,
+  );
+  const desiredVersions = completed.desired;
   if (isRegistry) checkLimits(target.registry.name, desiredVersions.flatMap(measured));
   // A manifest that is overwritten unread is still restored under its tag when the transfer fails.
   const unread = desiredVersions.filter((_, index) => existing === "overwrite" && there[index] === undefined);
@@ -104,12 +115,14 @@ export async function prepare(
   );
   const present = new Set([
     ...found,
+    ...completed.present,
     ...right.map(({ repository: to, target: descriptor }) => keyOf({ to, descriptor })),
   ]);
   return makePlan(desiredVersions, {
     existing,
-    comparables: comparablesIn(versions),
+    comparables: completed.comparables,
     present,
+    left: completed.left,
     tags: tagsBefore,
     supportsReferrers: await supportsReferrersOf(target.registry, desiredVersions, present, signal),
     asTargetRepository: (from) => (!Buffer.isBuffer(from) && from.store === target.registry ? from.name : undefined),

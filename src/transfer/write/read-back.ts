@@ -37,6 +37,8 @@ export async function readBack(
   const asked = new Map<string, Promise<void>>();
 
   async function checkBlob(repository: ReadableRepository, blob: Descriptor, from: string): Promise<void> {
+    // A delta is complete at its receiver, who verifies that.
+    if ((await repository.absenceOf?.(blob)) === "omitted") return;
     // A HEAD that denies is no proof either.
     if (options.isHeadTrusted && (await repository.exists(blob, signal))) return;
     if (await isReadable(repository, blob, signal)) return;
