@@ -4693,6 +4693,9 @@ async function asChart({ root, from }, signal) {
 
 ;// CONCATENATED MODULE: ./lib/archive/chunk.js
 const chunk_CHUNK_BYTES = 512 * 1024;
+function chunkBytes(size) {
+    return Math.min(chunk_CHUNK_BYTES, size + 1);
+}
 
 ;// CONCATENATED MODULE: ./lib/archive/mac-os.js
 function isMacOsMetadata(name) {
@@ -15562,7 +15565,10 @@ function openFolder(root) {
                 throw error;
             }
         },
-        read: (name) => (0,external_node_fs_.createReadStream)("", { fd: (0,external_node_fs_.openSync)(placeBelow(root, name), READ), highWaterMark: chunk_CHUNK_BYTES }),
+        read(name) {
+            const fd = (0,external_node_fs_.openSync)(placeBelow(root, name), READ);
+            return (0,external_node_fs_.createReadStream)("", { fd, highWaterMark: chunkBytes((0,external_node_fs_.fstatSync)(fd).size) });
+        },
         close: async () => { },
     };
 }
@@ -15949,7 +15955,7 @@ function createStaging(folder, { path: target, isDurable, isOwned }) {
         sizes,
         path,
         create,
-        read: (digest) => (0,external_node_fs_.createReadStream)(path(digest), { highWaterMark: chunk_CHUNK_BYTES }),
+        read: (digest) => (0,external_node_fs_.createReadStream)(path(digest), { highWaterMark: chunkBytes(sizes.get(digest) ?? chunk_CHUNK_BYTES) }),
         async size(digest) {
             if (isOwned && !sizes.has(digest)) {
                 const checking = checks.get(digest) ?? adopt(digest);

@@ -1,10 +1,10 @@
-import { constants, createReadStream, openSync } from "node:fs";
+import { constants, createReadStream, fstatSync, openSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import nodePath, { join, type PlatformPath } from "node:path";
 import { errorCode } from "../errors/transfer-error.ts";
 import { placeBelow } from "../files/place.ts";
 import type { Archive } from "./archive.ts";
-import { CHUNK_BYTES } from "./chunk.ts";
+import { chunkBytes } from "./chunk.ts";
 
 /** `root` is a real path. Files that are links are read as long as they lead to files below it. */
 export function openFolder(root: string): Archive {
@@ -24,7 +24,10 @@ export function openFolder(root: string): Archive {
         throw error;
       }
     },
-    read: (name) => createReadStream("", { fd: openSync(placeBelow(root, name), READ), highWaterMark: CHUNK_BYTES }),
+    read(name) {
+      const fd = openSync(placeBelow(root, name), READ);
+      return createReadStream("", { fd, highWaterMark: chunkBytes(fstatSync(fd).size) });
+    },
     close: async () => {},
   };
 }

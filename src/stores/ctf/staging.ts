@@ -4,7 +4,7 @@ import { lstat, readdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { CHUNK_BYTES } from "../../archive/chunk.ts";
+import { CHUNK_BYTES, chunkBytes } from "../../archive/chunk.ts";
 import { unwritable } from "../../archive/refusal.ts";
 import { isFileSystemError } from "../../errors/transfer-error.ts";
 import { makePrivateFolder } from "../../files/atomic-write.ts";
@@ -70,7 +70,7 @@ export function createStaging(folder: string, { path: target, isDurable, isOwned
     sizes,
     path,
     create,
-    read: (digest) => createReadStream(path(digest), { highWaterMark: CHUNK_BYTES }),
+    read: (digest) => createReadStream(path(digest), { highWaterMark: chunkBytes(sizes.get(digest) ?? CHUNK_BYTES) }),
 
     async size(digest) {
       if (isOwned && !sizes.has(digest)) {
