@@ -17680,6 +17680,7 @@ function pushRefusal(put, { what, blob }) {
 
 
 
+
 function createRepository(store, context) {
     const { name, base, client, scopes, where, manifests } = context;
     const uploads = noUploads();
@@ -17698,6 +17699,10 @@ function createRepository(store, context) {
             if (response.status === 405 || response.status === 501) {
                 await drain(response);
                 response = await client.request({ ...request, method: "GET" }, scopes, signal);
+            }
+            if (isOfMovedApi(response, `/${of}s/${digest}`)) {
+                await drain(response);
+                response = await client.request({ ...request, method: "HEAD", redirects: true }, scopes, signal);
             }
             const { status, headers: answered } = response;
             if (status >= 400 && status !== 404) {
@@ -17748,6 +17753,10 @@ function createRepository(store, context) {
         },
         mount: (target, from, signal) => mountBlob(target, from, context, signal),
     };
+}
+function isOfMovedApi({ status, headers }, resource) {
+    const path = URL.parse(headers.location ?? "", "http://registry")?.pathname ?? "";
+    return isRedirect(status) && path.includes("/v2/") && path.endsWith(resource);
 }
 function repository_isAnother(named, digest) {
     return isDigest(named) && named !== digest && named.length === digest.length;

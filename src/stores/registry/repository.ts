@@ -1,5 +1,7 @@
 import type { Cache } from "../../bounds/cache.ts";
 import { drain } from "../../net/body.ts";
+import type { HttpResponse } from "../../net/http.ts";
+import { isRedirect } from "../../net/layers/redirects.ts";
 import { bytesOf, streamOf } from "../../oci/content.ts";
 import { type Descriptor, isManifest } from "../../oci/descriptor.ts";
 import { type Digest, isDigest } from "../../oci/digest.ts";
@@ -48,12 +50,16 @@ export function createRepository(store: RemoteRegistry, context: RepositoryConte
         await drain(response);
         response = await client.request({ ...request, method: "GET" }, scopes, signal);
       }
+      if (isOfMovedApi(response, `/${of}s/${digest}`)) {
+        await drain(response);
+        response = await client.request({ ...request, method: "HEAD", redirects: true }, scopes, signal);
+      }
       const { status, headers: answered } = response;
       if (status >= 400 && status !== 404) {
         throw await registryError(response, `looking for ${describe(target)} in ${where}`, { of });
       }
       await drain(response);
-      // A registry that redirects the request has found the blob.
+      // A registry that redirects the request to its storage has found the blob.
       return status < 400 && !isAnother(answered[DIGEST_HEADER], digest);
     },
 
@@ -108,6 +114,12 @@ export function createRepository(store: RemoteRegistry, context: RepositoryConte
 
     mount: (target, from, signal) => mountBlob(target, from, context, signal),
   };
+}
+
+/** Whether a redirect leads to the same resource of the API elsewhere, as of a registry that has moved: not to storage, which has no API. */
+function isOfMovedApi({ status, headers }: HttpResponse, resource: string): boolean {
+  const path = URL.parse(headers.location ?? "", "http://registry")?.pathname ?? "";
+  return isRedirect(status) && path.includes("/v2/") && path.endsWith(resource);
 }
 
 /** Whether an answer names a digest of the same algorithm that is another one. */
