@@ -1824,7 +1824,7 @@ function currentRetryPolicy() {
 ;// CONCATENATED MODULE: ./lib/net/repeat.js
 
 
-const CONTENT_FAULTS = new Set(["DIGEST_MISMATCH", "SIZE_MISMATCH", "CAPTIVE_PORTAL"]);
+const CONTENT_FAULTS = new Set(["DIGEST_MISMATCH", "SIZE_MISMATCH", "CAPTIVE_PORTAL", "TOKEN_MALFORMED"]);
 function isContentFault({ code }) {
     return CONTENT_FAULTS.has(code);
 }
@@ -1837,11 +1837,11 @@ function contentFaults(isFault = isContentFault) {
         return true;
     };
 }
-async function untilSameTwice(attempts, read, signal) {
-    const isNew = contentFaults();
+async function untilSameTwice(attempts, work, signal, isFault = isContentFault) {
+    const isNew = contentFaults(isFault);
     for (;;) {
         try {
-            return await read();
+            return await work();
         }
         catch (error) {
             if (signal?.aborted || !isNew(error) || !(await mayRepeat(attempts, { signal })))
@@ -2910,27 +2910,31 @@ function retryStream(attempts, work, signal) {
     return asOneWork(async () => {
         const isNewFault = contentFaults();
         const isNewDamage = contentFaults(isDamagedBlob);
-        for (let isFirst = true;; isFirst = false) {
+        const isNewRefusal = contentFaults(isLoginRefused);
+        for (;;) {
             try {
                 return await work();
             }
             catch (error) {
                 signal?.throwIfAborted();
                 const wait = error instanceof RegistryError ? error.retryAfter : undefined;
-                const canHelp = canBeRepeated(error, isFirst) || isNewFault(error) || isNewDamage(error);
+                const canHelp = canBeRepeated(error) || [isNewFault, isNewDamage, isNewRefusal].some((isNew) => isNew(error));
                 if (!canHelp || !(await mayRepeat(attempts, { wait, signal })))
                     throw error;
             }
         }
     });
 }
-function canBeRepeated(error, isFirst) {
+function isLoginRefused(error) {
+    return error instanceof RegistryError && error.status === 401;
+}
+function canBeRepeated(error) {
     if (error instanceof ChunksRefused)
         return true;
     if (!(error instanceof RegistryError))
         return isRetryable(error) || isDamaged(error);
     const isLost = error.registryCodes.includes("BLOB_UPLOAD_UNKNOWN");
-    return isLost || isTemporaryRefusal(error) || keepsMethod(error.status) || (error.status === 401 && isFirst);
+    return isLost || isTemporaryRefusal(error) || keepsMethod(error.status);
 }
 
 ;// CONCATENATED MODULE: ./lib/transfer/save/files.js
@@ -16845,7 +16849,11 @@ function isTokenText(text) {
 
 
 
+
 const authorization_MAX_REFUSAL_BYTES = 8192;
+function isTokenRefused({ code }) {
+    return code === "TOKEN_REFUSED" || code === "AUTHORIZATION_STRIPPED";
+}
 function createAuthorizedClient(options) {
     const party = {
         kind: options.isForeign === true ? "foreign-registry" : "named-registry",
@@ -16874,7 +16882,7 @@ function createAuthorizedClient(options) {
             allowsPlainHttp: options.allowsPlainHttp,
         };
         const asking = noticing(repository);
-        const ask = (own) => requestToken(asking, { ...request, credential: own }, Date.now(), signal);
+        const ask = (own) => untilSameTwice(options.client.attempts, () => requestToken(asking, { ...request, credential: own }, Date.now(), signal), signal);
         try {
             return await (credential === undefined ? ask(undefined) : identityTokens.exchange(credential, ask, signal));
         }
@@ -17016,7 +17024,7 @@ function createAuthorizedClient(options) {
         },
         wantsLogin: () => challenge !== undefined,
         attempts: options.client.attempts,
-        request: (request, scopes, signal) => asOneWork(() => sendOrLogIn(request, scopes, signal)),
+        request: (request, scopes, signal) => asOneWork(() => untilSameTwice(options.client.attempts, () => sendOrLogIn(request, scopes, signal), signal, isTokenRefused)),
     };
     async function askAnonymously(request, scopes, { refusal, signal }) {
         const held = await inMemory(refusal, authorization_MAX_REFUSAL_BYTES, true);

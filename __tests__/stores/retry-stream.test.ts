@@ -49,6 +49,16 @@ test("a login that is refused twice is no expired token", async () => {
   expect(await attemptsOf(answer(401), 5)).toBe(2);
 });
 
+test("a token that expired after another failure is replaced", async () => {
+  let attempt = 0;
+  const work = async () => {
+    attempt += 1;
+    if (attempt < 3) throw answer(attempt === 1 ? 503 : 401);
+  };
+  await retryStream(5, work);
+  expect(attempt).toBe(3);
+});
+
 test("work that succeeds is done once, and the last failure is told when it never does", async () => {
   const signal = new AbortController().signal;
   expect(await retryStream(3, async () => "done", signal)).toBe("done");

@@ -2,7 +2,7 @@ import { TransferError } from "../errors/transfer-error.ts";
 import { mayRepeat } from "./work.ts";
 
 /** Content that is not what was asked for: damaged where it is stored, or on its way, or a web page in its place. */
-const CONTENT_FAULTS = new Set(["DIGEST_MISMATCH", "SIZE_MISMATCH", "CAPTIVE_PORTAL"]);
+const CONTENT_FAULTS = new Set(["DIGEST_MISMATCH", "SIZE_MISMATCH", "CAPTIVE_PORTAL", "TOKEN_MALFORMED"]);
 
 function isContentFault({ code }: TransferError): boolean {
   return CONTENT_FAULTS.has(code);
@@ -23,12 +23,17 @@ export function contentFaults(
   };
 }
 
-/** Reads again what differs from what was asked for, within the attempts of the current piece of work. */
-export async function untilSameTwice<T>(attempts: number, read: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  const isNew = contentFaults();
+/** Does again what failed by such a fault, within the attempts of the current piece of work. */
+export async function untilSameTwice<T>(
+  attempts: number,
+  work: () => Promise<T>,
+  signal?: AbortSignal,
+  isFault = isContentFault,
+): Promise<T> {
+  const isNew = contentFaults(isFault);
   for (;;) {
     try {
-      return await read();
+      return await work();
     } catch (error) {
       if (signal?.aborted || !isNew(error) || !(await mayRepeat(attempts, { signal }))) throw error;
     }

@@ -1,3 +1,4 @@
+import type { TransferError } from "../errors/transfer-error.ts";
 import { keepsMethod } from "../net/layers/redirects.ts";
 import { contentFaults } from "../net/repeat.ts";
 import { isDamaged, isRetryable } from "../net/retryable.ts";
@@ -15,26 +16,32 @@ export function retryStream<T>(attempts: number, work: () => Promise<T>, signal?
   return asOneWork(async () => {
     const isNewFault = contentFaults();
     const isNewDamage = contentFaults(isDamagedBlob);
-    for (let isFirst = true; ; isFirst = false) {
+    const isNewRefusal = contentFaults(isLoginRefused);
+    for (;;) {
       try {
         return await work();
       } catch (error) {
         signal?.throwIfAborted();
         const wait = error instanceof RegistryError ? error.retryAfter : undefined;
-        const canHelp = canBeRepeated(error, isFirst) || isNewFault(error) || isNewDamage(error);
+        const canHelp = canBeRepeated(error) || [isNewFault, isNewDamage, isNewRefusal].some((isNew) => isNew(error));
         if (!canHelp || !(await mayRepeat(attempts, { wait, signal }))) throw error;
       }
     }
   });
 }
 
+/** A token may expire while a blob is sent; a login that is refused twice is wrong. */
+function isLoginRefused(error: TransferError): boolean {
+  return error instanceof RegistryError && error.status === 401;
+}
+
 /**
- * A token may expire while a blob is sent, and a load balancer may lose the upload: both are repaired by starting again. After a redirect,
+ * A load balancer may lose an upload, which is repaired by starting again. After a redirect,
  * or where the registry takes no chunks, the next upload goes another way.
  */
-function canBeRepeated(error: unknown, isFirst: boolean): boolean {
+function canBeRepeated(error: unknown): boolean {
   if (error instanceof ChunksRefused) return true;
   if (!(error instanceof RegistryError)) return isRetryable(error) || isDamaged(error);
   const isLost = error.registryCodes.includes("BLOB_UPLOAD_UNKNOWN");
-  return isLost || isTemporaryRefusal(error) || keepsMethod(error.status) || (error.status === 401 && isFirst);
+  return isLost || isTemporaryRefusal(error) || keepsMethod(error.status);
 }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { bytesOf } from "../../../../src/oci/content.ts";
 import { type FakeRegistry, type FakeRegistryOptions, startFakeRegistry } from "../../../../testing/fakes/registry.ts";
+import { asked } from "../../../../testing/fakes/registry-faults.ts";
 import { openClient } from "../../../../testing/product/open-client.ts";
 import { ada, adaBasic, blobOf, openRegistry } from "../../../../testing/product/open-registry.ts";
 import { startBlobHost } from "../../../../testing/real/blob-host.ts";
@@ -102,6 +103,20 @@ describe("Bearer", () => {
     const found = Promise.all([1, 2, 3, 4].map(async () => String(await bytesOf(await repository.fetch(layer)))));
     await expect(found).resolves.toEqual(Array(4).fill("a layer"));
   }, 5000);
+
+  test.each([
+    ["a damaged answer", "token", 1],
+    ["a second 401", "blob", 2],
+  ])("a token is requested again after %s", async (_, kind, times) => {
+    const fake = await start({ auth: bearer });
+    const headers = { "www-authenticate": `Bearer realm="${fake.origin}/token",service="registry"` };
+    const damaged = { kind: "respond", status: 200, body: '{"token":"' } as const;
+    const refused = { kind: "respond", status: 401, headers } as const;
+    fake.inject({ when: asked({ kind: "blob" }), times, act: refused });
+    if (kind === "token") fake.inject({ when: asked({ kind: "token" }), times: 1, act: damaged });
+    const repository = openRegistry(fake.host, { credential: ada, attempts: 3 }).repository("a");
+    expect(await repository.exists(layer)).toBe(true);
+  });
 
   test("a token that is not accepted is not asked for again and again", async () => {
     const fake = await start({ auth: { ...bearer, anonymous: "pull" } });

@@ -4,6 +4,7 @@ import { drain, inMemory } from "../../../net/body.ts";
 import type { Hop } from "../../../net/hop.ts";
 import type { HttpRequest, HttpResponse, PartyClient } from "../../../net/http.ts";
 import type { Purpose } from "../../../net/purpose.ts";
+import { untilSameTwice } from "../../../net/repeat.ts";
 import { asOneWork } from "../../../net/work.ts";
 import { type AnsweredRequest, RegistryError, registryError } from "../error.ts";
 import { createAmbientUse } from "./ambient-use.ts";
@@ -31,6 +32,11 @@ interface TokenAsking {
 }
 
 const MAX_REFUSAL_BYTES = 8192;
+
+/** A new token may be refused once, where it expired at once, or was taken out of one request. */
+function isTokenRefused({ code }: TransferError): boolean {
+  return code === "TOKEN_REFUSED" || code === "AUTHORIZATION_STRIPPED";
+}
 
 /**
  * Learns from the first 401 which authorization a registry wants, and sends it at once from then on. Some registries refuse tokens with many scopes, so none is extended.
@@ -66,7 +72,11 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
     };
     const asking = noticing(repository);
     const ask = (own: Credential | undefined) =>
-      requestToken(asking, { ...request, credential: own }, Date.now(), signal);
+      untilSameTwice(
+        options.client.attempts,
+        () => requestToken(asking, { ...request, credential: own }, Date.now(), signal),
+        signal,
+      );
     try {
       return await (credential === undefined ? ask(undefined) : identityTokens.exchange(credential, ask, signal));
     } catch (error) {
@@ -211,7 +221,10 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
 
     attempts: options.client.attempts,
 
-    request: (request, scopes, signal) => asOneWork(() => sendOrLogIn(request, scopes, signal)),
+    request: (request, scopes, signal) =>
+      asOneWork(() =>
+        untilSameTwice(options.client.attempts, () => sendOrLogIn(request, scopes, signal), signal, isTokenRefused),
+      ),
   };
 
   /** What the runner's own token may not read may be open to everybody. */
