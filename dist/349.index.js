@@ -16868,7 +16868,7 @@ function createAuthorizedClient(options) {
     const ambient = createAmbientUse(options.isForeign === true);
     const { identityTokens = createIdentityTokens(options.onToken) } = options;
     function tokenFor(scopes, asking) {
-        return tokens.get(scopes, () => askToken(scopes, asking));
+        return asOneWork(() => tokens.get(scopes, () => askToken(scopes, asking)));
     }
     async function askToken(scopes, { bearer, credential, signal }) {
         const repository = scope_repositoryOf(scopes[0]);

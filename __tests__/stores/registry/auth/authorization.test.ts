@@ -118,6 +118,18 @@ describe("Bearer", () => {
     expect(await repository.exists(layer)).toBe(true);
   });
 
+  test("a token that is requested for its rights alone is requested again after a damaged answer", async () => {
+    const fake = await start({ auth: bearer });
+    fake.inject({
+      when: asked({ kind: "token" }),
+      times: 1,
+      act: { kind: "respond", status: 200, body: '{"token":"' },
+    });
+    const { store, checkPushRight } = openRegistry(fake.host, { credential: ada, attempts: 3 }).repository("a");
+    await store.ping();
+    expect(await checkPushRight("token")).toEqual([]);
+  });
+
   test("a token that is not accepted is not asked for again and again", async () => {
     const fake = await start({ auth: { ...bearer, anonymous: "pull" } });
     const push = openRegistry(fake.host).repository("a").push(blobOf("new"), Buffer.from("new"));

@@ -56,7 +56,7 @@ export function createAuthorizedClient(options: AuthorizationOptions): Authorize
   const { identityTokens = createIdentityTokens(options.onToken) } = options;
 
   function tokenFor(scopes: readonly string[], asking: TokenAsking): Promise<Token> {
-    return tokens.get(scopes, () => askToken(scopes, asking));
+    return asOneWork(() => tokens.get(scopes, () => askToken(scopes, asking)));
   }
 
   async function askToken(scopes: readonly string[], { bearer, credential, signal }: TokenAsking): Promise<Token> {
