@@ -19,7 +19,7 @@ import { writeReport } from "./report/report.ts";
 import { createReporter, type Reporter } from "./report/reporter.ts";
 import { createRunner, type Runner } from "./report/runner.ts";
 import { secretsOf, secretsOfCredential, tokenSpellings } from "./report/secrets.ts";
-import { summarise } from "./report/summary.ts";
+import { summarise } from "./report/summary/summary.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
 import { effectiveSettings } from "./setup/effective-settings.ts";
 import { exportRules, exportSettings } from "./setup/export-settings.ts";

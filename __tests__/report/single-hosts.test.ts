@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { Hop } from "../../src/net/hop.ts";
 import { squidAllowList } from "../../src/proxy/files/squid-allow-list.ts";
 import { hostsOf, neededHosts } from "../../src/report/hosts.ts";
-import { pasteReady } from "../../src/report/paste.ts";
+import { pasteReady } from "../../src/report/summary/paste.ts";
 import { hostileHost } from "../../testing/generated/hostile-text.ts";
 import { seeded } from "../../testing/generated/random.ts";
 import { toAllow, told } from "../../testing/product/diagnosed.ts";

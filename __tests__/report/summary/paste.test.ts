@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { pasteReady } from "../../src/report/paste.ts";
-import { toAllow, told } from "../../testing/product/diagnosed.ts";
+import { pasteReady } from "../../../src/report/summary/paste.ts";
+import { toAllow, told } from "../../../testing/product/diagnosed.ts";
 
 const plain = (line: string) => ({ input: "plain-http", line }) as const;
 const noProxy = (line: string) => ({ input: "no-proxy", line }) as const;

@@ -1,6 +1,6 @@
-import type { DetailedDiagnosis } from "../diagnosis/diagnosis.ts";
-import { printable } from "../text/redact.ts";
-import type { DetailedHost } from "./hosts.ts";
+import type { DetailedDiagnosis } from "../../diagnosis/diagnosis.ts";
+import { printable } from "../../text/redact.ts";
+import type { DetailedHost } from "../hosts.ts";
 
 /** For readability; the table has all of them. */
 const MAX_HOSTS = 20;

@@ -1,8 +1,8 @@
-import type { DetailedDiagnosis } from "../diagnosis/diagnosis.ts";
-import { squidAllowList } from "../proxy/files/squid-allow-list.ts";
-import { isPlainHost } from "../proxy/plain-host.ts";
-import type { AllowList } from "./hosts.ts";
-import { isDenied, networkRequest } from "./network-request.ts";
+import type { DetailedDiagnosis } from "../../diagnosis/diagnosis.ts";
+import { squidAllowList } from "../../proxy/files/squid-allow-list.ts";
+import { isPlainHost } from "../../proxy/plain-host.ts";
+import type { AllowList } from "../hosts.ts";
+import { isDenied, networkRequest } from "../network-request.ts";
 
 /** Text to paste: inputs for the workflow, a request to a network team, and rules for the proxy. Empty where none of them would help. */
 export function pasteReady(diagnosis: readonly DetailedDiagnosis[], allowList: AllowList, runnerName: string): string {

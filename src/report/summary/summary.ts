@@ -1,11 +1,11 @@
-import type { LoginUse } from "../logins/logins.ts";
-import type { AllowList, DetailedHost } from "./hosts.ts";
+import type { LoginUse } from "../../logins/logins.ts";
+import type { AllowList, DetailedHost } from "../hosts.ts";
+import type { Problem } from "../problem.ts";
+import { formatBytes } from "../progress.ts";
+import type { Results } from "../results.ts";
 import { code, paragraph, prose, table } from "./markdown.ts";
 import { pasteReady } from "./paste.ts";
 import { picture } from "./picture.ts";
-import type { Problem } from "./problem.ts";
-import { formatBytes } from "./progress.ts";
-import type { Results } from "./results.ts";
 
 export interface SummaryOptions {
   readonly command: string;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { NOTHING_TO_ALLOW } from "../../src/report/hosts.ts";
-import type { ComponentVersionResult, Results } from "../../src/report/results.ts";
-import { summarise } from "../../src/report/summary.ts";
-import { toAllow } from "../../testing/product/diagnosed.ts";
+import { NOTHING_TO_ALLOW } from "../../../src/report/hosts.ts";
+import type { ComponentVersionResult, Results } from "../../../src/report/results.ts";
+import { summarise } from "../../../src/report/summary/summary.ts";
+import { toAllow } from "../../../testing/product/diagnosed.ts";
 
 const nothing: Results = { findings: [], diagnosis: [] };
 const nowhere = { allowList: NOTHING_TO_ALLOW, runnerName: "runner" };

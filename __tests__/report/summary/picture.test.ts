@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { picture } from "../../src/report/picture.ts";
-import { hostResult, told } from "../../testing/product/diagnosed.ts";
+import { picture } from "../../../src/report/summary/picture.ts";
+import { hostResult, told } from "../../../testing/product/diagnosed.ts";
 
 const CDN = "pkg-containers.githubusercontent.com:443";
 const ghcr = [

@@ -1,4 +1,4 @@
-import { printable } from "../text/redact.ts";
+import { printable } from "../../text/redact.ts";
 
 /**
  * Foreign text in a job summary, as HTML. It is used in HTML blocks only (https://spec.commonmark.org/0.31.2/#html-blocks), in which
