@@ -14,6 +14,8 @@ import type { Environment, ProxySettings } from "./proxy/settings.ts";
 import { type AllowList, hostsOf, NOTHING_TO_ALLOW } from "./report/hosts.ts";
 import { disagreements, outOfReach, splitRoutes } from "./report/lint.ts";
 import { networkRequest } from "./report/network-request.ts";
+import { closingLine } from "./report/outcome.ts";
+import { NOWHERE, placesOf } from "./report/places.ts";
 import type { Problem } from "./report/problem.ts";
 import { writeReport } from "./report/report.ts";
 import { createReporter, type Reporter } from "./report/reporter.ts";
@@ -35,12 +37,15 @@ export async function main(environment: Environment): Promise<number> {
   const { signal } = interruption;
   let command = "transfer";
   let open: OpenRun | undefined;
-  let problem: Problem | undefined;
+  const started = performance.now();
+  let places = NOWHERE;
+  let problems: readonly Problem[] = [];
   const toAllow = (isComplete: boolean) =>
     open === undefined ? NOTHING_TO_ALLOW : allowed(open, reporter, isComplete);
   try {
     const given = readInputs(environment);
     command = given.command;
+    places = placesOf(given);
     const settings = await readRunSettings(given, environment, signal);
     for (const secret of secretsOf(settings.proxy.effective, settings.logins)) runner.mask(secret);
     const inputs = { ...given, resolvers: [...given.resolvers, ...settings.resolvers] };
@@ -57,7 +62,7 @@ export async function main(environment: Environment): Promise<number> {
     reporter.findings(lint(inputs, settings.proxy.effective, session));
   } catch (caught) {
     // After an abort, pending operations fail with secondary errors: the abort reason is reported instead.
-    problem = reporter.failed(signal.aborted ? signal.reason : caught);
+    problems = reporter.failed(signal.aborted ? signal.reason : caught);
     if (open !== undefined && !signal.aborted) {
       const { inputs, settings } = open;
       await exportRules(inputs, settings, { reporter, runner, allowList: toAllow(false) }).catch(reporter.failed);
@@ -72,17 +77,21 @@ export async function main(environment: Environment): Promise<number> {
   const report = {
     command,
     results,
+    places,
     hosts: hostsOf(open?.session.hops ?? []),
     logins,
-    allowList: toAllow(problem === undefined),
+    allowList: toAllow(problems.length === 0),
     runnerName: environment.RUNNER_NAME || hostname(),
-    problem,
+    problems,
+    duration: performance.now() - started,
   };
+  reporter.hosts(report.hosts);
   const request = networkRequest(results.diagnosis, report.allowList, report.runnerName);
   if (request !== "") reporter.group("Request to send to the network team", request.split("\n"));
   await writeReport(runner, report);
   await runner.summary(summarise(report, await runner.summaryBytes()));
-  return problem === undefined ? 0 : 1;
+  runner.info(closingLine(report));
+  return problems.length === 0 ? 0 : 1;
 }
 
 interface OpenRun {

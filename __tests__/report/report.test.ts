@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { NOTHING_TO_ALLOW } from "../../src/report/hosts.ts";
+import { NOWHERE } from "../../src/report/places.ts";
 import { writeReport } from "../../src/report/report.ts";
 import type { Results } from "../../src/report/results.ts";
 import { toAllow } from "../../testing/product/diagnosed.ts";
@@ -25,7 +26,9 @@ async function report(results: Results = nothing, more: Partial<Parameters<typeo
     hosts,
     logins: [],
     allowList: toAllow(["ghcr.io:443"]),
-    problem: undefined,
+    problems: [],
+    places: NOWHERE,
+    duration: 1300,
     ...more,
   });
   const path = runner.outputs.report ?? "";
@@ -58,7 +61,7 @@ test("when nothing was done, every output is empty", async () => {
 test("the report has the values of the outputs, and the error", async () => {
   const { outputs, document } = await report(
     { ...nothing, images: { a: "b" }, bytes: { copied: 1, mounted: 2, skipped: 3 } },
-    { problem },
+    { problems: [problem] },
   );
   expect(document).toMatchObject({
     verdict: "failed",
@@ -175,7 +178,9 @@ test("two runs write two reports", async () => {
     hosts,
     logins: [],
     allowList: NOTHING_TO_ALLOW,
-    problem: undefined,
+    problems: [],
+    places: NOWHERE,
+    duration: 1300,
   };
   await writeReport(runner, options);
   const first = runner.outputs.report;

@@ -31,7 +31,10 @@ test("a failure leaves what was known, and returns the first of its problems", a
   const errors = ["first", "second"].map(
     (message) => new TransferError("INPUT_INVALID", message, { remedy: "Fix it." }),
   );
-  expect(reporter.failed(new AggregateError(errors))).toMatchObject({ code: "INPUT_INVALID", message: "first" });
+  expect(reporter.failed(new AggregateError(errors))).toMatchObject([
+    { code: "INPUT_INVALID", message: "first" },
+    { code: "INPUT_INVALID", message: "second" },
+  ]);
   expect(reporter.results).toMatchObject({ plan, images: { old: "new" }, findings: [], diagnosis: [] });
   expect(runner.lines).toEqual([
     "error INPUT_INVALID: INPUT_INVALID: first. Fix it.",
@@ -39,11 +42,12 @@ test("a failure leaves what was known, and returns the first of its problems", a
   ]);
 });
 
-test("at most ten errors are printed", () => {
+test("ten errors become annotations, and all others lines of the log", () => {
   const runner = createRecordingRunner();
   const errors = Array.from({ length: 12 }, (_, index) => new TransferError("INPUT_INVALID", `error ${index}`));
   createReporter(runner).failed(new AggregateError(errors));
-  expect(runner.lines).toHaveLength(10);
+  expect(runner.lines.filter((line) => line.startsWith("error INPUT_INVALID: "))).toHaveLength(10);
+  expect(runner.lines.slice(10)).toEqual(["INPUT_INVALID: error 10. ", "INPUT_INVALID: error 11. "]);
 });
 
 test("content that a second plan skips, since the first one copied it, stays counted as copied", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { type DetailedHost, NOTHING_TO_ALLOW } from "../../src/report/hosts.ts";
+import { NOWHERE } from "../../src/report/places.ts";
 import { writeReport } from "../../src/report/report.ts";
 import type { Results } from "../../src/report/results.ts";
 import { picture } from "../../src/report/summary/picture.ts";
@@ -19,7 +20,7 @@ import { stopEverything } from "../../testing/real/running.ts";
 afterEach(stopEverything);
 
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
-const nowhere = { allowList: NOTHING_TO_ALLOW, runnerName: "runner" };
+const nowhere = { allowList: NOTHING_TO_ALLOW, runnerName: "runner", places: NOWHERE, duration: 1300 };
 const seeds = Array.from({ length: 150 }, (_, seed) => seed);
 
 /** Results in which everything that can come from elsewhere is hostile. */
@@ -42,6 +43,18 @@ function hostileResults(random: Random): Results {
     files: [{ component: text(), version: text(), resource: text(), path: text(), mediaType: text(), digest: text() }],
     routes: [{ url: text(), via: "proxy", proxy: text(), rule: text(), before: "proxy", differs: [] }],
     images: { [text()]: text() },
+    signatures: [
+      {
+        component: text(),
+        version: text(),
+        name: text(),
+        algorithm: text(),
+        hashAlgorithm: text(),
+        normalisationAlgorithm: text(),
+        "key-fingerprint": text(),
+        "certificate-subject": text(),
+      },
+    ],
   };
 }
 
@@ -68,7 +81,11 @@ describe("a job summary", () => {
       remedy: hostileText(random),
     } as const;
     const results = hostileResults(random);
-    const summary = summarise({ ...nowhere, command: "transfer", results, hosts: hostileHosts(random), problem });
+    const places = { sources: [hostileText(random)], target: hostileText(random) };
+    const options = { ...nowhere, places, command: "transfer", results, hosts: hostileHosts(random) };
+    const problems = [problem, { ...problem, message: hostileText(random) }];
+    const [failed, succeeded] = [problems, []].map((each) => summarise({ ...options, problems: each }));
+    const summary = `${failed}\n${succeeded}`;
     const visible = summary.replace(/\n/g, " ");
     expect(visible).not.toMatch(UNSEEN);
     expect(proseOf(summary)).not.toMatch(
@@ -76,17 +93,19 @@ describe("a job summary", () => {
     );
     expect(summary.replace(/```[\s\S]*?```/g, "")).not.toMatch(/:\/\/|www\./i);
     const tags = summary.replace(/```[\s\S]*?```/g, "").match(/<[^>]*>/g) ?? [];
-    expect(tags.filter((tag) => !/^<\/?(?:table|tr|th|td|code|p|strong)>$/.test(tag))).toEqual([]);
+    expect(tags.filter((tag) => !/^<\/?(?:table|tr|th|td|code|p|strong|details|summary)>$|^<br>$/.test(tag))).toEqual(
+      [],
+    );
     const count = (tag: string) => tags.filter((each) => each === tag).length;
-    expect(["<table>", "</table>", "<tr>", "<td>"].map(count)).toEqual([6, 6, 12, 19]);
+    expect(["<table>", "</table>", "<tr>", "<td>"].map(count)).toEqual([18, 18, 36, 56]);
     // A blank line would end the HTML, and Markdown would begin (CommonMark 0.31.2, 4.6).
     const blocks = summary
       .trimEnd()
       .replace(/```[\s\S]*?```/g, "``````")
       .split("\n\n");
-    for (const block of blocks.slice(1))
+    for (const block of blocks)
       expect(block).toMatch(
-        /^(?:<table>[\s\S]*<\/table>|<p>.*<\/p>|```[\s\S]*```|Add to the inputs .*|Send this .*|The same as rules .*)$/,
+        /^(?:\n?## .*|<table>[\s\S]*<\/table>|<details>[\s\S]*<\/details>|<p>.*<\/p>|```[\s\S]*```|Add to the inputs .*|Send this .*|The same as rules .*)$/,
       );
   });
 
@@ -98,7 +117,7 @@ describe("a job summary", () => {
       remedy: long,
     }));
     const results = { findings, diagnosis: [] };
-    const summary = summarise({ ...nowhere, command: "x", results, hosts: [], problem: undefined });
+    const summary = summarise({ ...nowhere, command: "x", results, hosts: [], problems: [] });
     expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024);
     expect(summary).toContain("more, in the report");
   });
@@ -134,7 +153,9 @@ describe("outputs and the report", () => {
       hosts: hostileHosts(random),
       logins: [],
       allowList: NOTHING_TO_ALLOW,
-      problem: undefined,
+      problems: [],
+      places: NOWHERE,
+      duration: 0,
     });
     const { report = "", ...outputs } = runner.outputs;
     for (const text of Object.values(outputs)) {

@@ -1,10 +1,13 @@
 import type { Store } from "../oci/store.ts";
 import type { ComponentRepository, ComponentVersion } from "../ocm/repository/component-version.ts";
 import { componentDigest } from "../ocm/signing/normalise.ts";
-import type { ComponentVersionResult } from "../report/results.ts";
+import { keyFingerprint } from "../ocm/signing/public-key.ts";
+import { certificateIn } from "../ocm/signing/signature.ts";
+import type { ComponentVersionResult, SignatureResult } from "../report/results.ts";
 import type { Change } from "../transfer/target/change.ts";
 import { keyOf } from "../transfer/target/inspect.ts";
 import type { Plan, Step } from "../transfer/target/plan.ts";
+import type { VerifiedSignature } from "../transfer/verify/trust.ts";
 
 /** A component version for outputs and summary. */
 function describeComponentVersion(
@@ -29,6 +32,27 @@ function describeComponentVersion(
       after,
     })),
   };
+}
+
+/** Signatures that verify, for the report. A certificate is named only where it is for the key that verifies. */
+export function describeSignatures(verified: readonly VerifiedSignature[]): SignatureResult[] {
+  return verified.map(({ descriptor: { name: component, version }, signature, key }) => {
+    const { name, algorithm, digest } = signature;
+    const { hashAlgorithm, normalisationAlgorithm } = digest;
+    const certificate = certificateIn(signature);
+    return {
+      component,
+      version,
+      name,
+      algorithm,
+      hashAlgorithm,
+      normalisationAlgorithm,
+      "key-fingerprint": keyFingerprint(key),
+      ...(certificate?.publicKey.equals(key)
+        ? { "certificate-subject": certificate.subject.replaceAll("\n", ", ") }
+        : {}),
+    };
+  });
 }
 
 /** A component version that was only read. */

@@ -29,7 +29,7 @@ export async function download(run: Run): Promise<void> {
   const keys = await readTrustedKeys(inputs.signatures);
   const gathered = await readSource(run);
   const versions = gathered.versions.map((resolved) => wantedOf(resolved, inputs));
-  reporter.findings([...movedTags({ versions }), ...checkTrust({ ...gathered, versions }, keys)]);
+  reporter.findings([...movedTags({ versions }), ...checkTrust({ ...gathered, versions }, keys, reporter)]);
   await saveVersions(versions, root, run);
   reporter.versions(versions.map(({ version }) => describeAsItIs(version)));
 }

@@ -88,6 +88,7 @@ async function read(queries: readonly VersionQuery[], options: GatherOptions, ru
   // In `warn` mode, everything may be read twice.
   const reported = new Set(reporter.results.findings.map(({ message }) => message));
   const found = [...selected.flatMap(({ findings }) => findings), ...unmatched(gathered, run)];
+  reporter.requested(gathered.named.map(({ descriptor: { name, version } }) => `${name}:${version}`));
   reporter.findings(found.filter(({ message }) => !reported.has(message)));
   return { ...gathered, errors: [...unknown, ...gathered.errors] };
 }

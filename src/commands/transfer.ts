@@ -27,7 +27,7 @@ export async function transfer(run: Run): Promise<void> {
   const keys = await readTrustedKeys(inputs.signatures);
 
   const source = await readSource(run, destination);
-  reporter.findings([...findingsOf(source), ...checkTrust(source, keys)]);
+  reporter.findings([...findingsOf(source), ...checkTrust(source, keys, reporter)]);
   reporter.findings(nameSource(inputs) === "signed" ? unsignedNames(source) : unknownNames(source));
   if (inputs.dryRun) {
     const planned = await planTransfer(run, source, destination);

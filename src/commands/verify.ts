@@ -1,14 +1,14 @@
 import { throwAll } from "../errors/transfer-error.ts";
 import { describeElement } from "../ocm/descriptor/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/repository/component-version.ts";
-import { formatBytes } from "../report/progress.ts";
+import { formatBytes } from "../report/bytes.ts";
 import { pinsIn } from "../transfer/pins/pins.ts";
 import type { ResolvedVersion } from "../transfer/source/resolve-elements.ts";
 import { isSelected } from "../transfer/source/selector.ts";
 import { type Checked, checkContent } from "../transfer/verify/check-content.ts";
 import { trustOf } from "../transfer/verify/trust.ts";
 import { uncheckedContent, uncheckedSignatures, whyUnchecked } from "../transfer/verify/unchecked.ts";
-import { describeAsItIs } from "./describe.ts";
+import { describeAsItIs, describeSignatures } from "./describe.ts";
 import { readSource } from "./read-source.ts";
 import type { Run } from "./run.ts";
 import { readTrustedKeys } from "./trusted-keys.ts";
@@ -19,7 +19,8 @@ export async function verify(run: Run): Promise<void> {
   const keys = await readTrustedKeys(inputs.signatures);
   const gathered = await readSource(run);
   const versions = gathered.versions.map(selectedOf);
-  const { errors, rootsOf } = trustOf({ ...gathered, versions }, keys);
+  const { errors, verified, rootsOf } = trustOf({ ...gathered, versions }, keys);
+  reporter.signatures(describeSignatures(verified));
   throwAll(errors);
 
   const onDone = (version: ComponentVersion, items: readonly Checked[]) => {

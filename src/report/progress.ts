@@ -1,15 +1,9 @@
-import { describeElement } from "../ocm/descriptor/component-descriptor.ts";
-import type { Change } from "../transfer/target/change.ts";
 import type { DesiredVersion } from "../transfer/target/desired.ts";
 import { keyOf } from "../transfer/target/inspect.ts";
 import type { Plan, Step } from "../transfer/target/plan.ts";
+import { type Bytes, formatBytes, formatDuration } from "./bytes.ts";
+import { changeLine, describeDone, outcomeOf, type StepKinds } from "./changes.ts";
 import type { Runner } from "./runner.ts";
-
-export interface Bytes {
-  copied: number;
-  mounted: number;
-  skipped: number;
-}
 
 /** The bytes of a run by outcome. */
 export interface ByteCount {
@@ -23,7 +17,6 @@ export interface Progress {
   readonly bytes: Bytes;
   /** Bytes according to the plan. */
   readonly planned: Bytes;
-  describePlan(): string;
   readonly events: { onBytes(count: number): void; onDone(step: Step, done: Step["kind"]): void };
   stop(): void;
 }
@@ -44,9 +37,12 @@ export function createProgress(
   let received = 0;
 
   const heartbeat = setInterval(() => {
-    const rate = received / ((Date.now() - started) / 1000);
+    const elapsed = Date.now() - started;
+    const rate = received / (elapsed / 1000);
+    const done = `${formatBytes(received)} of ${formatBytes(planned.copied)} copied`;
+    const steps = `${kinds.size} of ${plan.steps.length} steps done`;
     runner.info(
-      `${formatBytes(received)} of ${formatBytes(planned.copied)} copied, ${formatBytes(rate)}/s, ${kinds.size} of ${plan.steps.length} steps done`,
+      [done, ...describeRemaining(received, planned.copied, elapsed), `${formatBytes(rate)}/s`, steps].join(", "),
     );
   }, HEARTBEAT_MS);
   heartbeat.unref();
@@ -54,8 +50,6 @@ export function createProgress(
   return {
     bytes: count.bytes,
     planned,
-    describePlan: () =>
-      `${formatBytes(planned.copied)} to copy, ${formatBytes(planned.mounted)} to mount, ${formatBytes(planned.skipped)} already at the target`,
     events: {
       onBytes(more) {
         received += more;
@@ -75,56 +69,22 @@ export function createProgress(
   };
 }
 
+/** Percent and remaining time; nothing where blobs were sent again, so that the total is not known. */
+function describeRemaining(received: number, total: number, elapsed: number): string[] {
+  if (received === 0 || received > total) return [];
+  const remaining = elapsed * (total / received - 1);
+  return [`${Math.floor((100 * received) / total)} %`, `about ${formatDuration(remaining)} left`];
+}
+
 function printGroup(
   desired: DesiredVersion,
-  kinds: ReadonlyMap<string, Step["kind"]>,
+  kinds: StepKinds,
   runner: Pick<Runner, "info" | "startGroup" | "endGroup">,
 ): void {
-  const { version, changes } = desired;
-  runner.startGroup(`${version.descriptor.name}:${version.descriptor.version}`);
-  for (const change of changes) {
-    runner.info(`${describeChange(change, kinds)}${describeReferrers(change, desired, kinds)}`);
-  }
+  const { name, version } = desired.version.descriptor;
+  runner.startGroup(`${name}:${version}`);
+  for (const change of describeDone(desired, kinds)) runner.info(changeLine(change));
   runner.endGroup();
-}
-
-function describeChange(
-  { element, reason, repository, contents }: Change,
-  kinds: ReadonlyMap<string, Step["kind"]>,
-): string {
-  const counts: Bytes = { copied: 0, mounted: 0, skipped: 0 };
-  for (const descriptor of contents) {
-    const kind = kinds.get(keyOf({ to: repository, descriptor }));
-    if (kind !== undefined) countBytes(counts, kind, descriptor.size);
-  }
-  const moved = Object.entries(counts).filter(([, size]) => size > 0);
-  const amounts = moved.map(([what, size]) => `${formatBytes(size)} ${what}`).join(", ");
-  return `${describeElement(element)}: ${amounts === "" ? "" : `${amounts}; `}${reason}`;
-}
-
-function describeReferrers(
-  { element }: Change,
-  { referrers }: DesiredVersion,
-  kinds: ReadonlyMap<string, Step["kind"]>,
-): string {
-  const own = referrers.filter((each) => each.element === element);
-  const { length } = own.filter(({ repository, graph }) => {
-    const kind = kinds.get(keyOf({ to: repository, descriptor: graph.root }));
-    return kind !== undefined && kind !== "left";
-  });
-  return length === 0 ? "" : `; with ${length} referrer${length === 1 ? "" : "s"}`;
-}
-
-/** Decimal units, as registries and networks count. */
-export function formatBytes(count: number): string {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let value = count;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
 export function createByteCount(): ByteCount {
@@ -141,6 +101,5 @@ export function createByteCount(): ByteCount {
 }
 
 function countBytes(bytes: Bytes, outcome: Step["kind"], size: number): void {
-  if (outcome === "left") return;
-  bytes[outcome === "skip" ? "skipped" : outcome === "mount" ? "mounted" : "copied"] += size;
+  if (outcome !== "left") bytes[outcomeOf(outcome)] += size;
 }

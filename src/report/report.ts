@@ -5,8 +5,8 @@ import type { LoginUse } from "../logins/logins.ts";
 import type { Plan, Tagging } from "../transfer/target/plan.ts";
 import type { AllowList, HostResult } from "./hosts.ts";
 import { inertJson } from "./inert-json.ts";
-import type { Problem } from "./problem.ts";
-import type { Results } from "./results.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Places } from "./places.ts";
 import { type Runner, uniqueName } from "./runner.ts";
 
 const SCHEMA_VERSION = 1;
@@ -18,22 +18,34 @@ const MAX_OUTPUT_BYTES = 64 * 1024;
  */
 const MAX_UNITS = (1024 * 1024) / 2 / 2;
 
-export interface ReportOptions {
-  readonly command: string;
-  readonly results: Results;
+export interface ReportOptions extends Outcome {
+  readonly places: Places;
   readonly hosts: readonly HostResult[];
   /** Which source each host got its login from. */
   readonly logins: readonly LoginUse[];
   readonly allowList: AllowList;
-  readonly problem: Problem | undefined;
 }
 
 /** Writes the full report to a file and the outputs of the contract to the runner. */
 export async function writeReport(
   runner: Runner,
-  { command, results, hosts, logins, allowList, problem }: ReportOptions,
+  { command, results, places, duration, hosts, logins, allowList, problems }: ReportOptions,
 ): Promise<void> {
-  const { componentVersions, routes, findings, diagnosis, plan, files, written, images, bytes } = results;
+  const [error] = problems;
+  const {
+    componentVersions,
+    requested,
+    signatures,
+    isDryRun,
+    routes,
+    findings,
+    diagnosis,
+    plan,
+    files,
+    written,
+    images,
+    bytes,
+  } = results;
   const allowed = allowList.hosts.map(({ host }) => host);
   const outputs = {
     "component-versions": componentVersions ?? [],
@@ -48,12 +60,17 @@ export async function writeReport(
   const report = {
     schemaVersion: SCHEMA_VERSION,
     command,
-    verdict: problem === undefined ? "succeeded" : "failed",
-    ...(problem === undefined ? {} : { error: problem }),
+    verdict: error === undefined ? "succeeded" : "failed",
+    ...(error === undefined ? {} : { error, errors: problems }),
+    "dry-run": isDryRun ?? false,
+    "duration-seconds": duration / 1000,
+    ...places,
+    requested: requested ?? [],
     ...outputs,
     "allow-list": allowed,
     settings: results.settings ?? [],
     logins,
+    signatures: signatures ?? [],
     bytes: bytes ?? { copied: 0, mounted: 0, skipped: 0 },
   };
   await mkdir(runner.temp, { recursive: true });

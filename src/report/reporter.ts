@@ -3,14 +3,18 @@ import type { Finding } from "../errors/finding.ts";
 import { severityOf } from "../errors/severity.ts";
 import { errorsIn } from "../errors/transfer-error.ts";
 import type { Plan } from "../transfer/target/plan.ts";
+import type { Bytes } from "./bytes.ts";
+import { changeLine, describePlanned } from "./changes.ts";
+import type { HostResult } from "./hosts.ts";
 import { type Problem, problemsOf } from "./problem.ts";
-import { type Bytes, createByteCount, createProgress, type Progress } from "./progress.ts";
+import { createByteCount, createProgress, type Progress } from "./progress.ts";
 import type {
   ComponentVersionResult,
   DownloadedFile,
   Explanation,
   Results,
   SettingResult,
+  SignatureResult,
   WrittenFile,
 } from "./results.ts";
 import type { Runner } from "./runner.ts";
@@ -26,10 +30,15 @@ export interface Reporter {
   findings(findings: readonly Finding[]): void;
   /** Hosts that could not be reached, in a run that goes on. */
   blocked(diagnoses: readonly DetailedDiagnosis[]): void;
-  /** Prints the errors that end the run. Returns the first. */
-  failed(error: unknown): Problem;
+  /** Prints the errors that end the run. Returns all of them, each once. */
+  failed(error: unknown): readonly [Problem, ...Problem[]];
   settings(settings: readonly SettingResult[]): void;
+  /** The component versions that the inputs name. */
+  requested(versions: readonly string[]): void;
+  signatures(signatures: readonly SignatureResult[]): void;
   routes(routes: readonly Explanation[]): void;
+  /** The hosts that were contacted, at the end of the run. */
+  hosts(hosts: readonly HostResult[]): void;
   plan(plan: Plan): void;
   versions(versions: readonly ComponentVersionResult[]): void;
   images(images: Readonly<Record<string, string>>): void;
@@ -45,7 +54,9 @@ export interface Reporter {
 }
 
 /** Runners show at most ten annotations of a step. */
-const MAX_PROBLEMS = 10;
+const MAX_ANNOTATIONS = 10;
+/** Of one list in the log, for readability; the report has all of them. */
+const MAX_LINES = 1000;
 
 export function createReporter(
   runner: Pick<Runner, "info" | "warning" | "error" | "startGroup" | "endGroup">,
@@ -82,20 +93,32 @@ export function createReporter(
       add({ diagnosis: distinct([...results.diagnosis, ...errors.flatMap((each) => diagnose(each) ?? [])]) });
       const problems = problemsOf(errors);
       // All blocked hosts are named: one request to a network team for all of them saves days.
-      for (const { code, message, where, remedy } of problems.slice(0, MAX_PROBLEMS)) {
-        const place = where === undefined || message.includes(where) ? "" : ` (${where})`;
-        runner.error(`${code}: ${message}${place}. ${remedy}`, code);
+      for (const [index, problem] of problems.slice(0, MAX_LINES).entries()) {
+        if (index < MAX_ANNOTATIONS) runner.error(describeProblem(problem), problem.code);
+        else runner.info(describeProblem(problem));
       }
-      return problems[0];
+      if (problems.length > MAX_LINES) runner.info(`… and ${problems.length - MAX_LINES} more, in the report`);
+      return problems;
     },
     settings(settings) {
       add({ settings });
       const lines = settings.map(({ setting, value, from }) => `${setting}: ${value} (${from})`);
       reporter.group("Effective settings", lines);
     },
+    requested: (requested) => add({ requested }),
+    signatures(signatures) {
+      add({ signatures });
+      if (signatures.length > 0) reporter.group("Verified signatures", signatures.map(describeSignature));
+    },
     routes(routes) {
       add({ routes });
       reporter.group("Routes", routes.map(describeRoute));
+    },
+    hosts(hosts) {
+      const lines = hosts
+        .slice(0, MAX_LINES)
+        .map(({ host, via, rule, ...others }) => `${host}: ${via} (${rule}), ${others["needed-for"]}`);
+      if (lines.length > 0) reporter.group("Hosts", lines);
     },
     plan: (plan) => add({ plan }),
     versions: (componentVersions) => add({ componentVersions }),
@@ -109,10 +132,13 @@ export function createReporter(
     downloaded: (files) => add({ files: [...(results.files ?? []), ...files] }),
     bytes: (bytes) => add({ bytes }),
     dryRun(plan) {
-      const { planned, describePlan, stop } = createProgress(plan, runner);
+      const { planned, stop } = createProgress(plan, runner);
       stop();
-      add({ bytes: planned });
-      runner.info(`dry run: nothing was written; ${describePlan()}`);
+      add({ bytes: planned, isDryRun: true });
+      for (const desired of plan.desired) {
+        const { name, version } = desired.version.descriptor;
+        reporter.group(`${name}:${version}`, describePlanned(desired, plan).map(changeLine));
+      }
     },
     progress(plan) {
       add({ bytes: count.bytes });
@@ -126,6 +152,18 @@ export function createReporter(
     },
   };
   return reporter;
+}
+
+function describeProblem({ code, message, where, remedy }: Problem): string {
+  const place = where === undefined || message.includes(where) ? "" : ` (${where})`;
+  return `${code}: ${message}${place}. ${remedy}`;
+}
+
+function describeSignature(signature: SignatureResult): string {
+  const { component, version, name, algorithm, hashAlgorithm, normalisationAlgorithm } = signature;
+  const subject = signature["certificate-subject"];
+  const certificate = subject === undefined ? "" : `, certificate ${subject} (unverified)`;
+  return `${name} of ${component}:${version}: ${algorithm}, ${hashAlgorithm}, ${normalisationAlgorithm}, key ${signature["key-fingerprint"]}${certificate}`;
 }
 
 function describeRoute({ url, via, proxy, rule, differs }: Explanation): string {

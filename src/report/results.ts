@@ -1,8 +1,9 @@
 import type { DetailedDiagnosis } from "../diagnosis/diagnosis.ts";
 import type { Finding } from "../errors/finding.ts";
+import type { JsonObject } from "../ocm/descriptor/json.ts";
 import type { Difference } from "../proxy/clients.ts";
 import type { Plan } from "../transfer/target/plan.ts";
-import type { Bytes } from "./progress.ts";
+import type { Bytes } from "./bytes.ts";
 
 /** A setting of the run. An element of `settings` in the report. */
 export interface SettingResult {
@@ -20,6 +21,12 @@ export interface Results {
   readonly findings: readonly Finding[];
   readonly diagnosis: readonly DetailedDiagnosis[];
   readonly plan?: Plan;
+  /** Whether the plan is not carried out. */
+  readonly isDryRun?: boolean;
+  /** The component versions that the inputs name, as `component:version`; the others are referenced by these. */
+  readonly requested?: readonly string[];
+  /** Signatures that verify. */
+  readonly signatures?: readonly SignatureResult[];
   /** Component versions as they are at the target, or as they were downloaded. */
   readonly componentVersions?: readonly ComponentVersionResult[];
   /** Old reference to new reference of every artifact that was copied. */
@@ -42,13 +49,27 @@ export interface ComponentVersionResult {
   readonly resources: readonly ResourceResult[];
 }
 
+/** A signature that verifies with a key of the input `signatures`. An element of `signatures` in the report. */
+export interface SignatureResult {
+  readonly component: string;
+  readonly version: string;
+  readonly name: string;
+  readonly algorithm: string;
+  readonly hashAlgorithm: string;
+  readonly normalisationAlgorithm: string;
+  /** SHA-256 over the public key as SubjectPublicKeyInfo in DER. */
+  readonly "key-fingerprint": string;
+  /** Subject of the certificate in the signature, if that certificate is for the key. It is not verified against a CA. */
+  readonly "certificate-subject"?: string;
+}
+
 export interface ResourceResult {
   readonly kind: "resource" | "source";
   readonly name: string;
   readonly version: string;
   readonly type: string;
-  readonly before: unknown;
-  readonly after: unknown;
+  readonly before: JsonObject;
+  readonly after: JsonObject;
 }
 
 export interface DownloadedFile {

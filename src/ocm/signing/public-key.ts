@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
+import { createHash, createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 import { TransferError } from "../../errors/transfer-error.ts";
 import { pemBlocks } from "./pem.ts";
 
@@ -23,6 +23,13 @@ export function parsePublicKey(pem: string, where: string): KeyObject {
   if (key.asymmetricKeyType !== "rsa")
     throw malformed(`contains a key of type ${key.asymmetricKeyType} instead of RSA`);
   return key;
+}
+
+/** SHA-256 over the key as SubjectPublicKeyInfo in DER: that of `openssl pkey -pubin -outform DER | sha256sum`. */
+export function keyFingerprint(key: KeyObject): string {
+  return `sha256:${createHash("sha256")
+    .update(key.export({ type: "spki", format: "der" }))
+    .digest("hex")}`;
 }
 
 function readKey(der: Buffer): KeyObject | undefined {

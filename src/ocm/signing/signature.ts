@@ -121,14 +121,20 @@ function unknown(descriptor: ComponentDescriptor, name: string, where: string): 
 }
 
 /** Subject and issuer of the certificate in the signature, unverified, for the message only. */
-function signerOf({ mediaType, value }: Signature): string {
+function signerOf(signature: Signature): string {
+  const certificate = certificateIn(signature);
+  if (certificate === undefined) return "";
+  const { subject, issuer } = certificate;
+  return `; its certificate names ${printable(subject, 120)}, issued by ${printable(issuer, 120)}`;
+}
+
+/** The first certificate in a signature, unverified; undefined where there is none, or none that can be parsed. */
+export function certificateIn({ mediaType, value }: Signature): X509Certificate | undefined {
   const block = mediaType === PEM ? pemBlocks(value).find(({ type }) => type === "CERTIFICATE") : undefined;
-  if (block === undefined) return "";
   try {
-    const { subject, issuer } = new X509Certificate(block.bytes);
-    return `; its certificate names ${printable(subject, 120)}, issued by ${printable(issuer, 120)}`;
+    return block === undefined ? undefined : new X509Certificate(block.bytes);
   } catch {
-    return "";
+    return undefined;
   }
 }
 

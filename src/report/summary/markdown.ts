@@ -19,6 +19,15 @@ export function code(text: string): string {
   return `<code>${escaped(printable(text))}</code>`;
 }
 
+const LONG_DIGEST = /(sha(?:256|512):[0-9a-f]{12})[0-9a-f]{52,116}/g;
+
+/** The same with short digests; the title of the element has the full text. */
+export function shortCode(text: string): string {
+  const short = text.replace(LONG_DIGEST, "$1…");
+  if (short === text) return code(text);
+  return `<code title="${escaped(printable(text))}">${escaped(printable(short))}</code>`;
+}
+
 export function paragraph(html: string): string {
   return `<p>${html}</p>`;
 }

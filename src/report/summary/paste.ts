@@ -24,7 +24,7 @@ export function squidRules({ hosts, domains, hasLogin }: AllowList): string {
 }
 
 /** A fenced code block, which foreign text cannot end. */
-function block(title: string, language: string, text: string): string {
+export function block(title: string, language: string, text: string): string {
   if (text === "") return "";
   return `${title}\n\n\`\`\`${language}\n${text.trimEnd().replaceAll("`", "'")}\n\`\`\``;
 }

@@ -3,7 +3,7 @@ import { TransferError } from "../../errors/transfer-error.ts";
 import type { ComponentDescriptor } from "../../ocm/descriptor/component-descriptor.ts";
 import { inContextOf } from "../../ocm/signing/nested-digests.ts";
 import { checkReferenceDigests, pinnedBy } from "../../ocm/signing/reference-digest.ts";
-import { verifySignature } from "../../ocm/signing/signature.ts";
+import { type Signature, verifySignature } from "../../ocm/signing/signature.ts";
 import { printable } from "../../text/redact.ts";
 import { isNesting } from "../pins/pins.ts";
 import type { Gathered } from "../source/gather.ts";
@@ -21,9 +21,18 @@ export interface Tree {
   readonly all: readonly ComponentDescriptor[];
 }
 
+/** A signature of a component version, and the key that verifies it. */
+export interface VerifiedSignature {
+  readonly descriptor: ComponentDescriptor;
+  readonly signature: Signature;
+  readonly key: KeyObject;
+}
+
 export interface Trust {
   /** Signatures and references that do not hold. */
   readonly errors: readonly unknown[];
+  /** Signatures that verify. */
+  readonly verified: readonly VerifiedSignature[];
   /** The roots, signed in mode `top`, whose digests count for a component version. */
   readonly rootsOf: (descriptor: ComponentDescriptor) => readonly ComponentDescriptor[];
 }
@@ -45,31 +54,41 @@ export function trustOf({ named, versions }: Omit<Gathered, "errors">, keys: rea
  */
 export function judgeTree({ named, all }: Tree, keys: readonly TrustedKey[]): Trust {
   const references = errorsOf([() => checkReferenceDigests(all)]);
-  if (keys.length === 0) return { errors: references, rootsOf: () => all.filter(isNesting) };
+  if (keys.length === 0) return { errors: references, verified: [], rootsOf: () => all.filter(isNesting) };
   const trusted = createTrusted(all);
+  const verified: VerifiedSignature[] = [];
   const tried = new Set<ComponentDescriptor>();
   const trySignatures = (descriptor: ComponentDescriptor) => {
-    const { errors, nests } = signaturesOn(descriptor, keys);
+    const { errors, valid, nests } = signaturesOn(descriptor, keys);
+    verified.push(...valid);
     if (errors.length === 0) trusted.add({ descriptor, root: descriptor, nests });
     tried.add(descriptor);
     return { descriptor, errors };
   };
   const unsigned = named.map(trySignatures).filter(({ descriptor }) => !trusted.has(descriptor));
   if (unsigned.length > 0) {
-    return { errors: [...unsigned.flatMap(({ errors }) => errors), ...references], rootsOf: trusted.rootsOf };
+    const errors = [...unsigned.flatMap(({ errors }) => errors), ...references];
+    return { errors, verified, rootsOf: trusted.rootsOf };
   }
   // A component version that nothing pins may be signed itself, and pins others then.
   const untried = () => trusted.unpinned().filter(({ child }) => !tried.has(child));
   for (let [next] = untried(); next !== undefined; [next] = untried()) trySignatures(next.child);
-  return { errors: [...references, ...trusted.unpinned().map(({ error }) => error)], rootsOf: trusted.rootsOf };
+  const errors = [...references, ...trusted.unpinned().map(({ error }) => error)];
+  return { errors, verified, rootsOf: trusted.rootsOf };
 }
 
 function signaturesOn(descriptor: ComponentDescriptor, keys: readonly TrustedKey[]) {
-  const normalisations: string[] = [];
+  const valid: VerifiedSignature[] = [];
   const errors = errorsOf(
-    keys.map((key) => () => void normalisations.push(verifySignature(descriptor, key).digest.normalisationAlgorithm)),
+    keys.map((trusted) => () => {
+      valid.push({ descriptor, signature: verifySignature(descriptor, trusted), key: trusted.key });
+    }),
   );
-  return { errors, nests: normalisations.some(coversNestedDigests) };
+  return {
+    errors,
+    valid,
+    nests: valid.some(({ signature }) => coversNestedDigests(signature.digest.normalisationAlgorithm)),
+  };
 }
 
 /** The normalisation of the second generation knows no `nestedDigests`: anybody may have written them. */
