@@ -6,8 +6,10 @@ import type { Run } from "./commands/run.ts";
 import { transfer } from "./commands/transfer.ts";
 import { verify } from "./commands/verify.ts";
 import { answerFindings } from "./diagnosis/answer-findings.ts";
+import { chaptersOf } from "./diagnosis/chapters.ts";
 import type { Finding } from "./errors/finding.ts";
 import { TransferError } from "./errors/transfer-error.ts";
+import { misspeltInputs } from "./inputs/misspelt.ts";
 import { type Inputs, readInputs } from "./inputs.ts";
 import { allowListOf } from "./preflight/endpoints.ts";
 import type { Environment, ProxySettings } from "./proxy/settings.ts";
@@ -32,7 +34,8 @@ import { noProxyEntriesFor } from "./stores/registry/hosts.ts";
 /** One run, from inputs to report. Resolves to the exit code. */
 export async function main(environment: Environment): Promise<number> {
   const runner = createRunner(environment);
-  const reporter = createReporter(runner);
+  const chapterOf = chaptersOf(environment);
+  const reporter = createReporter(runner, chapterOf);
   const interruption = interruptible();
   const { signal } = interruption;
   let command = "transfer";
@@ -43,6 +46,7 @@ export async function main(environment: Environment): Promise<number> {
   const toAllow = (isComplete: boolean) =>
     open === undefined ? NOTHING_TO_ALLOW : allowed(open, reporter, isComplete);
   try {
+    reporter.findings(misspeltInputs(environment));
     const given = readInputs(environment);
     command = given.command;
     places = placesOf(given);
@@ -89,7 +93,7 @@ export async function main(environment: Environment): Promise<number> {
   const request = networkRequest(results.diagnosis, report.allowList, report.runnerName);
   if (request !== "") reporter.group("Request to send to the network team", request.split("\n"));
   await writeReport(runner, report);
-  await runner.summary(summarise(report, await runner.summaryBytes()));
+  await runner.summary(summarise({ ...report, chapterOf }, await runner.summaryBytes()));
   runner.info(closingLine(report));
   return problems.length === 0 ? 0 : 1;
 }

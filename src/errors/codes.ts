@@ -5,6 +5,7 @@
 export const codes = {
   INPUT_INVALID: "The value of an input is invalid.",
   INPUT_MISSING: "An input that the command requires is not set.",
+  INPUT_UNKNOWN: "An input does not exist, and has almost the name of one that does.",
   VERSION_MISSING: "A line of component-versions has no version.",
   CONSTRAINT_MALFORMED: "A version constraint cannot be parsed.",
   COMMAND_UNKNOWN: "The command is unknown.",

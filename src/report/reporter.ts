@@ -1,4 +1,6 @@
+import type { ChapterOf } from "../diagnosis/chapters.ts";
 import { type DetailedDiagnosis, diagnose, distinct } from "../diagnosis/diagnosis.ts";
+import type { Code } from "../errors/codes.ts";
 import type { Finding } from "../errors/finding.ts";
 import { severityOf } from "../errors/severity.ts";
 import { errorsIn } from "../errors/transfer-error.ts";
@@ -60,7 +62,9 @@ const MAX_LINES = 1000;
 
 export function createReporter(
   runner: Pick<Runner, "info" | "warning" | "error" | "startGroup" | "endGroup">,
+  chapterOf?: ChapterOf,
 ): Reporter {
+  const see = (code: Code) => (chapterOf === undefined ? "" : ` See ${chapterOf(code)}`);
   let results: Results = { findings: [], diagnosis: [] };
   const count = createByteCount();
   const add = (more: Partial<Results>) => {
@@ -68,7 +72,7 @@ export function createReporter(
   };
 
   function print({ code, message, remedy }: Finding): void {
-    const text = `${code}: ${message} ${remedy}`;
+    const text = `${code}: ${message} ${remedy}${see(code)}`;
     if (severityOf(code) === "warning") runner.warning(text, code);
     else runner.info(text);
   }
@@ -86,7 +90,8 @@ export function createReporter(
     },
     blocked(diagnoses) {
       add({ diagnosis: distinct([...results.diagnosis, ...diagnoses]) });
-      for (const { code, message, remedy } of diagnoses) runner.warning(`${code}: ${message} ${remedy}`, code);
+      for (const { code, message, remedy } of diagnoses)
+        runner.warning(`${code}: ${message} ${remedy}${see(code)}`, code);
     },
     failed(error) {
       const errors = errorsIn(error);
@@ -94,8 +99,9 @@ export function createReporter(
       const problems = problemsOf(errors);
       // All blocked hosts are named: one request to a network team for all of them saves days.
       for (const [index, problem] of problems.slice(0, MAX_LINES).entries()) {
-        if (index < MAX_ANNOTATIONS) runner.error(describeProblem(problem), problem.code);
-        else runner.info(describeProblem(problem));
+        const text = `${describeProblem(problem)}${see(problem.code)}`;
+        if (index < MAX_ANNOTATIONS) runner.error(text, problem.code);
+        else runner.info(text);
       }
       if (problems.length > MAX_LINES) runner.info(`… and ${problems.length - MAX_LINES} more, in the report`);
       return problems;

@@ -1,3 +1,5 @@
+import type { ChapterOf } from "../../diagnosis/chapters.ts";
+import type { Code } from "../../errors/codes.ts";
 import type { LoginUse } from "../../logins/logins.ts";
 import { formatDuration } from "../bytes.ts";
 import type { AllowList, DetailedHost } from "../hosts.ts";
@@ -16,6 +18,8 @@ export interface SummaryOptions extends Outcome {
   readonly logins?: readonly LoginUse[];
   readonly allowList: AllowList;
   readonly runnerName: string;
+  /** Undefined where codes have no address. */
+  readonly chapterOf?: ChapterOf | undefined;
 }
 
 /** For readability; the inputs have all of them. */
@@ -50,25 +54,32 @@ function describeRun(options: SummaryOptions): string {
   return paragraph(route === "" ? totals : `${route}<br>${totals}`);
 }
 
-function describeFailures({ problems }: SummaryOptions): readonly (string | Table)[] {
+function describeFailures({ problems, chapterOf }: SummaryOptions): readonly (string | Table)[] {
   const [first] = problems;
   if (first === undefined) return [];
   return [
     paragraph(prose(first.message)),
-    paragraph(`<strong>What to do:</strong> ${prose(first.remedy)}`),
+    paragraph(
+      `<strong>What to do:</strong> ${prose(first.remedy)}${chapterOf === undefined ? "" : ` See ${linked(first.code, chapterOf)}.`}`,
+    ),
     tableOf(["Further failure", "What to do"], problems.slice(1), (problem) => [
-      `${code(problem.code)} ${prose(problem.message)}`,
+      `${linked(problem.code, chapterOf)} ${prose(problem.message)}`,
       prose(problem.remedy),
     ]),
   ];
 }
 
 function describeBlocked(
-  { command, results: { diagnosis }, hosts, allowList, runnerName }: SummaryOptions,
+  { command, results: { diagnosis }, hosts, allowList, runnerName, chapterOf }: SummaryOptions,
   blocked: number,
 ): readonly (string | Table)[] {
   const shown = diagnosis.slice(0, blocked);
-  const rows = shown.map((entry) => [code(entry.host), entry["refused-by"], code(entry.code), prose(entry.remedy)]);
+  const rows = shown.map((entry) => [
+    code(entry.host),
+    entry["refused-by"],
+    linked(entry.code, chapterOf),
+    prose(entry.remedy),
+  ]);
   return [
     { head: ["Blocked host", "Refused by", "Code", "What to do"], rows, count: diagnosis.length, isKept: true },
     pasteReady(shown, { ...allowList, hosts: allowList.hosts.slice(0, blocked) }, runnerName),
@@ -77,11 +88,11 @@ function describeBlocked(
   ];
 }
 
-function describeNetwork({ results, hosts, logins = [] }: SummaryOptions): readonly Table[] {
+function describeNetwork({ chapterOf, results, hosts, logins = [] }: SummaryOptions): readonly Table[] {
   const { findings, settings = [], routes = [] } = results;
   return [
     tableOf(["Finding", "What to do"], findings, (finding) => [
-      `${code(finding.code)} ${prose(finding.message)}`,
+      `${linked(finding.code, chapterOf)} ${prose(finding.message)}`,
       prose(finding.remedy),
     ]),
     tableOf(["URL", "Route", "Rule"], routes, ({ url, via, rule }) => [code(url), via, prose(rule)]),
@@ -94,6 +105,11 @@ function describeNetwork({ results, hosts, logins = [] }: SummaryOptions): reado
     ]),
     tableOf(["Host", "Login from"], logins, ({ host, from }) => [code(host), prose(from)]),
   ];
+}
+
+/** A code, with a link to its chapter. The address is this action's own. */
+function linked(name: Code, chapterOf: ChapterOf | undefined): string {
+  return chapterOf === undefined ? code(name) : `<a href="${chapterOf(name)}">${code(name)}</a>`;
 }
 
 function moreHosts(count: number): string {
