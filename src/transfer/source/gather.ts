@@ -1,6 +1,7 @@
 import { TransferError } from "../../errors/transfer-error.ts";
 import type { ComponentDescriptor } from "../../ocm/descriptor/component-descriptor.ts";
 import type { ComponentRepository, ComponentVersion } from "../../ocm/repository/component-version.ts";
+import { withKnownTags } from "../../ocm/repository/known-tags.ts";
 import { componentDigest } from "../../ocm/signing/normalise.ts";
 import { isNesting } from "../pins/pins.ts";
 import { createReadAliases } from "./alias-tags.ts";
@@ -115,7 +116,12 @@ export async function gather(
   }
 
   async function readWanted(item: VersionRequest): Promise<ComponentVersion> {
-    return item.known ?? readVersion(item, signal);
+    if (item.known !== undefined) return item.known;
+    try {
+      return await readVersion(item, signal);
+    } catch (error) {
+      throw item.digest === undefined ? await withKnownTags(error, item, signal) : error;
+    }
   }
 
   /** The same name and version from two lines has to be the same component version. */

@@ -23,8 +23,8 @@ export interface VersionList {
   /** Each version once, unless it has several manifests and a tag of its own for none of them. */
   readonly versions: readonly TaggedVersion[];
   readonly unreadable: readonly UnreadableTag[];
-  /** Number of tags in the repository. */
-  readonly count: number;
+  /** All tags of the repository. */
+  readonly all: readonly string[];
 }
 
 interface UnreadableTag {
@@ -89,7 +89,7 @@ export async function listVersions(
     await Promise.all(candidates.map(read));
   }
   const versions = [...found].map(([known, tags]) => ({ known: withTags(known, tags), tags: tags.toSorted() }));
-  return { versions: withoutCopies(versions), unreadable, count: all.length };
+  return { versions: withoutCopies(versions), unreadable, all };
 }
 
 /** Errors of what a tag leads to, as opposed to those of the registry and of the route to it. */

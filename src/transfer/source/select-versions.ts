@@ -1,6 +1,7 @@
 import type { Finding } from "../../errors/finding.ts";
 import { TransferError } from "../../errors/transfer-error.ts";
 import { readPinnedVersion, tagOf } from "../../ocm/repository/component-version.ts";
+import { describeTags } from "../../ocm/repository/known-tags.ts";
 import { latestOf, orderVersions } from "../../ocm/version/version.ts";
 import type { VersionConstraint } from "../../ocm/version/version-constraint.ts";
 import type { VersionRequest } from "./gather.ts";
@@ -55,12 +56,13 @@ export async function selectVersions(
   };
 }
 
-function noneSelected({ count, versions, unreadable }: VersionList, where: string): TransferError {
+function noneSelected({ all, versions, unreadable }: VersionList, where: string): TransferError {
   const others = [...versions.flatMap(describeAliases), ...unreadable.map(({ tag }) => `${tag} (not readable)`)];
-  const detail = others.length === 0 ? "" : `: ${listed(others)}`;
+  const known = all.length === 0 ? "" : `; the repository has ${describeTags(all)}`;
+  const detail = others.length === 0 ? known : `: ${listed(others)}`;
   return new TransferError("COMPONENT_VERSION_UNKNOWN", `${where} has no version that is asked for${detail}`, {
     where,
-    remedy: `It has ${count} tags. Check the path and the component, and that semver-constraint allows one of its versions: prereleases only where it names one.`,
+    remedy: `It has ${all.length} tags. Check the path and the component, and that semver-constraint allows one of its versions: prereleases only where it names one.`,
   });
 }
 
