@@ -31,7 +31,7 @@ export function contradictions(read: ReadText, code: Code): readonly string[] {
   return [
     ...[...generatedFiles(read)]
       .filter(([path, text]) => read(path) !== text)
-      .map(([path]) => `${path} does not match action.yml: run \`npm run generate\``),
+      .map(([path]) => `${path} is out of date: run \`npm run generate\``),
     ...inputs
       .filter(({ name }) => !variablesOf(name).some((variable) => code.variables.includes(variable)))
       .map(({ name }) => `src/inputs.ts does not read the input ${name}`),

@@ -1,10 +1,12 @@
 import { stringify } from "yaml";
 import { type DeclaredInput, type DeclaredOutput, type InputType, parseActionFile } from "./action-file.ts";
+import { errorIndex } from "./error-index.ts";
 
 const WORKFLOW = ".github/workflows/transfer.yml";
 const TYPES = "action-types.yml";
 const DEFAULTS = "src/inputs/defaults.ts";
 const README = "README.md";
+const ERROR_INDEX = "docs/error-messages.md";
 
 /** What the reusable workflow takes as a secret, next to the input of the same name. */
 const SECRETS = ["proxy", "http-proxy", "https-proxy"];
@@ -14,7 +16,7 @@ const ONLY_SECRETS = ["credentials"];
 /** The text of a file of the project by its path below the root; empty where there is none. */
 export type ReadText = (path: string) => string;
 
-/** Texts of every file that follows from action.yml, by path. */
+/** Texts of every file that follows from action.yml or docs/diagnosis.md, by path. */
 export function generatedFiles(read: ReadText): ReadonlyMap<string, string> {
   const { inputs, outputs } = parseActionFile(read("action.yml"));
   return new Map([
@@ -22,6 +24,7 @@ export function generatedFiles(read: ReadText): ReadonlyMap<string, string> {
     [README, readme(read(README), inputs, outputs)],
     [TYPES, types(inputs, outputs)],
     [DEFAULTS, defaults(inputs)],
+    [ERROR_INDEX, errorIndex(read("docs/diagnosis.md"))],
   ]);
 }
 

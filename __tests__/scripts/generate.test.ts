@@ -32,8 +32,7 @@ function readWith(change: Change): ReadText {
   return (path) => (path === change[0] ? changed(read(path), change) : read(path));
 }
 
-const stale = (...paths: readonly string[]) =>
-  paths.map((path) => `${path} does not match action.yml: run \`npm run generate\``);
+const stale = (...paths: readonly string[]) => paths.map((path) => `${path} is out of date: run \`npm run generate\``);
 
 const URLS_INPUT = "\n  urls:\n";
 const VERBOSE_INPUT = `\n  verbose:\n    description: More messages.\n    default: "false"${URLS_INPUT}`;
@@ -100,7 +99,10 @@ describe("the check fails for what is in one place only", () => {
     [
       "a chapter",
       ["docs/diagnosis.md", "## INPUT_MISSING", "## DISK_FULL\n\nThe disk is full.\n\n## INPUT_MISSING"],
-      ["docs/diagnosis.md has a chapter DISK_FULL, which src/errors/codes.ts does not list"],
+      [
+        ...stale("docs/error-messages.md"),
+        "docs/diagnosis.md has a chapter DISK_FULL, which src/errors/codes.ts does not list",
+      ],
     ],
     [
       "the sentence of a chapter",
