@@ -13,6 +13,7 @@ const ROOMS = [
   "index",
   "main",
   "commands",
+  "fan-out",
   "preflight",
   "session",
   "setup",
