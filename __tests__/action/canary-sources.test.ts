@@ -5,11 +5,11 @@ import { addComponentVersion } from "../../testing/content/content.ts";
 import { startProxy } from "../../testing/fakes/proxy.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { asked, type Fault, ociError } from "../../testing/fakes/registry-faults.ts";
+import { BEARER_PLACES, IDENTITY_PLACES, PASSWORD_PLACES, type Place } from "../../testing/logins/login-places.ts";
 import { answering, helperProgram } from "../../testing/product/helper-program.ts";
 import type { ActionOptions } from "../../testing/real/action.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { BEARER_PLACES, IDENTITY_PLACES, PASSWORD_PLACES, type Place } from "../logins/login-places.ts";
 import {
   encodings,
   IDENTITY_TOKEN,

@@ -2,8 +2,8 @@ import { afterEach, expect, test } from "@jest/globals";
 import { addComponentVersion, addImage, resource } from "../../testing/content/content.ts";
 import { startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { faults } from "../../testing/fakes/registry-faults.ts";
+import { runForResults } from "../../testing/product/run-command.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { runForResults } from "./run-command.ts";
 
 afterEach(stopEverything);
 

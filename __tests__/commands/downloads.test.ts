@@ -13,9 +13,9 @@ import {
   SBOM,
 } from "../../testing/content/content.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { runForResults } from "../../testing/product/run-command.ts";
 import { ctf, temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { runForResults } from "./run-command.ts";
 
 afterEach(stopEverything);
 

@@ -5,9 +5,9 @@ import { type Descriptor, OCI_INDEX, OCI_MANIFEST } from "../../src/oci/descript
 import { addComponentVersion, descriptorOf, imageResource } from "../../testing/content/content.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { asked } from "../../testing/fakes/registry-faults.ts";
+import { runCommand } from "../../testing/product/run-command.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { runCommand } from "./run-command.ts";
 
 afterEach(stopEverything);
 

@@ -6,9 +6,9 @@ import { openCtf } from "../../src/stores/ctf/store.ts";
 import { addComponentVersion, addImage, addReferrer, imageResource, SBOM } from "../../testing/content/content.ts";
 import { type PlaceKind, startPlace } from "../../testing/content/places.ts";
 import { startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { runCommand } from "../../testing/product/run-command.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { runCommand } from "./run-command.ts";
 
 afterEach(stopEverything);
 

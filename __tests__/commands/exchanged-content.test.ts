@@ -12,11 +12,11 @@ import {
 import { bytesBelow, reachableBytes } from "../../testing/content/places.ts";
 import { blobDigest, digestOfBytes, publicKeyPem, signed, withNestedDigests } from "../../testing/content/signed.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { type CommandResult, runCommand } from "../../testing/product/run-command.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { startRegistry } from "../../testing/real/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { type CommandResult, runCommand } from "./run-command.ts";
 
 afterEach(stopEverything);
 

@@ -8,11 +8,11 @@ import { sha256 } from "../../src/oci/digest.ts";
 import { addComponentVersion, addIndex, imageResource } from "../../testing/content/content.ts";
 import { tar } from "../../testing/content/tar-bytes.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { runCommand } from "../../testing/product/run-command.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { pathOf, withParts } from "../../testing/real/parts.ts";
 import { startRegistry } from "../../testing/real/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { runCommand } from "./run-command.ts";
 
 const PLATFORMS = ["amd64", "arm64"] as const;
 

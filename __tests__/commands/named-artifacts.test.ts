@@ -11,8 +11,8 @@ import {
 } from "../../testing/content/content.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { asked, type FaultAction, ociError } from "../../testing/fakes/registry-faults.ts";
+import { runCommand } from "../../testing/product/run-command.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { runCommand } from "./run-command.ts";
 
 afterEach(stopEverything);
 

@@ -2,8 +2,8 @@ import { afterEach, expect, test } from "@jest/globals";
 import { type Descriptor, DOCKER_MANIFEST, DOCKER_MANIFEST_LIST } from "../../src/oci/descriptor.ts";
 import { addComponentVersion, addImage, addIndex, imageResource } from "../../testing/content/content.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { runForResults } from "../../testing/product/run-command.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { runForResults } from "./run-command.ts";
 
 afterEach(stopEverything);
 

@@ -8,9 +8,9 @@ import { bytesBelow, type PlaceKind, reachableBytes, startPlace } from "../../te
 import { digestOfBytes, type HashAlgorithm, publicKeyPem, signed } from "../../testing/content/signed.ts";
 import { startFileServer } from "../../testing/fakes/file-server.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { type CommandResult, runCommand } from "../../testing/product/run-command.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { type CommandResult, runCommand } from "./run-command.ts";
 
 afterEach(stopEverything);
 

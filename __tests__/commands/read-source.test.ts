@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import { afterEach, expect, test } from "@jest/globals";
 import { addComponentVersion, addImage, resource } from "../../testing/content/content.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { runForResults } from "../../testing/product/run-command.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { runForResults } from "./run-command.ts";
 
 afterEach(stopEverything);
 

@@ -12,9 +12,9 @@ import {
 } from "../../testing/content/content.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { type Fault, ociError } from "../../testing/fakes/registry-faults.ts";
+import { runCommand, runForResults } from "../../testing/product/run-command.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { runCommand, runForResults } from "./run-command.ts";
 
 afterEach(stopEverything);
 

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { afterEach, expect, test } from "@jest/globals";
+import { runForResults } from "../../testing/product/run-command.ts";
 import { acmePublicKey, ctf } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { runForResults } from "./run-command.ts";
 
 afterEach(stopEverything);
 

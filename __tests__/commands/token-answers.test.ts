@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { addComponentVersion } from "../../testing/content/content.ts";
 import { startFakeRegistry } from "../../testing/fakes/registry.ts";
 import { asked, type FaultAction, ociError } from "../../testing/fakes/registry-faults.ts";
+import { runCommand } from "../../testing/product/run-command.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { runCommand } from "./run-command.ts";
 
 afterEach(stopEverything);
 

@@ -13,9 +13,9 @@ import { bytesBelow, reachableBytes, startPlace } from "../../testing/content/pl
 import { digestOfBytes, pinnedReference, publicKeyPem, signed } from "../../testing/content/signed.ts";
 import { tar } from "../../testing/content/tar-bytes.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { type CommandResult, runCommand } from "../../testing/product/run-command.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { type CommandResult, runCommand } from "./run-command.ts";
 
 afterEach(stopEverything);
 

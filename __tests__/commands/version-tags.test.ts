@@ -4,9 +4,9 @@ import { openCtf } from "../../src/stores/ctf/store.ts";
 import { addComponentVersion, addImage } from "../../testing/content/content.ts";
 import { type PlaceKind, startPlace } from "../../testing/content/places.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { runCommand, runForResults } from "../../testing/product/run-command.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { runCommand, runForResults } from "./run-command.ts";
 
 afterEach(stopEverything);
 

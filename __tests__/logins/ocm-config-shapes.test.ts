@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { createLogins } from "../../src/logins/logins.ts";
 import { readLogins } from "../../src/logins/read-logins.ts";
+import { docker, type Place, SHAPES, type Shape } from "../../testing/logins/ocm-config-shapes.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { docker, type Place, SHAPES, type Shape } from "./ocm-config-shapes.ts";
 
 afterEach(stopEverything);
 

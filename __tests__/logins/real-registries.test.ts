@@ -2,12 +2,19 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { namedHosts } from "../../src/net/address/named-hosts.ts";
 import { parseRepository } from "../../src/ocm/descriptor/component-reference.ts";
 import { createRegistries } from "../../src/stores/registry/registries.ts";
+import {
+  BEARER_PLACES,
+  type Given,
+  IDENTITY_PLACES,
+  loginsAt,
+  PASSWORD_PLACES,
+  type Place,
+} from "../../testing/logins/login-places.ts";
 import { openClient } from "../../testing/product/open-client.ts";
 import { blobOf } from "../../testing/product/open-registry.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { startRegistry } from "../../testing/real/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { BEARER_PLACES, type Given, IDENTITY_PLACES, loginsAt, PASSWORD_PLACES, type Place } from "./login-places.ts";
 import { startTokenRegistry, type TokenRegistry } from "./token-registry.ts";
 
 afterEach(stopEverything);

@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { docker, type Place, SHAPES } from "../../testing/logins/ocm-config-shapes.ts";
 import { temporaryFolder, unpack } from "../../testing/real/fixtures.ts";
 import { withParts } from "../../testing/real/parts.ts";
 import { type RealRegistry, startRegistry } from "../../testing/real/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { docker, type Place, SHAPES } from "../logins/ocm-config-shapes.ts";
 import { findOcmClis } from "./ocm-cli.ts";
 
 const USER = { user: "ada", password: "password-of-a-test" };

@@ -9,12 +9,12 @@ import {
   SBOM,
 } from "../../testing/content/content.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { runForResults } from "../../testing/product/run-command.ts";
 import { acmePublicKey, ctf } from "../../testing/real/fixtures.ts";
 import { startGoRegistry } from "../../testing/real/go-registry.ts";
 import { type PartName, withParts } from "../../testing/real/parts.ts";
 import { startRegistry } from "../../testing/real/registry.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { runForResults } from "../commands/run-command.ts";
 
 afterEach(stopEverything);
 

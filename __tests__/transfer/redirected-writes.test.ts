@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from "@jest/globals";
 import { addComponentVersion, addImage, addIndex, imageResource } from "../../testing/content/content.ts";
 import { type FakeRegistry, startFakeRegistry } from "../../testing/fakes/registry.ts";
+import { runCommand } from "../../testing/product/run-command.ts";
 import { httpServer, listen } from "../../testing/real/listening.ts";
 import { stopEverything } from "../../testing/real/running.ts";
-import { runCommand } from "../commands/run-command.ts";
 
 afterEach(stopEverything);
 

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { describeTags } from "../../../src/ocm/repository/known-tags.ts";
 import { addComponentVersion } from "../../../testing/content/content.ts";
 import { type PlaceKind, startPlace } from "../../../testing/content/places.ts";
+import { runCommand } from "../../../testing/product/run-command.ts";
 import { stopEverything } from "../../../testing/real/running.ts";
-import { runCommand } from "../../commands/run-command.ts";
 
 afterEach(stopEverything);
 

@@ -10,8 +10,8 @@ import { readSettings } from "../../src/proxy/settings.ts";
 import { createReporter } from "../../src/report/reporter.ts";
 import type { Results } from "../../src/report/results.ts";
 import { openSession } from "../../src/session.ts";
-import { createRecordingRunner } from "../../testing/product/recording-runner.ts";
-import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { temporaryFolder } from "../real/fixtures.ts";
+import { createRecordingRunner } from "./recording-runner.ts";
 
 export interface CommandResult {
   /** `CODE: message` of everything that failed. */

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { createHelpers } from "../../src/logins/credential-helper.ts";
 import { createLogins, type Logins } from "../../src/logins/logins.ts";
 import { type LoginInputs, readLogins } from "../../src/logins/read-logins.ts";
-import { answering, helperProgram } from "../../testing/product/helper-program.ts";
-import { temporaryFolder } from "../../testing/real/fixtures.ts";
+import { answering, helperProgram } from "../product/helper-program.ts";
+import { temporaryFolder } from "../real/fixtures.ts";
 
 /** A login as somebody has it. */
 export interface Given {
