@@ -15379,7 +15379,6 @@ function isWrite({ method, lane }) {
 
 
 const FIRST_BYTE_FACTOR = 5;
-const MIN_FIRST_BYTE_MS = 30_000;
 const MIN_COMMIT_MS = 60_000;
 const COMMITTED_BYTES_PER_MS = 4096;
 const MAX_COMMIT_MS = 300_000;
@@ -15425,9 +15424,7 @@ function createExchange(dispatchers, options) {
         const { policy, isContent } = request;
         if (isWrite(request))
             return Math.max(policy.timeout, commitTimeout(request));
-        return isContent === true
-            ? Math.max(policy.timeout, FIRST_BYTE_FACTOR * stallTimeout, MIN_FIRST_BYTE_MS)
-            : policy.timeout;
+        return isContent === true ? Math.max(policy.timeout, FIRST_BYTE_FACTOR * stallTimeout) : policy.timeout;
     }
     function reportWait({ host, route }) {
         const scan = route.via === "proxy" ? "the proxy may be scanning it" : "a device on the route may be scanning it";

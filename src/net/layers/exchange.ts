@@ -25,10 +25,9 @@ export interface ExchangeOptions {
 
 /**
  * A proxy that scans content holds it back until it has all of it, which takes minutes for a large blob: its first byte may take so many
- * times as long as the pause between two, and at least so many milliseconds.
+ * times as long as the pause between two.
  */
 const FIRST_BYTE_FACTOR = 5;
-const MIN_FIRST_BYTE_MS = 30_000;
 
 /**
  * Milliseconds that a registry may take to store content, some of which check and replicate it before they answer: so many, one more for
@@ -85,9 +84,7 @@ export function createExchange(dispatchers: Dispatchers, options: ExchangeOption
   function answerTimeout(request: RoutedRequest): number {
     const { policy, isContent } = request;
     if (isWrite(request)) return Math.max(policy.timeout, commitTimeout(request));
-    return isContent === true
-      ? Math.max(policy.timeout, FIRST_BYTE_FACTOR * stallTimeout, MIN_FIRST_BYTE_MS)
-      : policy.timeout;
+    return isContent === true ? Math.max(policy.timeout, FIRST_BYTE_FACTOR * stallTimeout) : policy.timeout;
   }
 
   function reportWait({ host, route }: Hop): void {
