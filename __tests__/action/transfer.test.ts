@@ -147,6 +147,7 @@ async function expectNativeForm(origin: string, component: string, version: stri
       digest,
       size: Buffer.byteLength(text),
       annotations: {
+        "io.github.ocm-proxied-transfer.origin": expect.stringMatching(`^source.example.test:5000/${reference}$`),
         "software.ocm.artifact": JSON.stringify([{ identity: { name, version: resource.version }, kind: "resource" }]),
       },
     });
