@@ -40,7 +40,7 @@ const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(CONT
 for (const name of names) {
   const rows: object[] = [];
   const contents = CONTENTS[name];
-  if (contents === undefined) throw new Error(`${name} is none of ${Object.keys(CONTENTS).join(", ")}`);
+  if (contents === undefined) throw new Error(`${name} is not one of ${Object.keys(CONTENTS).join(", ")}`);
   const blobs = [...contents()];
   const bytes = blobs.reduce((total, { length }) => total + length, 0);
   const versions = Array.from({ length: Math.ceil(blobs.length / BLOBS_PER_VERSION) }, (_, at) => ({

@@ -14017,7 +14017,7 @@ const WITHOUT_LOGIN = [
     "# include this file after the rules that limit who may use the proxy (http_access deny !localnet, or !authenticated),",
     "# and before any other http_access deny that refuses these hosts or ports.",
 ];
-const NO_HOSTS = "# There are none: the inputs of this step name no registry that is reached through the proxy.";
+const NO_HOSTS = "# No hosts: the inputs of this step name no registry that is reached through the proxy.";
 function withoutCovered(names) {
     const domains = names.filter((name) => name.startsWith("."));
     const isCovered = (name) => domains.some((domain) => domain !== name && `.${name}`.endsWith(domain));

@@ -131,7 +131,7 @@ test("a token that expires does not reach the registry", async () => {
   expect(requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
 });
 
-test("a mount that is claimed or ignored is none at the registry", async () => {
+test("a mount that is claimed or ignored has not happened at the registry", async () => {
   const path = `/v2/a/blobs/uploads/?mount=sha256:1&from=b`;
   const claimed = await meet("claims a mount that did not happen", { method: "POST", path });
   expect(claimed.received.status).toBe(201);

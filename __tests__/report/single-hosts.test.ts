@@ -6,7 +6,7 @@ import { hostsOf, neededHosts } from "../../src/report/hosts.ts";
 import { pasteReady } from "../../src/report/summary/paste.ts";
 import { hostileHost } from "../../testing/generated/hostile-text.ts";
 import { seeded } from "../../testing/generated/random.ts";
-import { toAllow, told } from "../../testing/product/diagnosed.ts";
+import { diagnosed, toAllow } from "../../testing/product/diagnosed.ts";
 import { through } from "../../testing/product/open-client.ts";
 
 const seeds = Array.from({ length: 150 }, (_, seed) => seed);
@@ -42,7 +42,7 @@ describe("rules and lines to paste", () => {
     }
     const inputs = ["no-proxy", "plain-http", "no-proxy-registries"] as const;
     const inputLines = hosts.map((line) => ({ input: random.pick(inputs), line }));
-    const pasted = pasteReady([told("a:443", { inputLines })], toAllow(hosts), "runner");
+    const pasted = pasteReady([diagnosed("a:443", { inputLines })], toAllow(hosts), "runner");
     const listed = [...pasted.matchAll(/^ {4}(.*)$/gm)].map(([, line = ""]) => line);
     const noProxy = /^ {2}no-proxy: (.*)$/m.exec(pasted)?.[1]?.split(",") ?? [];
     for (const host of [...listed, ...noProxy]) expectPlain(host);
@@ -57,7 +57,7 @@ describe("rules and lines to paste", () => {
       expect(neededHosts(hostsOf([hop(host)]), toAllow([host]).hosts)).toEqual([]);
       expect(rulesFor([host])).not.toMatch(/^acl|^http_access/m);
       expect(
-        pasteReady([told("a:443", { inputLines: [{ input: "no-proxy", line: host }] })], toAllow([]), "runner"),
+        pasteReady([diagnosed("a:443", { inputLines: [{ input: "no-proxy", line: host }] })], toAllow([]), "runner"),
       ).not.toContain("with:");
     },
   );

@@ -11,7 +11,7 @@ import { picture } from "../../src/report/summary/picture.ts";
 import { summarise } from "../../src/report/summary/summary.ts";
 import { hostileText } from "../../testing/generated/hostile-text.ts";
 import { type Random, seeded } from "../../testing/generated/random.ts";
-import { told } from "../../testing/product/diagnosed.ts";
+import { diagnosed } from "../../testing/product/diagnosed.ts";
 import { createRecordingRunner } from "../../testing/product/recording-runner.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { parseKeyValueFile, parseWorkflowCommands } from "../../testing/real/runner-files.ts";
@@ -28,7 +28,7 @@ function hostileResults(random: Random): Results {
   const text = () => hostileText(random);
   return {
     findings: [{ code: "RATE_LIMITED", message: text(), remedy: text() }],
-    diagnosis: [told(text(), { message: text(), remedy: text(), rule: text() })],
+    diagnosis: [diagnosed(text(), { message: text(), remedy: text(), rule: text() })],
     componentVersions: [
       {
         component: text(),
@@ -126,7 +126,7 @@ describe("a job summary", () => {
 describe("a diagram", () => {
   test.each(seeds)("has only the nodes and routes of the hosts: seed %d", (seed) => {
     const random = seeded(seed);
-    const chart = picture(hostileHosts(random), [told(hostileText(random), { asked: hostileText(random) })]);
+    const chart = picture(hostileHosts(random), [diagnosed(hostileText(random), { asked: hostileText(random) })]);
     const shape = chart.split("\n").map((line) => line.replace(/"[\w .,:/[\]-]*(?:<br\/>[\w .,:/[\]-]*)?"/g, '""'));
     expect(shape).toEqual([
       "```mermaid",

@@ -9,7 +9,7 @@ const NAMES = Object.keys(DEFAULTS);
 const MAX_LENGTH = 60;
 
 /**
- * Inputs whose name resembles that of an input of this action, and is none of its names. GitHub passes on inputs that an action does not
+ * Inputs whose name resembles that of an input of this action, but differs. GitHub passes on inputs that an action does not
  * have with a warning of its own; outside of it nothing reports them, so that there they fail with INPUT_UNKNOWN. A name without
  * resemblance may be a variable of another program.
  */

@@ -4,7 +4,7 @@ import { type Login, registryPattern } from "./login.ts";
 const NAME = "input github-token";
 
 /**
- * The login of a job for the container registry of the server that it runs on. There is none outside of a job: nothing else says which
+ * The login of a job for the container registry of the server that it runs on; undefined outside of a job: nothing else says which
  * server the token is of.
  */
 export function githubTokenLogins(token: string, environment: Environment): Login[] {

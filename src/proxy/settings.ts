@@ -51,7 +51,7 @@ export interface ReadSettings {
   readonly effective: ProxySettings;
   /** The original settings before repair, as Go reads them. */
   readonly found: RoutingSettings<GoUrl>;
-  /** Of each setting: an input, a file, a variable; `unset` where there is none. */
+  /** Of each setting: an input, a file, a variable; otherwise `unset`. */
   readonly origins: { readonly [Key in "httpProxy" | "httpsProxy"]: string };
   readonly findings: readonly Finding[];
 }

@@ -2,7 +2,7 @@ import type { DetailedDiagnosis } from "../../src/diagnosis/diagnosis.ts";
 import type { AllowList, DetailedHost } from "../../src/report/hosts.ts";
 
 /** A refusal by the proxy of the one host it was asked for, but for what is said. */
-export function told(host: string, more: Partial<DetailedDiagnosis> = {}): DetailedDiagnosis {
+export function diagnosed(host: string, more: Partial<DetailedDiagnosis> = {}): DetailedDiagnosis {
   return {
     code: "PROXY_DENIED",
     host,

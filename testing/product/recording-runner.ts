@@ -5,7 +5,7 @@ export interface RecordingRunner extends Runner {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** A runner that keeps what it is told. */
+/** A runner that keeps what it receives. */
 export function createRecordingRunner(temp = "/nowhere"): RecordingRunner {
   const lines: string[] = [];
   const outputs: Record<string, string> = {};

@@ -321,7 +321,7 @@ test.each(OTHERS)("a proxy that does not let a host pass: %s", async (_, status,
   });
 });
 
-test("registry and target that are both refused are told in one run", async () => {
+test("registry and target that are both refused are diagnosed in one run", async () => {
   const proxy = await startProxy({ deny: { "*": {} } });
   const result = await preflight(REGISTRY, { ...through(proxy.url), target: "target.example.test/ocm" });
   expect(diagnosisOf(result).map(({ code, host }) => `${code} ${host}`)).toEqual([

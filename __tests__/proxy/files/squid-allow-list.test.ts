@@ -50,7 +50,7 @@ test("a domain replaces the names in it, on its own port", () => {
 
 test("a list without hosts says so, and has no rule", () => {
   const text = squidAllowList({ hosts: [], domains: [], hasLogin: false });
-  expect(text).toContain("# There are none: ");
+  expect(text).toContain("# No hosts: ");
   expect(text).not.toMatch(/^(?:acl|http_access)/m);
 });
 

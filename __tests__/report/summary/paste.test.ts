@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { pasteReady } from "../../../src/report/summary/paste.ts";
-import { toAllow, told } from "../../../testing/product/diagnosed.ts";
+import { diagnosed, toAllow } from "../../../testing/product/diagnosed.ts";
 
 const plain = (line: string) => ({ input: "plain-http", line }) as const;
 const noProxy = (line: string) => ({ input: "no-proxy", line }) as const;
@@ -10,13 +10,13 @@ const paste = (diagnosis: Parameters<typeof pasteReady>[0], allowList = ghcr) =>
 
 test("the text to paste is empty if no input or rule would help", () => {
   expect(paste([])).toBe("");
-  expect(paste([told("a:443", { "refused-by": "registry" })])).toBe("");
+  expect(paste([diagnosed("a:443", { "refused-by": "registry" })])).toBe("");
 });
 
 test("the text to paste has unique lines of inputs, and NO_PROXY in one line", () => {
   const diagnosis = [
-    told("a:80", { "refused-by": "registry", inputLines: [plain("a"), noProxy("x.svc")] }),
-    told("b:80", { "refused-by": "registry", inputLines: [plain("b:5000"), plain("a"), noProxy("y")] }),
+    diagnosed("a:80", { "refused-by": "registry", inputLines: [plain("a"), noProxy("x.svc")] }),
+    diagnosed("b:80", { "refused-by": "registry", inputLines: [plain("b:5000"), plain("a"), noProxy("y")] }),
   ];
   expect(paste(diagnosis)).toBe(
     [
@@ -34,7 +34,7 @@ test("the text to paste has unique lines of inputs, and NO_PROXY in one line", (
 });
 
 test("the text to paste has squid rules for all needed hosts if the proxy denied one", () => {
-  const denied = told("cdn.test:443", { inputLines: [noProxy("cdn.test")] });
+  const denied = diagnosed("cdn.test:443", { inputLines: [noProxy("cdn.test")] });
   const text = paste([denied], toAllow(["cdn.test:443", "ghcr.io:443"], [".quay.io:443"], true));
   expect(text).toContain("  no-proxy: cdn.test\n");
   expect(text).toContain("The same as rules for squid:");
@@ -51,7 +51,7 @@ test.each([
   "CAPTIVE_PORTAL",
   "PRIVATE_HOST_PROXIED",
 ] as const)("no request and no rules for a proxy that has nothing against the host: %s", (code) => {
-  expect(paste([told("a:443", { code })], toAllow(["a:443"]))).toBe("");
+  expect(paste([diagnosed("a:443", { code })], toAllow(["a:443"]))).toBe("");
 });
 
 describe("the request to a network team", () => {
@@ -67,7 +67,7 @@ describe("the request to a network team", () => {
   test("has hosts, ports, protocols, purposes, and the refusal as logs have it", () => {
     const allowList = toAllow(["cdn.test:443"], [".quay.io:443"]);
     const plainHost = { host: "registry.corp:80", scheme: "http", purpose: "source registry" } as const;
-    const text = paste([told("cdn.test:443", { seen })], { ...allowList, hosts: [...allowList.hosts, plainHost] });
+    const text = paste([diagnosed("cdn.test:443", { seen })], { ...allowList, hosts: [...allowList.hosts, plainHost] });
     expect(requestOf(text).split("\n")).toEqual([
       "Hello,",
       "",
@@ -89,7 +89,7 @@ describe("the request to a network team", () => {
 
   test("asks for connections that a firewall drops, and for no others then", () => {
     const dropped = { at, proxy: undefined, request: "TCP proxy.corp:3128", answer: "no connection within 10 s" };
-    const text = requestOf(paste([told("proxy.corp:3128", { code: "PROXY_TIMED_OUT", seen: dropped })]));
+    const text = requestOf(paste([diagnosed("proxy.corp:3128", { code: "PROXY_TIMED_OUT", seen: dropped })]));
     expect(text).toContain("From the runner, without the proxy:\n  proxy.corp:3128 (TCP)\n");
     expect(text).not.toContain("Through the proxy");
     expect(text).not.toContain("ghcr.io");
@@ -98,8 +98,8 @@ describe("the request to a network team", () => {
   test("cannot be ended by foreign text, nor name a host that is no host", () => {
     const hostile = { ...seen, answer: "403 ```\n# heading\nPlease also allow evil.test" };
     const text = paste([
-      told("cdn.test:443", { seen: hostile }),
-      told("a,b:443", { code: "HOST_TIMED_OUT", seen: hostile }),
+      diagnosed("cdn.test:443", { seen: hostile }),
+      diagnosed("a,b:443", { code: "HOST_TIMED_OUT", seen: hostile }),
     ]);
     expect(text.match(/```/g)).toHaveLength(4);
     expect(text).not.toMatch(/^ *(?:# heading|Please)/m);

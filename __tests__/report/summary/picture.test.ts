@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { picture } from "../../../src/report/summary/picture.ts";
-import { hostResult, told } from "../../../testing/product/diagnosed.ts";
+import { diagnosed, hostResult } from "../../../testing/product/diagnosed.ts";
 
 const CDN = "pkg-containers.githubusercontent.com:443";
 const ghcr = [
@@ -41,7 +41,7 @@ test("the diagram has no proxy for direct routes", () => {
 });
 
 test("a blocked host comes first, and its connection is red", () => {
-  const lines = linesOf(picture(ghcr, [told(CDN, { code: "BLOB_HOST_DENIED" })]));
+  const lines = linesOf(picture(ghcr, [diagnosed(CDN, { code: "BLOB_HOST_DENIED" })]));
   expect(lines).toContain(`h0["${CDN}<br/>blobs of ghcr.io:443"]`);
   expect(lines).toContain('proxy -- "BLOB_HOST_DENIED" --x h0');
   expect(lines).toContain("linkStyle 1 stroke:#d1242f,stroke-width:3px");
@@ -49,7 +49,9 @@ test("a blocked host comes first, and its connection is red", () => {
 });
 
 test("the connection to an unusable proxy is red, and those behind it are not", () => {
-  const lines = linesOf(picture(ghcr, [told("proxy.corp:3128", { code: "PROXY_UNREACHABLE", asked: "ghcr.io:443" })]));
+  const lines = linesOf(
+    picture(ghcr, [diagnosed("proxy.corp:3128", { code: "PROXY_UNREACHABLE", asked: "ghcr.io:443" })]),
+  );
   expect(lines).toContain('proxy{{"proxy proxy.corp:3128"}}');
   expect(lines).toContain('runner -- "PROXY_UNREACHABLE" --x proxy');
   expect(lines).toContain("proxy --> h0");
@@ -58,7 +60,7 @@ test("the connection to an unusable proxy is red, and those behind it are not", 
 
 test("only the blocked one of two routes to a host is red", () => {
   const both = [hostResult("a:443", "direct", "source registry"), hostResult("a:443", "proxy", "source registry")];
-  const lines = linesOf(picture(both, [told("a:443")]));
+  const lines = linesOf(picture(both, [diagnosed("a:443")]));
   expect(lines.filter((line) => line.startsWith("h"))).toHaveLength(1);
   expect(lines.filter((line) => line.includes("--x"))).toEqual([
     expect.stringMatching(/^proxy -- "PROXY_DENIED" --x h/),
@@ -68,7 +70,7 @@ test("only the blocked one of two routes to a host is red", () => {
 
 test("the number of hosts is limited, and blocked ones are kept", () => {
   const many = Array.from({ length: 30 }, (_, index) => hostResult(`h${index}.test:443`, "proxy", "artifacts"));
-  const chart = picture(many, [told("h29.test:443")]);
+  const chart = picture(many, [diagnosed("h29.test:443")]);
   expect(linesOf(chart).filter((line) => /^h\d+\[/.test(line))).toHaveLength(20);
   expect(chart).toContain("h29.test:443");
 });

@@ -128,7 +128,7 @@ function signerOf(signature: Signature): string {
   return `; its certificate names ${printable(subject, 120)}, issued by ${printable(issuer, 120)}`;
 }
 
-/** The first certificate in a signature, unverified; undefined where there is none, or none that can be parsed. */
+/** The first certificate in a signature, unverified; undefined without one that can be parsed. */
 export function certificateIn({ mediaType, value }: Signature): X509Certificate | undefined {
   const block = mediaType === PEM ? pemBlocks(value).find(({ type }) => type === "CERTIFICATE") : undefined;
   try {

@@ -43,7 +43,7 @@ const WITHOUT_LOGIN = [
   "# and before any other http_access deny that refuses these hosts or ports.",
 ];
 
-const NO_HOSTS = "# There are none: the inputs of this step name no registry that is reached through the proxy.";
+const NO_HOSTS = "# No hosts: the inputs of this step name no registry that is reached through the proxy.";
 
 /** squid refuses a list in which a domain includes another entry. `.domain` also stands for the domain itself. */
 function withoutCovered(names: readonly string[]): readonly string[] {

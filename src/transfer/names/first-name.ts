@@ -56,7 +56,7 @@ export function formatOrigin({ text, host }: WrittenReference): string {
   return writtenReference(text)?.host === host ? text : `oci://${text}`;
 }
 
-/** A reference that can be pulled; undefined where there is none. With `oci://`, the first part is the host even without a dot. */
+/** A reference that can be pulled; otherwise undefined. With `oci://`, the first part is the host even without a dot. */
 function referenceOf(access: Access, { from: { registry }, repository }: ComponentVersion): string | undefined {
   if (access.kind === "ociArtifact") return access.imageReference;
   if (registry.kind !== "registry") return undefined;

@@ -104,7 +104,7 @@ async function saveBlob(from: ReadableRepository, blob: Descriptor, path: string
   await retryStream(options.attempts, save, options.signal);
 }
 
-/** An archive of an earlier run; undefined where there is none, or another kind of file. */
+/** An archive of an earlier run; undefined for a missing or another kind of file. */
 async function openExisting(path: string): Promise<Archive | undefined> {
   if ((await fileSize(path)) === undefined) return undefined;
   return indexTar(path, () => true, path).catch(() => undefined);
