@@ -34,7 +34,8 @@ function transfer(
   more: Readonly<Record<string, string>> = {},
 ): Promise<ActionResult> {
   const line = `${source.origin}/ocm//acme.org/shop:1.0.0`;
-  const inputs = { "component-versions": line, recursive: "true", target: `${target.origin}/moved` };
+  const place = `${target.origin}/moved`;
+  const inputs = { "component-versions": line, recursive: "true", target: place, "consumer-repository": place };
   return runAction({ inputs: { ...inputs, ...more } });
 }
 

@@ -86,7 +86,7 @@ describe("a transfer", () => {
     events.onBytes(3000);
     jest.advanceTimersByTime(15_000);
     expect(runner.lines).toEqual([
-      `3.0 kB of ${formatBytes(planned.copied)} copied, ${Math.floor(300_000 / planned.copied)} %, about 0.3 s left, 200 B/s, 0 of ${plan.steps.length} steps done`,
+      `3.0 kB of ${formatBytes(planned.copied)} copied, ${Math.floor(300_000 / planned.copied)} %, about ${((planned.copied - 3000) / 200).toFixed(1)} s left, 200 B/s, 0 of ${plan.steps.length} steps done`,
     ]);
     stop();
     jest.advanceTimersByTime(60_000);

@@ -50,6 +50,8 @@ const transfer = (source: FakeRegistry, target: Target, access: string) =>
     "component-versions": `${source.origin}//acme.org/shop:1.0.0`,
     target: `${target.origin}/moved`,
     "copy-resources": "true",
+    // Others cannot pull from loopback.
+    "consumer-repository": `${target.origin}/moved`,
     access,
   });
 
