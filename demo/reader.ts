@@ -1,4 +1,5 @@
 import { type ComponentDescriptor, parseComponentDescriptor } from "../src/ocm/descriptor/component-descriptor.ts";
+import { descriptorText } from "../testing/content/tar-bytes.ts";
 import type { Way } from "./network.ts";
 import { fetchArtifact, fetchBlob, fetchManifest, type Manifest, type Repository } from "./oci.ts";
 
@@ -49,7 +50,7 @@ export async function readTree(options: ReadOptions, component: string, version:
 async function fetchDescriptor(repository: Repository, { config }: Manifest): Promise<ComponentDescriptor> {
   if (config === undefined) throw new Error(`${repository.name} holds no component version`);
   const { componentDescriptorLayer: layer } = JSON.parse((await fetchBlob(repository, config.digest)).toString());
-  return parseComponentDescriptor((await fetchBlob(repository, layer.digest)).toString(), repository.name);
+  return parseComponentDescriptor(descriptorText(await fetchBlob(repository, layer.digest)), repository.name);
 }
 
 interface Place {

@@ -32,7 +32,11 @@ function repositoryOf(own: "local" | "pinned"): string {
 
 test("every snippet of YAML is a workflow, a step or inputs, but for those of other programs", () => {
   const others = snippets.filter((snippet) => snippet.language === "yaml" && workflowOf(snippet) === undefined);
-  expect(others.map(({ text }) => Object.keys(parse(text)).join(" "))).toEqual(["images", "resources components"]);
+  expect(others.map(({ text }) => Object.keys(parse(text)).join(" "))).toEqual([
+    "images",
+    "resources components",
+    "apiVersion kind metadata spec",
+  ]);
   expect(Object.keys(workflows).length).toBeGreaterThan(20);
 });
 

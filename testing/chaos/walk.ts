@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { MANIFEST_TYPES } from "../../src/oci/descriptor.ts";
-import { onlyFile } from "../content/tar-bytes.ts";
+import { descriptorText } from "../content/tar-bytes.ts";
 import { temporaryFolder } from "../real/fixtures.ts";
 import type { Opened } from "./push.ts";
 import type { Expected } from "./tree.ts";
@@ -118,8 +118,9 @@ export async function lacks(shelf: Shelf, path: string, expected: Expected, host
     const manifest: Document =
       root.manifests === undefined ? root : await walk(shelf, repository, root.manifests[0].digest);
     const config: Document = JSON.parse((await shelf.blob(repository, manifest.config.digest)).toString("utf8"));
-    const archive = await shelf.blob(repository, config.componentDescriptorLayer.digest);
-    const descriptor: Document = parse(onlyFile(archive, "component-descriptor.yaml").toString("utf8"));
+    const descriptor: Document = parse(
+      descriptorText(await shelf.blob(repository, config.componentDescriptorLayer.digest)),
+    );
     const { resources } = descriptor.component;
     if (resources.length !== expected.resources) return [`${expected.name} has ${resources.length} resources`];
     const digests = new Set([...manifest.layers, ...(root.manifests ?? [])].map(({ digest }: Document) => digest));

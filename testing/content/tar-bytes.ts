@@ -74,3 +74,9 @@ export function base256(value: bigint): Buffer {
 export function bomb(mebibytes: number): Buffer {
   return Buffer.concat(Array.from({ length: mebibytes }, () => gzipSync(Buffer.alloc(1024 * 1024), { level: 9 })));
 }
+
+/** The text of a component descriptor layer: a tar archive, or the text itself (ocm-spec, 04-extensions/03-storage-backends/oci.md). */
+export function descriptorText(layer: Buffer): string {
+  const isText = layer[0] === 0x7b;
+  return (isText ? layer : onlyFile(layer, "component-descriptor.yaml")).toString("utf8");
+}
