@@ -146,6 +146,8 @@ async function startPlace({ source, kind }: Estate, targetKind: TargetKind) {
   const inputs = {
     "component-versions": ids.map((id) => `http://${from?.host}/source//${id}`).join("\n"),
     recursive: "true",
+    // The index is the same from every source then.
+    "origin-names": "false",
     concurrency: String(CONCURRENCY),
     // Something to be masked, so that there is output from the start.
     credentials: "unused.test=ada:s3cret",
