@@ -13,7 +13,6 @@ const ROOMS = [
   "index",
   "main",
   "commands",
-  "fan-out",
   "preflight",
   "session",
   "setup",
