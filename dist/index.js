@@ -339,7 +339,7 @@ else {
         if (code === 13)
             process.stdout.write("INTERNAL: the run came to a standstill; please report this.\n");
     });
-    const { main } = await Promise.all(/* import() */[__nccwpck_require__.e(676), __nccwpck_require__.e(647)]).then(__nccwpck_require__.bind(__nccwpck_require__, 8647));
+    const { main } = await Promise.all(/* import() */[__nccwpck_require__.e(676), __nccwpck_require__.e(110)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9110));
     process.exitCode = await main(process.env);
 }
 

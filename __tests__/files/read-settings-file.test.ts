@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { readTrustedKeys } from "../../src/commands/trusted-keys.ts";
 import { readInputs } from "../../src/inputs.ts";
 import { readRegistryConfigs } from "../../src/logins/login-files.ts";
 import { readLogins } from "../../src/logins/read-logins.ts";
 import { readCertificates } from "../../src/setup/certificates.ts";
+import { readTrustedKeys } from "../../src/setup/trusted-keys.ts";
 import { temporaryFolder } from "../../testing/real/fixtures.ts";
 import { stopEverything } from "../../testing/real/running.ts";
 

@@ -4,6 +4,7 @@ import { errorsIn, isFileSystemError, TransferError, throwAll } from "../errors/
 import { placeOf } from "../files/place.ts";
 import { openWorkFolder, type WorkFolder } from "../files/work-folder.ts";
 import type { DownloadedFile } from "../report/results.ts";
+import { readTrustedKeys } from "../setup/trusted-keys.ts";
 import { movedTags } from "../transfer/findings.ts";
 import { fileNames, folderOf } from "../transfer/save/file-names.ts";
 import { unwritableOutput } from "../transfer/save/files.ts";
@@ -14,7 +15,6 @@ import { describeAsItIs } from "./describe.ts";
 import { readSource } from "./read-source.ts";
 import type { Run } from "./run.ts";
 import { checkTrust } from "./trust.ts";
-import { readTrustedKeys } from "./trusted-keys.ts";
 
 /** Puts the resources of component versions into a folder: local blobs and charts as files, images in the format that is asked for. */
 export async function download(run: Run): Promise<void> {

@@ -2,6 +2,7 @@ import { throwAll } from "../errors/transfer-error.ts";
 import { describeElement } from "../ocm/descriptor/component-descriptor.ts";
 import type { ComponentVersion } from "../ocm/repository/component-version.ts";
 import { formatBytes } from "../report/bytes.ts";
+import { readTrustedKeys } from "../setup/trusted-keys.ts";
 import { pinsIn } from "../transfer/pins/pins.ts";
 import type { ResolvedVersion } from "../transfer/source/resolve-elements.ts";
 import { isSelected } from "../transfer/source/selector.ts";
@@ -11,7 +12,6 @@ import { uncheckedContent, uncheckedSignatures, whyUnchecked } from "../transfer
 import { describeAsItIs, describeSignatures } from "./describe.ts";
 import { readSource } from "./read-source.ts";
 import type { Run } from "./run.ts";
-import { readTrustedKeys } from "./trusted-keys.ts";
 
 /** Verifies component versions: signatures, digests of references, and digests of all content, which is read. */
 export async function verify(run: Run): Promise<void> {
