@@ -17718,8 +17718,6 @@ function parsed(content) {
 
 
 
-
-
 async function putManifest(reference, manifest, context, signal) {
     const isNewDamage = contentFaults(isDigest(reference) ? isDamagedManifest : isDamagedAtTag);
     return asOneWork(async () => {
@@ -17757,10 +17755,8 @@ function tagManifest(tag, manifest, context, signal) {
                 return;
             if (stored !== undefined)
                 throw storesAnother(stored, digest, context);
-            const repetition = takeRepetition(context.attempts);
-            if (repetition === undefined)
+            if (!(await mayRepeat(context.attempts, { signal })))
                 throw doesNotStore(context);
-            await (0,external_node_timers_promises_.setTimeout)(backoff(repetition, Math.random()), undefined, signal === undefined ? {} : { signal });
         }
     });
 }

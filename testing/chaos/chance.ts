@@ -5,7 +5,7 @@ export function chance(...words: readonly (string | number)[]): number {
   return createHash("sha256").update(words.join("\n")).digest().readUInt32BE() / 2 ** 32;
 }
 
-/** One of the items; undefined where there are none. */
+/** One of the items; undefined for an empty list. */
 export function choice<T>(items: readonly T[], ...words: readonly (string | number)[]): T | undefined {
   return items[Math.floor(chance(...words) * items.length)];
 }

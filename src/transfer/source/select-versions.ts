@@ -28,7 +28,7 @@ export interface SelectedVersions {
 
 /**
  * The component versions of a line: the one that is named by version or digest, else those that the repository has tags for and
- * the selection allows. Fails with COMPONENT_VERSION_UNKNOWN where there are none.
+ * the selection allows. Fails with COMPONENT_VERSION_UNKNOWN without any.
  */
 export async function selectVersions(
   named: VersionQuery,

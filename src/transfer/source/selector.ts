@@ -27,7 +27,7 @@ export function parseSelectors(lines: readonly string[], where: string): readonl
   });
 }
 
-/** Whether a line of `include` matches, or there are none, and no line of `exclude` does. */
+/** Whether a line of `include` matches, where there is any, and no line of `exclude` does. */
 export function isSelected(
   element: Element,
   componentName: string,

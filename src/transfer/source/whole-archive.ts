@@ -15,7 +15,7 @@ const MAX_NAMED = 5;
 
 /**
  * The components of an archive that `include` allows by their names and that have a version which the constraint allows. Fails with
- * COMPONENT_VERSION_UNKNOWN where there are none.
+ * COMPONENT_VERSION_UNKNOWN without any.
  */
 export async function componentsOf(
   archive: ComponentRepository,

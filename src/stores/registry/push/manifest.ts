@@ -1,10 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { TransferError } from "../../../errors/transfer-error.ts";
 import { drain } from "../../../net/body.ts";
 import { type ConnectionPhase, HopError } from "../../../net/hop.ts";
 import { contentFaults, untilSameTwice } from "../../../net/repeat.ts";
-import { backoff } from "../../../net/retryable.ts";
-import { asOneWork, mayRepeat, takeRepetition } from "../../../net/work.ts";
+import { asOneWork, mayRepeat } from "../../../net/work.ts";
 import { isRecord } from "../../../oci/descriptor.ts";
 import { type Digest, encoded, hasherOf, isDigest } from "../../../oci/digest.ts";
 import type { KnownManifest } from "../cache.ts";
@@ -70,9 +68,7 @@ export function tagManifest(
       const stored = await readOrNone(tag, digest, context, signal);
       if (stored === "denied" || stored === digest) return;
       if (stored !== undefined) throw storesAnother(stored, digest, context);
-      const repetition = takeRepetition(context.attempts);
-      if (repetition === undefined) throw doesNotStore(context);
-      await sleep(backoff(repetition, Math.random()), undefined, signal === undefined ? {} : { signal });
+      if (!(await mayRepeat(context.attempts, { signal }))) throw doesNotStore(context);
     }
   });
 }
