@@ -17755,7 +17755,7 @@ function tagManifest(tag, manifest, context, signal) {
                 return;
             if (stored !== undefined)
                 throw storesAnother(stored, digest, context);
-            if (!(await mayRepeat(context.attempts, { signal })))
+            if (!(await mayRepeat(context.client.attempts, { signal })))
                 throw doesNotStore(context);
         }
     });
@@ -18266,7 +18266,6 @@ function createRemoteRegistry(options) {
                 base: `${base}${name}/`,
                 client,
                 scopes,
-                attempts: options.attempts ?? 1,
                 ...shared,
             });
             repositories.set(name, repository);
@@ -18301,7 +18300,7 @@ function createRemoteRegistry(options) {
 
 
 const UNPROTECTED = "no login is sent in plain HTTP to a host that only a component descriptor names so";
-function createRegistries({ client, attempts = 1, logins, plainHttp, sources, target, isDryRun = false, onSecret, namedHosts, allowed, onFinding, }) {
+function createRegistries({ client, logins, plainHttp, sources, target, isDryRun = false, onSecret, namedHosts, allowed, onFinding, }) {
     const named = [...sources, ...(target === undefined ? [] : [target])].filter((spec) => spec.kind === "registry");
     const written = target?.kind === "registry" ? target : undefined;
     const schemes = new Map(named.flatMap(({ host, scheme }) => (scheme === undefined ? [] : [[canonicalHost(host), scheme]])));
@@ -18372,7 +18371,6 @@ function createRegistries({ client, attempts = 1, logins, plainHttp, sources, ta
         });
         return createRemoteRegistry({
             client,
-            attempts,
             cache: own,
             host,
             plainHttp: plain,
@@ -18519,7 +18517,6 @@ function openSession(options) {
     });
     const registries = createRegistries({
         client,
-        attempts: inputs.retries,
         logins,
         plainHttp: inputs.plainHttp,
         sources,

@@ -124,7 +124,6 @@ export function openSession(options: SessionOptions): Session {
   });
   const registries = createRegistries({
     client,
-    attempts: inputs.retries,
     logins,
     plainHttp: inputs.plainHttp,
     sources,

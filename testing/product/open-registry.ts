@@ -23,7 +23,6 @@ export function openRegistry(host: string, options: OpenRegistryOptions = {}): R
     client: client ?? openClient(clientOptions),
     host,
     plainHttp,
-    attempts: options.attempts ?? 1,
     isWritten: () => isWritten,
     role: "source",
     credentialFor: credentialFor ?? (() => credential),

@@ -40,8 +40,6 @@ export interface RegistriesOptions {
   /** Called with every token, before it is used. */
   readonly onSecret: ((secret: string) => void) | undefined;
   readonly client: HttpClient;
-  /** Attempts of one piece of work; by default one. */
-  readonly attempts?: number;
   readonly plainHttp: readonly string[];
   /** Hosts that the user wrote, in any input. */
   readonly namedHosts: NamedHosts;
@@ -54,7 +52,6 @@ const UNPROTECTED = "no login is sent in plain HTTP to a host that only a compon
 /** One registry per host, so that what was learned of it is known wherever it is met. */
 export function createRegistries({
   client,
-  attempts = 1,
   logins,
   plainHttp,
   sources,
@@ -145,7 +142,6 @@ export function createRegistries({
     });
     return createRemoteRegistry({
       client,
-      attempts,
       cache: own,
       host,
       plainHttp: plain,

@@ -20,8 +20,6 @@ import { noUploads, pushBlob } from "./uploads/push.ts";
 
 export interface RepositoryContext extends ManifestContext {
   readonly proofs: PushProofs;
-  /** Attempts to find a tag that was set. */
-  readonly attempts: number;
   readonly listReferrers: ListReferrers;
   /** Tags by repository, as they were when they were first listed. */
   readonly tagLists: Cache<Promise<readonly string[]>>;

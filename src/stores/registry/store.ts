@@ -26,8 +26,6 @@ export interface RemoteRegistryOptions {
   /** `host[:port]` as written; `docker.io` stands for Docker Hub. */
   readonly host: string;
   readonly plainHttp: boolean;
-  /** Attempts to find a tag that was set; by default one. */
-  readonly attempts?: number;
   /** The role of the registry in this run. */
   readonly role: RegistryRole;
   /** Whether tokens are requested with the right to push: one for both saves a second one, and shows early where the right is missing. */
@@ -110,7 +108,6 @@ export function createRemoteRegistry(options: RemoteRegistryOptions): RemoteRegi
         base: `${base}${name}/`,
         client,
         scopes,
-        attempts: options.attempts ?? 1,
         ...shared,
       });
       repositories.set(name, repository);

@@ -58,7 +58,7 @@ async function unsettled(
 export function tagManifest(
   tag: string,
   manifest: KnownManifest,
-  context: PushContext & { readonly attempts: number },
+  context: PushContext,
   signal?: AbortSignal,
 ): Promise<void> {
   return asOneWork(async () => {
@@ -68,7 +68,7 @@ export function tagManifest(
       const stored = await readOrNone(tag, digest, context, signal);
       if (stored === "denied" || stored === digest) return;
       if (stored !== undefined) throw storesAnother(stored, digest, context);
-      if (!(await mayRepeat(context.attempts, { signal }))) throw doesNotStore(context);
+      if (!(await mayRepeat(context.client.attempts, { signal }))) throw doesNotStore(context);
     }
   });
 }
